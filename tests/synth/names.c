@@ -1,0 +1,219 @@
+#include "names.h"
+
+#include "random.h"
+
+#include "base/path.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    WORD_BITS = 6,
+    WORD_MASK = (1 << WORD_BITS) - 1,
+    SHORT_CLASS = 3, /* words of a class's name, up to 1 << 18 files */
+    LONG_CLASS = 4,
+};
+
+/* One capital each, so that words run together can be told apart again. */
+static const char *const words[1 << WORD_BITS] = {
+    "Accessibility", "Animation", "Autofill", "Browser",  "Buffer",    "Cache",     "Channel",
+    "Client",        "Codec",     "Context",  "Cookie",   "Database",  "Delegate",  "Device",
+    "Display",       "Document",  "Download", "Element",  "Event",     "Factory",   "Filter",
+    "Focus",         "Font",      "Frame",    "Gesture",  "Graphics",  "Handler",   "History",
+    "Host",          "Image",     "Input",    "Layer",    "Layout",    "Manager",   "Media",
+    "Message",       "Metrics",   "Model",    "Mojo",     "Network",   "Node",      "Observer",
+    "Origin",        "Page",      "Paint",    "Policy",   "Process",   "Profile",   "Proxy",
+    "Quota",         "Renderer",  "Request",  "Resource", "Scheduler", "Script",    "Service",
+    "Session",       "Shader",    "Storage",  "Stream",   "Surface",   "Transport", "Video",
+    "Worker",
+};
+
+static const char *const verbs[NAME_DEFINITIONS] = {
+    "Create", "Update", "DidFinish", "Register", "Maybe", "Compute", "Serialize", "Reset",
+};
+
+/* Mangled parameter lists, a few short ones and the long ones that make up most of a string pool.
+ */
+static const char *const parameters[] = {
+    "v",
+    "PKcm",
+    "RKNSt3__16vectorIiNSt3__19allocatorIiEEEE",
+    "NSt3__110unique_ptrIN4base10TaskRunnerENSt3__114default_deleteIN4base10TaskRunnerEEEEE",
+    "RKN4base8LocationEN4base12OnceCallbackIFvvEEE",
+    "RKNSt3__112basic_stringIcNSt3__111char_traitsIcEENSt3__19allocatorIcEEEE",
+    "bbj",
+    "N4base7WeakPtrIN7content15RenderFrameHostEEERKN3url6OriginEb",
+    "N4base17RepeatingCallbackIFvN4mojo13PendingRemoteIN7network5mojom9URLLoaderEEEEEE",
+    "RKN3gfx4RectE",
+    "PN2v87IsolateEN2v85LocalIN2v87ContextEEE",
+    "NSt3__18optionalINSt3__14pairIxxEEEEd",
+    "RKN5blink9WebStringERKN4base16UnguessableTokenE",
+    "N4base9TimeDeltaEN4base9TimeDeltaE",
+    "RNSt3__113basic_ostreamIcNSt3__111char_traitsIcEEEE",
+    "NSt3__13mapINSt3__112basic_stringIcNSt3__111char_traitsIcEENSt3__19allocatorIcEEEEiEE",
+};
+
+static const char *const system_functions[] = {
+    "_malloc", "_free",    "_memcpy", "_memmove", "_memset", "_memcmp", "_strlen", "_strcmp",
+    "_calloc", "_realloc", "_abort",  "_write",   "_read",   "_open",   "_close",  "_getenv",
+};
+
+static void add_bytes(struct name *name, const char *text, size_t length) {
+    if (length > NAME_CAPACITY - 1 - name->length)
+        length = NAME_CAPACITY - 1 - name->length;
+    memcpy(name->text + name->length, text, length);
+    name->length += length;
+    name->text[name->length] = '\0';
+}
+
+static void add(struct name *name, const char *text) {
+    add_bytes(name, text, strlen(text));
+}
+
+static void add_number(struct name *name, size_t number) {
+    char digits[24];
+    char *digit = digits + sizeof digits;
+    do
+        *--digit = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    add_bytes(name, digit, (size_t)(digits + sizeof digits - digit));
+}
+
+/* An identifier as mangled names have it: its length, then itself. */
+static void add_identifier(struct name *name, const struct name *identifier) {
+    add_number(name, identifier->length);
+    add_bytes(name, identifier->text, identifier->length);
+}
+
+static void add_component(struct name *name, const char *component) {
+    add_number(name, strlen(component));
+    add(name, component);
+}
+
+static void clear(struct name *name) {
+    name->length = 0;
+    name->text[0] = '\0';
+}
+
+/* The words of a file's class. The odd factor spreads neighbouring files, one to one, over all
+ * combinations of words. */
+static size_t class_words(size_t file, const char *chosen[LONG_CLASS]) {
+    size_t count = file >> (SHORT_CLASS * WORD_BITS) == 0 ? SHORT_CLASS : LONG_CLASS;
+    size_t code = (file + 1) * 0x9e3779b1U;
+    for (size_t i = 0; i < count; i++, code >>= WORD_BITS)
+        chosen[i] = words[code & WORD_MASK];
+    return count;
+}
+
+static void class_name(struct name *name, size_t file) {
+    const char *chosen[LONG_CLASS];
+    size_t count = class_words(file, chosen);
+    clear(name);
+    for (size_t i = 0; i < count; i++)
+        add(name, chosen[i]);
+}
+
+static void member_name(struct name *name, enum name_kind kind, size_t file, unsigned definition) {
+    uint64_t choice = hash_number(file * NAME_DEFINITIONS + definition + 1);
+    clear(name);
+    add(name, kind == NAME_VARIABLE ? "k" : "");
+    add(name, verbs[definition]);
+    add(name, words[choice & WORD_MASK]);
+    add(name, words[(choice >> WORD_BITS) & WORD_MASK]);
+}
+
+static const char *parameters_of(size_t file, unsigned definition) {
+    uint64_t choice = hash_number(~(uint64_t)(file * NAME_DEFINITIONS + definition));
+    return parameters[choice % (sizeof parameters / sizeof parameters[0])];
+}
+
+static void mangle(struct name *name, enum name_kind kind, const char *component, const char *inner,
+                   size_t file, unsigned definition) {
+    struct name part;
+    clear(name);
+    add(name, "__ZN");
+    add_component(name, component);
+    add(name, inner);
+    class_name(&part, file);
+    add_identifier(name, &part);
+    member_name(&part, kind, file, definition);
+    add_identifier(name, &part);
+    add(name, "E");
+    if (kind == NAME_FUNCTION)
+        add(name, parameters_of(file, definition));
+}
+
+void name_exported(struct name *name, enum name_kind kind, const char *component, size_t file,
+                   unsigned definition) {
+    mangle(name, kind, component, "", file, definition);
+}
+
+void name_local(struct name *name, enum name_kind kind, const char *component, size_t file,
+                unsigned definition) {
+    if (kind != NAME_TABLE) {
+        mangle(name, kind, component, "12_GLOBAL__N_1", file, definition);
+        return;
+    }
+    clear(name);
+    add(name, "___block_descriptor_tmp.");
+    add_number(name, file * NAME_DEFINITIONS + definition);
+}
+
+void name_folder(struct name *name, const char *component) {
+    clear(name);
+    add(name, "/Volumes/build/src/components/");
+    add(name, component);
+    add(name, "/");
+}
+
+/* The class's words in lower case with underscores between them. */
+static void add_stem(struct name *name, size_t file) {
+    const char *chosen[LONG_CLASS];
+    size_t count = class_words(file, chosen);
+    for (size_t i = 0; i < count; i++) {
+        size_t start = name->length + (i != 0);
+        add(name, i == 0 ? "" : "_");
+        add(name, chosen[i]);
+        name->text[start] = (char)tolower((unsigned char)name->text[start]);
+    }
+}
+
+void name_source(struct name *name, size_t file) {
+    clear(name);
+    add_stem(name, file);
+    add(name, ".cc");
+}
+
+void name_object(struct name *name, const char *component, size_t file) {
+    clear(name);
+    add(name, "/Volumes/build/src/out/component/obj/components/");
+    add(name, component);
+    add(name, "/");
+    add(name, component);
+    add(name, "/");
+    add_stem(name, file);
+    add(name, ".o");
+}
+
+const char *name_system(size_t index) {
+    return system_functions[index];
+}
+
+size_t name_system_count(void) {
+    return sizeof system_functions / sizeof system_functions[0];
+}
+
+const char *component_name(struct arena *arena, const char *path) {
+    const char *leaf = path_leaf(path);
+    if (strncmp(leaf, "lib", 3) == 0 && leaf[3] != '\0')
+        leaf += 3;
+    size_t length = strcspn(leaf, ".");
+    if (length >= COMPONENT_CAPACITY)
+        length = COMPONENT_CAPACITY - 1;
+    char *component = arena_copy(arena, leaf, length);
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)component[i]))
+            component[i] = '_';
+    return length == 0 ? "image" : component;
+}

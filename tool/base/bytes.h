@@ -1,0 +1,46 @@
+/* Bounded bytes: a view of memory that never reads past its end, and the one helper through which
+ * every offset and size taken from a file must pass. */
+#ifndef VAFIT_BASE_BYTES_H
+#define VAFIT_BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A view: owns nothing. */
+struct bytes {
+    const uint8_t *data;
+    size_t size; /* bytes */
+};
+
+/* Whether [offset, offset + size) lies inside [0, limit), with no overflow on the way. */
+static inline bool range_within(uint64_t offset, uint64_t size, uint64_t limit) {
+    return size <= limit && offset <= limit - size;
+}
+
+/* Whether offset + size fits in 64 bits; *end is then their sum. */
+static inline bool range_end(uint64_t offset, uint64_t size, uint64_t *end) {
+    return !__builtin_add_overflow(offset, size, end);
+}
+
+/* value rounded up to a multiple of `unit`, a power of two. Saturates at the last multiple. */
+static inline uint64_t round_up(uint64_t value, uint64_t unit) {
+    uint64_t sum;
+    if (__builtin_add_overflow(value, unit - 1, &sum))
+        sum = UINT64_MAX;
+    return sum & ~(unit - 1);
+}
+
+/* The part [offset, offset + size) of `whole`; false and untouched when it does not lie inside. */
+bool bytes_part(struct bytes whole, uint64_t offset, uint64_t size, struct bytes *part);
+
+/* Numbers at a byte offset; the caller has checked that they lie inside. They assert it. */
+uint8_t bytes_u8(struct bytes bytes, size_t offset);
+uint16_t bytes_u16(struct bytes bytes, size_t offset); /* little-endian, as Mach-O itself */
+uint32_t bytes_u32(struct bytes bytes, size_t offset);
+uint64_t bytes_u64(struct bytes bytes, size_t offset);
+uint32_t bytes_u32_big(struct bytes bytes,
+                       size_t offset); /* big-endian: universal headers, signatures */
+uint64_t bytes_u64_big(struct bytes bytes, size_t offset);
+
+#endif

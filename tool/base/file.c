@@ -1,0 +1,183 @@
+#include "base/file.h"
+
+#include "base/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct file_identity identity_of(const struct stat *status) {
+    return (struct file_identity){(uint64_t)status->st_dev, (uint64_t)status->st_ino};
+}
+
+enum path_kind path_look(const char *path, struct file_identity *identity) {
+    struct stat status;
+    if (lstat(path, &status) != 0)
+        return PATH_ABSENT;
+    if (S_ISLNK(status.st_mode))
+        return PATH_LINK;
+    if (!S_ISREG(status.st_mode))
+        return PATH_OTHER;
+    *identity = identity_of(&status);
+    return PATH_FILE;
+}
+
+char *path_link_target(struct arena *arena, const char *path) {
+    char target[PATH_MAX];
+    ssize_t size = readlink(path, target, sizeof target - 1);
+    if (size < 0)
+        return NULL;
+    target[size] = '\0';
+    if (target[0] == '/')
+        return arena_string(arena, target);
+    return path_join(arena, path_folder(arena, path), target);
+}
+
+bool file_open(const char *path, struct file *file, struct error *error) {
+    struct stat status;
+    /* O_NONBLOCK: a FIFO at `path` must not hang the open. */
+    file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file->descriptor < 0)
+        return error_errno(error, path, "cannot open");
+    if (fstat(file->descriptor, &status) != 0) {
+        error_errno(error, path, "cannot read its status");
+    } else if (!S_ISREG(status.st_mode)) {
+        error_io(error, path, "cannot open: not a regular file");
+    } else {
+        file->size = (uint64_t)status.st_size;
+        file->identity = identity_of(&status);
+        return true;
+    }
+    file_close(file);
+    return false;
+}
+
+bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t size,
+               struct error *error) {
+    char *target = buffer;
+    while (size != 0) {
+        ssize_t count = pread(file->descriptor, target, size, (off_t)offset);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return error_errno(error, "", "cannot read");
+        if (count == 0)
+            return error_io(error, "", "cannot read: the file became shorter while it was read");
+        target += count;
+        offset += (uint64_t)count;
+        size -= (size_t)count;
+    }
+    return true;
+}
+
+void file_close(struct file *file) {
+    if (file->descriptor >= 0)
+        close(file->descriptor);
+    file->descriptor = -1;
+}
+
+size_t file_open_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 128;
+    rlim_t wanted = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+    if (limit.rlim_cur < wanted) {
+        struct rlimit raised = {wanted, limit.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+            limit = raised;
+    }
+    return limit.rlim_cur > 64 ? (size_t)limit.rlim_cur - 64 : 0;
+}
+
+bool file_read_all(struct arena *arena, const char *path, size_t limit, char **data, size_t *size,
+                   struct error *error) {
+    struct file file;
+    if (!file_open(path, &file, error))
+        return false;
+    bool read = false;
+    if (file.size > limit) {
+        error_io(error, path, "cannot read: it is larger than %zu bytes", limit);
+    } else {
+        *size = (size_t)file.size;
+        *data = arena_take(arena, *size + 1);
+        read = file_read(&file, 0, *data, *size, error) || error_in_file(error, path);
+    }
+    file_close(&file);
+    return read;
+}
+
+/* Whether `path` is a regular file that holds exactly `data`. */
+static bool holds(const char *path, const void *data, size_t size) {
+    struct arena scratch = {0};
+    struct error ignored;
+    char *old;
+    size_t old_size;
+    bool same = file_read_all(&scratch, path, size, &old, &old_size, &ignored) &&
+                old_size == size && memcmp(old, data, size) == 0;
+    arena_free(&scratch);
+    return same;
+}
+
+static bool write_all(int descriptor, const char *data, size_t size) {
+    while (size != 0) {
+        ssize_t count = write(descriptor, data, size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return false;
+        data += count;
+        size -= (size_t)count;
+    }
+    return true;
+}
+
+/* mkstemp makes files private; a report is as readable as any other output of a build. */
+static mode_t usual_mode(void) {
+    mode_t mask = umask(0);
+    umask(mask);
+    return (mode_t)(0666 & ~mask);
+}
+
+static bool write_and_rename(int descriptor, const char *temporary, const char *path,
+                             const void *data, size_t size) {
+    bool written = write_all(descriptor, data, size) && fchmod(descriptor, usual_mode()) == 0 &&
+                   fsync(descriptor) == 0;
+    /* close can report what a write put off, so it counts even after a failure. */
+    bool closed = close(descriptor) == 0;
+    return written && closed && rename(temporary, path) == 0;
+}
+
+static bool make_folders(struct arena *arena, const char *folder) {
+    if (mkdir(folder, 0777) == 0 || errno == EEXIST)
+        return true;
+    if (errno != ENOENT)
+        return false;
+    const char *parent = path_folder(arena, folder);
+    return strcmp(parent, folder) != 0 && make_folders(arena, parent) &&
+           (mkdir(folder, 0777) == 0 || errno == EEXIST);
+}
+
+bool file_replace(const char *path, const void *data, size_t size, struct error *error) {
+    if (holds(path, data, size))
+        return true;
+    struct arena scratch = {0};
+    char *temporary = arena_format(&scratch, "%s.XXXXXX", path);
+    bool replaced = false;
+    int descriptor = -1;
+    if (make_folders(&scratch, path_folder(&scratch, path)))
+        descriptor = mkstemp(temporary);
+    if (descriptor >= 0)
+        replaced = write_and_rename(descriptor, temporary, path, data, size);
+    if (!replaced) {
+        error_errno(error, path, "cannot write");
+        if (descriptor >= 0)
+            unlink(temporary);
+    }
+    arena_free(&scratch);
+    return replaced;
+}

@@ -1,0 +1,58 @@
+/* Files: with clock.h and parallel.h the one seam to the operating system. */
+#ifndef VAFIT_BASE_FILE_H
+#define VAFIT_BASE_FILE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Which file it is, whatever name led to it: what dyld calls FileID. */
+struct file_identity {
+    uint64_t device;
+    uint64_t inode;
+};
+
+/* What a path names. */
+enum path_kind {
+    PATH_ABSENT, /* nothing there, or a folder on the way is missing or closed to us */
+    PATH_FILE,   /* a regular file */
+    PATH_LINK,   /* a symbolic link, whatever it leads to */
+    PATH_OTHER,  /* a folder, a device, a socket */
+};
+
+/* What `path` names, without following a symbolic link at its end. For PATH_FILE the identity. */
+enum path_kind path_look(const char *path, struct file_identity *identity);
+/* Where the symbolic link `path` leads, in the arena; NULL when it cannot be read. A relative
+ * target comes joined to the folder of the link. */
+char *path_link_target(struct arena *arena, const char *path);
+
+/* A regular file opened for reading. */
+struct file {
+    int descriptor; /* -1 when closed */
+    uint64_t size;  /* bytes, when it was opened */
+    struct file_identity identity;
+};
+
+/* Opens a regular file; anything else at `path` is an error. Errors: ERROR_IO naming `path`. */
+bool file_open(const char *path, struct file *file, struct error *error);
+/* Reads exactly `size` bytes at byte `offset`. Errors: ERROR_IO, without the file's name, also when
+ * the file has become shorter. */
+bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t size,
+               struct error *error);
+void file_close(struct file *file);
+/* How many more files may be kept open at once; raises the process's limit as far as it can. */
+size_t file_open_limit(void);
+
+/* The whole of a small file, with a NUL behind it, in the arena. Errors: ERROR_IO; also for a file
+ * of more than `limit` bytes. */
+bool file_read_all(struct arena *arena, const char *path, size_t limit, char **data, size_t *size,
+                   struct error *error);
+/* Makes `path` hold exactly `data`: a new file beside it, synced and renamed, so that a reader sees
+ * the old or the new one, whole. A file that holds `data` already is left untouched, its times too.
+ * A missing parent folder is made. Errors: ERROR_IO naming `path`; no temporary file stays. */
+bool file_replace(const char *path, const void *data, size_t size, struct error *error);
+
+#endif

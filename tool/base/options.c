@@ -1,0 +1,167 @@
+#include "base/options.h"
+
+#include "base/size.h"
+#include "base/text.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The value getopt_long gives for row i; clear of every character. */
+enum {
+    FIRST_ROW = 256
+};
+
+static bool takes_argument(const struct option_row *row) {
+    return row->kind != OPTION_FLAG;
+}
+
+/* Both forms of the option table that getopt_long wants. The leading '-' makes it report operands
+ * in their place, which OPTION_MANY needs; the ':' tells a missing argument from an unknown option.
+ */
+static struct option *long_options(struct arena *arena, const struct option_row *rows, size_t count,
+                                   char **letters) {
+    struct option *options = arena_take(arena, (count + 1) * sizeof *options);
+    char *letter = *letters = arena_take(arena, 2 * count + 3);
+    *letter++ = '-';
+    *letter++ = ':';
+    for (size_t i = 0; i < count; i++) {
+        options[i].name = rows[i].name;
+        options[i].has_arg = takes_argument(&rows[i]) ? required_argument : no_argument;
+        options[i].val = FIRST_ROW + (int)i;
+        if (rows[i].letter != 0) {
+            *letter++ = rows[i].letter;
+            if (takes_argument(&rows[i]))
+                *letter++ = ':';
+        }
+    }
+    return options;
+}
+
+static const struct option_row *row_of(const struct option_row *rows, size_t count, int code) {
+    if (code >= FIRST_ROW)
+        return &rows[code - FIRST_ROW];
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].letter == code)
+            return &rows[i];
+    return NULL;
+}
+
+static bool set_count(const struct option_row *row, unsigned *member, const char *text,
+                      struct error *error) {
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || value > 1000000)
+        return error_usage(error, "--%s takes a whole number of at most 1000000, not '%s'",
+                           row->name, text);
+    *member = (unsigned)value;
+    return true;
+}
+
+static bool set_size(const struct option_row *row, struct size_option *member, const char *text,
+                     struct error *error) {
+    if (!size_parse(text, &member->bytes))
+        return error_usage(error, "--%s takes a size such as 65536, 64MiB or 1.5GiB, not '%s'",
+                           row->name, text);
+    member->given = true;
+    return true;
+}
+
+static bool set_choice(const struct option_row *row, const char **member, const char *text,
+                       struct error *error) {
+    struct text all = {0};
+    for (size_t i = 0; row->choices[i] != NULL; i++) {
+        if (strcmp(row->choices[i], text) == 0) {
+            *member = row->choices[i];
+            text_free(&all);
+            return true;
+        }
+        text_addf(&all, "%s%s", i == 0 ? "" : ", ", row->choices[i]);
+    }
+    error_usage(error, "--%s takes one of %s, not '%s'", row->name, all.data, text);
+    text_free(&all);
+    return false;
+}
+
+static bool set_member(struct arena *arena, const struct option_row *row, void *target,
+                       const char *text, struct error *error) {
+    void *member = (char *)target + row->member;
+    switch (row->kind) {
+    case OPTION_FLAG:
+        *(bool *)member = true;
+        return true;
+    case OPTION_TEXT:
+        *(const char **)member = text;
+        return true;
+    case OPTION_SIZE:
+        return set_size(row, member, text, error);
+    case OPTION_COUNT:
+        return set_count(row, member, text, error);
+    case OPTION_CHOICE:
+        return set_choice(row, member, text, error);
+    case OPTION_EACH:
+    case OPTION_MANY:
+        *vector_push(arena, (struct string_list *)member) = text;
+        return true;
+    }
+    return false;
+}
+
+static void reset_getopt(void) {
+    opterr = 0;
+#ifdef __APPLE__
+    optreset = 1;
+    optind = 1;
+#else
+    optind = 0;
+#endif
+}
+
+/* getopt_long has stepped past what it could not read. */
+static bool reject(int code, char **argv, struct error *error) {
+    const char *argument = argv[optind - 1];
+    if (code == ':')
+        return error_usage(error, "%s needs an argument", argument);
+    if (strncmp(argument, "--", 2) != 0 && optopt != 0)
+        return error_usage(error, "there is no option -%c", optopt);
+    return error_usage(error, "there is no option %s, or it takes no argument", argument);
+}
+
+bool options_parse(struct arena *arena, const struct option_row *rows, size_t row_count, int argc,
+                   char **argv, void *target, struct string_list *operands, struct error *error) {
+    char *letters;
+    struct option *options = long_options(arena, rows, row_count, &letters);
+    struct string_list *list = operands;
+    int code;
+    reset_getopt();
+    while ((code = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+        if (code == 1) {
+            *vector_push(arena, list) = optarg;
+            continue;
+        }
+        const struct option_row *row = row_of(rows, row_count, code);
+        if (row == NULL)
+            return reject(code, argv, error);
+        if (!set_member(arena, row, target, optarg, error))
+            return false;
+        list = operands;
+        if (row->kind == OPTION_MANY)
+            list = (struct string_list *)(void *)((char *)target + row->member);
+    }
+    while (optind < argc)
+        *vector_push(arena, operands) = argv[optind++];
+    return true;
+}
+
+void options_print(FILE *stream, const struct option_row *rows, size_t row_count) {
+    for (size_t i = 0; i < row_count; i++) {
+        struct text form = {0};
+        if (rows[i].letter != 0)
+            text_addf(&form, "-%c, ", rows[i].letter);
+        text_addf(&form, "--%s", rows[i].name);
+        if (rows[i].placeholder != NULL)
+            text_addf(&form, " %s", rows[i].placeholder);
+        fprintf(stream, "  %-28s %s\n", form.data, rows[i].help);
+        text_free(&form);
+    }
+}

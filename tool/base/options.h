@@ -1,0 +1,55 @@
+/* Command lines from tables: a verb lists its options as rows, each naming the member it fills. */
+#ifndef VAFIT_BASE_OPTIONS_H
+#define VAFIT_BASE_OPTIONS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Strings given one or more times. */
+struct string_list {
+    const char **items;
+    size_t count;
+    size_t capacity;
+};
+
+/* What an option takes, and the type of the member it fills. */
+enum option_kind {
+    OPTION_FLAG,  /* nothing; bool, set to true */
+    OPTION_TEXT,  /* a string; const char * */
+    OPTION_SIZE,  /* bytes as size_parse reads them; uint64_t, and the bool behind it set to true */
+    OPTION_COUNT, /* a whole number; unsigned */
+    OPTION_CHOICE, /* one of `choices`; const char * */
+    OPTION_EACH,   /* a string, repeatable; struct string_list */
+    OPTION_MANY,   /* all arguments up to the next option; struct string_list */
+};
+
+/* A size option: the bytes and whether they were given. */
+struct size_option {
+    uint64_t bytes;
+    bool given;
+};
+
+struct option_row {
+    const char *name; /* without the dashes */
+    char letter;      /* the short form; 0 for none */
+    enum option_kind kind;
+    size_t member;              /* offsetof in the options the verb fills */
+    const char *placeholder;    /* what the usage text calls the argument; NULL for a flag */
+    const char *help;           /* one line */
+    const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
+};
+
+/* Fills *target by the rows and collects what is no option in *operands, in order. Strings point
+ * into argv. Errors: ERROR_USAGE naming the option. */
+bool options_parse(struct arena *arena, const struct option_row *rows, size_t row_count, int argc,
+                   char **argv, void *target, struct string_list *operands, struct error *error);
+
+/* Prints one line a row: forms, placeholder, help. */
+void options_print(FILE *stream, const struct option_row *rows, size_t row_count);
+
+#endif

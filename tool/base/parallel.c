@@ -1,0 +1,47 @@
+#include "base/parallel.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+enum {
+    MAX_JOBS = 64
+};
+
+struct queue {
+    atomic_size_t next;
+    size_t count;
+    void (*work)(void *context, size_t i);
+    void *context;
+};
+
+unsigned parallel_default_jobs(void) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors < 1 ? 1 : processors > MAX_JOBS ? MAX_JOBS : (unsigned)processors;
+}
+
+static void *drain(void *argument) {
+    struct queue *queue = argument;
+    for (;;) {
+        size_t i = atomic_fetch_add(&queue->next, 1);
+        if (i >= queue->count)
+            return NULL;
+        queue->work(queue->context, i);
+    }
+}
+
+void parallel_for(size_t count, unsigned jobs, void (*work)(void *context, size_t i),
+                  void *context) {
+    struct queue queue = {.count = count, .work = work, .context = context};
+    pthread_t threads[MAX_JOBS];
+    size_t started = 0;
+    while (started + 1 < jobs && started + 1 < count && started < MAX_JOBS) {
+        /* Fewer threads only take longer. */
+        if (pthread_create(&threads[started], NULL, drain, &queue) != 0)
+            break;
+        started++;
+    }
+    drain(&queue);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+}

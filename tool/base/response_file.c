@@ -1,0 +1,88 @@
+#include "base/response_file.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum {
+    DEEPEST = 8,
+    LARGEST = 64 * 1024 * 1024
+};
+
+struct expansion {
+    struct arena *arena;
+    struct string_list arguments;
+    struct string_list *files;
+    struct error *error;
+};
+
+static bool add_argument(struct expansion *expansion, const char *argument, unsigned depth);
+
+/* Reads one argument at *cursor, which stands on no white space; false for an open quote. */
+static bool next_argument(const char **cursor, struct text *argument) {
+    const char *text = *cursor;
+    char quote = 0;
+    for (; *text != '\0' && (quote != 0 || !isspace((unsigned char)*text)); text++) {
+        if (*text == '\\' && quote != '\'' && text[1] != '\0')
+            text_add_bytes(argument, ++text, 1);
+        else if (quote == 0 && (*text == '"' || *text == '\''))
+            quote = *text;
+        else if (quote != 0 && *text == quote)
+            quote = 0;
+        else
+            text_add_bytes(argument, text, 1);
+    }
+    *cursor = text;
+    return quote == 0;
+}
+
+static bool add_file(struct expansion *expansion, const char *path, unsigned depth) {
+    char *data;
+    size_t size;
+    if (depth == DEEPEST)
+        return error_usage(expansion->error, "response files are nested too deeply at '@%s'", path);
+    if (!file_read_all(expansion->arena, path, LARGEST, &data, &size, expansion->error))
+        return false;
+    *vector_push(expansion->arena, expansion->files) = path;
+    const char *cursor = data;
+    for (;;) {
+        while (isspace((unsigned char)*cursor))
+            cursor++;
+        if (*cursor == '\0')
+            return true;
+        struct text argument = {0};
+        text_add(&argument, "");
+        bool closed = next_argument(&cursor, &argument);
+        const char *kept = arena_string(expansion->arena, argument.data);
+        text_free(&argument);
+        if (!closed)
+            return error_usage(expansion->error, "a quote is left open in response file %s", path);
+        if (!add_argument(expansion, kept, depth + 1))
+            return false;
+    }
+}
+
+static bool add_argument(struct expansion *expansion, const char *argument, unsigned depth) {
+    /* "@rpath/..." and its like are names, never files. */
+    if (argument[0] == '@' && argument[1] != '\0' && strncmp(argument, "@rpath/", 7) != 0 &&
+        strncmp(argument, "@loader_path/", 13) != 0 &&
+        strncmp(argument, "@executable_path/", 17) != 0)
+        return add_file(expansion, argument + 1, depth);
+    *vector_push(expansion->arena, &expansion->arguments) = argument;
+    return true;
+}
+
+bool response_files_expand(struct arena *arena, int *argc, char ***argv, struct string_list *files,
+                           struct error *error) {
+    struct expansion expansion = {.arena = arena, .files = files, .error = error};
+    for (int i = 0; i < *argc; i++)
+        if (!add_argument(&expansion, (*argv)[i], 0))
+            return false;
+    *argc = (int)expansion.arguments.count;
+    *argv = arena_take(arena, (expansion.arguments.count + 1) * sizeof **argv);
+    for (size_t i = 0; i < expansion.arguments.count; i++)
+        (*argv)[i] = arena_string(arena, expansion.arguments.items[i]);
+    return true;
+}

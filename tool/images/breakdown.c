@@ -1,0 +1,238 @@
+#include "images/breakdown.h"
+
+#include "base/bytes.h"
+#include "macho/symtab.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The table is read in chunks of CHUNK symbols, the pool in pieces of PIECE bytes. The pool is
+ * worked through in windows, each of which needs the chunks whose names begin there. Linkers write
+ * symbols and names in much the same order, so that the smallest window reads each chunk about
+ * twice; where they did not, larger windows keep that so. */
+enum {
+    CHUNK = 4096,
+    PIECE = 64 << 10,
+    SMALLEST_WINDOW = 256 << 10,
+    LARGEST_WINDOW = 128 << 20,
+    MOST_READS = 4
+};
+
+/* The names that one chunk of symbols uses: bytes into the string pool. */
+struct reach {
+    uint32_t first;
+    uint32_t last;
+};
+
+struct reading {
+    const struct file *file;
+    uint64_t symbols_offset; /* in the file, bytes */
+    uint64_t symbol_count;
+    uint64_t strings_offset;
+    uint64_t strings_size;
+    size_t chunk_count;
+    struct reach *reaches; /* one a chunk */
+    uint8_t *table;        /* room for a chunk */
+    size_t loaded;         /* the chunk in `table`; chunk_count for none */
+    uint8_t *pool;         /* room for a piece */
+    uint64_t window_size;  /* bytes of the pool */
+    uint8_t *starts;       /* one a byte of the window */
+    size_t last_start;     /* the last byte of the window where a name begins */
+    uint64_t counts[SYMBOL_USES];
+    struct string_owners owners;
+    struct error *error;
+};
+
+static void *take(size_t size) {
+    void *memory = malloc(size == 0 ? 1 : size);
+    if (memory == NULL)
+        out_of_memory();
+    return memory;
+}
+
+void breakdown_from_image(const struct image *image, struct breakdown *breakdown) {
+    const struct linkedit_parts *parts = &image->parts;
+    *breakdown = (struct breakdown){
+        .fixups = linkedit_use_size(parts, LINKEDIT_FIXUPS),
+        .exports = linkedit_use_size(parts, LINKEDIT_EXPORTS),
+        .symbols = linkedit_use_size(parts, LINKEDIT_SYMBOLS),
+        .strings = linkedit_use_size(parts, LINKEDIT_STRINGS),
+        .signature = linkedit_use_size(parts, LINKEDIT_SIGNATURE),
+    };
+    breakdown->other = image->linkedit_size - breakdown->fixups - breakdown->exports -
+                       breakdown->symbols - breakdown->strings - breakdown->signature;
+}
+
+static size_t chunk_size(const struct reading *reading, size_t chunk) {
+    uint64_t left = reading->symbol_count - (uint64_t)chunk * CHUNK;
+    return left < CHUNK ? (size_t)left : CHUNK;
+}
+
+static bool load_chunk(struct reading *reading, size_t chunk, struct bytes *table) {
+    *table = (struct bytes){reading->table, chunk_size(reading, chunk) * NLIST_SIZE};
+    if (reading->loaded == chunk)
+        return true;
+    reading->loaded = chunk;
+    uint64_t offset = reading->symbols_offset + (uint64_t)chunk * CHUNK * NLIST_SIZE;
+    return file_read(reading->file, offset, reading->table, table->size, reading->error);
+}
+
+static bool count_chunk(struct reading *reading, size_t chunk) {
+    struct bytes table;
+    struct reach *reach = &reading->reaches[chunk];
+    *reach = (struct reach){UINT32_MAX, 0};
+    if (!load_chunk(reading, chunk, &table))
+        return false;
+    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
+        struct nlist symbol = nlist_at(table, i);
+        reading->counts[nlist_use(&symbol)]++;
+        if (symbol.string_index >= reading->strings_size) {
+            char field[48];
+            snprintf(field, sizeof field, "symbol %zu n_strx", chunk * CHUNK + i);
+            return error_malformed(reading->error, field,
+                                   "0x%" PRIx32 " lies past the string pool of 0x%" PRIx64 " bytes",
+                                   symbol.string_index, reading->strings_size);
+        }
+        if (symbol.string_index < reach->first)
+            reach->first = symbol.string_index;
+        if (symbol.string_index > reach->last)
+            reach->last = symbol.string_index;
+    }
+    return true;
+}
+
+/* Marks the names of one chunk that begin in the window. */
+static bool mark_chunk(struct reading *reading, size_t chunk, uint64_t window, size_t size) {
+    struct bytes table;
+    if (!load_chunk(reading, chunk, &table))
+        return false;
+    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
+        struct nlist symbol = nlist_at(table, i);
+        uint8_t use = (uint8_t)nlist_use(&symbol);
+        if (symbol.string_index < window || symbol.string_index - window >= size)
+            continue;
+        size_t at = (size_t)(symbol.string_index - window);
+        if (reading->starts[at] < use)
+            reading->starts[at] = use;
+        if (reading->last_start < at)
+            reading->last_start = at;
+    }
+    return true;
+}
+
+/* Whether the names of chunk i may begin in [window, window + size). */
+static bool reaches(const struct reading *reading, size_t i, uint64_t window, uint64_t size) {
+    return reading->reaches[i].last >= window && reading->reaches[i].first < window + size;
+}
+
+static bool mark_window(struct reading *reading, uint64_t window, size_t size, bool *marked) {
+    for (size_t i = 0; i < reading->chunk_count; i++) {
+        if (!reaches(reading, i, window, size))
+            continue;
+        if (!*marked)
+            memset(reading->starts, SYMBOL_NONE, size);
+        *marked = true;
+        if (!mark_chunk(reading, i, window, size))
+            return false;
+    }
+    return true;
+}
+
+static bool feed_window(struct reading *reading, uint64_t window, size_t size) {
+    for (size_t at = 0;
+         at < size && (at <= reading->last_start || reading->owners.carried != SYMBOL_NONE);
+         at += PIECE) {
+        size_t piece = size - at < PIECE ? size - at : PIECE;
+        if (!file_read(reading->file, reading->strings_offset + window + at, reading->pool, piece,
+                       reading->error))
+            return false;
+        string_owners_feed(&reading->owners, (struct bytes){reading->pool, piece},
+                           reading->starts + at);
+    }
+    return true;
+}
+
+/* What no symbol uses is not read. */
+static bool read_window(struct reading *reading, uint64_t window, size_t size) {
+    bool marked = false;
+    reading->last_start = 0;
+    if (!mark_window(reading, window, size, &marked))
+        return false;
+    if (!marked && reading->owners.carried == SYMBOL_NONE)
+        return true;
+    if (!marked)
+        memset(reading->starts, SYMBOL_NONE, size);
+    return feed_window(reading, window, size);
+}
+
+/* How often a chunk would be read if the windows had that size. */
+static uint64_t reads_with(const struct reading *reading, uint64_t window_size) {
+    uint64_t reads = 0;
+    for (size_t i = 0; i < reading->chunk_count; i++)
+        reads +=
+            reading->reaches[i].last / window_size - reading->reaches[i].first / window_size + 1;
+    return reads;
+}
+
+static uint64_t choose_window(const struct reading *reading) {
+    uint64_t size = SMALLEST_WINDOW;
+    while (size < LARGEST_WINDOW && size < reading->strings_size &&
+           reads_with(reading, size) > (uint64_t)reading->chunk_count * MOST_READS)
+        size *= 2;
+    return size;
+}
+
+static bool read_tables(struct reading *reading) {
+    for (size_t i = 0; i < reading->chunk_count; i++)
+        if (!count_chunk(reading, i))
+            return false;
+    reading->window_size = choose_window(reading);
+    reading->starts = take((size_t)reading->window_size);
+    for (uint64_t at = 0; at < reading->strings_size; at += reading->window_size) {
+        uint64_t left = reading->strings_size - at;
+        if (!read_window(reading, at,
+                         (size_t)(left < reading->window_size ? left : reading->window_size)))
+            return false;
+    }
+    return true;
+}
+
+/* Splits `symbols` and `strings` by use; what no symbol uses goes to `other`. */
+static void split(const struct reading *reading, struct breakdown *breakdown) {
+    const uint64_t *strings = reading->owners.bytes;
+    uint64_t used = strings[SYMBOL_STAB] + strings[SYMBOL_LOCAL] + strings[SYMBOL_GLOBAL];
+    breakdown->exact = true;
+    breakdown->other += breakdown->strings - used;
+    breakdown->debug_map = reading->counts[SYMBOL_STAB] * NLIST_SIZE + strings[SYMBOL_STAB];
+    breakdown->local_symbols = reading->counts[SYMBOL_LOCAL] * NLIST_SIZE + strings[SYMBOL_LOCAL];
+    breakdown->symbols = reading->counts[SYMBOL_GLOBAL] * NLIST_SIZE;
+    breakdown->strings = strings[SYMBOL_GLOBAL];
+}
+
+bool breakdown_read(const struct file *file, uint64_t slice_offset, const struct image *image,
+                    struct breakdown *breakdown, struct error *error) {
+    struct reading reading = {
+        .file = file,
+        .symbols_offset = slice_offset + image->symtab.symbols_offset,
+        .symbol_count = image->symtab.symbol_count,
+        .strings_offset = slice_offset + image->symtab.strings_offset,
+        .strings_size = image->symtab.strings_size,
+        .chunk_count = (size_t)((image->symtab.symbol_count + CHUNK - 1) / CHUNK),
+        .error = error,
+    };
+    reading.loaded = reading.chunk_count;
+    reading.reaches = take(reading.chunk_count * sizeof *reading.reaches);
+    reading.table = take((size_t)CHUNK * NLIST_SIZE);
+    reading.pool = take(PIECE);
+    breakdown_from_image(image, breakdown);
+    bool read = read_tables(&reading);
+    if (read)
+        split(&reading, breakdown);
+    free(reading.reaches);
+    free(reading.table);
+    free(reading.pool);
+    free(reading.starts);
+    return read;
+}

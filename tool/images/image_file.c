@@ -1,0 +1,120 @@
+#include "images/image_file.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+/* The first read of a file: enough for the header and load commands of nearly every image. */
+enum {
+    FIRST_READ = 16384
+};
+
+/* Reads the first `wanted` bytes of a slice of `size` bytes, or all of it, into `buffer`; data is
+ * NULL after an error. */
+static struct bytes read_head(const struct image_file *file, uint64_t offset, uint64_t size,
+                              uint8_t *buffer, size_t wanted, struct error *error) {
+    struct bytes head = {NULL, size < wanted ? (size_t)size : wanted};
+    if (file_read(&file->file, offset, buffer, head.size, error))
+        head.data = buffer;
+    return head;
+}
+
+/* Parses the slice whose first bytes are `head`; reads the rest when the load commands go on. */
+static bool parse_slice(struct arena *arena, const struct image_file *file,
+                        struct image_slice *slice, struct bytes head, struct error *error) {
+    struct image *image = arena_take(arena, sizeof *image);
+    size_t size;
+    if (!image_head_size(head, slice->size, &size, error))
+        return false;
+    uint8_t *kept = arena_take(arena, size);
+    if (size > head.size) {
+        head = read_head(file, slice->offset, slice->size, kept, size, error);
+        if (head.data == NULL)
+            return false;
+    } else {
+        memcpy(kept, head.data, size);
+        head = (struct bytes){kept, size};
+    }
+    if (!image_parse(arena, head, slice->size, slice->architecture, image, error))
+        return false;
+    slice->image = image;
+    return true;
+}
+
+bool image_file_parse(struct arena *arena, struct image_file *file, struct image_slice *slice,
+                      struct error *error) {
+    uint8_t buffer[FIRST_READ];
+    if (slice->image != NULL)
+        return true;
+    struct bytes head = read_head(file, slice->offset, slice->size, buffer, sizeof buffer, error);
+    if (head.data == NULL || !parse_slice(arena, file, slice, head, error)) {
+        slice->failed = true;
+        return error_in_file(error, file->path);
+    }
+    return true;
+}
+
+static bool take_slices(struct image_file *file, const struct universal *universal,
+                        struct error *error) {
+    for (size_t i = 0; i < universal->slice_count; i++)
+        if (universal->slices[i].architecture != NULL)
+            file->slices[file->slice_count++] = (struct image_slice){
+                .architecture = universal->slices[i].architecture,
+                .offset = universal->slices[i].offset,
+                .size = universal->slices[i].size,
+            };
+    if (file->slice_count == 0)
+        return error_malformed(error, universal->thin ? "mach_header cputype" : "universal header",
+                               "neither arm64, arm64e, x86_64 nor x86_64h");
+    return true;
+}
+
+static bool read_slices(struct arena *arena, struct image_file *file, struct bytes head,
+                        struct error *error) {
+    struct universal universal;
+    if (!universal_parse(head, file->size, &universal, error) ||
+        !take_slices(file, &universal, error))
+        return false;
+    return !universal.thin || parse_slice(arena, file, &file->slices[0], head, error);
+}
+
+bool image_file_read(struct arena *arena, struct image_file *file, struct error *error) {
+    uint8_t buffer[FIRST_READ];
+    struct bytes head = read_head(file, 0, file->size, buffer, sizeof buffer, error);
+    return (head.data != NULL && read_slices(arena, file, head, error)) ||
+           error_in_file(error, file->path);
+}
+
+struct image_slice *image_file_slice(struct image_file *file, const char *architecture) {
+    for (size_t i = 0; i < file->slice_count; i++)
+        if (strcmp(file->slices[i].architecture->name, architecture) == 0)
+            return &file->slices[i];
+    return NULL;
+}
+
+struct image_slice *image_file_slice_for(struct image_file *file,
+                                         const struct architecture *program) {
+    for (size_t i = 0; i < 2 && program->loads[i] != NULL; i++) {
+        struct image_slice *slice = image_file_slice(file, program->loads[i]);
+        if (slice != NULL)
+            return slice;
+    }
+    return NULL;
+}
+
+struct breakdown image_slice_breakdown(const struct image_slice *slice) {
+    struct breakdown breakdown;
+    if (slice->wants_breakdown && slice->has_breakdown)
+        return slice->breakdown;
+    breakdown_from_image(slice->image, &breakdown);
+    return breakdown;
+}
+
+const char *image_file_architectures(struct arena *arena, const struct image_file *file) {
+    struct text text = {0};
+    for (size_t i = 0; i < file->slice_count; i++)
+        text_addf(&text, "%s%s", i == 0 ? "" : ", ", file->slices[i].architecture->name);
+    const char *names = arena_string(arena, text.data == NULL ? "" : text.data);
+    text_free(&text);
+    return names;
+}

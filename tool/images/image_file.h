@@ -1,0 +1,56 @@
+/* An image file: one file with the images of its slices. */
+#ifndef VAFIT_IMAGES_IMAGE_FILE_H
+#define VAFIT_IMAGES_IMAGE_FILE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/options.h"
+#include "images/breakdown.h"
+#include "macho/image.h"
+#include "macho/universal.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One slice of an architecture that vafit judges. */
+struct image_slice {
+    const struct architecture *architecture;
+    uint64_t offset;           /* bytes from the start of the file */
+    uint64_t size;             /* bytes */
+    const struct image *image; /* NULL until image_file_parse, and after it failed */
+    bool failed;               /* image_parse refused it; its error was reported */
+    bool wants_breakdown;      /* a report shows its __LINKEDIT taken apart */
+    bool has_breakdown;        /* `breakdown` was read */
+    struct breakdown breakdown;
+};
+
+/* Lives in the arena of the library that holds it. */
+struct image_file {
+    const char *path;         /* as a user would write it; its symbolic link, if any, followed */
+    struct string_list names; /* other paths that lead to it, in the order they were met */
+    uint64_t size;            /* bytes, all slices */
+    struct image_slice slices[UNIVERSAL_MAX_SLICES];
+    size_t slice_count;
+    struct file file; /* closed (descriptor -1) for a file known from facts */
+};
+
+/* Reads the universal header, or what stands in its place, of an opened file into *file, and the
+ * image of a thin one at once. Errors: ERROR_MALFORMED, ERROR_IO, naming the file. */
+bool image_file_read(struct arena *arena, struct image_file *file, struct error *error);
+/* Reads the image of a slice unless that was done. Errors as above. */
+bool image_file_parse(struct arena *arena, struct image_file *file, struct image_slice *slice,
+                      struct error *error);
+/* The slice of that name, or NULL. */
+struct image_slice *image_file_slice(struct image_file *file, const char *architecture);
+/* The slice that dyld takes for a program of that architecture, or NULL. */
+struct image_slice *image_file_slice_for(struct image_file *file,
+                                         const struct architecture *program);
+/* What a report shows of a slice's __LINKEDIT: exact where it was wanted and read, otherwise what
+ * the load commands tell. The same for files and for facts, which know all breakdowns. */
+struct breakdown image_slice_breakdown(const struct image_slice *slice);
+/* "x86_64, arm64": the slices there are, in the arena. */
+const char *image_file_architectures(struct arena *arena, const struct image_file *file);
+
+#endif

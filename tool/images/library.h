@@ -1,0 +1,55 @@
+/* A library: every image file that was met, found by path. Each file is opened once, whatever names
+ * lead to it and however many programs load it. */
+#ifndef VAFIT_IMAGES_LIBRARY_H
+#define VAFIT_IMAGES_LIBRARY_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "images/image_file.h"
+
+#include <stdbool.h>
+
+struct library;
+
+/* A library of the files on disk. They stay open as far as the system's limit on open files allows,
+ * and are opened again where their symbol tables are wanted beyond it. Release with library_free.
+ */
+struct library *library_on_disk(void);
+/* A library of what facts files say; it never looks at the images themselves. */
+struct library *library_of_facts(void);
+/* Adds the images of a facts file. A path that is known already is an error. Errors: ERROR_IO,
+ * ERROR_MALFORMED, naming the facts file. Only for a library of facts. */
+bool library_add_facts(struct library *library, const char *path, struct error *error);
+void library_free(struct library *library);
+
+enum lookup {
+    LOOKUP_ABSENT, /* no such file */
+    LOOKUP_STUB,   /* a text-based stub (.tbd): for linkers, not an image */
+    LOOKUP_FOUND,
+    LOOKUP_FAILED, /* there is a file, and it is malformed or cannot be read: library_errors has it
+                    */
+};
+
+/* Looks a path up; on LOOKUP_FOUND *file is set. */
+enum lookup library_find(struct library *library, const char *path, struct image_file **file);
+/* The image of a slice, read when it is first asked for; NULL when it is malformed, which is added
+ * to library_errors once. */
+const struct image *library_image(struct library *library, struct image_file *file,
+                                  struct image_slice *slice);
+/* Reads the exact breakdown of a slice whose image is known. Different files may be worked on by
+ * different threads. Errors: ERROR_IO, ERROR_MALFORMED, naming the file. */
+bool library_breakdown(struct library *library, struct image_file *file, struct image_slice *slice,
+                       struct error *error);
+
+/* What was found wrong with the files that were met. Owned by the library. */
+struct errors *library_errors(struct library *library);
+/* The arena in which the library's files live. */
+struct arena *library_arena(struct library *library);
+/* The files opened so far, images and facts, in the order they were opened. */
+const struct string_list *library_opened(const struct library *library);
+/* Every image file, in the order it was met. */
+struct image_file *const *library_files(const struct library *library, size_t *count);
+/* "files" or "facts": where the library's knowledge comes from. */
+const char *library_source(const struct library *library);
+
+#endif

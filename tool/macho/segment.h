@@ -1,0 +1,48 @@
+/* Segments: what of a file is mapped where. */
+#ifndef VAFIT_MACHO_SEGMENT_H
+#define VAFIT_MACHO_SEGMENT_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "macho/load_command.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct segment {
+    char name[17];        /* "__TEXT"; at most 16 characters */
+    size_t command;       /* index of its load command */
+    uint64_t address;     /* vmaddr: unslid */
+    uint64_t vm_size;     /* vmsize: bytes of address space */
+    uint64_t file_offset; /* fileoff: bytes from the start of the slice */
+    uint64_t file_size;   /* filesize: bytes of the slice that are mapped */
+    uint32_t protection;  /* initprot: 1 read, 2 write, 4 execute */
+    uint32_t section_count;
+};
+
+struct segments {
+    struct segment *items; /* in load-command order */
+    size_t count;
+    size_t capacity;
+};
+
+/* Reads an LC_SEGMENT_64 of a slice of `slice_size` bytes. The rules are dyld's (mach_o/
+ * UnsafeHeader.cpp, validSegment): contents inside the slice, filesize no larger than vmsize unless
+ * the segment is neither mapped nor accessible, no address past 47 bits, cmdsize that fits nsects,
+ * sections inside the segment. Errors: ERROR_MALFORMED. */
+bool segment_parse(const struct load_command *command, uint64_t slice_size, struct segment *segment,
+                   struct error *error);
+
+/* No two segments share an address or a byte of the file (UnsafeHeader.cpp, validSegments). */
+bool segments_disjoint(const struct segments *segments, struct error *error);
+
+/* The first of that name, or NULL. */
+const struct segment *segments_find(const struct segments *segments, const char *name);
+
+/* vmSpace as dyld reckons it (common/MachOFile.cpp, analyzeSegmentsLayout): from the lowest to the
+ * highest address of all segments but __PAGEZERO, holes included, rounded up to `page_size`. Bytes.
+ * *lowest is that lowest address; both are 0 when there is nothing to map. */
+uint64_t segments_vm_space(const struct segments *segments, uint32_t page_size, uint64_t *lowest);
+
+#endif

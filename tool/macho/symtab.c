@@ -1,0 +1,69 @@
+#include "macho/symtab.h"
+
+#include <string.h>
+
+enum {
+    N_STAB = 0xe0,
+    N_EXT = 0x01
+};
+
+struct nlist nlist_at(struct bytes table, size_t i) {
+    size_t at = i * NLIST_SIZE;
+    return (struct nlist){
+        .string_index = bytes_u32(table, at),
+        .type = bytes_u8(table, at + 4),
+        .section = bytes_u8(table, at + 5),
+        .description = bytes_u16(table, at + 6),
+        .value = bytes_u64(table, at + 8),
+    };
+}
+
+enum symbol_use nlist_use(const struct nlist *symbol) {
+    if ((symbol->type & N_STAB) != 0)
+        return SYMBOL_STAB;
+    return (symbol->type & N_EXT) != 0 ? SYMBOL_GLOBAL : SYMBOL_LOCAL;
+}
+
+/* The first place from `at` on where a string begins; `size` when there is none. */
+static size_t next_start(const uint8_t *starts, size_t at, size_t size) {
+    uint64_t eight = 0;
+    while (at + sizeof eight <= size) {
+        memcpy(&eight, starts + at, sizeof eight);
+        if (eight != 0)
+            break;
+        at += sizeof eight;
+    }
+    while (at < size && starts[at] == SYMBOL_NONE)
+        at++;
+    return at;
+}
+
+/* The bytes of one string, of `size` with its NUL: each belongs to the greatest use that begins at
+ * or before it. Returns the use of the last. */
+static uint8_t feed_string(struct string_owners *owners, const uint8_t *starts, size_t size,
+                           uint8_t owner) {
+    size_t at = 0;
+    while (at < size) {
+        size_t next = next_start(starts, at + 1, size);
+        if (starts[at] > owner)
+            owner = starts[at];
+        owners->bytes[owner] += next - at;
+        at = next;
+    }
+    return owner;
+}
+
+void string_owners_feed(struct string_owners *owners, struct bytes window, const uint8_t *starts) {
+    size_t at = 0;
+    while (at < window.size) {
+        size_t start = owners->carried != SYMBOL_NONE ? at : next_start(starts, at, window.size);
+        owners->bytes[SYMBOL_NONE] += start - at;
+        if (start == window.size)
+            return;
+        const uint8_t *end = memchr(window.data + start, '\0', window.size - start);
+        size_t past = end == NULL ? window.size : (size_t)(end - window.data) + 1;
+        uint8_t owner = feed_string(owners, starts + start, past - start, owners->carried);
+        owners->carried = end == NULL ? owner : SYMBOL_NONE;
+        at = past;
+    }
+}

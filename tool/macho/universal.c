@@ -1,0 +1,154 @@
+#include "macho/universal.h"
+
+#include "macho/magic.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FAT_HEADER_SIZE = 8,
+    FAT_ARCH_SIZE = 20,
+    FAT_ARCH_64_SIZE = 32,
+    /* Segments of the larger page size cannot be mapped from a slice aligned to less. */
+    LARGEST_ALIGN = 15,
+};
+
+static struct slice read_entry(struct bytes entry, bool wide, uint32_t *align) {
+    struct slice slice = {
+        .cpu_type = bytes_u32_big(entry, 0),
+        .cpu_subtype = bytes_u32_big(entry, 4),
+        .offset = wide ? bytes_u64_big(entry, 8) : bytes_u32_big(entry, 8),
+        .size = wide ? bytes_u64_big(entry, 16) : bytes_u32_big(entry, 12),
+    };
+    *align = bytes_u32_big(entry, wide ? 24 : 16);
+    slice.architecture = architecture_of(slice.cpu_type, slice.cpu_subtype);
+    return slice;
+}
+
+static bool field_error(struct error *error, size_t index, const char *field, const char *what,
+                        uint64_t value) {
+    char name[64];
+    snprintf(name, sizeof name, "universal header slice %zu %s", index, field);
+    return error_malformed(error, name, "0x%" PRIx64 " %s", value, what);
+}
+
+static bool slice_valid(const struct slice *slice, uint32_t align, size_t index,
+                        uint64_t headers_end, uint64_t file_size, struct error *error) {
+    if (align > LARGEST_ALIGN)
+        return field_error(error, index, "align", "is more than 15", align);
+    if (slice->offset < headers_end)
+        return field_error(error, index, "offset", "lies in the universal header", slice->offset);
+    if (slice->offset % (UINT64_C(1) << align) != 0)
+        return field_error(error, index, "offset", "is not a multiple of its own alignment",
+                           slice->offset);
+    if (slice->architecture != NULL && slice->offset % slice->architecture->page_size != 0)
+        return field_error(error, index, "offset", "is not aligned to a page", slice->offset);
+    if (slice->offset > file_size)
+        return field_error(error, index, "offset", "lies past the end of the file", slice->offset);
+    if (!range_within(slice->offset, slice->size, file_size))
+        return field_error(error, index, "size", "runs past the end of the file", slice->size);
+    return true;
+}
+
+static bool same_architecture(const struct slice *a, const struct slice *b) {
+    return a->architecture != NULL && b->architecture != NULL &&
+           strcmp(a->architecture->name, b->architecture->name) == 0;
+}
+
+static bool pair_valid(const struct slice *earlier, const struct slice *slice, size_t index,
+                       struct error *error) {
+    if (same_architecture(earlier, slice))
+        return field_error(error, index, "cputype", "is the architecture of an earlier slice",
+                           slice->cpu_type);
+    if (slice->offset < earlier->offset + earlier->size &&
+        earlier->offset < slice->offset + slice->size)
+        return field_error(error, index, "offset", "overlaps an earlier slice", slice->offset);
+    return true;
+}
+
+static bool parse_slices(struct bytes head, bool wide, uint64_t file_size,
+                         struct universal *universal, struct error *error) {
+    size_t entry_size = wide ? FAT_ARCH_64_SIZE : FAT_ARCH_SIZE;
+    uint64_t headers_end = FAT_HEADER_SIZE + universal->slice_count * entry_size;
+    for (size_t i = 0; i < universal->slice_count; i++) {
+        struct bytes entry;
+        uint32_t align;
+        if (!bytes_part(head, FAT_HEADER_SIZE + i * entry_size, entry_size, &entry))
+            return error_malformed(error, "universal header nfat_arch",
+                                   "%zu slice headers do not fit in the file",
+                                   universal->slice_count);
+        universal->slices[i] = read_entry(entry, wide, &align);
+        if (!slice_valid(&universal->slices[i], align, i, headers_end, file_size, error))
+            return false;
+        for (size_t earlier = 0; earlier < i; earlier++)
+            if (!pair_valid(&universal->slices[earlier], &universal->slices[i], i, error))
+                return false;
+    }
+    return true;
+}
+
+static bool parse_universal(struct bytes head, bool wide, uint64_t file_size,
+                            struct universal *universal, struct error *error) {
+    if (head.size < FAT_HEADER_SIZE)
+        return error_malformed(error, "universal header", "the file ends inside it");
+    uint32_t count = bytes_u32_big(head, 4);
+    if (count == 0)
+        return error_malformed(error, "universal header nfat_arch", "there are no slices");
+    if (count > UNIVERSAL_MAX_SLICES)
+        return error_malformed(error, "universal header nfat_arch",
+                               "%" PRIu32 " slices are more than the %d dyld takes", count,
+                               UNIVERSAL_MAX_SLICES);
+    universal->slice_count = count;
+    return parse_slices(head, wide, file_size, universal, error);
+}
+
+static bool parse_thin(struct bytes head, uint64_t file_size, struct universal *universal,
+                       struct error *error) {
+    if (head.size < 12)
+        return error_malformed(error, "mach_header", "the file ends inside it");
+    struct slice *slice = &universal->slices[0];
+    slice->cpu_type = bytes_u32(head, 4);
+    slice->cpu_subtype = bytes_u32(head, 8);
+    slice->architecture = architecture_of(slice->cpu_type, slice->cpu_subtype);
+    slice->offset = 0;
+    slice->size = file_size;
+    universal->thin = true;
+    universal->slice_count = 1;
+    return true;
+}
+
+bool universal_parse(struct bytes head, uint64_t file_size, struct universal *universal,
+                     struct error *error) {
+    memset(universal, 0, sizeof *universal);
+    if (head.size < 4)
+        return error_malformed(error, "magic", "the file has %zu bytes, too few for a Mach-O file",
+                               head.size);
+    switch (bytes_u32_big(head, 0)) {
+    case FAT_MAGIC:
+        return parse_universal(head, false, file_size, universal, error);
+    case FAT_MAGIC_64:
+        return parse_universal(head, true, file_size, universal, error);
+    case MH_CIGAM_64: /* little-endian, read as big-endian */
+        return parse_thin(head, file_size, universal, error);
+    case MH_CIGAM:
+        return error_malformed(error, "magic",
+                               "a 32-bit Mach-O file; macOS 10.15 was the first "
+                               "to refuse them");
+    case MH_MAGIC:
+    case MH_MAGIC_64:
+        return error_malformed(error, "magic", "a big-endian Mach-O file");
+    default:
+        return error_malformed(error, "magic", "0x%08" PRIx32 " is not that of a Mach-O file",
+                               bytes_u32(head, 0));
+    }
+}
+
+const struct slice *universal_find(const struct universal *universal, const char *architecture) {
+    for (size_t i = 0; i < universal->slice_count; i++)
+        if (universal->slices[i].architecture != NULL &&
+            strcmp(universal->slices[i].architecture->name, architecture) == 0)
+            return &universal->slices[i];
+    return NULL;
+}

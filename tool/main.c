@@ -1,0 +1,82 @@
+#include "base/response_file.h"
+#include "report/version.h"
+#include "verbs/verb.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct verb *const verbs[] = {&verb_check, &verb_why, &verb_scan};
+
+enum {
+    VERBS = sizeof verbs / sizeof verbs[0]
+};
+
+static void print_usage(FILE *stream) {
+    fprintf(stream, "vafit %s: does a macOS program with its dylibs fit in the address space?\n\n",
+            vafit_version);
+    for (size_t i = 0; i < VERBS; i++)
+        fprintf(stream, "  vafit %-6s %-30s %s\n", verbs[i]->name, verbs[i]->arguments,
+                verbs[i]->about);
+    fprintf(stream, "\n`vafit help VERB` lists a verb's options; @FILE stands for the arguments in "
+                    "FILE.\nExit status: 0 fits, 1 does not fit, 2 usage, 3 malformed or "
+                    "unresolved input, 4 input/output.\n");
+}
+
+static const struct verb *find_verb(const char *name) {
+    for (size_t i = 0; i < VERBS; i++)
+        if (strcmp(verbs[i]->name, name) == 0)
+            return verbs[i];
+    return NULL;
+}
+
+static int unknown_verb(const char *name) {
+    fprintf(stderr, "vafit: there is no verb '%s'\nvafit: see `vafit help`\n", name);
+    return ERROR_USAGE;
+}
+
+static int help(int argc, char **argv) {
+    if (argc < 2) {
+        print_usage(stdout);
+        return EXIT_FITS;
+    }
+    const struct verb *verb = find_verb(argv[1]);
+    if (verb == NULL)
+        return unknown_verb(argv[1]);
+    printf("vafit %s %s\n%s\n\n", verb->name, verb->arguments, verb->about);
+    options_print(stdout, verb->rows, verb->row_count);
+    return EXIT_FITS;
+}
+
+static int dispatch(struct call *call) {
+    if (call->argc == 0) {
+        print_usage(stderr);
+        return ERROR_USAGE;
+    }
+    const char *name = call->argv[0];
+    if (strcmp(name, "--version") == 0) {
+        printf("vafit %s\n", vafit_version);
+        return EXIT_FITS;
+    }
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return help(call->argc, call->argv);
+    const struct verb *verb = find_verb(name);
+    return verb == NULL ? unknown_verb(name) : verb->run(call);
+}
+
+int main(int argc, char **argv) {
+    struct arena arena = {0};
+    struct call call = {.arena = &arena, .argc = argc - 1, .argv = argv + 1};
+    struct error error;
+    int status;
+    /* A closed pipe is an error of write like any other. */
+    signal(SIGPIPE, SIG_IGN);
+    if (response_files_expand(&arena, &call.argc, &call.argv, &call.response_files, &error)) {
+        status = dispatch(&call);
+    } else {
+        error_print(stderr, &error);
+        status = (int)error.kind;
+    }
+    arena_free(&arena);
+    return status;
+}

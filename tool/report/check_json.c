@@ -1,0 +1,159 @@
+#include "base/json.h"
+#include "images/breakdown_json.h"
+#include "report/check_report.h"
+
+#include <string.h>
+
+static void set_text(json_t *object, const char *name, const char *value) {
+    json_object_set_new(object, name, json_text(value));
+}
+
+static void set_bytes(json_t *object, const char *name, uint64_t value) {
+    json_object_set_new(object, name, json_bytes(value));
+}
+
+/* null for what the profile or the architecture has not. */
+static void set_bytes_if(json_t *object, const char *name, bool known, uint64_t value) {
+    json_object_set_new(object, name, known ? json_bytes(value) : json_null());
+}
+
+static json_t *address_space(const struct measure *measure, const struct judgement *judgement) {
+    json_t *object = json_object();
+    set_bytes(object, "pagezero", measure->page_zero);
+    set_bytes(object, "executable", measure->executable);
+    set_bytes(object, "dylibs", measure->dylibs);
+    set_bytes(object, "images", measure->page_zero + measure->executable + measure->dylibs);
+    set_bytes(object, "shared_region", judgement->shared_region);
+    set_bytes(object, "sum", judgement->sum);
+    return object;
+}
+
+static json_t *placement(const struct program_report *report) {
+    const struct judgement *judgement = &report->judgement;
+    json_t *object = json_object();
+    set_bytes(object, "top", judgement->top);
+    set_bytes(object, "top_slid", judgement->top_slid);
+    set_bytes_if(object, "limit", judgement->has_limit, judgement->limit);
+    set_bytes(object, "headroom", report->limits->headroom);
+    set_bytes(object, "beyond", judgement->beyond);
+    return object;
+}
+
+static json_t *malloc_window(const struct judgement *judgement) {
+    if (!judgement->has_window)
+        return json_null();
+    json_t *object = json_object();
+    set_bytes(object, "slots_hit", judgement->slots_hit);
+    set_bytes(object, "slots", judgement->slots);
+    json_object_set_new(object, "probability",
+                        json_real((double)judgement->slots_hit / (double)judgement->slots));
+    return object;
+}
+
+static json_t *help(const struct help *text) {
+    json_t *object = json_object();
+    set_text(object, "what", text->what);
+    set_text(object, "why", text->why);
+    set_text(object, "what_to_do", text->what_to_do);
+    set_text(object, "if_not_possible", text->if_not_possible);
+    return object;
+}
+
+static json_t *findings(const struct findings *list) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < list->count; i++) {
+        const struct finding *finding = &list->items[i];
+        json_t *object = json_object();
+        set_text(object, "rule", rule_row(finding->rule)->name);
+        set_text(object, "level", finding_level_name(finding->level));
+        set_bytes_if(object, "actual", finding->has_numbers, finding->actual);
+        set_bytes_if(object, "limit", finding->has_numbers, finding->limit);
+        set_bytes_if(object, "margin", finding->has_numbers, (uint64_t)finding->margin);
+        set_text(object, "message", finding->message);
+        json_object_set_new(object, "help", help(&rule_row(finding->rule)->help));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *image(const struct program_report *report, size_t index) {
+    const struct loaded_image *images = report->program->images.items;
+    const struct loaded_image *loaded = &images[index];
+    uint64_t address = report->judgement.addresses[index];
+    struct breakdown breakdown = image_slice_breakdown(loaded->slice);
+    json_t *object = json_object();
+    set_text(object, "path", loaded->file->path);
+    set_text(object, "install_name", loaded->image->install_name);
+    set_bytes(object, "va", loaded->image->vm_space);
+    set_bytes(object, "file_size", loaded->file->size);
+    set_bytes_if(object, "address", address != UINT64_MAX, address);
+    set_bytes(object, "linkedit", loaded->image->linkedit_size);
+    json_object_set_new(object, "parts", breakdown_to_json(&breakdown));
+    set_text(object, "loaded_by",
+             loaded->loaded_by == index ? NULL : images[loaded->loaded_by].file->path);
+    return object;
+}
+
+static json_t *images(const struct program_report *report) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < report->program->images.count; i++)
+        json_array_append_new(array, image(report, i));
+    return array;
+}
+
+static json_t *unresolved(const struct program *program) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < program->missing.count; i++) {
+        const struct missing *missing = &program->missing.items[i];
+        json_t *object = json_object();
+        set_text(object, "name", missing->name);
+        set_text(object, "loaded_by", program->images.items[missing->loaded_by].file->path);
+        json_object_set_new(object, "weak", json_boolean(missing->weak));
+        json_object_set_new(object, "allowed", json_boolean(missing->allowed));
+        json_object_set_new(object, "tried",
+                            json_texts(missing->tried.items, missing->tried.count));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *would_free(const struct program_report *report) {
+    struct freed_bytes freed = freed_by_heaviest(report);
+    json_t *object = json_object();
+    set_bytes(object, "images", report->heaviest_count);
+    set_bytes(object, "debug_map", freed.debug_map);
+    set_bytes(object, "locals", freed.locals);
+    set_bytes(object, "symbols", freed.symbols);
+    return object;
+}
+
+static json_t *program(const struct program_report *report) {
+    json_t *object = json_object();
+    set_text(object, "executable", report->program->path);
+    set_text(object, "arch", report->program->architecture->name);
+    set_text(object, "profile", report->profile->name);
+    set_text(object, "verdict", verdict_name(report->judgement.verdict));
+    set_bytes(object, "image_count", report->program->images.count);
+    set_bytes(object, "system_image_count", report->program->system_count);
+    json_object_set_new(object, "va", address_space(&report->measure, &report->judgement));
+    json_object_set_new(object, "placement", placement(report));
+    json_object_set_new(object, "malloc_window", malloc_window(&report->judgement));
+    json_object_set_new(object, "would_free", would_free(report));
+    json_object_set_new(object, "findings", findings(&report->judgement.findings));
+    json_object_set_new(object, "images", images(report));
+    json_object_set_new(object, "unresolved", unresolved(report->program));
+    return object;
+}
+
+void check_write_json(const struct check_report *report, const struct report_style *style,
+                      struct text *out) {
+    json_t *root = json_object(), *programs = json_array();
+    (void)style;
+    set_text(root, "schema", "vafit.check/1");
+    set_text(root, "verdict", verdict_name(check_report_verdict(report)));
+    set_text(root, "source", report->source);
+    json_object_set_new(root, "programs", programs);
+    for (size_t i = 0; i < report->count; i++)
+        json_array_append_new(programs, program(&report->items[i]));
+    json_write(root, out);
+}

@@ -1,0 +1,50 @@
+#include "report/check_report.h"
+
+#include <string.h>
+
+static const struct report_format formats[] = {
+    {"text", check_write_text},
+    {"json", check_write_json},
+    {"sarif", check_write_sarif},
+    {"github", check_write_github},
+};
+
+const char *const report_format_names[] = {"text", "json", "sarif", "github", NULL};
+
+const struct report_format *report_format_named(const char *name) {
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+enum verdict check_report_verdict(const struct check_report *report) {
+    enum verdict worst = VERDICT_FITS;
+    for (size_t i = 0; i < report->count; i++)
+        if (report->items[i].judgement.verdict > worst)
+            worst = report->items[i].judgement.verdict;
+    return worst;
+}
+
+struct freed_bytes freed_by_image(const struct breakdown *breakdown) {
+    struct freed_bytes freed = {0, 0, 0};
+    if (!breakdown->exact)
+        return freed;
+    freed.debug_map = breakdown->debug_map;
+    freed.locals = freed.debug_map + breakdown->local_symbols;
+    freed.symbols = freed.locals + breakdown->symbols + breakdown->strings;
+    return freed;
+}
+
+struct freed_bytes freed_by_heaviest(const struct program_report *report) {
+    struct freed_bytes sum = {0, 0, 0};
+    for (size_t i = 0; i < report->heaviest_count; i++) {
+        const struct loaded_image *loaded = &report->program->images.items[report->heaviest[i]];
+        struct breakdown breakdown = image_slice_breakdown(loaded->slice);
+        struct freed_bytes freed = freed_by_image(&breakdown);
+        sum.debug_map += freed.debug_map;
+        sum.locals += freed.locals;
+        sum.symbols += freed.symbols;
+    }
+    return sum;
+}

@@ -1,0 +1,74 @@
+/* The report of `check`: what was found, for every format to write. */
+#ifndef VAFIT_REPORT_CHECK_REPORT_H
+#define VAFIT_REPORT_CHECK_REPORT_H
+
+#include "base/text.h"
+#include "images/program.h"
+#include "space/rules.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One executable in one architecture. Nothing here is owned. */
+struct program_report {
+    struct program *program;
+    const struct profile *profile;
+    const struct limits *limits;
+    struct measure measure;
+    struct judgement judgement;
+    const size_t
+        *heaviest; /* indexes of the images of the greatest address space, greatest first */
+    size_t heaviest_count;
+};
+
+struct check_report {
+    const char *source; /* "files" or "facts" */
+    struct program_report *items;
+    size_t count;
+    size_t capacity;
+};
+
+/* How much a report says, and how. */
+struct report_style {
+    bool color;   /* text: ANSI colours */
+    bool quiet;   /* text: findings that failed, and nothing for a program that fits */
+    bool verbose; /* text: every rule's help, and all images */
+};
+
+/* A format that reports can be written in. */
+struct report_format {
+    const char *name; /* of --format */
+    void (*write)(const struct check_report *report, const struct report_style *style,
+                  struct text *out);
+};
+
+/* The format of that name; NULL for an unknown one. */
+const struct report_format *report_format_named(const char *name);
+/* The names, NULL-terminated, the default first. */
+extern const char *const report_format_names[];
+
+/* The worst of all programs. */
+enum verdict check_report_verdict(const struct check_report *report);
+
+/* What a level of shrinking would free of a breakdown, bytes: from the exact breakdown, so that it
+ * is 0 where the symbol table was not read. */
+struct freed_bytes {
+    uint64_t debug_map; /* level debug-map */
+    uint64_t locals;    /* level locals, that before it included */
+    uint64_t symbols;   /* level symbols, likewise */
+};
+struct freed_bytes freed_by_image(const struct breakdown *breakdown);
+/* The sum over the heaviest images of a program. */
+struct freed_bytes freed_by_heaviest(const struct program_report *report);
+
+/* The writers. */
+void check_write_text(const struct check_report *report, const struct report_style *style,
+                      struct text *out);
+void check_write_json(const struct check_report *report, const struct report_style *style,
+                      struct text *out);
+void check_write_sarif(const struct check_report *report, const struct report_style *style,
+                       struct text *out);
+void check_write_github(const struct check_report *report, const struct report_style *style,
+                        struct text *out);
+
+#endif

@@ -1,0 +1,72 @@
+/* SARIF 2.1.0, for code-scanning services: one result a finding that failed. */
+#include "base/json.h"
+#include "report/check_report.h"
+#include "report/version.h"
+
+static json_t *message(const char *string) {
+    json_t *object = json_object();
+    json_object_set_new(object, "text", json_text(string));
+    return object;
+}
+
+static json_t *rule_to_json(enum rule_id id) {
+    const struct rule *rule = rule_row(id);
+    json_t *object = json_object();
+    json_object_set_new(object, "id", json_text(rule->name));
+    json_object_set_new(object, "shortDescription", message(rule->help.what));
+    json_object_set_new(object, "fullDescription", message(rule->help.why));
+    json_object_set_new(object, "help", message(rule->help.what_to_do));
+    return object;
+}
+
+static json_t *tool(void) {
+    json_t *driver = json_object(), *rules = json_array();
+    json_object_set_new(driver, "name", json_text("vafit"));
+    json_object_set_new(driver, "version", json_text(vafit_version));
+    json_object_set_new(driver, "rules", rules);
+    for (int i = 0; i < RULE_COUNT; i++)
+        json_array_append_new(rules, rule_to_json((enum rule_id)i));
+    json_t *object = json_object();
+    json_object_set_new(object, "driver", driver);
+    return object;
+}
+
+static json_t *location(const char *path) {
+    json_t *artifact = json_object(), *physical = json_object(), *object = json_object();
+    json_object_set_new(artifact, "uri", json_text(path));
+    json_object_set_new(physical, "artifactLocation", artifact);
+    json_object_set_new(object, "physicalLocation", physical);
+    return object;
+}
+
+static json_t *result(const struct program_report *report, const struct finding *finding) {
+    json_t *object = json_object(), *locations = json_array();
+    json_object_set_new(object, "ruleId", json_text(rule_row(finding->rule)->name));
+    json_object_set_new(object, "ruleIndex", json_integer(finding->rule));
+    json_object_set_new(object, "level", json_text(finding_level_name(finding->level)));
+    json_object_set_new(object, "message", message(finding->message));
+    json_object_set_new(object, "locations", locations);
+    json_array_append_new(locations, location(report->program->path));
+    return object;
+}
+
+void check_write_sarif(const struct check_report *report, const struct report_style *style,
+                       struct text *out) {
+    json_t *root = json_object(), *runs = json_array(), *run = json_object();
+    json_t *results = json_array();
+    (void)style;
+    json_object_set_new(root, "$schema",
+                        json_text("https://json.schemastore.org/sarif-2.1.0.json"));
+    json_object_set_new(root, "version", json_text("2.1.0"));
+    json_object_set_new(root, "runs", runs);
+    json_array_append_new(runs, run);
+    json_object_set_new(run, "tool", tool());
+    json_object_set_new(run, "results", results);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct findings *findings = &report->items[i].judgement.findings;
+        for (size_t j = 0; j < findings->count; j++)
+            if (findings->items[j].level >= LEVEL_WARNING)
+                json_array_append_new(results, result(&report->items[i], &findings->items[j]));
+    }
+    json_write(root, out);
+}

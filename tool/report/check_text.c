@@ -1,0 +1,175 @@
+#include "base/size.h"
+#include "report/check_report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct writer {
+    const struct report_style *style;
+    struct text *out;
+};
+
+static const char *const reset = "\033[0m";
+
+static const char *color_of(enum finding_level level) {
+    switch (level) {
+    case LEVEL_ERROR:
+        return "\033[1;31m";
+    case LEVEL_WARNING:
+        return "\033[1;33m";
+    case LEVEL_PASS:
+        return "\033[32m";
+    case LEVEL_OFF:
+    case LEVEL_NOT_APPLICABLE:
+        break;
+    }
+    return "\033[2m";
+}
+
+static void add_colored(struct writer *writer, enum finding_level level, const char *string) {
+    if (writer->style->color)
+        text_addf(writer->out, "%s%s%s", color_of(level), string, reset);
+    else
+        text_add(writer->out, string);
+}
+
+static void write_verdict(struct writer *writer, const struct program_report *report) {
+    static const struct {
+        enum finding_level level;
+        const char *text;
+    } verdicts[] = {
+        [VERDICT_FITS] = {LEVEL_PASS, "fits"},
+        [VERDICT_WARNING] = {LEVEL_WARNING, "fits, with warnings"},
+        [VERDICT_EXCEEDS] = {LEVEL_ERROR, "does not fit"},
+    };
+    const struct judgement *judgement = &report->judgement;
+    enum finding_level level = verdicts[judgement->verdict].level;
+    const char *text = verdicts[judgement->verdict].text;
+    if (judgement->verdict == VERDICT_EXCEEDS && !judgement_exceeds(judgement))
+        text = "cannot be judged, since dylibs are missing";
+    text_addf(writer->out, "%s (%s, %s): ", report->program->path,
+              report->program->architecture->name, report->profile->name);
+    add_colored(writer, level, text);
+    text_add(writer->out, "\n");
+}
+
+static void write_help(struct writer *writer, const struct help *help) {
+    text_addf(writer->out, "      what: %s\n", help->what);
+    text_addf(writer->out, "      why:  %s\n", help->why);
+    text_addf(writer->out, "      do:   %s\n", help->what_to_do);
+    text_addf(writer->out, "      else: %s\n", help->if_not_possible);
+}
+
+/* Whether the next finding is of the same rule, so that the help can wait for it. */
+static bool rule_goes_on(const struct findings *findings, size_t i) {
+    return i + 1 < findings->count && findings->items[i + 1].rule == findings->items[i].rule;
+}
+
+static void write_findings(struct writer *writer, const struct findings *findings) {
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->items[i];
+        if (writer->style->quiet && finding->level < LEVEL_WARNING)
+            continue;
+        text_add(writer->out, "  ");
+        add_colored(writer, finding->level, finding_level_name(finding->level));
+        text_addf(writer->out, ": %s: %s\n", rule_row(finding->rule)->name, finding->message);
+        bool helps =
+            writer->style->verbose || (finding->level == LEVEL_ERROR && !writer->style->quiet);
+        if (helps && !rule_goes_on(findings, i))
+            write_help(writer, &rule_row(finding->rule)->help);
+    }
+}
+
+/* A column of sizes; "-" for what is not known. */
+static void add_cell(struct writer *writer, uint64_t bytes, bool known) {
+    text_addf(writer->out, "%11s", known ? size_text(bytes).text : "-");
+}
+
+static void write_row(struct writer *writer, const struct loaded_image *loaded) {
+    struct breakdown breakdown = image_slice_breakdown(loaded->slice);
+    text_add(writer->out, "  ");
+    add_cell(writer, loaded->image->vm_space, true);
+    add_cell(writer, loaded->image->linkedit_size, true);
+    add_cell(writer, breakdown.debug_map, breakdown.exact);
+    add_cell(writer, breakdown.local_symbols, breakdown.exact);
+    add_cell(writer, breakdown.symbols + breakdown.strings, breakdown.exact);
+    add_cell(writer, breakdown.exports, true);
+    add_cell(writer, breakdown.fixups, true);
+    text_addf(writer->out, "  %s\n", loaded->file->path);
+}
+
+static void write_table(struct writer *writer, const struct program_report *report) {
+    const struct program *program = report->program;
+    bool all = writer->style->verbose;
+    size_t count = all ? program->images.count : report->heaviest_count;
+    if (count == 0)
+        return;
+    if (all)
+        text_addf(writer->out, "  all %zu images, in dyld's loading order:\n", count);
+    else
+        text_addf(writer->out, "  the heaviest %zu of %zu images:\n", count, program->images.count);
+    text_addf(writer->out, "  %11s%11s%11s%11s%11s%11s%11s  %s\n", "all", "__LINKEDIT", "debug map",
+              "locals", "symbols", "exports", "fixups", "image");
+    for (size_t i = 0; i < count; i++)
+        write_row(writer, &program->images.items[all ? i : report->heaviest[i]]);
+}
+
+static void write_freed(struct writer *writer, const struct program_report *report) {
+    struct freed_bytes freed = freed_by_heaviest(report);
+    if (freed.symbols == 0)
+        return;
+    text_addf(writer->out,
+              "  dropping from these %zu the debug map frees %s, local symbols too %s, all symbols "
+              "%s\n",
+              report->heaviest_count, size_text(freed.debug_map).text, size_text(freed.locals).text,
+              size_text(freed.symbols).text);
+}
+
+static void write_sizes(struct writer *writer, const struct program_report *report) {
+    const struct measure *measure = &report->measure;
+    const struct judgement *judgement = &report->judgement;
+    size_t dylibs = measure->extents.count - (measure->extents.has_executable ? 1 : 0);
+    text_addf(writer->out, "  %s of images: ",
+              size_text_gib(measure->page_zero + measure->executable + measure->dylibs).text);
+    text_addf(writer->out, "__PAGEZERO %s, ", size_text_gib(measure->page_zero).text);
+    text_addf(writer->out, "executable %s, ", size_text_gib(measure->executable).text);
+    text_addf(writer->out, "%zu dylib%s %s", dylibs, dylibs == 1 ? "" : "s",
+              size_text_gib(measure->dylibs).text);
+    text_addf(writer->out, "; system images, at no cost: %zu\n", report->program->system_count);
+    text_addf(writer->out, "  they end at %s, slid at most at %s",
+              size_text_gib(judgement->top).text, size_text_gib(judgement->top_slid).text);
+    if (judgement->has_limit && judgement->beyond != 0)
+        text_addf(writer->out, ", %zu of them past %s", judgement->beyond,
+                  size_text_gib(judgement->limit).text);
+    text_add(writer->out, "\n");
+}
+
+static void write_allowed(struct writer *writer, const struct program *program) {
+    for (size_t i = 0; i < program->missing.count; i++) {
+        const struct missing *missing = &program->missing.items[i];
+        if (missing->weak || missing->allowed)
+            text_addf(writer->out, "  not found, as it may be: %s (%s), asked for by %s\n",
+                      missing->name, missing->weak ? "weak" : "--allow-missing",
+                      program->images.items[missing->loaded_by].file->path);
+    }
+}
+
+static void write_program(struct writer *writer, const struct program_report *report) {
+    if (writer->style->quiet && report->judgement.verdict == VERDICT_FITS)
+        return;
+    write_verdict(writer, report);
+    write_findings(writer, &report->judgement.findings);
+    if (writer->style->quiet)
+        return;
+    write_allowed(writer, report->program);
+    write_sizes(writer, report);
+    write_table(writer, report);
+    write_freed(writer, report);
+}
+
+void check_write_text(const struct check_report *report, const struct report_style *style,
+                      struct text *out) {
+    struct writer writer = {style, out};
+    for (size_t i = 0; i < report->count; i++)
+        write_program(&writer, &report->items[i]);
+}

@@ -1,0 +1,3 @@
+#include "report/version.h"
+
+const char *const vafit_version = VAFIT_VERSION;

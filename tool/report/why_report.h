@@ -1,0 +1,31 @@
+/* The report of `why`: how an image comes to be loaded. */
+#ifndef VAFIT_REPORT_WHY_REPORT_H
+#define VAFIT_REPORT_WHY_REPORT_H
+
+#include "base/text.h"
+#include "images/reach.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* One image in one program. Nothing here is owned. */
+struct why_report {
+    const struct program *program;
+    size_t image;
+    struct image_list chain;
+    struct loaders loaders;
+    struct image_list only_through; /* `image` itself among them */
+    uint64_t bytes;                 /* address space of all of only_through */
+};
+
+struct why_reports {
+    struct why_report *items;
+    size_t count;
+    size_t capacity;
+};
+
+void why_write_text(const struct why_reports *reports, struct text *out);
+/* Schema "vafit.why/1": docs/model.md describes it. */
+void why_write_json(const struct why_reports *reports, struct text *out);
+
+#endif

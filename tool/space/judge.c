@@ -1,0 +1,272 @@
+#include "base/size.h"
+#include "base/text.h"
+#include "space/rules.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct judge {
+    struct arena *arena;
+    const struct measure *measure;
+    const struct limits *limits;
+    struct judgement *judgement;
+};
+
+static struct finding *add(struct judge *judge, enum rule_id rule, enum finding_level level,
+                           const char *message) {
+    struct finding *finding = vector_push(judge->arena, &judge->judgement->findings);
+    *finding = (struct finding){.rule = rule, .level = level, .message = message};
+    return finding;
+}
+
+/* The level of a rule that is about a limit: failed, close to it, or well. */
+static enum finding_level level_of(const struct judge *judge, enum rule_id rule, uint64_t actual,
+                                   uint64_t limit, int64_t margin) {
+    unsigned percent = judge->limits->warn_at;
+    if (margin < 0)
+        return judge->limits->levels[rule];
+    if (percent != 0 && limit != 0 && (double)actual * 100 >= (double)limit * percent)
+        return LEVEL_WARNING;
+    return LEVEL_PASS;
+}
+
+static void add_numbers(struct judge *judge, enum rule_id rule, uint64_t actual, uint64_t limit,
+                        uint64_t headroom, const char *message) {
+    int64_t margin = (int64_t)(limit - headroom - actual);
+    struct finding *finding =
+        add(judge, rule, level_of(judge, rule, actual, limit, margin), message);
+    finding->has_numbers = true;
+    finding->actual = actual;
+    finding->limit = limit;
+    finding->margin = margin;
+}
+
+/* "188.0 MiB below" or "188.0 MiB past". */
+static const char *distance(struct judge *judge, uint64_t actual, uint64_t limit) {
+    uint64_t apart = actual > limit ? actual - limit : limit - actual;
+    return arena_format(judge->arena, "%s %s", size_text(apart).text,
+                        actual > limit ? "past" : "below");
+}
+
+static const char *plural(size_t count) {
+    return count == 1 ? "" : "s";
+}
+
+static bool for_arm64(struct judge *judge, enum rule_id rule) {
+    if (strcmp(judge->measure->family, "arm64") == 0)
+        return true;
+    add(judge, rule, LEVEL_NOT_APPLICABLE,
+        arena_format(judge->arena, "does not apply to %s: only arm64 programs are affected",
+                     judge->measure->family));
+    return false;
+}
+
+static void judge_image_sum(struct judge *judge) {
+    const struct measure *measure = judge->measure;
+    const struct judgement *result = judge->judgement;
+    size_t dylibs = measure->extents.count - (measure->extents.has_executable ? 1 : 0);
+    if (!for_arm64(judge, RULE_IMAGE_SUM))
+        return;
+    if (!result->has_limit) {
+        add(judge, RULE_IMAGE_SUM, LEVEL_NOT_APPLICABLE,
+            "does not apply: this profile has no malloc window to end before");
+        return;
+    }
+    const char *message = arena_format(
+        judge->arena,
+        "__PAGEZERO %s + executable %s + shared region %s + %zu dylib%s %s = %s, %s the limit of "
+        "%s",
+        size_text_gib(measure->page_zero).text, size_text_gib(measure->executable).text,
+        size_text_gib(result->shared_region).text, dylibs, plural(dylibs),
+        size_text_gib(measure->dylibs).text, size_text_gib(result->sum).text,
+        distance(judge, result->sum, result->limit), size_text_gib(result->limit).text);
+    add_numbers(judge, RULE_IMAGE_SUM, result->sum, result->limit, 0, message);
+}
+
+/* What the window costs: "15 of 736 places, 2.04 % of launches, abort". */
+static const char *odds(struct judge *judge) {
+    const struct judgement *result = judge->judgement;
+    if (result->slots_hit == 0)
+        return "";
+    return arena_format(judge->arena,
+                        "; %" PRIu64 " of the allocator's %" PRIu64
+                        " places are blocked, so that about %.2f %% of launches abort",
+                        result->slots_hit, result->slots,
+                        100.0 * (double)result->slots_hit / (double)result->slots);
+}
+
+static void judge_malloc_window(struct judge *judge) {
+    const struct judgement *result = judge->judgement;
+    if (!for_arm64(judge, RULE_MALLOC_WINDOW))
+        return;
+    if (!result->has_window) {
+        add(judge, RULE_MALLOC_WINDOW, LEVEL_NOT_APPLICABLE,
+            "does not apply: this profile has no malloc window");
+        return;
+    }
+    uint64_t headroom = judge->limits->headroom;
+    const char *room = "";
+    if (result->top_slid <= result->limit && result->top_slid > result->limit - headroom)
+        room = arena_format(judge->arena, ", inside the headroom of %s", size_text(headroom).text);
+    const char *message = arena_format(judge->arena, "images reach %s, %s the limit of %s%s%s",
+                                       size_text_gib(result->top_slid).text,
+                                       distance(judge, result->top_slid, result->limit),
+                                       size_text_gib(result->limit).text, room, odds(judge));
+    add_numbers(judge, RULE_MALLOC_WINDOW, result->top_slid, result->limit, headroom, message);
+}
+
+static void judge_shared_region(struct judge *judge) {
+    const struct measure *measure = judge->measure;
+    uint64_t region = measure->layout->shared_region.start;
+    uint64_t end = measure->executable_end + measure->layout->slide_most;
+    if (!for_arm64(judge, RULE_SHARED_REGION))
+        return;
+    if (!measure->extents.has_executable) {
+        add(judge, RULE_SHARED_REGION, LEVEL_NOT_APPLICABLE,
+            "does not apply: the program has no executable");
+        return;
+    }
+    const char *message =
+        arena_format(judge->arena,
+                     "the executable ends at 0x%" PRIx64 ", and slid by %s at 0x%" PRIx64
+                     ", %s the shared region at 0x%" PRIx64,
+                     measure->executable_end, size_text(measure->layout->slide_most).text, end,
+                     distance(judge, end, region), region);
+    add_numbers(judge, RULE_SHARED_REGION, end, region, 0, message);
+}
+
+static uint64_t size_of(const struct extent *extent) {
+    return extent->vm_size > extent->file_size ? extent->vm_size : extent->file_size;
+}
+
+static void add_image_size(struct judge *judge, size_t image) {
+    uint64_t size = size_of(&judge->measure->extents.items[image]);
+    uint64_t limit = 4 * GIB - 1;
+    const char *message = arena_format(judge->arena, "%s has %s, %s the 4 GiB of 32-bit offsets",
+                                       judge->measure->names[image], size_text(size).text,
+                                       distance(judge, size, limit + (size > limit ? 0 : 1)));
+    add_numbers(judge, RULE_IMAGE_SIZE, size, limit, 0, message);
+}
+
+/* One finding an image that fails; where none does, one for the largest. */
+static void judge_image_size(struct judge *judge) {
+    const struct extents *extents = &judge->measure->extents;
+    size_t largest = 0, failed = 0;
+    for (size_t i = 0; i < extents->count; i++) {
+        if (size_of(&extents->items[i]) >= 4 * GIB) {
+            add_image_size(judge, i);
+            failed++;
+        }
+        if (size_of(&extents->items[i]) > size_of(&extents->items[largest]))
+            largest = i;
+    }
+    if (failed == 0 && extents->count != 0)
+        add_image_size(judge, largest);
+}
+
+static void judge_linkedit_alignment(struct judge *judge) {
+    const struct measure *measure = judge->measure;
+    size_t count = measure->misaligned_count;
+    struct text text = {0};
+    if (count == 0)
+        text_add(&text, "every part of every __LINKEDIT is aligned");
+    else
+        text_addf(&text, "%zu part%s of __LINKEDIT %s misaligned: ", count, plural(count),
+                  count == 1 ? "is" : "are");
+    for (size_t i = 0; i < count && i < 3; i++)
+        text_addf(&text, "%s%s", i == 0 ? "" : ", ", measure->misaligned[i]);
+    if (count > 3)
+        text_addf(&text, " and %zu more", count - 3);
+    add_numbers(judge, RULE_LINKEDIT_ALIGNMENT, count, 0, 0, arena_string(judge->arena, text.data));
+    text_free(&text);
+}
+
+static void judge_unresolved(struct judge *judge) {
+    const struct measure *measure = judge->measure;
+    for (size_t i = 0; i < measure->unresolved_count; i++)
+        add(judge, RULE_UNRESOLVED, judge->limits->levels[RULE_UNRESOLVED], measure->unresolved[i]);
+    if (measure->unresolved_count == 0)
+        add(judge, RULE_UNRESOLVED, LEVEL_PASS, "every dylib was found");
+}
+
+static void judge_growth(struct judge *judge) {
+    const struct measure *measure = judge->measure;
+    uint64_t sum = judge->judgement->sum, before = measure->baseline_sum;
+    if (!judge->limits->has_max_growth)
+        return;
+    if (!measure->has_baseline) {
+        add(judge, RULE_GROWTH, LEVEL_NOT_APPLICABLE,
+            "does not apply: the baseline does not know this program; --update-baseline adds it");
+        return;
+    }
+    const char *message =
+        arena_format(judge->arena, "the images %s by %s since the baseline; %s are allowed",
+                     sum < before ? "shrank" : "grew",
+                     size_text(sum < before ? before - sum : sum - before).text,
+                     size_text(judge->limits->max_growth).text);
+    add_numbers(judge, RULE_GROWTH, sum < before ? 0 : sum - before, judge->limits->max_growth, 0,
+                message);
+}
+
+static void (*const judges[RULE_COUNT])(struct judge *judge) = {
+    [RULE_IMAGE_SUM] = judge_image_sum,
+    [RULE_MALLOC_WINDOW] = judge_malloc_window,
+    [RULE_SHARED_REGION] = judge_shared_region,
+    [RULE_IMAGE_SIZE] = judge_image_size,
+    [RULE_LINKEDIT_ALIGNMENT] = judge_linkedit_alignment,
+    [RULE_UNRESOLVED] = judge_unresolved,
+    [RULE_GROWTH] = judge_growth,
+};
+
+/* The numbers that rules and reports share. */
+static void reckon(struct judge *judge) {
+    const struct measure *measure = judge->measure;
+    const struct layout *layout = measure->layout;
+    struct judgement *result = judge->judgement;
+    struct placements placements;
+    placements_over_slides(layout, &measure->extents, &placements);
+    result->shared_region = layout->shared_region.end - layout->shared_region.start;
+    result->sum =
+        measure->page_zero + measure->executable + result->shared_region + measure->dylibs;
+    result->top = placements.unslid.top;
+    result->top_slid = placements.worst.top;
+    if (placements.worst.unplaced != 0)
+        result->top_slid = layout->address_end;
+    result->addresses =
+        arena_take(judge->arena, (measure->extents.count + 1) * sizeof *result->addresses);
+    memcpy(result->addresses, placements.unslid.addresses,
+           measure->extents.count * sizeof *result->addresses);
+    result->has_window = layout->window.slots != 0;
+    result->has_limit = result->has_window || judge->limits->has_limit;
+    result->limit = judge->limits->has_limit ? judge->limits->limit : layout->window.start;
+    result->slots = layout->window.slots;
+    result->slots_hit = placement_slots_hit(&placements.worst, &measure->extents, &layout->window);
+    if (result->has_limit)
+        result->beyond = placement_beyond(&placements.worst, &measure->extents, result->limit);
+    placements_free(&placements);
+}
+
+static enum verdict worst_of(const struct findings *findings) {
+    enum verdict verdict = VERDICT_FITS;
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->items[i].level == LEVEL_ERROR)
+            verdict = VERDICT_EXCEEDS;
+        else if (findings->items[i].level == LEVEL_WARNING && verdict == VERDICT_FITS)
+            verdict = VERDICT_WARNING;
+    return verdict;
+}
+
+void judge(struct arena *arena, const struct measure *measure, const struct limits *limits,
+           struct judgement *judgement) {
+    struct judge context = {arena, measure, limits, judgement};
+    memset(judgement, 0, sizeof *judgement);
+    reckon(&context);
+    for (int i = 0; i < RULE_COUNT; i++) {
+        if (limits->levels[i] == LEVEL_OFF)
+            add(&context, (enum rule_id)i, LEVEL_OFF, "switched off");
+        else
+            judges[i](&context);
+    }
+    judgement->verdict = worst_of(&judgement->findings);
+}

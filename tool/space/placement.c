@@ -1,0 +1,143 @@
+#include "space/placement.h"
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <stdlib.h>
+
+static void take(struct holes *holes, uint64_t start, uint64_t size) {
+    uint64_t end;
+    if (!range_end(start, size, &end))
+        end = UINT64_MAX;
+    holes_take(holes, (struct span){start, end});
+}
+
+/* What is mapped before dyld runs, in the kernel's order: executable and dyld, shared region and
+ * commpage, stack (which moves elsewhere when its place is taken). */
+static void map_by_kernel(const struct layout *layout, const struct extents *extents,
+                          uint64_t slide, struct holes *holes) {
+    holes_reset(holes, (struct span){layout->image_base + slide, layout->address_end});
+    uint64_t loader = layout->image_base + slide;
+    if (extents->has_executable) {
+        const struct extent *executable = &extents->items[0];
+        take(holes, executable->address + slide, executable->vm_size);
+        loader = executable->address + slide + executable->vm_size;
+    }
+    take(holes, loader, layout->loader_size);
+    holes_take(holes, layout->shared_region);
+    for (size_t i = 0; i < layout->reserved_count; i++)
+        holes_take(holes, layout->reserved[i]);
+    uint64_t end = layout->stack_end - slide;
+    struct span stack = {end - layout->stack_size, end};
+    uint64_t elsewhere;
+    if (holes_cover(holes, stack))
+        holes_take(holes, stack);
+    else if (layout->stack_size != 0)
+        holes_first_fit(holes, layout->stack_size, &elsewhere);
+}
+
+/* One image as dyld places it; UINT64_MAX when there is no room for it. */
+static uint64_t load(const struct layout *layout, const struct extent *extent,
+                     struct holes *holes) {
+    uint64_t file_size = round_up(extent->file_size, layout->page_size);
+    uint64_t vm_size = round_up(extent->vm_size, layout->page_size);
+    uint64_t file, address;
+    bool mapped = file_size != 0 && holes_first_fit(holes, file_size, &file);
+    if (vm_size == 0 || !holes_first_fit(holes, vm_size, &address))
+        address = UINT64_MAX;
+    if (mapped)
+        holes_give_back(holes, (struct span){file, file + file_size});
+    return address;
+}
+
+void placement_at(const struct layout *layout, const struct extents *extents, uint64_t slide,
+                  struct holes *holes, struct placement *placement) {
+    *placement = (struct placement){.slide = slide};
+    placement->addresses = calloc(extents->count + 1, sizeof *placement->addresses);
+    if (placement->addresses == NULL)
+        out_of_memory();
+    map_by_kernel(layout, extents, slide, holes);
+    for (size_t i = 0; i < extents->count; i++) {
+        const struct extent *extent = &extents->items[i];
+        uint64_t address = i == 0 && extents->has_executable ? extent->address + slide
+                                                             : load(layout, extent, holes);
+        placement->addresses[i] = address;
+        if (address == UINT64_MAX)
+            placement->unplaced++;
+        else if (address + extent->vm_size > placement->top)
+            placement->top = address + extent->vm_size;
+    }
+}
+
+static void placement_free(struct placement *placement) {
+    free(placement->addresses);
+    placement->addresses = NULL;
+}
+
+static bool worse(const struct placement *a, const struct placement *b) {
+    return a->unplaced != b->unplaced ? a->unplaced > b->unplaced : a->top > b->top;
+}
+
+/* The slide behind `slide`: multiples of the step, and the greatest last. */
+static uint64_t next_slide(const struct layout *layout, uint64_t slide) {
+    uint64_t next = slide + layout->slide_step;
+    return slide < layout->slide_most && next > layout->slide_most ? layout->slide_most : next;
+}
+
+void placements_over_slides(const struct layout *layout, const struct extents *extents,
+                            struct placements *placements) {
+    struct holes holes = {0};
+    placement_at(layout, extents, 0, &holes, &placements->unslid);
+    placement_at(layout, extents, 0, &holes, &placements->worst);
+    for (uint64_t slide = next_slide(layout, 0); slide <= layout->slide_most;
+         slide = next_slide(layout, slide)) {
+        struct placement placement;
+        placement_at(layout, extents, slide, &holes, &placement);
+        if (worse(&placement, &placements->worst)) {
+            struct placement better = placements->worst;
+            placements->worst = placement;
+            placement = better;
+        }
+        placement_free(&placement);
+    }
+    holes_free(&holes);
+}
+
+void placements_free(struct placements *placements) {
+    placement_free(&placements->unslid);
+    placement_free(&placements->worst);
+}
+
+/* Whether any image of the placement shares an address with the span. */
+static bool touches(const struct placement *placement, const struct extents *extents,
+                    struct span span) {
+    for (size_t i = 0; i < extents->count; i++) {
+        uint64_t address = placement->addresses[i];
+        if (address != UINT64_MAX && address < span.end &&
+            address + extents->items[i].vm_size > span.start)
+            return true;
+    }
+    return false;
+}
+
+uint64_t placement_slots_hit(const struct placement *placement, const struct extents *extents,
+                             const struct malloc_window *window) {
+    uint64_t hit = 0;
+    for (uint64_t i = 0; i < window->slots; i++) {
+        uint64_t start = window->start + i * window->stride;
+        if (start >= placement->top)
+            break;
+        hit += touches(placement, extents, (struct span){start, start + window->size});
+    }
+    return hit;
+}
+
+size_t placement_beyond(const struct placement *placement, const struct extents *extents,
+                        uint64_t limit) {
+    size_t beyond = 0;
+    for (size_t i = 0; i < extents->count; i++) {
+        uint64_t address = placement->addresses[i];
+        beyond += address == UINT64_MAX || address + extents->items[i].vm_size > limit;
+    }
+    return beyond;
+}

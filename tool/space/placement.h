@@ -1,0 +1,64 @@
+/* Placement: at which addresses the images of a program end up.
+ *
+ * The model is that of the apple-loader facts, section 2: the kernel maps the executable, dyld
+ * behind it, the shared region and the stack; then dyld takes each image in its loading order, maps
+ * the whole file for a moment, reserves the image where it first fits, and unmaps the file. It is
+ * inferred from Apple's sources and agrees with the published figures; it was never tried on a Mac.
+ */
+#ifndef VAFIT_SPACE_PLACEMENT_H
+#define VAFIT_SPACE_PLACEMENT_H
+
+#include "space/holes.h"
+#include "space/profile.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What placement needs of one image. */
+struct extent {
+    uint64_t address;   /* unslid; of the executable only, which is not movable but by the slide */
+    uint64_t vm_size;   /* bytes of address space from its lowest to its highest segment */
+    uint64_t file_size; /* bytes of the whole file, all slices */
+};
+
+/* Images in loading order. */
+struct extents {
+    const struct extent *items; /* not owned */
+    size_t count;
+    bool has_executable; /* items[0] is one: fixed but for the slide; otherwise all are placed
+                            freely */
+};
+
+struct placement {
+    uint64_t slide;
+    uint64_t top; /* highest end of an image */
+    uint64_t
+        *addresses;  /* one an image; owned. An image for which there is no room has UINT64_MAX */
+    size_t unplaced; /* how many there was no room for */
+};
+
+/* Places all images for one slide. `holes` is scratch that may be reused from call to call. */
+void placement_at(const struct layout *layout, const struct extents *extents, uint64_t slide,
+                  struct holes *holes, struct placement *placement);
+
+/* The placements that a verdict needs; release each with placement_free. */
+struct placements {
+    struct placement unslid; /* slide 0 */
+    struct placement worst; /* the greatest top over all slides of the layout; the smallest slide of
+                               equal ones. An unplaced image is worse than any top */
+};
+
+/* Places all images for every slide of the layout. */
+void placements_over_slides(const struct layout *layout, const struct extents *extents,
+                            struct placements *placements);
+void placements_free(struct placements *placements);
+
+/* How many slots of the window an image of the placement is in the way of. */
+uint64_t placement_slots_hit(const struct placement *placement, const struct extents *extents,
+                             const struct malloc_window *window);
+/* How many images end past `limit`, unplaced ones among them. */
+size_t placement_beyond(const struct placement *placement, const struct extents *extents,
+                        uint64_t limit);
+
+#endif

@@ -1,0 +1,69 @@
+/* Profiles: what a version of macOS does with a process's address space, as numbers.
+ *
+ * All of it is read or inferred from Apple's published sources and public reports and was never
+ * tried on a Mac; each row of the table says which. */
+#ifndef VAFIT_SPACE_PROFILE_H
+#define VAFIT_SPACE_PROFILE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "space/holes.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    PROFILE_MOST_RESERVED = 4
+};
+
+/* Where the system allocator reserves its space at launch, by chance in one of `slots` places; an
+ * image in its way ends the process. slots 0: there is no such window. */
+struct malloc_window {
+    uint64_t start;  /* lowest address of slot 0 */
+    uint64_t size;   /* bytes reserved */
+    uint64_t stride; /* bytes from one slot to the next */
+    uint64_t slots;
+};
+
+/* One architecture family. Addresses are of a process, sizes in bytes. */
+struct layout {
+    uint64_t page_size;   /* what first fit rounds to */
+    uint64_t image_base;  /* lowest address that can be mapped, at slide 0 */
+    uint64_t address_end; /* end of what a process may map */
+    uint64_t slide_most;  /* the greatest slide of the executable */
+    uint64_t slide_step;  /* placements are tried at every multiple of it, and at slide_most */
+    uint64_t loader_size; /* dyld's copy from disk, kept reserved behind the executable */
+    uint64_t stack_end;   /* of the main stack, at slide 0; the slide is taken off */
+    uint64_t stack_size;
+    struct span shared_region;                   /* empty where an executable cannot reach it */
+    struct span reserved[PROFILE_MOST_RESERVED]; /* closed to images beside the shared region */
+    size_t reserved_count;
+    struct malloc_window window;
+};
+
+struct profile {
+    const char *name;
+    const char *about; /* one line, with what is inferred */
+    const struct layout *arm64;
+    const struct layout *x86_64;
+};
+
+/* The built-in profile of that name, or NULL. */
+const struct profile *profile_named(const char *name);
+/* Built-in profile i, the default first; NULL behind the last. */
+const struct profile *profile_row(size_t i);
+
+/* Reads a profile from the text of a JSON file: an object of schema "vafit.profile/1" with "name",
+ * "based_on" (a built-in profile) and the members of its "arm64" and "x86_64" objects that differ;
+ * see docs/model.md. Everything lives in the arena. Errors: ERROR_MALFORMED naming the member. */
+bool profile_from_json(struct arena *arena, const char *text, size_t size, struct profile *profile,
+                       struct error *error);
+
+/* Whether the numbers make sense together. Errors: ERROR_MALFORMED naming "FAMILY.MEMBER". */
+bool layout_valid(const struct layout *layout, const char *family, struct error *error);
+
+/* The layout of an architecture family: "arm64" or "x86_64". */
+const struct layout *profile_layout(const struct profile *profile, const char *family);
+
+#endif

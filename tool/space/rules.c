@@ -1,0 +1,119 @@
+#include "space/rules.h"
+
+#include "base/size.h"
+
+#include <string.h>
+
+static const struct rule rules[RULE_COUNT] = {
+    [RULE_IMAGE_SUM] =
+        {"image-sum",
+         LEVEL_ERROR,
+         {"__PAGEZERO, the executable, the shared region and all dylibs together need more address "
+          "space than there is below the allocator's window",
+          "dyld fills addresses from 4 GiB up, passes over the shared region, and what is left "
+          "must "
+          "end before the place where the system allocator reserves its space; the sum holds no "
+          "gaps, so the true top is higher still (the model is inferred from Apple's sources)",
+          "take __LINKEDIT out of the heaviest images, the executable first: enable_stripping or "
+          "strip -S in the build, or `vafit shrink`, which keeps the symbols beside the image",
+          "load fewer dylibs at launch, or merge components into fewer programs; raise --limit "
+          "only "
+          "for systems whose window you know"}},
+    [RULE_MALLOC_WINDOW] =
+        {"malloc-window",
+         LEVEL_ERROR,
+         {"images reach into, or too near to, the addresses where the system allocator reserves "
+          "its "
+          "space at launch",
+          "libmalloc reserves 24 GiB at a random one of many places and aborts the program when an "
+          "image is in the way: a crash in a few launches of a hundred, before main (the placement "
+          "is inferred from Apple's sources and agrees with the public reports)",
+          "take __LINKEDIT out of the heaviest images, the executable first: enable_stripping or "
+          "strip -S in the build, or `vafit shrink`, which keeps the symbols beside the image",
+          "load fewer dylibs at launch (what comes by dlopen after launch does no harm), or link "
+          "components together; for a test that cannot wait, launching it again mostly works"}},
+    [RULE_SHARED_REGION] =
+        {"shared-region",
+         LEVEL_ERROR,
+         {"the executable ends, with the greatest slide, inside the shared region of the system's "
+          "dylibs",
+          "the kernel maps the executable at its own address plus a slide and the shared region at "
+          "a "
+          "fixed one; when they meet, the system's dylibs cannot be mapped and every launch aborts "
+          "with \"syscall to map cache into shared region failed\"",
+          "make the executable smaller: drop its debug map (`strip -S`, -Wl,-S, strip = "
+          "\"debuginfo\" "
+          "in Cargo), which is most of __LINKEDIT in such programs, or run `vafit shrink` on it",
+          "move code into dylibs, which are placed elsewhere, or link with -dead_strip"}},
+    [RULE_IMAGE_SIZE] =
+        {"image-size",
+         LEVEL_ERROR,
+         {"an image has 4 GiB or more", "Mach-O and dyld keep offsets into an image in 32 bits",
+          "split the image, or take __LINKEDIT out of it",
+          "build with less debug information (symbol_level=1, -g1, -gline-tables-only)"}},
+    [RULE_LINKEDIT_ALIGNMENT] =
+        {"linkedit-alignment",
+         LEVEL_WARNING,
+         {"a part of __LINKEDIT does not begin at a multiple of 8 (the code signature: of 16)",
+          "dyld of macOS 27 is reported to refuse such an image (\"mis-aligned LINKEDIT\"); "
+          "earlier "
+          "ones load it",
+          "strip with a tool that pads: llvm-strip and llvm-objcopy up to 19 and cctools strip -x "
+          "do "
+          "not; `vafit shrink --level lossless` packs the parts anew",
+          "leave the image unstripped"}},
+    [RULE_UNRESOLVED] =
+        {"unresolved",
+         LEVEL_ERROR,
+         {"a dylib that an image asks for was not found",
+          "dyld ends the program at launch when a dylib is missing that is not linked weakly, and "
+          "what is not found cannot be counted",
+          "build it, correct the LC_RPATHs of its loaders, or name its folder with --search or "
+          "--sysroot",
+          "say --allow-missing GLOB for a dylib that only exists where the program runs"}},
+    [RULE_GROWTH] =
+        {"growth",
+         LEVEL_ERROR,
+         {"the program's images have grown over the recorded baseline by more than is allowed",
+          "growth that nobody looks at is how programs reach the limits",
+          "see which images grew, by `vafit check --format json` before and after",
+          "accept the new size with --update-baseline"}},
+};
+
+const struct rule *rule_row(enum rule_id id) {
+    return &rules[id];
+}
+
+bool rule_named(const char *name, enum rule_id *id) {
+    for (int i = 0; i < RULE_COUNT; i++)
+        if (strcmp(rules[i].name, name) == 0) {
+            *id = (enum rule_id)i;
+            return true;
+        }
+    return false;
+}
+
+void limits_default(struct limits *limits) {
+    *limits = (struct limits){.headroom = 64 * MIB};
+    for (int i = 0; i < RULE_COUNT; i++)
+        limits->levels[i] = rules[i].level;
+}
+
+const char *finding_level_name(enum finding_level level) {
+    static const char *const names[] = {"off", "not-applicable", "pass", "warning", "error"};
+    return names[level];
+}
+
+const char *verdict_name(enum verdict verdict) {
+    static const char *const names[] = {"fits", "warning", "exceeds"};
+    return names[verdict];
+}
+
+bool judgement_exceeds(const struct judgement *judgement) {
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        const struct finding *finding = &judgement->findings.items[i];
+        if (finding->level == LEVEL_ERROR && finding->rule != RULE_UNRESOLVED)
+            return true;
+    }
+    return false;
+}

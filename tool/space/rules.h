@@ -1,0 +1,134 @@
+/* The rules: does a program fit? Each is a row with its level, its judge and its help. */
+#ifndef VAFIT_SPACE_RULES_H
+#define VAFIT_SPACE_RULES_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "space/placement.h"
+#include "space/profile.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum rule_id {
+    RULE_IMAGE_SUM,
+    RULE_MALLOC_WINDOW,
+    RULE_SHARED_REGION,
+    RULE_IMAGE_SIZE,
+    RULE_LINKEDIT_ALIGNMENT,
+    RULE_UNRESOLVED,
+    RULE_GROWTH,
+    RULE_COUNT
+};
+
+/* How a rule came out, from best to worst. */
+enum finding_level {
+    LEVEL_OFF,            /* switched off */
+    LEVEL_NOT_APPLICABLE, /* the rule is not about such a program */
+    LEVEL_PASS,
+    LEVEL_WARNING,
+    LEVEL_ERROR,
+};
+
+enum verdict {
+    VERDICT_FITS,
+    VERDICT_WARNING,
+    VERDICT_EXCEEDS
+};
+
+/* What someone who meets a finding wants to read, in this order. */
+struct help {
+    const char *what;
+    const char *why;
+    const char *what_to_do;
+    const char *if_not_possible;
+};
+
+struct rule {
+    const char *name;         /* "malloc-window" */
+    enum finding_level level; /* what it finds, unless told otherwise: error or warning */
+    struct help help;
+};
+
+/* The row of a rule. */
+const struct rule *rule_row(enum rule_id id);
+/* The rule of that name; false for an unknown one. */
+bool rule_named(const char *name, enum rule_id *id);
+
+/* What was measured of one program. Sizes in bytes. */
+struct measure {
+    const struct layout *layout;
+    const char *family;       /* "arm64" or "x86_64" */
+    struct extents extents;   /* the images, in loading order */
+    const char *const *names; /* theirs */
+    uint64_t page_zero;  /* __PAGEZERO; the profile's image base for a program of dylibs alone */
+    uint64_t executable; /* the executable without __PAGEZERO */
+    uint64_t dylibs;     /* all other images */
+    uint64_t executable_end;       /* unslid address behind the executable */
+    const char *const *misaligned; /* "libfoo.dylib (string pool at 0x8004)", one a part */
+    size_t misaligned_count;
+    const char *const *unresolved; /* what to say of each dylib that is missed */
+    size_t unresolved_count;
+    bool has_baseline;
+    uint64_t baseline_sum; /* the sum that the baseline recorded */
+};
+
+/* What a program is held against. */
+struct limits {
+    enum finding_level levels[RULE_COUNT]; /* LEVEL_OFF, LEVEL_WARNING or LEVEL_ERROR */
+    bool has_limit;
+    uint64_t limit;    /* --limit: in place of the window's start */
+    uint64_t headroom; /* bytes kept free below the window */
+    unsigned warn_at;  /* percent of a limit from which a rule warns; 0 for never */
+    bool has_max_growth;
+    uint64_t max_growth; /* bytes that the sum may have grown over the baseline */
+};
+
+struct finding {
+    enum rule_id rule;
+    enum finding_level level;
+    bool has_numbers;
+    uint64_t actual;
+    uint64_t limit;
+    int64_t
+        margin; /* what is left before the rule fails, headroom taken off; negative when it does */
+    const char *message; /* one sentence without a full stop */
+};
+
+struct findings {
+    struct finding *items; /* in the order of the rules */
+    size_t count;
+    size_t capacity;
+};
+
+/* The outcome for one program; lives in the arena. */
+struct judgement {
+    enum verdict verdict;
+    struct findings findings;
+    uint64_t sum;           /* page_zero + executable + shared region + dylibs */
+    uint64_t shared_region; /* bytes of the shared region; 0 where images do not have to pass it */
+    uint64_t top;           /* highest end of an image, slide 0 */
+    uint64_t top_slid;      /* the greatest over all slides */
+    uint64_t *addresses;    /* one an image, slide 0; UINT64_MAX for one without room */
+    bool has_limit;         /* whether the profile, or --limit, sets one */
+    uint64_t limit;
+    size_t beyond; /* images that end past the limit at the worst slide */
+    bool has_window;
+    uint64_t slots_hit; /* at the worst slide */
+    uint64_t slots;
+};
+
+/* The levels as the rules have them, headroom 64 MiB, nothing else. */
+void limits_default(struct limits *limits);
+void judge(struct arena *arena, const struct measure *measure, const struct limits *limits,
+           struct judgement *judgement);
+
+/* Whether an error-level finding of another rule than `unresolved` is among the findings. */
+bool judgement_exceeds(const struct judgement *judgement);
+/* "error", "warning", "pass", "off", "not-applicable". */
+const char *finding_level_name(enum finding_level level);
+/* "fits", "warning", "exceeds". */
+const char *verdict_name(enum verdict verdict);
+
+#endif

@@ -1,0 +1,92 @@
+#include "verbs/common_options.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "images/library.h"
+#include "report/depfile.h"
+
+#include <errno.h>
+#include <string.h>
+
+const char *const architecture_choices[] = {"arm64", "arm64e", "x86_64", "x86_64h", NULL};
+
+bool output_options_valid(const struct output_options *options, struct error *error) {
+    if (options->depfile != NULL && options->output == NULL)
+        return error_usage(error, "--depfile wants --output, whose path stands in it");
+    return true;
+}
+
+bool output_write(const struct output_options *options, const struct text *text,
+                  const struct string_list *inputs, struct error *error) {
+    const char *data = text->data == NULL ? "" : text->data;
+    if (options->output != NULL && !file_replace(options->output, data, text->size, error))
+        return false;
+    if (options->output == NULL &&
+        (fwrite(data, 1, text->size, stdout) != text->size || fflush(stdout) != 0))
+        return error_errno(error, "standard output", "cannot write");
+    if (options->depfile == NULL)
+        return true;
+    struct text depfile = {0};
+    depfile_write(options->output, inputs, &depfile);
+    bool written = file_replace(options->depfile, depfile.data, depfile.size, error);
+    text_free(&depfile);
+    return written;
+}
+
+struct library *search_open_library(const struct search_options *options, struct error *error) {
+    if (options->facts.count == 0)
+        return library_on_disk();
+    struct library *library = library_of_facts();
+    for (size_t i = 0; i < options->facts.count; i++)
+        if (!library_add_facts(library, options->facts.items[i], error)) {
+            library_free(library);
+            return NULL;
+        }
+    return library;
+}
+
+struct search search_of(const struct search_options *options) {
+    return (struct search){
+        .sysroot = options->sysroot,
+        .folders = options->folders,
+        .inserted = options->insert,
+        .may_miss = options->allow_missing,
+    };
+}
+
+bool search_takes(const struct search_options *options, const struct image_slice *slice) {
+    return options->arch == NULL || strcmp(options->arch, slice->architecture->name) == 0;
+}
+
+static bool has_wanted_slice(const struct search_options *options, struct library *library,
+                             const struct image_file *file, struct error *error) {
+    for (size_t i = 0; i < file->slice_count; i++)
+        if (search_takes(options, &file->slices[i]))
+            return true;
+    error_malformed(error, "", "no %s slice, only %s", options->arch,
+                    image_file_architectures(library_arena(library), file));
+    return error_in_file(error, file->path);
+}
+
+struct image_file *search_find(const struct search_options *options, struct library *library,
+                               const char *operand, struct error *error) {
+    struct image_file *file;
+    error->kind = ERROR_NONE;
+    switch (library_find(library, operand, &file)) {
+    case LOOKUP_FOUND:
+        return has_wanted_slice(options, library, file, error) ? file : NULL;
+    case LOOKUP_FAILED:
+        return NULL;
+    case LOOKUP_STUB:
+        error_malformed(error, "", "a text-based stub for linkers, not an image");
+        break;
+    case LOOKUP_ABSENT:
+        if (options->facts.count != 0)
+            error_malformed(error, "", "not among the images of the facts files");
+        else
+            error_io(error, operand, "cannot open: %s", strerror(ENOENT));
+        break;
+    }
+    error_in_file(error, operand);
+    return NULL;
+}

@@ -1,0 +1,93 @@
+/* Options that several verbs share, as groups of rows: a verb's options hold the group as a member
+ * and its table begins with the group's rows. */
+#ifndef VAFIT_VERBS_COMMON_OPTIONS_H
+#define VAFIT_VERBS_COMMON_OPTIONS_H
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "images/program.h"
+
+#include <stdbool.h>
+
+/* Where results go. */
+struct output_options {
+    const char *output;  /* --output; NULL for stdout */
+    const char *depfile; /* --depfile; NULL for none */
+};
+
+#define OUTPUT_ROWS(type, group)                                                                   \
+    {"output",    'o',                                                                             \
+     OPTION_TEXT, offsetof(type, group.output),                                                    \
+     "FILE",      "write the result to FILE, which stays untouched when it would be equal",        \
+     NULL},                                                                                        \
+    {                                                                                              \
+        "depfile", 0, OPTION_TEXT, offsetof(type, group.depfile), "FILE",                          \
+            "write the files that were read to FILE, for a build tool; wants --output", NULL       \
+    }
+
+/* Where images are looked for. */
+struct search_options {
+    const char *arch; /* --arch; NULL for all */
+    const char *sysroot;
+    struct string_list folders; /* --search */
+    struct string_list insert;
+    struct string_list allow_missing;
+    struct string_list facts; /* --facts */
+};
+
+#define SEARCH_ROWS(type, group)                                                                   \
+    {"arch",                                                                                       \
+     0,                                                                                            \
+     OPTION_CHOICE,                                                                                \
+     offsetof(type, group.arch),                                                                   \
+     "ARCH",                                                                                       \
+     "only this architecture of a universal file: arm64, arm64e, x86_64, x86_64h",                 \
+     architecture_choices},                                                                        \
+        {"sysroot",   0,                                                                           \
+         OPTION_TEXT, offsetof(type, group.sysroot),                                               \
+         "DIR",       "look absolute install names up below DIR first",                            \
+         NULL},                                                                                    \
+        {"search",    0,                                                                           \
+         OPTION_EACH, offsetof(type, group.folders),                                               \
+         "DIR",       "look in DIR for dylibs that are nowhere else; repeatable",                  \
+         NULL},                                                                                    \
+        {"insert",    0,                                                                           \
+         OPTION_EACH, offsetof(type, group.insert),                                                \
+         "FILE",      "load FILE first, as DYLD_INSERT_LIBRARIES does; repeatable",                \
+         NULL},                                                                                    \
+        {"allow-missing",                                                                          \
+         0,                                                                                        \
+         OPTION_EACH,                                                                              \
+         offsetof(type, group.allow_missing),                                                      \
+         "GLOB",                                                                                   \
+         "install names like GLOB may be missing; repeatable",                                     \
+         NULL},                                                                                    \
+    {                                                                                              \
+        "facts", 0, OPTION_MANY, offsetof(type, group.facts), "FILE...",                           \
+            "read what `vafit scan` wrote in place of the images; takes all up to the next "       \
+            "option",                                                                              \
+            NULL                                                                                   \
+    }
+
+/* The names of architectures, NULL-terminated. */
+extern const char *const architecture_choices[];
+
+/* Whether the output options make sense together. Errors: ERROR_USAGE. */
+bool output_options_valid(const struct output_options *options, struct error *error);
+/* Writes `text` where the options say, and the depfile of `inputs`. Errors: ERROR_IO. */
+bool output_write(const struct output_options *options, const struct text *text,
+                  const struct string_list *inputs, struct error *error);
+
+/* The library the options call for: of facts, or of the files on disk. NULL after an error. */
+struct library *search_open_library(const struct search_options *options, struct error *error);
+/* Where program_walk looks. */
+struct search search_of(const struct search_options *options);
+/* Finds what an operand names, and the slices that --arch leaves of it. Malformed images go to
+ * library_errors. Errors: ERROR_IO and ERROR_MALFORMED, for what is not there. */
+struct image_file *search_find(const struct search_options *options, struct library *library,
+                               const char *operand, struct error *error);
+/* Whether slice i of the file is one that --arch leaves. */
+bool search_takes(const struct search_options *options, const struct image_slice *slice);
+
+#endif

@@ -1,0 +1,107 @@
+#include "base/json.h"
+#include "base/parallel.h"
+#include "images/facts.h"
+#include "images/library.h"
+#include "verbs/common_options.h"
+#include "verbs/verb.h"
+
+struct options {
+    struct output_options output;
+    unsigned jobs;
+};
+
+static const struct option_row rows[] = {
+    OUTPUT_ROWS(struct options, output),
+    {"jobs", 'j', OPTION_COUNT, offsetof(struct options, jobs), "N",
+     "use N threads (as many as processors)", NULL},
+};
+
+/* The files to scan, with what went wrong with each. */
+struct scan {
+    struct library *library;
+    struct image_file *const *files;
+    size_t count;
+    struct error *errors; /* one a file; ERROR_NONE where all is well */
+};
+
+/* Finds all operands and reads their images; errors go to the library's. */
+static void find_images(struct library *library, const struct string_list *operands) {
+    static const struct search_options everything = {0};
+    for (size_t i = 0; i < operands->count; i++) {
+        struct error error;
+        struct image_file *file = search_find(&everything, library, operands->items[i], &error);
+        if (file == NULL && error.kind != ERROR_NONE)
+            errors_add(library_errors(library), &error);
+        for (size_t j = 0; file != NULL && j < file->slice_count; j++)
+            library_image(library, file, &file->slices[j]);
+    }
+}
+
+static void scan_file(void *context, size_t i) {
+    struct scan *scan = context;
+    struct image_file *file = scan->files[i];
+    scan->errors[i].kind = ERROR_NONE;
+    for (size_t j = 0; j < file->slice_count; j++)
+        if (file->slices[j].image != NULL &&
+            !library_breakdown(scan->library, file, &file->slices[j], &scan->errors[i]))
+            return;
+}
+
+static void scan_files(struct arena *arena, struct library *library, unsigned jobs) {
+    struct scan scan = {.library = library};
+    scan.files = library_files(library, &scan.count);
+    scan.errors = arena_take(arena, (scan.count + 1) * sizeof *scan.errors);
+    parallel_for(scan.count, jobs == 0 ? parallel_default_jobs() : jobs, scan_file, &scan);
+    for (size_t i = 0; i < scan.count; i++)
+        if (scan.errors[i].kind != ERROR_NONE)
+            errors_add(library_errors(library), &scan.errors[i]);
+}
+
+static int write_facts(const struct call *call, const struct options *options,
+                       struct library *library) {
+    struct string_list inputs = *library_opened(library);
+    struct text text = {0};
+    struct error error;
+    size_t count;
+    struct image_file *const *files = library_files(library, &count);
+    for (size_t i = 0; i < call->response_files.count; i++)
+        *vector_push(call->arena, &inputs) = call->response_files.items[i];
+    json_write(facts_to_json(files, count), &text);
+    bool written = output_write(&options->output, &text, &inputs, &error);
+    text_free(&text);
+    return written ? EXIT_FITS : call_fail(&verb_scan, &error);
+}
+
+static int run(const struct call *call) {
+    struct options options = {0};
+    struct string_list operands = {0};
+    struct error error;
+    if (!call_parse(call, &verb_scan, &options, &operands, &error) ||
+        !output_options_valid(&options.output, &error))
+        return call_fail(&verb_scan, &error);
+    if (operands.count == 0) {
+        error_usage(&error, "scan wants an image");
+        return call_fail(&verb_scan, &error);
+    }
+    struct library *library = library_on_disk();
+    int status;
+    find_images(library, &operands);
+    scan_files(call->arena, library, options.jobs);
+    if (library_errors(library)->count != 0) {
+        errors_print(stderr, library_errors(library));
+        status = (int)errors_worst(library_errors(library));
+    } else {
+        status = write_facts(call, &options, library);
+    }
+    library_free(library);
+    return status;
+}
+
+const struct verb verb_scan = {
+    "scan",
+    "IMAGE... [-o FACTS.json] [OPTIONS]",
+    "the facts of single images, small enough to cache, for `check --facts`",
+    rows,
+    sizeof rows / sizeof rows[0],
+    run,
+};
