@@ -18,10 +18,10 @@ const char *path_leaf(const char *path) {
 }
 
 char *path_join(struct arena *arena, const char *folder, const char *path) {
-    if (folder[0] == '\0' || strcmp(folder, ".") == 0)
-        return arena_string(arena, path);
     while (*path == '/')
         path++;
+    if (folder[0] == '\0' || strcmp(folder, ".") == 0)
+        return arena_string(arena, path);
     const char *between = folder[strlen(folder) - 1] == '/' ? "" : "/";
     return arena_format(arena, "%s%s%s", folder, between, path);
 }

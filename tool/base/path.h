@@ -10,7 +10,8 @@
 char *path_folder(struct arena *arena, const char *path);
 /* What follows the last slash; points into `path`. */
 const char *path_leaf(const char *path);
-/* `folder` and `path` with one slash between them. "." and "" as folder add nothing. */
+/* `folder` and `path` with one slash between them, whatever slashes `path` begins with. "." and ""
+ * as folder add nothing. */
 char *path_join(struct arena *arena, const char *folder, const char *path);
 /* Without empty and "." parts, and without "NAME/..", so that one folder has one spelling. Right
  * only where NAME is no symbolic link. An empty result is ".". */

@@ -17,7 +17,7 @@ struct placement {
     const char *field;
 };
 
-/* The alignments: apple-loader facts, sections 3 and 8: every part 8 (dyld of macOS 27 demands it
+/* The alignments: docs/model.md, "macOS 27": every part 8 (dyld of macOS 27 demands it
  * of the string pool too), the indirect table 4, the signature 16. */
 static const struct placement placements[] = {
     {LC_DYLD_CHAINED_FIXUPS, 8, 12, 1, 8, LINKEDIT_FIXUPS, "chained fixups", "dataoff"},

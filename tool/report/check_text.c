@@ -131,10 +131,10 @@ static void write_sizes(struct writer *writer, const struct program_report *repo
     size_t dylibs = measure->extents.count - (measure->extents.has_executable ? 1 : 0);
     text_addf(writer->out, "  %s of images: ",
               size_text_gib(measure->page_zero + measure->executable + measure->dylibs).text);
-    text_addf(writer->out, "__PAGEZERO %s, ", size_text_gib(measure->page_zero).text);
-    text_addf(writer->out, "executable %s, ", size_text_gib(measure->executable).text);
+    text_addf(writer->out, "__PAGEZERO %s, ", size_text(measure->page_zero).text);
+    text_addf(writer->out, "executable %s, ", size_text(measure->executable).text);
     text_addf(writer->out, "%zu dylib%s %s", dylibs, dylibs == 1 ? "" : "s",
-              size_text_gib(measure->dylibs).text);
+              size_text(measure->dylibs).text);
     text_addf(writer->out, "; system images, at no cost: %zu\n", report->program->system_count);
     text_addf(writer->out, "  they end at %s, slid at most at %s",
               size_text_gib(judgement->top).text, size_text_gib(judgement->top_slid).text);

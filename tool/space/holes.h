@@ -25,9 +25,8 @@ void holes_reset(struct holes *holes, struct span all);
 void holes_take(struct holes *holes, struct span span);
 /* Whether all of `span` is free. */
 bool holes_cover(const struct holes *holes, struct span span);
-/* Takes `size` bytes where they first fit, at the lowest address (xnu: vm_map.c, see the
- * apple-loader facts, section 2). `size` is more than 0. False, and nothing is taken, when no hole
- * is large enough. */
+/* Takes `size` bytes where they first fit, at the lowest address (xnu's vm_map.c, as docs/model.md
+ * tells). `size` is more than 0. False, and nothing is taken, when no hole is large enough. */
 bool holes_first_fit(struct holes *holes, uint64_t size, uint64_t *address);
 /* Frees `span`, all of which is taken. */
 void holes_give_back(struct holes *holes, struct span span);

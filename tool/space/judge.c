@@ -77,9 +77,9 @@ static void judge_image_sum(struct judge *judge) {
         judge->arena,
         "__PAGEZERO %s + executable %s + shared region %s + %zu dylib%s %s = %s, %s the limit of "
         "%s",
-        size_text_gib(measure->page_zero).text, size_text_gib(measure->executable).text,
-        size_text_gib(result->shared_region).text, dylibs, plural(dylibs),
-        size_text_gib(measure->dylibs).text, size_text_gib(result->sum).text,
+        size_text(measure->page_zero).text, size_text(measure->executable).text,
+        size_text(result->shared_region).text, dylibs, plural(dylibs),
+        size_text(measure->dylibs).text, size_text_gib(result->sum).text,
         distance(judge, result->sum, result->limit), size_text_gib(result->limit).text);
     add_numbers(judge, RULE_IMAGE_SUM, result->sum, result->limit, 0, message);
 }

@@ -4,48 +4,33 @@
 
 #include <string.h>
 
-/* The executable's place and slides, the stack, the shared region, the commpage with what the
- * kernel keeps behind it, and the window: apple-loader facts, sections 1 and 2. dyld's copy from
+/* The executable's place and slides and the stack: docs/model.md, "The kernel". dyld's copy from
  * disk is about 2 MiB behind a slide of its own of at most 4. */
+#define ARM64_OF_MACOS                                                                             \
+    .page_size = 16 * KIB, .image_base = 4 * GIB, .address_end = UINT64_C(0x7ffffe000000),         \
+    .slide_most = 80 * MIB, .slide_step = 4 * MIB, .loader_size = 6 * MIB,                         \
+    .stack_end = UINT64_C(0x16fe00000), .stack_size = 64 * MIB
+
+/* The shared region, the commpage with what the kernel keeps behind it, and the window:
+ * docs/model.md, "The malloc window". */
 static const struct layout arm64_of_26 = {
-    .page_size = 16 * KIB,
-    .image_base = 4 * GIB,
-    .address_end = UINT64_C(0x7ffffe000000),
-    .slide_most = 80 * MIB,
-    .slide_step = 4 * MIB,
-    .loader_size = 6 * MIB,
-    .stack_end = UINT64_C(0x16fe00000),
-    .stack_size = 64 * MIB,
+    ARM64_OF_MACOS,
     .shared_region = {6 * GIB, 12 * GIB},
     .reserved = {{63 * GIB, 448 * GIB}},
     .reserved_count = 1,
     .window = {.start = 16 * GIB, .size = 24 * GIB, .stride = 32 * MIB, .slots = 736},
 };
 
-/* Section 8: figures published by others. */
+/* Figures published by others: docs/model.md, "macOS 27". */
 static const struct layout arm64_of_27 = {
-    .page_size = 16 * KIB,
-    .image_base = 4 * GIB,
-    .address_end = UINT64_C(0x7ffffe000000),
-    .slide_most = 80 * MIB,
-    .slide_step = 4 * MIB,
-    .loader_size = 6 * MIB,
-    .stack_end = UINT64_C(0x16fe00000),
-    .stack_size = 64 * MIB,
+    ARM64_OF_MACOS,
     .shared_region = {6 * GIB, 448 * GIB},
     .window = {.start = 454 * GIB, .size = 24 * GIB, .stride = 32 * MIB, .slots = 1088},
 };
 
 /* The allocator without its window came first; the rest is as in 26, where it was read. */
 static const struct layout arm64_of_15 = {
-    .page_size = 16 * KIB,
-    .image_base = 4 * GIB,
-    .address_end = UINT64_C(0x7ffffe000000),
-    .slide_most = 80 * MIB,
-    .slide_step = 4 * MIB,
-    .loader_size = 6 * MIB,
-    .stack_end = UINT64_C(0x16fe00000),
-    .stack_size = 64 * MIB,
+    ARM64_OF_MACOS,
     .shared_region = {6 * GIB, 12 * GIB},
     .reserved = {{63 * GIB, 448 * GIB}},
     .reserved_count = 1,

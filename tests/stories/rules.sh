@@ -1,0 +1,151 @@
+# The rules: what each says when it holds, when it fails and when it does not apply.
+. "$(dirname "$0")/../lib/story.sh"
+
+image() {
+    "$SYNTH" image --out "$@"
+}
+# finding RULE: "LEVEL ACTUAL LIMIT MARGIN MESSAGE" of the last JSON report.
+finding() {
+    jq -r --arg rule "$1" '.programs[0].findings[] | select(.rule == $rule) |
+        "\(.level) \(.actual) \(.limit) \(.margin) \(.message)"' .out
+}
+# says NAME RULE STATUS WANTED ARGUMENT...
+says() {
+    local name=$1 rule=$2 wanted_status=$3 wanted=$4
+    shift 4
+    run "$VAFIT" check --format json "$@"
+    if [ "$status" != "$wanted_status" ]; then
+        { echo "exit status $status, expected $wanted_status"; cat .err; } | fail "$name"
+        return
+    fi
+    finding "$rule" >.found
+    printf '%s\n' "$wanted" >.wanted
+    expect_same "$name" .wanted .found
+}
+
+# segments START MIB: a segment table of __TEXT of MIB MiB and __LINKEDIT of 16 MiB at START.
+segments() {
+    printf -- '--segment __TEXT=%d+%d --segment __LINKEDIT=%d+%d' \
+        "$1" $(($2 << 20)) $(($1 + ($2 << 20))) $((16 << 20))
+}
+# executable FILE MIB OPTION..., dylib FILE MIB OPTION...
+executable() {
+    # shellcheck disable=SC2046
+    image "$1" --segment __PAGEZERO=0+0x100000000 $(segments $((4 << 30)) "$2") --rpath @loader_path "${@:3}"
+}
+dylib() {
+    # shellcheck disable=SC2046
+    image "$1" --type dylib --id "@rpath/$1" $(segments 0 "$2") "${@:3}"
+}
+
+# An executable and three dylibs of 1040 MiB each. No hole below the shared region holds one. dyld maps
+# the first file at 12 GiB and the image behind it; the next two files fill the hole that the first left,
+# so that the images end at 12 GiB + 4 * 1040 MiB = 16448 MiB: 64 MiB, two slots of 32, past 16 GiB, though
+# the sum is only 4 GiB + 6 GiB + 4 * 1040 MiB = 14400 MiB.
+for name in lib1 lib2 lib3; do dylib $name.dylib 1024; done
+executable two 1024 --load @rpath/lib1.dylib --load @rpath/lib2.dylib
+executable three 1024 --load @rpath/lib1.dylib --load @rpath/lib2.dylib --load @rpath/lib3.dylib
+sum3='__PAGEZERO 4.00 GiB + executable 1.02 GiB + shared region 6.00 GiB + 3 dylibs 3.05 GiB = 14.06 GiB'
+
+says 'image-sum holds' image-sum 1 \
+    "pass 15099494400 17179869184 2080374784 $sum3, 1.94 GiB below the limit of 16.00 GiB" three
+says 'image-sum fails' image-sum 1 \
+    "error 15099494400 15032385536 -67108864 $sum3, 64.0 MiB past the limit of 14.00 GiB" \
+    three --limit 14GiB
+says 'image-sum warns near its limit' image-sum 1 \
+    "warning 15099494400 15099498496 4096 $sum3, 4.0 KiB below the limit of 14.06 GiB" \
+    three --limit 15099498496 --warn-at 99
+says 'a rule can be off' image-sum 1 'off null null null switched off' three --rule image-sum=off
+says 'a rule can warn' image-sum 0 \
+    "warning 15099494400 10737418240 -4362076160 $sum3, 4.06 GiB past the limit of 10.00 GiB" \
+    three --rule image-sum=warn --rule malloc-window=warn --limit 10GiB
+says 'image-sum needs a limit' image-sum 0 \
+    'not-applicable null null null does not apply: this profile has no malloc window to end before' \
+    three --profile macos-15
+# 4 GiB + 4 * 1040 MiB + 442 GiB = 460864 MiB.
+says 'image-sum of macOS 27 counts all that is closed' image-sum 0 \
+    'pass 483250929664 487478788096 4227858432 __PAGEZERO 4.00 GiB + executable 1.02 GiB + shared region 442.00 GiB + 3 dylibs 3.05 GiB = 450.06 GiB, 3.94 GiB below the limit of 454.00 GiB' \
+    three --profile macos-27
+
+says 'malloc-window fails' malloc-window 1 \
+    "error 17246978048 17179869184 -134217728 images reach 16.06 GiB, 64.0 MiB past the limit of 16.00 GiB; 2 of the allocator's 736 places are blocked, so that about 0.27 % of launches abort" three
+# Two dylibs end at 12 GiB + 3 * 1040 MiB = 15408 MiB.
+says 'malloc-window holds' malloc-window 0 \
+    'pass 16156459008 17179869184 956301312 images reach 15.05 GiB, 976.0 MiB below the limit of 16.00 GiB' two
+says 'malloc-window keeps its headroom' malloc-window 1 \
+    'error 16156459008 17179869184 -50331648 images reach 15.05 GiB, 976.0 MiB below the limit of 16.00 GiB, inside the headroom of 1.00 GiB' \
+    two --headroom 1GiB
+says 'malloc-window is not of macOS 15' malloc-window 0 \
+    'not-applicable null null null does not apply: this profile has no malloc window' three \
+    --profile macos-15
+# On macOS 27 what does not fit below 6 GiB goes to 448 GiB and up: 448 GiB + 4160 MiB.
+says 'malloc-window of macOS 27 lies far up' malloc-window 0 \
+    'pass 485398413312 487478788096 2013265920 images reach 452.06 GiB, 1.94 GiB below the limit of 454.00 GiB' \
+    three --profile macos-27
+
+# 0x100000000 + 1040 MiB, and 80 MiB of slide.
+says 'shared-region holds' shared-region 0 \
+    'pass 5469372416 6442450944 973078528 the executable ends at 0x141000000, and slid by 80.0 MiB at 0x146000000, 928.0 MiB below the shared region at 0x180000000' two
+executable long 1968
+says 'shared-region fails by the slide alone' shared-region 1 \
+    'error 6459228160 6442450944 -16777216 the executable ends at 0x17c000000, and slid by 80.0 MiB at 0x181000000, 16.0 MiB past the shared region at 0x180000000' long
+says 'shared-region wants an executable' shared-region 0 \
+    'not-applicable null null null does not apply: the program has no executable' lib1.dylib
+
+says 'image-size holds' image-size 0 \
+    'pass 1090519040 4294967295 3204448255 two has 1.02 GiB, 2.98 GiB below the 4 GiB of 32-bit offsets' two
+# A hole between two segments counts.
+far="--segment __TEXT=0+0x1000000 --segment __LINKEDIT=0xff000000+0x1000000"
+# shellcheck disable=SC2086
+image libhuge.dylib --type dylib --id @rpath/libhuge.dylib $far
+executable huge 1024 --load @rpath/libhuge.dylib
+says 'image-size fails' image-size 1 \
+    'error 4294967296 4294967295 -1 libhuge.dylib has 4.00 GiB, 1 byte past the 4 GiB of 32-bit offsets' huge
+
+image aligned.dylib --type dylib --id @rpath/aligned.dylib --text 16384 --symbols 8
+says 'linkedit-alignment holds' linkedit-alignment 0 \
+    'pass 0 0 0 every part of every __LINKEDIT is aligned' aligned.dylib
+image odd.dylib --type dylib --id @rpath/odd.dylib --text 16384 --symbols 8 --misaligned-strings
+offset=$(llvm-otool-19 -l odd.dylib | awk '$1 == "stroff" { print $2 }')
+says 'linkedit-alignment warns' linkedit-alignment 0 \
+    "warning 1 0 -1 1 part of __LINKEDIT is misaligned: odd.dylib (string pool at 0x$(printf %x "$offset"))" odd.dylib
+says 'linkedit-alignment can be an error' linkedit-alignment 1 \
+    "error 1 0 -1 1 part of __LINKEDIT is misaligned: odd.dylib (string pool at 0x$(printf %x "$offset"))" \
+    odd.dylib --rule linkedit-alignment=error
+
+says 'unresolved holds' unresolved 0 'pass null null null every dylib was found' two
+mkdir -p a.framework
+image folder.dylib --type dylib --id @rpath/folder.dylib --arch x86_64 --text 16384
+image lost --text 16384 --rpath @loader_path/x --rpath @executable_path --rpath /usr/lib/swift \
+    --load @rpath/gone.dylib --load @rpath/folder.dylib --load @rpath/two --weak @rpath/weak.dylib
+says 'unresolved names who asked and every path tried' unresolved 3 \
+    'error null null null lost asks for @rpath/gone.dylib, which was not found; tried x/gone.dylib (no such file), gone.dylib (no such file), /usr/lib/swift/gone.dylib (not looked for in the shared cache)
+error null null null lost asks for @rpath/folder.dylib, which was not found; tried x/folder.dylib (no such file), folder.dylib (no arm64 slice, only x86_64), /usr/lib/swift/folder.dylib (not looked for in the shared cache)
+error null null null lost asks for @rpath/two, which was not found; tried x/two (no such file), two (an executable, which cannot be linked against), /usr/lib/swift/two (not looked for in the shared cache)' lost
+says 'what may be missing is no finding' unresolved 0 'pass null null null every dylib was found' \
+    lost --allow-missing '@rpath/g*' --allow-missing '@rpath/folder.dylib' --allow-missing '*two'
+run "$VAFIT" check lost --format json --exit-zero
+expect_true 'the report lists weak and allowed ones too' test \
+    "$(jq -c '[.programs[0].unresolved[] | [.name, .loaded_by, .weak]]' .out)" = \
+    '[["@rpath/gone.dylib","lost",false],["@rpath/folder.dylib","lost",false],["@rpath/two","lost",false],["@rpath/weak.dylib","lost",true]]'
+image nowhere --text 16384 --load @rpath/gone.dylib
+says 'unresolved without any LC_RPATH' unresolved 3 \
+    'error null null null nowhere asks for @rpath/gone.dylib, which was not found; tried nothing, since no image on the way has an LC_RPATH' nowhere
+executable both 1024 --load @rpath/lib1.dylib --load @rpath/lib2.dylib --load @rpath/lib3.dylib \
+    --load @rpath/gone.dylib
+run "$VAFIT" check both
+expect 'what exceeds a limit does so whatever is missing' 1 - ''
+
+# x86_64 programs are not affected, and the report says so.
+# shellcheck disable=SC2086
+image x1.dylib --arch x86_64 --type dylib --id @rpath/x1.dylib $far
+for i in 2 3; do image x$i.dylib --arch x86_64 --type dylib --id @rpath/x$i.dylib --text 2GiB; done
+image intel --arch x86_64 --text 16384 --rpath @loader_path --load @rpath/x1.dylib \
+    --load @rpath/x2.dylib --load @rpath/x3.dylib
+for rule in image-sum malloc-window shared-region; do
+    says "$rule is not about x86_64" $rule 1 \
+        'not-applicable null null null does not apply to x86_64: only arm64 programs are affected' intel
+done
+says 'but image-size is' image-size 1 \
+    'error 4294967296 4294967295 -1 x1.dylib has 4.00 GiB, 1 byte past the 4 GiB of 32-bit offsets' \
+    intel
