@@ -3,6 +3,7 @@
 #ifndef VAFIT_BASE_BYTES_H
 #define VAFIT_BASE_BYTES_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,13 +35,48 @@ static inline uint64_t round_up(uint64_t value, uint64_t unit) {
 /* The part [offset, offset + size) of `whole`; false and untouched when it does not lie inside. */
 bool bytes_part(struct bytes whole, uint64_t offset, uint64_t size, struct bytes *part);
 
-/* Numbers at a byte offset; the caller has checked that they lie inside. They assert it. */
-uint8_t bytes_u8(struct bytes bytes, size_t offset);
-uint16_t bytes_u16(struct bytes bytes, size_t offset); /* little-endian, as Mach-O itself */
-uint32_t bytes_u32(struct bytes bytes, size_t offset);
-uint64_t bytes_u64(struct bytes bytes, size_t offset);
-uint32_t bytes_u32_big(struct bytes bytes,
-                       size_t offset); /* big-endian: universal headers, signatures */
-uint64_t bytes_u64_big(struct bytes bytes, size_t offset);
+/* Numbers at a byte offset; the caller has checked that they lie inside, and they assert it. Inline,
+ * since they are most of what reading a file is. */
+static inline uint64_t bytes_little(struct bytes bytes, size_t offset, size_t count) {
+    assert(range_within(offset, count, bytes.size));
+    uint64_t value = 0;
+    for (size_t i = count; i-- > 0;)
+        value = value << 8 | bytes.data[offset + i];
+    return value;
+}
+
+static inline uint64_t bytes_big(struct bytes bytes, size_t offset, size_t count) {
+    assert(range_within(offset, count, bytes.size));
+    uint64_t value = 0;
+    for (size_t i = 0; i < count; i++)
+        value = value << 8 | bytes.data[offset + i];
+    return value;
+}
+
+static inline uint8_t bytes_u8(struct bytes bytes, size_t offset) {
+    return (uint8_t)bytes_little(bytes, offset, 1);
+}
+
+/* Little-endian, as Mach-O itself. */
+static inline uint16_t bytes_u16(struct bytes bytes, size_t offset) {
+    return (uint16_t)bytes_little(bytes, offset, 2);
+}
+
+static inline uint32_t bytes_u32(struct bytes bytes, size_t offset) {
+    return (uint32_t)bytes_little(bytes, offset, 4);
+}
+
+static inline uint64_t bytes_u64(struct bytes bytes, size_t offset) {
+    return bytes_little(bytes, offset, 8);
+}
+
+/* Big-endian, as universal headers and code signatures. */
+static inline uint32_t bytes_u32_big(struct bytes bytes, size_t offset) {
+    return (uint32_t)bytes_big(bytes, offset, 4);
+}
+
+static inline uint64_t bytes_u64_big(struct bytes bytes, size_t offset) {
+    return bytes_big(bytes, offset, 8);
+}
 
 #endif

@@ -15,16 +15,15 @@ static struct file_identity identity_of(const struct stat *status) {
     return (struct file_identity){(uint64_t)status->st_dev, (uint64_t)status->st_ino};
 }
 
-enum path_kind path_look(const char *path, struct file_identity *identity) {
+struct path_status path_look(const char *path) {
     struct stat status;
     if (lstat(path, &status) != 0)
-        return PATH_ABSENT;
+        return (struct path_status){.kind = PATH_ABSENT};
     if (S_ISLNK(status.st_mode))
-        return PATH_LINK;
+        return (struct path_status){.kind = PATH_LINK};
     if (!S_ISREG(status.st_mode))
-        return PATH_OTHER;
-    *identity = identity_of(&status);
-    return PATH_FILE;
+        return (struct path_status){.kind = PATH_OTHER};
+    return (struct path_status){PATH_FILE, identity_of(&status), (uint64_t)status.st_size};
 }
 
 char *path_link_target(struct arena *arena, const char *path) {
@@ -38,12 +37,16 @@ char *path_link_target(struct arena *arena, const char *path) {
     return path_join(arena, path_folder(arena, path), target);
 }
 
+/* O_NONBLOCK: a FIFO at `path` must not hang the open. */
+static bool open_descriptor(const char *path, struct file *file, struct error *error) {
+    file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    return file->descriptor >= 0 || error_errno(error, path, "cannot open");
+}
+
 bool file_open(const char *path, struct file *file, struct error *error) {
     struct stat status;
-    /* O_NONBLOCK: a FIFO at `path` must not hang the open. */
-    file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file->descriptor < 0)
-        return error_errno(error, path, "cannot open");
+    if (!open_descriptor(path, file, error))
+        return false;
     if (fstat(file->descriptor, &status) != 0) {
         error_errno(error, path, "cannot read its status");
     } else if (!S_ISREG(status.st_mode)) {
@@ -55,6 +58,13 @@ bool file_open(const char *path, struct file *file, struct error *error) {
     }
     file_close(file);
     return false;
+}
+
+bool file_open_seen(const char *path, const struct path_status *status, struct file *file,
+                    struct error *error) {
+    file->size = status->size;
+    file->identity = status->identity;
+    return open_descriptor(path, file, error);
 }
 
 bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t size,

@@ -22,8 +22,13 @@ char *path_join(struct arena *arena, const char *folder, const char *path) {
         path++;
     if (folder[0] == '\0' || strcmp(folder, ".") == 0)
         return arena_string(arena, path);
-    const char *between = folder[strlen(folder) - 1] == '/' ? "" : "/";
-    return arena_format(arena, "%s%s%s", folder, between, path);
+    size_t folder_size = strlen(folder), path_size = strlen(path);
+    char *joined = arena_take(arena, folder_size + path_size + 2);
+    memcpy(joined, folder, folder_size);
+    if (folder[folder_size - 1] != '/')
+        joined[folder_size++] = '/';
+    memcpy(joined + folder_size, path, path_size);
+    return joined;
 }
 
 /* Where the last part of `out` (`size` bytes) begins; 0 for the first. */

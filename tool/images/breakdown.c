@@ -38,15 +38,16 @@ struct reading {
     size_t loaded;         /* the chunk in `table`; chunk_count for none */
     uint8_t *pool;         /* room for a piece */
     uint64_t window_size;  /* bytes of the pool */
-    uint8_t *starts;       /* one a byte of the window */
+    uint8_t *starts;       /* one a byte of the window; all SYMBOL_NONE between windows */
     size_t last_start;     /* the last byte of the window where a name begins */
     uint64_t counts[SYMBOL_USES];
     struct string_owners owners;
     struct error *error;
 };
 
+/* Zeroed, and touched only where it is used. */
 static void *take(size_t size) {
-    void *memory = malloc(size == 0 ? 1 : size);
+    void *memory = calloc(1, size == 0 ? 1 : size);
     if (memory == NULL)
         out_of_memory();
     return memory;
@@ -131,8 +132,6 @@ static bool mark_window(struct reading *reading, uint64_t window, size_t size, b
     for (size_t i = 0; i < reading->chunk_count; i++) {
         if (!reaches(reading, i, window, size))
             continue;
-        if (!*marked)
-            memset(reading->starts, SYMBOL_NONE, size);
         *marked = true;
         if (!mark_chunk(reading, i, window, size))
             return false;
@@ -162,9 +161,9 @@ static bool read_window(struct reading *reading, uint64_t window, size_t size) {
         return false;
     if (!marked && reading->owners.carried == SYMBOL_NONE)
         return true;
-    if (!marked)
-        memset(reading->starts, SYMBOL_NONE, size);
-    return feed_window(reading, window, size);
+    bool fed = feed_window(reading, window, size);
+    memset(reading->starts, SYMBOL_NONE, reading->last_start + 1);
+    return fed;
 }
 
 /* How often a chunk would be read if the windows had that size. */

@@ -184,6 +184,8 @@ static bool read_slice(struct reader *reader, const json_t *object, void *contex
     struct image_file *file = context;
     if (file->slice_count == UNIVERSAL_MAX_SLICES)
         return error_malformed(reader->error, reader->at, "more slices than a file can have");
+    if (file->slice_count == 0)
+        file->slices = arena_take(reader->arena, UNIVERSAL_MAX_SLICES * sizeof *file->slices);
     struct image_slice *slice = &file->slices[file->slice_count++];
     struct image *image = arena_take(reader->arena, sizeof *image);
     struct string_list rpaths = {0};

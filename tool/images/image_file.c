@@ -6,7 +6,7 @@
 
 /* The first read of a file: enough for the header and load commands of nearly every image. */
 enum {
-    FIRST_READ = 16384
+    FIRST_READ = 8192
 };
 
 /* Reads the first `wanted` bytes of a slice of `size` bytes, or all of it, into `buffer`; data is
@@ -54,8 +54,9 @@ bool image_file_parse(struct arena *arena, struct image_file *file, struct image
     return true;
 }
 
-static bool take_slices(struct image_file *file, const struct universal *universal,
-                        struct error *error) {
+static bool take_slices(struct arena *arena, struct image_file *file,
+                        const struct universal *universal, struct error *error) {
+    file->slices = arena_take(arena, universal->slice_count * sizeof *file->slices);
     for (size_t i = 0; i < universal->slice_count; i++)
         if (universal->slices[i].architecture != NULL)
             file->slices[file->slice_count++] = (struct image_slice){
@@ -73,7 +74,7 @@ static bool read_slices(struct arena *arena, struct image_file *file, struct byt
                         struct error *error) {
     struct universal universal;
     if (!universal_parse(head, file->size, &universal, error) ||
-        !take_slices(file, &universal, error))
+        !take_slices(arena, file, &universal, error))
         return false;
     return !universal.thin || parse_slice(arena, file, &file->slices[0], head, error);
 }

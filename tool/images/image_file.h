@@ -28,10 +28,10 @@ struct image_slice {
 
 /* Lives in the arena of the library that holds it. */
 struct image_file {
-    const char *path;         /* as a user would write it; its symbolic link, if any, followed */
-    struct string_list names; /* other paths that lead to it, in the order they were met */
-    uint64_t size;            /* bytes, all slices */
-    struct image_slice slices[UNIVERSAL_MAX_SLICES];
+    const char *path;           /* as a user would write it; its symbolic link, if any, followed */
+    struct string_list names;   /* other paths that lead to it, in the order they were met */
+    uint64_t size;              /* bytes, all slices */
+    struct image_slice *slices; /* in the order of the universal header */
     size_t slice_count;
     struct file file; /* closed (descriptor -1) for a file known from facts */
 };

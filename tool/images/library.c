@@ -87,8 +87,7 @@ static void add_name(struct library *library, struct image_file *file, const cha
 
 /* Whether ".." behind `folder` leads back to where its text says: not so for a symbolic link. */
 static bool is_plain_folder(const char *folder) {
-    struct file_identity identity;
-    return path_look(folder, &identity) == PATH_OTHER;
+    return path_look(folder).kind == PATH_OTHER;
 }
 
 /* One spelling for a folder: as path_tidy, but NAME/.. stays where NAME is a symbolic link. */
@@ -133,13 +132,14 @@ static void keep_open(struct library *library, struct image_file *file) {
         file_close(&file->file);
 }
 
-static struct found open_image(struct library *library, const char *path) {
+static struct found open_image(struct library *library, const char *path,
+                               const struct path_status *status) {
     struct error error;
     struct image_file *file = arena_take(&library->arena, sizeof *file);
     file->path = arena_string(&library->arena, path);
     file->file.descriptor = -1;
     note_opened(library, path);
-    if (!file_open(path, &file->file, &error)) {
+    if (!file_open_seen(path, status, &file->file, &error)) {
         errors_add(&library->errors, &error);
         return (struct found){LOOKUP_FAILED, NULL};
     }
@@ -157,20 +157,20 @@ static struct found open_image(struct library *library, const char *path) {
 }
 
 static struct found find_identity(struct library *library, const char *path,
-                                  const struct file_identity *identity) {
+                                  const struct path_status *status) {
     char key[48];
-    snprintf(key, sizeof key, "%" PRIx64 " %" PRIx64, identity->device, identity->inode);
+    snprintf(key, sizeof key, "%" PRIx64 " %" PRIx64, status->identity.device,
+             status->identity.inode);
     struct found *known = map_get(&library->by_identity, key);
     if (known == NULL) {
         known = arena_take(&library->arena, sizeof *known);
-        *known = open_image(library, path);
+        *known = open_image(library, path, status);
         map_put(&library->by_identity, &library->arena, key, known);
     }
     return *known;
 }
 
 static struct found find_on_disk(struct library *library, const char *path, unsigned links) {
-    struct file_identity identity;
     const char *folder = tidy_folder(library, path_folder(&library->arena, path));
     const char *tidy = path_join(&library->arena, folder, path_leaf(path));
     struct found *known = map_get(&library->by_path, tidy);
@@ -178,17 +178,20 @@ static struct found find_on_disk(struct library *library, const char *path, unsi
         return *known;
     struct found found = {LOOKUP_ABSENT, NULL};
     const char *target;
-    switch (path_look(tidy, &identity)) {
+    struct path_status status = path_look(tidy);
+    switch (status.kind) {
     case PATH_FILE:
-        found = find_identity(library, tidy, &identity);
+        found = find_identity(library, tidy, &status);
         break;
     case PATH_LINK:
         target = path_link_target(&library->arena, tidy);
         if (target != NULL && links < MOST_LINKS)
             found = find_on_disk(library, target, links + 1);
         break;
-    case PATH_ABSENT:
     case PATH_OTHER:
+        found.lookup = LOOKUP_OTHER;
+        break;
+    case PATH_ABSENT:
         break;
     }
     if (found.file != NULL)

@@ -79,6 +79,8 @@ static const char *obstacle(struct walk *walk, enum lookup lookup, struct image_
                             struct image_slice **slice) {
     if (lookup == LOOKUP_ABSENT)
         return "no such file";
+    if (lookup == LOOKUP_OTHER)
+        return "not a file";
     if (lookup == LOOKUP_STUB)
         return "a text-based stub, not an image";
     if (lookup == LOOKUP_FAILED)

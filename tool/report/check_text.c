@@ -108,8 +108,8 @@ static void write_table(struct writer *writer, const struct program_report *repo
         text_addf(writer->out, "  all %zu images, in dyld's loading order:\n", count);
     else
         text_addf(writer->out, "  the heaviest %zu of %zu images:\n", count, program->images.count);
-    text_addf(writer->out, "  %11s%11s%11s%11s%11s%11s%11s  %s\n", "all", "__LINKEDIT", "debug map",
-              "locals", "symbols", "exports", "fixups", "image");
+    text_addf(writer->out, "  %11s%11s%11s%11s%11s%11s%11s  %s\n", "space", "__LINKEDIT",
+              "debug map", "locals", "symbols", "exports", "fixups", "image");
     for (size_t i = 0; i < count; i++)
         write_row(writer, &program->images.items[all ? i : report->heaviest[i]]);
 }

@@ -88,7 +88,7 @@ void placements_over_slides(const struct layout *layout, const struct extents *e
                             struct placements *placements) {
     struct holes holes = {0};
     placement_at(layout, extents, 0, &holes, &placements->unslid);
-    placement_at(layout, extents, 0, &holes, &placements->worst);
+    placements->worst = placements->unslid;
     for (uint64_t slide = next_slide(layout, 0); slide <= layout->slide_most;
          slide = next_slide(layout, slide)) {
         struct placement placement;
@@ -98,14 +98,16 @@ void placements_over_slides(const struct layout *layout, const struct extents *e
             placements->worst = placement;
             placement = better;
         }
-        placement_free(&placement);
+        if (placement.addresses != placements->unslid.addresses)
+            placement_free(&placement);
     }
     holes_free(&holes);
 }
 
 void placements_free(struct placements *placements) {
+    if (placements->worst.addresses != placements->unslid.addresses)
+        placement_free(&placements->worst);
     placement_free(&placements->unslid);
-    placement_free(&placements->worst);
 }
 
 /* Whether any image of the placement shares an address with the span. */

@@ -18,7 +18,7 @@
 /* What placement needs of one image. */
 struct extent {
     uint64_t address;   /* unslid; of the executable only, which is not movable but by the slide */
-    uint64_t vm_size;   /* bytes of address space from its lowest to its highest segment */
+    uint64_t vm_size;   /* bytes of address space from its lowest to its highest end */
     uint64_t file_size; /* bytes of the whole file, all slices */
 };
 

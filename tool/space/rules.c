@@ -8,42 +8,41 @@ static const struct rule rules[RULE_COUNT] = {
     [RULE_IMAGE_SUM] =
         {"image-sum",
          LEVEL_ERROR,
-         {"__PAGEZERO, the executable, the shared region and all dylibs together need more address "
-          "space than there is below the allocator's window",
+         {"__PAGEZERO, the executable, the shared region and all dylibs together need more "
+          "address space than there is below the allocator's window",
           "dyld fills addresses from 4 GiB up, passes over the shared region, and what is left "
-          "must "
-          "end before the place where the system allocator reserves its space; the sum holds no "
-          "gaps, so the true top is higher still (the model is inferred from Apple's sources)",
-          "take __LINKEDIT out of the heaviest images, the executable first: enable_stripping or "
-          "strip -S in the build, or `vafit shrink`, which keeps the symbols beside the image",
+          "must end before the place where the system allocator reserves its space; the sum "
+          "holds no gaps, so the true top is higher still (the model is inferred from Apple's "
+          "sources)",
+          "take __LINKEDIT out of the heaviest images, the executable first: strip -S (the "
+          "debug map), strip -x (local symbols), enable_stripping = true or a lower "
+          "symbol_level in GN",
           "load fewer dylibs at launch, or merge components into fewer programs; raise --limit "
-          "only "
-          "for systems whose window you know"}},
+          "only for systems whose window you know"}},
     [RULE_MALLOC_WINDOW] =
         {"malloc-window",
          LEVEL_ERROR,
-         {"images reach into, or too near to, the addresses where the system allocator reserves "
-          "its "
-          "space at launch",
-          "libmalloc reserves 24 GiB at a random one of many places and aborts the program when an "
-          "image is in the way: a crash in a few launches of a hundred, before main (the placement "
-          "is inferred from Apple's sources and agrees with the public reports)",
-          "take __LINKEDIT out of the heaviest images, the executable first: enable_stripping or "
-          "strip -S in the build, or `vafit shrink`, which keeps the symbols beside the image",
-          "load fewer dylibs at launch (what comes by dlopen after launch does no harm), or link "
-          "components together; for a test that cannot wait, launching it again mostly works"}},
+         {"images reach into, or too near to, the addresses where the system allocator "
+          "reserves its space at launch",
+          "libmalloc reserves 24 GiB at a random one of many places and aborts the program "
+          "when an image is in the way: a crash in a few launches of a hundred, before main "
+          "(the placement is inferred from Apple's sources and agrees with the public reports)",
+          "take __LINKEDIT out of the heaviest images, the executable first: strip -S (the "
+          "debug map), strip -x (local symbols), enable_stripping = true or a lower "
+          "symbol_level in GN",
+          "load fewer dylibs at launch (what comes by dlopen after launch does no harm), or "
+          "link components together; for a test that cannot wait, launching it again mostly "
+          "works"}},
     [RULE_SHARED_REGION] =
         {"shared-region",
          LEVEL_ERROR,
-         {"the executable ends, with the greatest slide, inside the shared region of the system's "
-          "dylibs",
-          "the kernel maps the executable at its own address plus a slide and the shared region at "
-          "a "
-          "fixed one; when they meet, the system's dylibs cannot be mapped and every launch aborts "
-          "with \"syscall to map cache into shared region failed\"",
+         {"the executable ends, with the greatest slide, inside the shared region of the "
+          "system's dylibs",
+          "the kernel maps the executable at its own address plus a slide and the shared "
+          "region at a fixed one; when they meet, the system's dylibs cannot be mapped and "
+          "every launch aborts with \"syscall to map cache into shared region failed\"",
           "make the executable smaller: drop its debug map (`strip -S`, -Wl,-S, strip = "
-          "\"debuginfo\" "
-          "in Cargo), which is most of __LINKEDIT in such programs, or run `vafit shrink` on it",
+          "\"debuginfo\" in Cargo), which is most of __LINKEDIT in such programs",
           "move code into dylibs, which are placed elsewhere, or link with -dead_strip"}},
     [RULE_IMAGE_SIZE] =
         {"image-size",
@@ -56,18 +55,16 @@ static const struct rule rules[RULE_COUNT] = {
          LEVEL_WARNING,
          {"a part of __LINKEDIT does not begin at a multiple of 8 (the code signature: of 16)",
           "dyld of macOS 27 is reported to refuse such an image (\"mis-aligned LINKEDIT\"); "
-          "earlier "
-          "ones load it",
-          "strip with a tool that pads: llvm-strip and llvm-objcopy up to 19 and cctools strip -x "
-          "do "
-          "not; `vafit shrink --level lossless` packs the parts anew",
+          "earlier ones load it",
+          "strip with a tool that pads: llvm-strip and llvm-objcopy up to 19 and cctools strip "
+          "-x do not",
           "leave the image unstripped"}},
     [RULE_UNRESOLVED] =
         {"unresolved",
          LEVEL_ERROR,
          {"a dylib that an image asks for was not found",
-          "dyld ends the program at launch when a dylib is missing that is not linked weakly, and "
-          "what is not found cannot be counted",
+          "dyld ends the program at launch when a dylib is missing that is not linked weakly, "
+          "and what is not found cannot be counted",
           "build it, correct the LC_RPATHs of its loaders, or name its folder with --search or "
           "--sysroot",
           "say --allow-missing GLOB for a dylib that only exists where the program runs"}},

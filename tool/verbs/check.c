@@ -157,11 +157,9 @@ static bool load_profile(struct check *check, struct error *error) {
 /* A baseline that is to be updated may not be there yet. */
 static bool load_baseline(struct check *check, struct error *error) {
     const char *path = check->options.baseline;
-    struct file_identity identity;
     char *text;
     size_t size;
-    if (path == NULL ||
-        (check->options.update_baseline && path_look(path, &identity) == PATH_ABSENT))
+    if (path == NULL || (check->options.update_baseline && path_look(path).kind == PATH_ABSENT))
         return true;
     return read_small(check, path, &text, &size, error) &&
            (baseline_from_json(check->arena, text, size, &check->baseline, error) ||

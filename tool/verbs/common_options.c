@@ -80,6 +80,9 @@ struct image_file *search_find(const struct search_options *options, struct libr
     case LOOKUP_STUB:
         error_malformed(error, "", "a text-based stub for linkers, not an image");
         break;
+    case LOOKUP_OTHER:
+        error_io(error, operand, "cannot open: not a regular file");
+        break;
     case LOOKUP_ABSENT:
         if (options->facts.count != 0)
             error_malformed(error, "", "not among the images of the facts files");

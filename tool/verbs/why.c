@@ -1,3 +1,4 @@
+#include "base/path.h"
 #include "images/library.h"
 #include "images/reach.h"
 #include "report/why_report.h"
@@ -53,7 +54,7 @@ static void explain_all(struct arena *arena, const struct options *options, stru
         struct program *program = arena_take(arena, sizeof *program);
         program_walk(library, &search, operands->items[0], file, &file->slices[i], program);
         *vector_push(arena, programs) = program;
-        if (program_find(program, operands->items[1], &image))
+        if (program_find(program, path_tidy(arena, operands->items[1]), &image))
             explain(arena, program, image, reports);
     }
 }

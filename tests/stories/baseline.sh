@@ -1,0 +1,67 @@
+# Baselines: growth against what was recorded.
+. "$(dirname "$0")/../lib/story.sh"
+
+# program MIB: an executable with __TEXT of MIB MiB and 1 MiB of __LINKEDIT.
+program() {
+    "$SYNTH" image --out main --segment __PAGEZERO=0+0x100000000 \
+        --segment __TEXT=0x100000000+$(($1 << 20)) \
+        --segment __LINKEDIT=$(((4 << 30) + ($1 << 20)))+0x100000
+}
+growth() {
+    jq -r '.programs[0].findings[] | select(.rule == "growth") |
+        "\(.level) \(.actual) \(.limit) \(.margin) \(.message)"' .out
+}
+check() {
+    run "$VAFIT" check main --format json --baseline sizes.json "$@"
+}
+
+program 63
+check --update-baseline
+expect 'a baseline is made when there is none' 0 - ''
+# 4 GiB + 64 MiB + the shared region's 6 GiB.
+cat >wanted <<END
+{
+  "schema": "vafit.baseline/1",
+  "programs": [
+    {
+      "executable": "main",
+      "arch": "arm64",
+      "profile": "macos-26",
+      "sum": $(((10 << 30) + (64 << 20)))
+    }
+  ]
+}
+END
+expect_same 'it holds the sum' wanted sizes.json
+program 95
+check --max-growth 40MiB
+expect_true 'growth within what is allowed' test "$(growth)" = \
+    'pass 33554432 41943040 8388608 the images grew by 32.0 MiB since the baseline; 40.0 MiB are allowed'
+check --max-growth 16MiB
+expect_true 'growth beyond' test "$status $(growth)" = \
+    '1 error 33554432 16777216 -16777216 the images grew by 32.0 MiB since the baseline; 16.0 MiB are allowed'
+check --max-growth 16MiB --rule growth=warn
+expect_true 'as a warning' test "$status $(growth | cut -d' ' -f1)" = '0 warning'
+check --max-growth 16MiB --update-baseline
+expect_true 'a growth that is accepted still fails once' test $status = 1
+check --max-growth 16MiB
+expect_true 'and not again' test "$status $(growth)" = \
+    '0 pass 0 16777216 16777216 the images grew by 0 bytes since the baseline; 16.0 MiB are allowed'
+program 47
+check --max-growth 16MiB
+expect 'a program that shrank makes its entry stale' 0 - \
+    'vafit: sizes.json: the entry of main is stale, 48.0 MiB above what it needs now; --update-baseline keeps the gain'
+check --max-growth 16MiB --profile macos-15
+expect_true 'another profile is another entry' test "$(growth)" = \
+    'not-applicable null null null does not apply: the baseline does not know this program; --update-baseline adds it'
+check --update-baseline --profile macos-15
+expect_true 'entries are added, sorted, and others stay' test \
+    "$(jq -c '[.programs[] | [.executable, .profile]]' sizes.json)" = \
+    '[["main","macos-15"],["main","macos-26"]]'
+check
+expect_true 'without --max-growth the rule is silent' test -z "$(growth)"
+run "$VAFIT" check main --max-growth 1MiB
+expect '--max-growth wants a baseline' 2 '' 'vafit: --max-growth and --update-baseline want --baseline
+vafit: see `vafit help check`'
+run "$VAFIT" check main --baseline gone.json --max-growth 1MiB
+expect 'a baseline that is not there' 4 '' 'vafit: gone.json: cannot open: No such file or directory'

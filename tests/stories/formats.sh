@@ -1,0 +1,118 @@
+# The report formats, whole.
+. "$(dirname "$0")/../lib/story.sh"
+
+"$SYNTH" image --out liba.dylib --type dylib --id @rpath/liba.dylib --text 16384 --symbols 10 \
+    --misaligned-strings
+"$SYNTH" image --out main --segment __PAGEZERO=0+0x100000000 --segment __TEXT=0x100000000+0x4000000 \
+    --segment __LINKEDIT=0x104000000+0x7c000000 --symbols 40 --rpath @loader_path \
+    --load @rpath/liba.dylib --load @rpath/libgone.dylib --weak @rpath/libweak.dylib
+
+text_of_main='main (arm64, macos-26): does not fit
+  pass: image-sum: __PAGEZERO 4.00 GiB + executable 2.00 GiB + shared region 6.00 GiB + 1 dylib 80.0 KiB = 12.00 GiB, 4.00 GiB below the limit of 16.00 GiB
+  pass: malloc-window: images reach 12.06 GiB, 3.94 GiB below the limit of 16.00 GiB
+  error: shared-region: the executable ends at 0x180000000, and slid by 80.0 MiB at 0x185000000, 80.0 MiB past the shared region at 0x180000000
+      what: the executable ends, with the greatest slide, inside the shared region of the system'"'"'s dylibs
+      why:  the kernel maps the executable at its own address plus a slide and the shared region at a fixed one; when they meet, the system'"'"'s dylibs cannot be mapped and every launch aborts with "syscall to map cache into shared region failed"
+      do:   make the executable smaller: drop its debug map (`strip -S`, -Wl,-S, strip = "debuginfo" in Cargo), which is most of __LINKEDIT in such programs
+      else: move code into dylibs, which are placed elsewhere, or link with -dead_strip
+  pass: image-size: main has 2.00 GiB, 2.00 GiB below the 4 GiB of 32-bit offsets
+  warning: linkedit-alignment: 1 part of __LINKEDIT is misaligned: liba.dylib (string pool at 0x101bc)
+  error: unresolved: main asks for @rpath/libgone.dylib, which was not found; tried libgone.dylib (no such file)
+      what: a dylib that an image asks for was not found
+      why:  dyld ends the program at launch when a dylib is missing that is not linked weakly, and what is not found cannot be counted
+      do:   build it, correct the LC_RPATHs of its loaders, or name its folder with --search or --sysroot
+      else: say --allow-missing GLOB for a dylib that only exists where the program runs
+  not found, as it may be: @rpath/libweak.dylib (weak), asked for by main
+  6.00 GiB of images: __PAGEZERO 4.00 GiB, executable 2.00 GiB, 1 dylib 80.0 KiB; system images, at no cost: 1
+  they end at 12.06 GiB, slid at most at 12.06 GiB
+  the heaviest 2 of 2 images:
+        space __LINKEDIT  debug map     locals    symbols    exports     fixups  image
+     2.00 GiB   1.94 GiB    1.1 KiB    1.1 KiB  349 bytes  280 bytes   48 bytes  main
+     80.0 KiB   16.0 KiB    0 bytes  822 bytes  121 bytes   96 bytes  120 bytes  liba.dylib
+  dropping from these 2 the debug map frees 1.1 KiB, local symbols too 3.0 KiB, all symbols 3.5 KiB'
+run "$VAFIT" check main
+expect 'text, whole' 1 "$text_of_main"
+# The parts in the table are held against another reader.
+for file in liba.dylib; do
+    run "$VAFIT" check main --format json
+    jq -cS --arg path $file '.programs[0].images[] | select(.path == $path) | .parts' .out >mine
+    python3 "$TESTS/lib/breakdown.py" $file | jq -cS . >theirs
+    expect_same "the parts of $file, read in another way" theirs mine
+done
+
+failed='  error: shared-region: the executable ends at 0x180000000, and slid by 80.0 MiB at 0x185000000, 80.0 MiB past the shared region at 0x180000000
+  warning: linkedit-alignment: 1 part of __LINKEDIT is misaligned: liba.dylib (string pool at 0x101bc)
+  error: unresolved: main asks for @rpath/libgone.dylib, which was not found; tried libgone.dylib (no such file)'
+run "$VAFIT" check -q main
+expect 'quiet text: what failed' 1 "main (arm64, macos-26): does not fit
+$failed"
+run "$VAFIT" check -q liba.dylib --rule linkedit-alignment=off
+expect 'quiet text of what fits: nothing' 0 ''
+run "$VAFIT" check -q liba.dylib
+expect 'quiet text of what fits with a warning' 0 'liba.dylib (arm64, macos-26): fits, with warnings
+  warning: linkedit-alignment: 1 part of __LINKEDIT is misaligned: liba.dylib (string pool at 0x101bc)'
+run "$VAFIT" check -q main --rule shared-region=off
+expect 'quiet text of what cannot be judged' 3 "main (arm64, macos-26): cannot be judged, since dylibs are missing
+$(printf '%s\n' "$failed" | tail -2)"
+run "$VAFIT" check -v main
+expect_true 'verbose text has every image and every help' test \
+    "$(grep -c '^      what: ' .out) $(grep 'all 2 images, in dyld' .out)" = \
+    "6   all 2 images, in dyld's loading order:"
+run "$VAFIT" check main --exit-zero
+expect '--exit-zero reports and exits 0' 0 "$text_of_main"
+run "$VAFIT" check main --top 1 --format json
+expect_true '--top 1 reads one symbol table' test \
+    "$(jq -c '[.programs[0].images[].parts.debug_map]' .out)" = '[1140,null]'
+run "$VAFIT" check main --top 0
+expect_true '--top 0 shows no table' sh -c '! grep -q heaviest .out'
+
+run "$VAFIT" check main --format github
+expect 'github: one annotation a program' 1 "::error file=main,title=vafit (arm64%2C macos-26)::$(
+    printf '%s' "$failed" | sed 's/^  [a-z]*: //' | awk 'NR > 1 { printf "%%0A" } { printf "%s", $0 }')"
+run "$VAFIT" check liba.dylib --format github
+expect 'github: a warning' 0 '::warning file=liba.dylib,title=vafit (arm64%2C macos-26)::linkedit-alignment: 1 part of __LINKEDIT is misaligned: liba.dylib (string pool at 0x101bc)'
+
+run "$VAFIT" check main --format sarif
+jq -r '.version, .runs[0].tool.driver.name, (.runs[0].results[] |
+    "\(.ruleId) \(.level) \(.locations[0].physicalLocation.artifactLocation.uri) \(.message.text)")' \
+    .out >found
+printf '%s\n' 2.1.0 vafit "$failed" | sed -n -e 1,2p -e 's/^  \([a-z]*\): \([a-z-]*\): /\2 \1 main /p' >wanted
+expect_same 'sarif: a result a finding' wanted found
+expect_true 'sarif: every result names a rule of the tool' jq -e \
+    '.runs[0] as $run | all($run.results[]; $run.tool.driver.rules[.ruleIndex].id == .ruleId)' .out
+
+# JSON: the names that build files rely on, and whole bytes.
+run "$VAFIT" check main --format json
+jq -r 'keys_unsorted, (.programs[0] | keys_unsorted, (.va | keys_unsorted), (.placement | keys_unsorted),
+    (.malloc_window | keys_unsorted), (.findings[0] | keys_unsorted), (.findings[0].help | keys_unsorted),
+    (.images[0] | keys_unsorted), (.images[0].parts | keys_unsorted), (.unresolved[0] | keys_unsorted)) |
+    join(" ")' .out >found
+cat >wanted <<'END'
+schema verdict source programs
+executable arch profile verdict image_count system_image_count va placement malloc_window would_free findings images unresolved
+pagezero executable dylibs images shared_region sum
+top top_slid limit headroom beyond
+slots_hit slots probability
+rule level actual limit margin message help
+what why what_to_do if_not_possible
+path install_name va file_size address linkedit parts loaded_by
+fixups exports symbols strings debug_map local_symbols signature other
+name loaded_by weak allowed tried
+END
+expect_same 'json: the names' wanted found
+expect_true 'json: the schema and the verdict' test \
+    "$(jq -r '"\(.schema) \(.verdict) \(.source)"' .out)" = 'vafit.check/1 exceeds files'
+# __PAGEZERO 4 GiB, executable 2 GiB, a dylib of 80 KiB; the stack has moved to 12 GiB, where 64 MiB and
+# the dylib's file of less than 80 KiB come before the dylib.
+jq -c '.programs[0] | [.va[]], [.placement[]], [.malloc_window[]], [.images[] | .address, .va, .linkedit]' \
+    .out >found
+file=$(($(stat -c %s liba.dylib) + 16383 & ~16383))
+cat >wanted <<END
+[4294967296,2147483648,81920,6442532864,6442450944,12884983808]
+[$(((12 << 30) + (64 << 20) + file + 81920)),$(((12 << 30) + (64 << 20) + file + 81920)),17179869184,67108864,0]
+[0,736,0]
+[4294967296,2147483648,2080374784,$(((12 << 30) + (64 << 20) + file)),81920,16384]
+END
+expect_same 'json: the numbers' wanted found
+expect_true 'json: null where there is no limit' test \
+    "$("$VAFIT" check main --profile macos-15 --exit-zero --format json | jq -c '.programs[0] | [.placement.limit, .malloc_window]')" = '[null,null]'

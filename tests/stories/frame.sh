@@ -1,0 +1,37 @@
+# The repository's own rules, which a reader of the code relies on.
+. "$(dirname "$0")/../lib/story.sh"
+cd "$TESTS/.." || exit 1
+
+# An include only ever points down: each layer with those it may use.
+cat >"$WORK/layers" <<'END'
+base base
+macho base macho
+space base space
+images base macho space images
+report base macho space images report
+verbs base macho space images report verbs
+END
+while read -r layer may; do
+    for file in tool/"$layer"/*.[ch]; do
+        sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' "$file" | while read -r used; do
+            case " $may " in *" $used "*) ;; *) echo "$file includes $used/" ;; esac
+        done
+    done
+done <"$WORK/layers" >"$WORK/upward"
+expect_true 'includes point down' test ! -s "$WORK/upward"
+grep -lE '(^|[^.>_a-z])(fopen|open|read|pread|stat|lstat|mmap|fread)\(' tool/macho/*.c tool/space/*.c >"$WORK/io"
+expect_true 'tool/macho and tool/space read no files' test ! -s "$WORK/io"
+grep -liE 'mach|LC_|dylib_use|segment' tool/space/*.[ch] | grep -v rules.c >"$WORK/formats"
+expect_true 'tool/space knows no Mach-O' test ! -s "$WORK/formats"
+wc -l tool/*/*.[ch] tests/*/*.[ch] | awk '$2 != "total" && $1 > 600' >"$WORK/long"
+expect_true 'no file has more than 600 lines' test ! -s "$WORK/long"
+if command -v clang-format-14 >/dev/null; then
+    run clang-format-14 --dry-run -Werror $(find tool tests bench -name '*.[ch]')
+    expect 'the code is formatted' 0 '' ''
+else
+    skip 'the code is formatted' 'there is no clang-format-14'
+fi
+for script in scripts/* tests/stories/*.sh tests/large/*.sh tests/lib/*.sh bench/run .ci/run; do
+    [ -f "$script" ] && { bash -n "$script" || echo "$script"; }
+done >"$WORK/broken" 2>&1
+expect_true 'every script parses' test ! -s "$WORK/broken"
