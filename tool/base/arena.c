@@ -1,29 +1,54 @@
 #include "base/arena.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+
+/* A small run takes what it needs from one block of FIRST_BLOCK bytes, a large one from whole
+ * pieces of memory behind it. Under AddressSanitizer each taking is a block of its own, so that a
+ * step past its end is seen. */
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 enum {
-    BLOCK_SIZE = 64 * 1024,
+    FIRST_BLOCK = 0,
+    USES_PIECES = 0
+};
+#else
+enum {
+    FIRST_BLOCK = 64 * 1024,
+    USES_PIECES = 1
+};
+#endif
+
+enum {
     ALIGNMENT = 16
 };
 
 struct arena_block {
     struct arena_block *next;
+    bool is_piece;   /* of memory_map; otherwise of calloc */
     size_t used;     /* bytes of `memory` handed out */
     size_t capacity; /* bytes of `memory` */
     _Alignas(ALIGNMENT) unsigned char memory[];
 };
 
 static struct arena_block *new_block(struct arena *arena, size_t size) {
-    size_t capacity = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-    struct arena_block *block = calloc(1, sizeof *block + capacity);
+    const size_t in_piece = MEMORY_PIECE - sizeof(struct arena_block);
+    bool is_piece = USES_PIECES && arena->blocks != NULL && size <= in_piece;
+    size_t capacity = is_piece ? in_piece : size > FIRST_BLOCK ? size : FIRST_BLOCK;
+    struct arena_block *block =
+        is_piece ? memory_map() : calloc(1, sizeof(struct arena_block) + capacity);
     if (block == NULL)
         out_of_memory();
+    block->is_piece = is_piece;
     block->capacity = capacity;
     block->next = arena->blocks;
     arena->blocks = block;
@@ -80,7 +105,10 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacit
 void arena_free(struct arena *arena) {
     while (arena->blocks != NULL) {
         struct arena_block *next = arena->blocks->next;
-        free(arena->blocks);
+        if (arena->blocks->is_piece)
+            memory_unmap(arena->blocks);
+        else
+            free(arena->blocks);
         arena->blocks = next;
     }
 }

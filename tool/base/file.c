@@ -11,19 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct file_identity identity_of(const struct stat *status) {
-    return (struct file_identity){(uint64_t)status->st_dev, (uint64_t)status->st_ino};
+static enum path_kind kind_of(const struct stat *status) {
+    if (S_ISLNK(status->st_mode))
+        return PATH_LINK;
+    return S_ISREG(status->st_mode) ? PATH_FILE : PATH_OTHER;
 }
 
-struct path_status path_look(const char *path) {
+enum path_kind path_look(const char *path) {
     struct stat status;
-    if (lstat(path, &status) != 0)
-        return (struct path_status){.kind = PATH_ABSENT};
-    if (S_ISLNK(status.st_mode))
-        return (struct path_status){.kind = PATH_LINK};
-    if (!S_ISREG(status.st_mode))
-        return (struct path_status){.kind = PATH_OTHER};
-    return (struct path_status){PATH_FILE, identity_of(&status), (uint64_t)status.st_size};
+    return lstat(path, &status) == 0 ? kind_of(&status) : PATH_ABSENT;
 }
 
 char *path_link_target(struct arena *arena, const char *path) {
@@ -38,33 +34,44 @@ char *path_link_target(struct arena *arena, const char *path) {
 }
 
 /* O_NONBLOCK: a FIFO at `path` must not hang the open. */
-static bool open_descriptor(const char *path, struct file *file, struct error *error) {
-    file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    return file->descriptor >= 0 || error_errno(error, path, "cannot open");
+enum {
+    READING = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+};
+
+/* Looks at what was opened; anything but a regular file is closed again. */
+static enum path_kind take_status(const char *path, struct file *file, struct error *error) {
+    struct stat status;
+    enum path_kind kind = PATH_CLOSED;
+    if (fstat(file->descriptor, &status) != 0)
+        error_errno(error, path, "cannot read its status");
+    else
+        kind = kind_of(&status);
+    if (kind != PATH_FILE) {
+        file_close(file);
+        return kind;
+    }
+    file->size = (uint64_t)status.st_size;
+    file->identity = (struct file_identity){(uint64_t)status.st_dev, (uint64_t)status.st_ino};
+    return PATH_FILE;
 }
 
 bool file_open(const char *path, struct file *file, struct error *error) {
-    struct stat status;
-    if (!open_descriptor(path, file, error))
-        return false;
-    if (fstat(file->descriptor, &status) != 0) {
-        error_errno(error, path, "cannot read its status");
-    } else if (!S_ISREG(status.st_mode)) {
+    file->descriptor = open(path, READING);
+    if (file->descriptor < 0)
+        return error_errno(error, path, "cannot open");
+    enum path_kind kind = take_status(path, file, error);
+    if (kind == PATH_OTHER)
         error_io(error, path, "cannot open: not a regular file");
-    } else {
-        file->size = (uint64_t)status.st_size;
-        file->identity = identity_of(&status);
-        return true;
-    }
-    file_close(file);
-    return false;
+    return kind == PATH_FILE;
 }
 
-bool file_open_seen(const char *path, const struct path_status *status, struct file *file,
-                    struct error *error) {
-    file->size = status->size;
-    file->identity = status->identity;
-    return open_descriptor(path, file, error);
+enum path_kind file_open_unlinked(const char *path, struct file *file, struct error *error) {
+    file->descriptor = open(path, READING | O_NOFOLLOW);
+    if (file->descriptor >= 0)
+        return take_status(path, file, error);
+    error_errno(error, path, "cannot open");
+    enum path_kind kind = path_look(path);
+    return kind == PATH_FILE ? PATH_CLOSED : kind;
 }
 
 bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t size,

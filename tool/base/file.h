@@ -21,17 +21,11 @@ enum path_kind {
     PATH_FILE,   /* a regular file */
     PATH_LINK,   /* a symbolic link, whatever it leads to */
     PATH_OTHER,  /* a folder, a device, a socket */
-};
-
-/* What a look at a path shows. */
-struct path_status {
-    enum path_kind kind;
-    struct file_identity identity; /* PATH_FILE only, as is the size */
-    uint64_t size;                 /* bytes */
+    PATH_CLOSED, /* there is something that cannot be opened */
 };
 
 /* What `path` names, without following a symbolic link at its end. */
-struct path_status path_look(const char *path);
+enum path_kind path_look(const char *path);
 /* Where the symbolic link `path` leads, in the arena; NULL when it cannot be read. A relative
  * target comes joined to the folder of the link. */
 char *path_link_target(struct arena *arena, const char *path);
@@ -45,11 +39,10 @@ struct file {
 
 /* Opens a regular file; anything else at `path` is an error. Errors: ERROR_IO naming `path`. */
 bool file_open(const char *path, struct file *file, struct error *error);
-/* Opens a file that path_look has just shown to be a regular one, without another look: where
- * thousands are opened, that shows. A file that was exchanged in between is read as it is, or ends
- * in an error of file_read. Errors: as file_open. */
-bool file_open_seen(const char *path, const struct path_status *status, struct file *file,
-                    struct error *error);
+/* Opens `path` if it is a regular file and says what it is, without following a symbolic link at
+ * its end and without a look before: where hundreds are opened, that shows. With PATH_CLOSED *error
+ * is filled: ERROR_IO naming `path`. */
+enum path_kind file_open_unlinked(const char *path, struct file *file, struct error *error);
 /* Reads exactly `size` bytes at byte `offset`. Errors: ERROR_IO, without the file's name, also when
  * the file has become shorter. */
 bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t size,

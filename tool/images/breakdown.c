@@ -175,8 +175,18 @@ static uint64_t reads_with(const struct reading *reading, uint64_t window_size) 
     return reads;
 }
 
+/* Where the last name begins, and one. */
+static uint64_t names_end(const struct reading *reading) {
+    uint64_t end = 0;
+    for (size_t i = 0; i < reading->chunk_count; i++)
+        if (reading->reaches[i].last >= end)
+            end = (uint64_t)reading->reaches[i].last + 1;
+    return end;
+}
+
 static uint64_t choose_window(const struct reading *reading) {
-    uint64_t size = SMALLEST_WINDOW;
+    uint64_t end = names_end(reading);
+    uint64_t size = end < SMALLEST_WINDOW ? end + (end == 0) : SMALLEST_WINDOW;
     while (size < LARGEST_WINDOW && size < reading->strings_size &&
            reads_with(reading, size) > (uint64_t)reading->chunk_count * MOST_READS)
         size *= 2;

@@ -87,7 +87,7 @@ static void add_name(struct library *library, struct image_file *file, const cha
 
 /* Whether ".." behind `folder` leads back to where its text says: not so for a symbolic link. */
 static bool is_plain_folder(const char *folder) {
-    return path_look(folder).kind == PATH_OTHER;
+    return path_look(folder) == PATH_OTHER;
 }
 
 /* One spelling for a folder: as path_tidy, but NAME/.. stays where NAME is a symbolic link. */
@@ -132,18 +132,19 @@ static void keep_open(struct library *library, struct image_file *file) {
         file_close(&file->file);
 }
 
-static struct found open_image(struct library *library, const char *path,
-                               const struct path_status *status) {
+static struct found failed(struct library *library, const struct error *error) {
+    errors_add(&library->errors, error);
+    return (struct found){LOOKUP_FAILED, NULL};
+}
+
+/* Reads the headers of a file that was opened. */
+static struct found read_image(struct library *library, const char *path,
+                               const struct file *opened) {
     struct error error;
     struct image_file *file = arena_take(&library->arena, sizeof *file);
     file->path = arena_string(&library->arena, path);
-    file->file.descriptor = -1;
-    note_opened(library, path);
-    if (!file_open_seen(path, status, &file->file, &error)) {
-        errors_add(&library->errors, &error);
-        return (struct found){LOOKUP_FAILED, NULL};
-    }
-    file->size = file->file.size;
+    file->file = *opened;
+    file->size = opened->size;
     if (image_file_read(&library->arena, file, &error)) {
         *vector_push(&library->arena, &library->files) = file;
         keep_open(library, file);
@@ -151,23 +152,52 @@ static struct found open_image(struct library *library, const char *path,
     }
     bool stub = is_stub(&file->file);
     file_close(&file->file);
-    if (!stub)
-        errors_add(&library->errors, &error);
-    return (struct found){stub ? LOOKUP_STUB : LOOKUP_FAILED, NULL};
+    return stub ? (struct found){LOOKUP_STUB, NULL} : failed(library, &error);
 }
 
-static struct found find_identity(struct library *library, const char *path,
-                                  const struct path_status *status) {
+/* The file that was opened, or the one that is known already under another name. */
+static struct found find_identity(struct library *library, const char *path, struct file *opened) {
     char key[48];
-    snprintf(key, sizeof key, "%" PRIx64 " %" PRIx64, status->identity.device,
-             status->identity.inode);
+    snprintf(key, sizeof key, "%" PRIx64 " %" PRIx64, opened->identity.device,
+             opened->identity.inode);
     struct found *known = map_get(&library->by_identity, key);
-    if (known == NULL) {
-        known = arena_take(&library->arena, sizeof *known);
-        *known = open_image(library, path, status);
-        map_put(&library->by_identity, &library->arena, key, known);
+    if (known != NULL) {
+        file_close(opened);
+        return *known;
     }
+    known = arena_take(&library->arena, sizeof *known);
+    *known = read_image(library, path, opened);
+    map_put(&library->by_identity, &library->arena, key, known);
     return *known;
+}
+
+static struct found find_on_disk(struct library *library, const char *path, unsigned links);
+
+static struct found follow_link(struct library *library, const char *path, unsigned links) {
+    const char *target = path_link_target(&library->arena, path);
+    if (target == NULL || links == MOST_LINKS)
+        return (struct found){LOOKUP_ABSENT, NULL};
+    return find_on_disk(library, target, links + 1);
+}
+
+/* What a path without detours names. */
+static struct found look_up(struct library *library, const char *path, unsigned links) {
+    struct file file;
+    struct error error;
+    switch (file_open_unlinked(path, &file, &error)) {
+    case PATH_FILE:
+        note_opened(library, path);
+        return find_identity(library, path, &file);
+    case PATH_LINK:
+        return follow_link(library, path, links);
+    case PATH_OTHER:
+        return (struct found){LOOKUP_OTHER, NULL};
+    case PATH_CLOSED:
+        return failed(library, &error);
+    case PATH_ABSENT:
+        break;
+    }
+    return (struct found){LOOKUP_ABSENT, NULL};
 }
 
 static struct found find_on_disk(struct library *library, const char *path, unsigned links) {
@@ -176,24 +206,7 @@ static struct found find_on_disk(struct library *library, const char *path, unsi
     struct found *known = map_get(&library->by_path, tidy);
     if (known != NULL)
         return *known;
-    struct found found = {LOOKUP_ABSENT, NULL};
-    const char *target;
-    struct path_status status = path_look(tidy);
-    switch (status.kind) {
-    case PATH_FILE:
-        found = find_identity(library, tidy, &status);
-        break;
-    case PATH_LINK:
-        target = path_link_target(&library->arena, tidy);
-        if (target != NULL && links < MOST_LINKS)
-            found = find_on_disk(library, target, links + 1);
-        break;
-    case PATH_OTHER:
-        found.lookup = LOOKUP_OTHER;
-        break;
-    case PATH_ABSENT:
-        break;
-    }
+    struct found found = look_up(library, tidy, links);
     if (found.file != NULL)
         add_name(library, found.file, tidy);
     return *remember(library, tidy, found);

@@ -1,5 +1,6 @@
-/* A library: every image file that was met, found by path. Each file is opened once, whatever names
- * lead to it and however many programs load it. */
+/* A library: every image file that was met, found by path. Each file is opened once, however many
+ * programs load it and whatever symbolic links lead to it; a second hard link is opened to see that
+ * it is one. */
 #ifndef VAFIT_IMAGES_LIBRARY_H
 #define VAFIT_IMAGES_LIBRARY_H
 

@@ -8,7 +8,7 @@
  * disk is about 2 MiB behind a slide of its own of at most 4. */
 #define ARM64_OF_MACOS                                                                             \
     .page_size = 16 * KIB, .image_base = 4 * GIB, .address_end = UINT64_C(0x7ffffe000000),         \
-    .slide_most = 80 * MIB, .slide_step = 4 * MIB, .loader_size = 6 * MIB,                         \
+    .slide_most = 80 * MIB, .slide_step = 8 * MIB, .loader_size = 6 * MIB,                         \
     .stack_end = UINT64_C(0x16fe00000), .stack_size = 64 * MIB
 
 /* The shared region, the commpage with what the kernel keeps behind it, and the window:

@@ -159,7 +159,7 @@ static bool load_baseline(struct check *check, struct error *error) {
     const char *path = check->options.baseline;
     char *text;
     size_t size;
-    if (path == NULL || (check->options.update_baseline && path_look(path).kind == PATH_ABSENT))
+    if (path == NULL || (check->options.update_baseline && path_look(path) == PATH_ABSENT))
         return true;
     return read_small(check, path, &text, &size, error) &&
            (baseline_from_json(check->arena, text, size, &check->baseline, error) ||

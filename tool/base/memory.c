@@ -1,0 +1,28 @@
+/* MAP_ANONYMOUS and madvise are in no version of POSIX. */
+#define _DEFAULT_SOURCE
+#include "base/memory.h"
+
+#include "base/error.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+
+/* The piece is cut from twice its size, to be aligned to it; what is around it goes back. */
+void *memory_map(void) {
+    const size_t piece = MEMORY_PIECE;
+    char *memory = mmap(NULL, 2 * piece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+    if (memory == MAP_FAILED)
+        out_of_memory();
+    size_t before = (piece - (uintptr_t)memory % piece) % piece;
+    if (before != 0)
+        munmap(memory, before);
+    munmap(memory + before + piece, piece - before);
+#ifdef MADV_HUGEPAGE
+    madvise(memory + before, piece, MADV_HUGEPAGE);
+#endif
+    return memory + before;
+}
+
+void memory_unmap(void *memory) {
+    munmap(memory, MEMORY_PIECE);
+}
