@@ -35,6 +35,12 @@ static int unknown_verb(const char *name) {
     return ERROR_USAGE;
 }
 
+static int print_verb_help(const struct verb *verb) {
+    printf("vafit %s %s\n%s\n\n", verb->name, verb->arguments, verb->about);
+    options_print(stdout, verb->rows, verb->row_count);
+    return EXIT_FITS;
+}
+
 static int help(int argc, char **argv) {
     if (argc < 2) {
         print_usage(stdout);
@@ -43,9 +49,13 @@ static int help(int argc, char **argv) {
     const struct verb *verb = find_verb(argv[1]);
     if (verb == NULL)
         return unknown_verb(argv[1]);
-    printf("vafit %s %s\n%s\n\n", verb->name, verb->arguments, verb->about);
-    options_print(stdout, verb->rows, verb->row_count);
-    return EXIT_FITS;
+    return print_verb_help(verb);
+}
+
+/* `vafit VERB --help`: as `vafit help VERB`. */
+static bool asks_for_help(const struct call *call) {
+    return call->argc == 2 &&
+           (strcmp(call->argv[1], "--help") == 0 || strcmp(call->argv[1], "-h") == 0);
 }
 
 static int dispatch(struct call *call) {
@@ -61,7 +71,9 @@ static int dispatch(struct call *call) {
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return help(call->argc, call->argv);
     const struct verb *verb = find_verb(name);
-    return verb == NULL ? unknown_verb(name) : verb->run(call);
+    if (verb == NULL)
+        return unknown_verb(name);
+    return asks_for_help(call) ? print_verb_help(verb) : verb->run(call);
 }
 
 int main(int argc, char **argv) {
@@ -71,7 +83,7 @@ int main(int argc, char **argv) {
     int status;
     /* A closed pipe is an error of write like any other. */
     signal(SIGPIPE, SIG_IGN);
-    if (response_files_expand(&arena, &call.argc, &call.argv, &call.response_files, &error)) {
+    if (response_files_expand(&arena, &call.argc, &call.argv, &error)) {
         status = dispatch(&call);
     } else {
         error_print(stderr, &error);

@@ -31,14 +31,19 @@ echo '{"schema": "vafit.profile/1", "name": "mine", "based_on": "macos-26"}' >mi
 echo '--profile mine.json' >arguments
 echo '{"schema": "vafit.baseline/1", "programs": []}' >base.json
 run "$VAFIT" check main @arguments --baseline base.json --output r --depfile r.d
-printf '%s\n' 'r: main lib\ a\#1$$.dylib libb.dylib mine.json base.json arguments' >wanted.d
-expect_same 'profiles, baselines and response files are among them' wanted.d r.d
+printf '%s\n' 'r: main lib\ a\#1$$.dylib libb.dylib mine.json base.json' >wanted.d
+expect_same 'profiles and baselines are among them; response files, which ninja removes, are not' wanted.d r.d
 expect_true 'a report with a profile of its own names it' grep -q 'main (arm64, mine): fits' r
 
 run "$VAFIT" check main --depfile x.d
 expect 'a depfile wants an output' 2 '' 'vafit: --depfile wants --output, whose path stands in it
 vafit: see `vafit help check`'
 expect_true 'and is not written' test ! -e x.d
+
+run "$VAFIT" check main --limit 4GiB --rule malloc-window=off --output failed.json --format json
+expect 'what failed is said on standard error when the report goes to a file' 1 '' \
+    'main (arm64, macos-26): does not fit
+  error: image-sum: __PAGEZERO 4.00 GiB + executable 80.0 KiB + shared region 6.00 GiB + 2 dylibs 160.0 KiB = 10.00 GiB, 6.00 GiB past the limit of 4.00 GiB'
 
 # What cannot be written is an error of input/output, and nothing is left behind.
 run "$VAFIT" check main --output main/report

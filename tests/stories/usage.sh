@@ -18,3 +18,55 @@ vafit: see \`vafit help\`"
 run "$VAFIT" help check
 expect 'help for a verb' 0 - ''
 expect_true 'it lists the options' grep -q -- '--max-growth SIZE' .out
+
+run "$VAFIT" check --help
+mv .out asked
+run "$VAFIT" help check
+expect_same '--help behind a verb is the same' asked .out
+run "$VAFIT" check main --forma json
+expect 'a beginning of an option is none' 2 '' 'vafit: there is no option --forma; did you mean --format?
+vafit: see `vafit help check`'
+run "$VAFIT" check main --formats json
+expect 'an unknown option' 2 '' 'vafit: there is no option --formats, or it takes no argument
+vafit: see `vafit help check`'
+run "$VAFIT" check main -x
+expect 'an unknown letter' 2 '' 'vafit: there is no option -x
+vafit: see `vafit help check`'
+run "$VAFIT" check main --verbose=yes
+expect 'an argument for a flag' 2 '' 'vafit: there is no option --verbose=yes, or it takes no argument
+vafit: see `vafit help check`'
+run "$VAFIT" check main --limit
+expect 'a missing argument' 2 '' 'vafit: --limit needs an argument
+vafit: see `vafit help check`'
+run "$VAFIT" check main --limit 16GB
+expect 'a size with a unit of its own' 2 '' "vafit: --limit takes a size such as 65536, 64MiB or 1.5GiB, not '16GB'
+vafit: see \`vafit help check\`"
+run "$VAFIT" check main --top many
+expect 'a number that is none' 2 '' "vafit: --top takes a whole number of at most 1000000, not 'many'
+vafit: see \`vafit help check\`"
+run "$VAFIT" check main --format xml
+expect 'an unknown format' 2 '' "vafit: --format takes one of text, json, sarif, github, not 'xml'
+vafit: see \`vafit help check\`"
+run "$VAFIT" check main --rule images=off
+expect 'an unknown rule' 2 '' "vafit: --rule: there is no rule 'images'
+vafit: see \`vafit help check\`"
+run "$VAFIT" check main --rule image-sum=on
+expect 'an unknown level' 2 '' 'vafit: --rule image-sum=on: the level is error, warn or off
+vafit: see `vafit help check`'
+run "$VAFIT" check main --profile macos-14
+expect 'an unknown profile' 2 '' "vafit: there is no profile 'macos-14'
+vafit: see \`vafit help check\`"
+run "$VAFIT" check main --warn-at 101
+expect 'a percentage past 100' 2 '' 'vafit: --warn-at takes a percentage of at most 100
+vafit: see `vafit help check`'
+run "$VAFIT" check
+expect 'nothing to check' 2 '' 'vafit: check wants an executable
+vafit: see `vafit help check`'
+run "$VAFIT" check gone also-gone
+expect 'every executable that is not there is named' 4 '' 'vafit: gone: cannot open: No such file or directory
+vafit: also-gone: cannot open: No such file or directory'
+printf -- '--- !tapi-tbd\n' >libx.tbd
+run "$VAFIT" check libx.tbd
+expect 'a stub is no image' 3 '' 'vafit: libx.tbd: a text-based stub for linkers, not an image'
+run "$VAFIT" check .
+expect 'a folder is no image' 4 '' 'vafit: .: cannot open: not a regular file'

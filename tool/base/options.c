@@ -107,6 +107,17 @@ static bool set_member(struct arena *arena, const struct option_row *row, void *
     return false;
 }
 
+/* getopt_long takes any beginning of a name for the whole; a build file that relied on one would
+ * break with the next option. Whether the option was spelled out; *spelled is what was written. */
+static bool is_spelled_out(const struct option_row *row, char **argv, const char **spelled) {
+    bool apart = takes_argument(row) && optarg == argv[optind - 1];
+    size_t size = strlen(row->name);
+    *spelled = argv[optind - (apart ? 2 : 1)];
+    return strncmp(*spelled, "--", 2) != 0 ||
+           (strncmp(*spelled + 2, row->name, size) == 0 &&
+            ((*spelled)[2 + size] == '\0' || (*spelled)[2 + size] == '='));
+}
+
 static void reset_getopt(void) {
     opterr = 0;
 #ifdef __APPLE__
@@ -140,8 +151,12 @@ bool options_parse(struct arena *arena, const struct option_row *rows, size_t ro
             continue;
         }
         const struct option_row *row = row_of(rows, row_count, code);
+        const char *spelled;
         if (row == NULL)
             return reject(code, argv, error);
+        if (!is_spelled_out(row, argv, &spelled))
+            return error_usage(error, "there is no option %s; did you mean --%s?", spelled,
+                               row->name);
         if (!set_member(arena, row, target, optarg, error))
             return false;
         list = operands;

@@ -1,6 +1,7 @@
 #include "base/response_file.h"
 
 #include "base/file.h"
+#include "base/options.h"
 #include "base/text.h"
 
 #include <ctype.h>
@@ -14,7 +15,6 @@ enum {
 struct expansion {
     struct arena *arena;
     struct string_list arguments;
-    struct string_list *files;
     struct error *error;
 };
 
@@ -45,7 +45,6 @@ static bool add_file(struct expansion *expansion, const char *path, unsigned dep
         return error_usage(expansion->error, "response files are nested too deeply at '@%s'", path);
     if (!file_read_all(expansion->arena, path, LARGEST, &data, &size, expansion->error))
         return false;
-    *vector_push(expansion->arena, expansion->files) = path;
     const char *cursor = data;
     for (;;) {
         while (isspace((unsigned char)*cursor))
@@ -74,9 +73,8 @@ static bool add_argument(struct expansion *expansion, const char *argument, unsi
     return true;
 }
 
-bool response_files_expand(struct arena *arena, int *argc, char ***argv, struct string_list *files,
-                           struct error *error) {
-    struct expansion expansion = {.arena = arena, .files = files, .error = error};
+bool response_files_expand(struct arena *arena, int *argc, char ***argv, struct error *error) {
+    struct expansion expansion = {.arena = arena, .error = error};
     for (int i = 0; i < *argc; i++)
         if (!add_argument(&expansion, (*argv)[i], 0))
             return false;

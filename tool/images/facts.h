@@ -1,5 +1,5 @@
 /* Facts: what check needs to know of image files, as a small JSON file that a build can cache.
- * Schema "vafit.facts/1"; the members are described in docs/model.md. */
+ * Schema "vafit.facts/1"; the members are described in docs/reports.md. */
 #ifndef VAFIT_IMAGES_FACTS_H
 #define VAFIT_IMAGES_FACTS_H
 

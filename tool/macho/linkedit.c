@@ -49,31 +49,64 @@ static const struct placement placements[] = {
     {LC_CODE_SIGNATURE, 8, 12, 1, 16, LINKEDIT_SIGNATURE, "code signature", "dataoff"},
 };
 
+enum {
+    PLACEMENTS = sizeof placements / sizeof placements[0]
+};
+
+static uint32_t plain_number(uint32_t command) {
+    return command == LC_DYLD_INFO_ONLY ? LC_DYLD_INFO : command;
+}
+
+static struct linkedit_part part_of(const struct placement *row,
+                                    const struct load_command *command) {
+    return (struct linkedit_part){
+        .use = row->use,
+        .name = row->name,
+        .field = row->field,
+        .command = command->index,
+        .command_number = command->number,
+        .alignment = row->alignment,
+        .file_offset = bytes_u32(command->bytes, row->offset_at),
+        .size = (uint64_t)bytes_u32(command->bytes, row->size_at) * row->entry,
+    };
+}
+
+size_t linkedit_command_parts(const struct load_command *command,
+                              struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND]) {
+    size_t count = 0;
+    for (size_t i = 0; i < PLACEMENTS; i++)
+        if (placements[i].command == plain_number(command->number))
+            parts[count++] = part_of(&placements[i], command);
+    return count;
+}
+
 void linkedit_add_parts(struct arena *arena, const struct load_command *command,
                         struct linkedit_parts *parts) {
-    uint32_t number = command->number == LC_DYLD_INFO_ONLY ? LC_DYLD_INFO : command->number;
-    for (size_t i = 0; i < sizeof placements / sizeof placements[0]; i++) {
+    struct linkedit_part found[LINKEDIT_MOST_OF_COMMAND];
+    size_t count = linkedit_command_parts(command, found);
+    for (size_t i = 0; i < count; i++)
+        if (found[i].size != 0)
+            *vector_push(arena, parts) = found[i];
+}
+
+static void store_u32(uint8_t *target, uint64_t value) {
+    for (int i = 0; i < 4; i++)
+        target[i] = (uint8_t)(value >> 8 * i);
+}
+
+void linkedit_part_store(const struct linkedit_part *part, uint64_t file_offset, uint64_t size,
+                         uint8_t *command) {
+    for (size_t i = 0; i < PLACEMENTS; i++) {
         const struct placement *row = &placements[i];
-        if (row->command != number)
+        if (row->command != plain_number(part->command_number) || row->name != part->name)
             continue;
-        uint64_t size = (uint64_t)bytes_u32(command->bytes, row->size_at) * row->entry;
-        if (size == 0)
-            continue;
-        *vector_push(arena, parts) = (struct linkedit_part){
-            .use = row->use,
-            .name = row->name,
-            .field = row->field,
-            .command = command->index,
-            .command_number = command->number,
-            .alignment = row->alignment,
-            .file_offset = bytes_u32(command->bytes, row->offset_at),
-            .size = size,
-        };
+        store_u32(command + row->offset_at, file_offset);
+        store_u32(command + row->size_at, size / row->entry);
     }
 }
 
 bool linkedit_part_named(const char *name, struct linkedit_part *part) {
-    for (size_t i = 0; i < sizeof placements / sizeof placements[0]; i++)
+    for (size_t i = 0; i < PLACEMENTS; i++)
         if (strcmp(placements[i].name, name) == 0) {
             *part = (struct linkedit_part){.use = placements[i].use,
                                            .name = placements[i].name,
@@ -108,6 +141,8 @@ bool linkedit_parts_valid(struct linkedit_parts *parts, const struct segment *li
                           struct error *error) {
     uint64_t start = linkedit == NULL ? 0 : linkedit->file_offset;
     uint64_t size = linkedit == NULL ? 0 : linkedit->file_size;
+    if (linkedit != NULL && linkedit->vm_size < size)
+        size = linkedit->vm_size;
     if (parts->count > 1)
         qsort(parts->items, parts->count, sizeof *parts->items, by_offset);
     for (size_t i = 0; i < parts->count; i++) {

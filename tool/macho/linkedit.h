@@ -40,17 +40,28 @@ struct linkedit_parts {
     size_t capacity;
 };
 
-/* Adds the parts that `command` places; most commands place none. */
+/* The parts that `command` can place, empty ones among them; most commands place none. Returns how
+ * many were written to `parts`, at most LINKEDIT_MOST_OF_COMMAND. */
+enum {
+    LINKEDIT_MOST_OF_COMMAND = 6
+};
+size_t linkedit_command_parts(const struct load_command *command,
+                              struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND]);
+/* Adds those that are not empty. */
 void linkedit_add_parts(struct arena *arena, const struct load_command *command,
                         struct linkedit_parts *parts);
+/* Writes a new place for the part into the bytes of its load command. The size is a multiple of
+ * what the command counts, and both fit in 32 bits. */
+void linkedit_part_store(const struct linkedit_part *part, uint64_t file_offset, uint64_t size,
+                         uint8_t *command);
 
 /* Fills use, name and alignment of a part from its name; false for an unknown name. */
 bool linkedit_part_named(const char *name, struct linkedit_part *part);
 
 /* Sorts the parts by file offset and holds them against dyld's Image::validLinkedit (mach_o/
- * Image.cpp): each inside the file contents of `linkedit`, none over another. `linkedit` is NULL
- * for an image without such a segment, which may have no parts. Alignment is not judged here: up to
- * macOS 26 nothing refuses it. */
+ * Image.cpp): each inside the mapped file contents of `linkedit`, none over another. `linkedit` is
+ * NULL for an image without such a segment, which may have no parts. Alignment is not judged here:
+ * up to macOS 26 nothing refuses it. */
 bool linkedit_parts_valid(struct linkedit_parts *parts, const struct segment *linkedit,
                           struct error *error);
 

@@ -70,6 +70,10 @@ const char *load_command_name(uint32_t number, char buffer[16]) {
     return buffer;
 }
 
+bool load_command_known(uint32_t number) {
+    return row_of(number) != NULL;
+}
+
 uint32_t load_command_number_of(const char *name) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (strcmp(rows[i].name, name) == 0)

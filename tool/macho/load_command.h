@@ -79,6 +79,8 @@ bool load_command_next(struct load_command_walk *walk, struct load_command *comm
 
 /* "LC_SYMTAB"; "0x99" for a number without a name. The text of `buffer` is used for the latter. */
 const char *load_command_name(uint32_t number, char buffer[16]);
+/* Whether the command is in vafit's table, so that all it places in the file is known. */
+bool load_command_known(uint32_t number);
 /* The number of a command that load_command_name names; 0 for an unknown name. */
 uint32_t load_command_number_of(const char *name);
 /* Fills *error with "load command 3 (LC_SYMTAB) FIELD". Returns false. */

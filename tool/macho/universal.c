@@ -15,14 +15,14 @@ enum {
     LARGEST_ALIGN = 15,
 };
 
-static struct slice read_entry(struct bytes entry, bool wide, uint32_t *align) {
+static struct slice read_entry(struct bytes entry, bool wide) {
     struct slice slice = {
         .cpu_type = bytes_u32_big(entry, 0),
         .cpu_subtype = bytes_u32_big(entry, 4),
         .offset = wide ? bytes_u64_big(entry, 8) : bytes_u32_big(entry, 8),
         .size = wide ? bytes_u64_big(entry, 16) : bytes_u32_big(entry, 12),
     };
-    *align = bytes_u32_big(entry, wide ? 24 : 16);
+    slice.align = bytes_u32_big(entry, wide ? 24 : 16);
     slice.architecture = architecture_of(slice.cpu_type, slice.cpu_subtype);
     return slice;
 }
@@ -34,13 +34,13 @@ static bool field_error(struct error *error, size_t index, const char *field, co
     return error_malformed(error, name, "0x%" PRIx64 " %s", value, what);
 }
 
-static bool slice_valid(const struct slice *slice, uint32_t align, size_t index,
-                        uint64_t headers_end, uint64_t file_size, struct error *error) {
-    if (align > LARGEST_ALIGN)
-        return field_error(error, index, "align", "is more than 15", align);
+static bool slice_valid(const struct slice *slice, size_t index, uint64_t headers_end,
+                        uint64_t file_size, struct error *error) {
+    if (slice->align > LARGEST_ALIGN)
+        return field_error(error, index, "align", "is more than 15", slice->align);
     if (slice->offset < headers_end)
         return field_error(error, index, "offset", "lies in the universal header", slice->offset);
-    if (slice->offset % (UINT64_C(1) << align) != 0)
+    if (slice->offset % (UINT64_C(1) << slice->align) != 0)
         return field_error(error, index, "offset", "is not a multiple of its own alignment",
                            slice->offset);
     if (slice->architecture != NULL && slice->offset % slice->architecture->page_size != 0)
@@ -74,13 +74,12 @@ static bool parse_slices(struct bytes head, bool wide, uint64_t file_size,
     uint64_t headers_end = FAT_HEADER_SIZE + universal->slice_count * entry_size;
     for (size_t i = 0; i < universal->slice_count; i++) {
         struct bytes entry;
-        uint32_t align;
         if (!bytes_part(head, FAT_HEADER_SIZE + i * entry_size, entry_size, &entry))
             return error_malformed(error, "universal header nfat_arch",
                                    "%zu slice headers do not fit in the file",
                                    universal->slice_count);
-        universal->slices[i] = read_entry(entry, wide, &align);
-        if (!slice_valid(&universal->slices[i], align, i, headers_end, file_size, error))
+        universal->slices[i] = read_entry(entry, wide);
+        if (!slice_valid(&universal->slices[i], i, headers_end, file_size, error))
             return false;
         for (size_t earlier = 0; earlier < i; earlier++)
             if (!pair_valid(&universal->slices[earlier], &universal->slices[i], i, error))
@@ -101,6 +100,7 @@ static bool parse_universal(struct bytes head, bool wide, uint64_t file_size,
                                "%" PRIu32 " slices are more than the %d dyld takes", count,
                                UNIVERSAL_MAX_SLICES);
     universal->slice_count = count;
+    universal->wide = wide;
     return parse_slices(head, wide, file_size, universal, error);
 }
 
@@ -143,6 +143,23 @@ bool universal_parse(struct bytes head, uint64_t file_size, struct universal *un
         return error_malformed(error, "magic", "0x%08" PRIx32 " is not that of a Mach-O file",
                                bytes_u32(head, 0));
     }
+}
+
+static void store_big(uint8_t *target, size_t size, uint64_t value) {
+    for (size_t i = 0; i < size; i++)
+        target[i] = (uint8_t)(value >> 8 * (size - 1 - i));
+}
+
+void universal_store(uint8_t *header, size_t i, uint64_t offset, uint64_t size) {
+    bool wide = bytes_u32_big((struct bytes){header, 4}, 0) == FAT_MAGIC_64;
+    uint8_t *entry = header + FAT_HEADER_SIZE + i * (wide ? FAT_ARCH_64_SIZE : FAT_ARCH_SIZE);
+    store_big(entry + 8, wide ? 8 : 4, offset);
+    store_big(entry + (wide ? 16 : 12), wide ? 8 : 4, size);
+}
+
+size_t universal_header_size(const struct universal *universal) {
+    size_t entry = universal->wide ? FAT_ARCH_64_SIZE : FAT_ARCH_SIZE;
+    return universal->thin ? 0 : FAT_HEADER_SIZE + universal->slice_count * entry;
 }
 
 const struct slice *universal_find(const struct universal *universal, const char *architecture) {

@@ -23,10 +23,12 @@ struct slice {
     uint32_t cpu_subtype; /* with its capability byte */
     uint64_t offset;      /* bytes from the start of the file */
     uint64_t size;        /* bytes */
+    uint32_t align;       /* its offset is a multiple of 1 << align; 0 in a thin file */
 };
 
 struct universal {
     bool thin; /* no universal header: one slice, the whole file */
+    bool wide; /* the header has 64-bit offsets */
     size_t slice_count;
     struct slice slices[UNIVERSAL_MAX_SLICES]; /* in the order of the header */
 };
@@ -37,6 +39,12 @@ struct universal {
  * ERROR_MALFORMED naming the field. */
 bool universal_parse(struct bytes head, uint64_t file_size, struct universal *universal,
                      struct error *error);
+
+/* Writes a new offset and size of slice i into the bytes of a universal header. Both fit in the
+ * fields: 32 bits unless its magic says 64. */
+void universal_store(uint8_t *header, size_t i, uint64_t offset, uint64_t size);
+/* The bytes of the header with its entries for slices; 0 for a thin file. */
+size_t universal_header_size(const struct universal *universal);
 
 /* The slice of that architecture name; NULL when there is none. */
 const struct slice *universal_find(const struct universal *universal, const char *architecture);

@@ -25,7 +25,7 @@ struct why_reports {
 };
 
 void why_write_text(const struct why_reports *reports, struct text *out);
-/* Schema "vafit.why/1": docs/model.md describes it. */
+/* Schema "vafit.why/1": docs/reports.md describes it. */
 void why_write_json(const struct why_reports *reports, struct text *out);
 
 #endif

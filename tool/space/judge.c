@@ -107,7 +107,7 @@ static void judge_malloc_window(struct judge *judge) {
     }
     uint64_t headroom = judge->limits->headroom;
     const char *room = "";
-    if (result->top_slid <= result->limit && result->top_slid > result->limit - headroom)
+    if (result->top_slid <= result->limit && headroom > result->limit - result->top_slid)
         room = arena_format(judge->arena, ", inside the headroom of %s", size_text(headroom).text);
     const char *message = arena_format(judge->arena, "images reach %s, %s the limit of %s%s%s",
                                        size_text_gib(result->top_slid).text,

@@ -86,17 +86,21 @@ static bool read_window(struct reader *reader, json_t *object, struct malloc_win
     const char *name;
     json_t *value;
     bool known;
-    *window = (struct malloc_window){0};
-    if (json_is_null(object))
+    if (json_is_null(object)) {
+        *window = (struct malloc_window){0};
         return true;
+    }
     if (!json_is_object(object))
         return reject(reader, "window", "neither an object nor null");
+    /* What is not given stays as in the profile this one is based on. */
     json_object_foreach(object, name, value) {
         if (!read_member(reader, window_members, name, value, window, &known))
             return false;
         if (!known)
             return reject(reader, name, "no member of a window");
     }
+    if (window->slots == 0)
+        return reject(reader, "window", "has no slots; null is for a system without one");
     return true;
 }
 
@@ -137,6 +141,21 @@ static const struct layout *read_family(struct arena *arena, json_t *root, const
     return read_layout(&reader, object, layout) ? layout : NULL;
 }
 
+/* A misspelt member would silently leave a profile what it is based on. */
+static bool members_known(json_t *root, struct error *error) {
+    static const char *const known[] = {"schema", "name", "based_on", "arm64", "x86_64"};
+    const char *name;
+    json_t *value;
+    json_object_foreach(root, name, value) {
+        size_t i = 0;
+        while (i < sizeof known / sizeof known[0] && strcmp(known[i], name) != 0)
+            i++;
+        if (i == sizeof known / sizeof known[0])
+            return error_malformed(error, name, "no member of a profile");
+    }
+    return true;
+}
+
 static bool read_profile(struct arena *arena, json_t *root, struct profile *profile,
                          struct error *error) {
     const char *schema = json_string_value(json_object_get(root, "schema"));
@@ -144,6 +163,8 @@ static bool read_profile(struct arena *arena, json_t *root, struct profile *prof
     const char *base_name = json_string_value(json_object_get(root, "based_on"));
     if (schema == NULL || strcmp(schema, "vafit.profile/1") != 0)
         return error_malformed(error, "schema", "not \"vafit.profile/1\"");
+    if (!members_known(root, error))
+        return false;
     if (name == NULL)
         return error_malformed(error, "name", "not a string");
     const struct profile *base = base_name == NULL ? NULL : profile_named(base_name);

@@ -15,6 +15,7 @@
 struct options {
     struct output_options output;
     struct search_options search;
+    struct string_list allow_missing;
     const char *profile;
     const char *format;
     const char *color;
@@ -40,6 +41,8 @@ static const char *const color_choices[] = {"auto", "always", "never", NULL};
 static const struct option_row rows[] = {
     OUTPUT_ROWS(struct options, output),
     SEARCH_ROWS(struct options, search),
+    ROW("allow-missing", 0, OPTION_EACH, allow_missing, "GLOB",
+        "install names like GLOB may be missing; repeatable", NULL),
     ROW("profile", 0, OPTION_TEXT, profile, "NAME|FILE",
         "macos-26 (default), macos-27, macos-15, or a JSON file", NULL),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default), json, sarif or github",
@@ -309,8 +312,6 @@ static bool write_report(struct check *check, struct error *error) {
     struct text text = {0};
     for (size_t i = 0; i < check->inputs.count; i++)
         *vector_push(check->arena, &inputs) = check->inputs.items[i];
-    for (size_t i = 0; i < check->call->response_files.count; i++)
-        *vector_push(check->arena, &inputs) = check->call->response_files.items[i];
     check->report.source = library_source(check->library);
     format->write(&check->report, &style, &text);
     bool written = output_write(&options->output, &text, &inputs, error);
@@ -334,6 +335,18 @@ static int exit_status(const struct check *check) {
     return status;
 }
 
+/* A report that went to a file leaves the build log without a reason: what failed is said there
+ * too. */
+static void explain(const struct check *check, int status) {
+    static const struct report_style style = {.quiet = true};
+    struct text text = {0};
+    if (status == EXIT_FITS || check->options.output.output == NULL)
+        return;
+    check_write_text(&check->report, &style, &text);
+    fputs(text.data, stderr);
+    text_free(&text);
+}
+
 /* Everything behind the options. */
 static int check_programs(struct check *check) {
     struct error error;
@@ -348,7 +361,9 @@ static int check_programs(struct check *check) {
     warn_of_stale_baseline(check);
     if (!write_report(check, &error) || !update_baseline(check, &error))
         return call_fail(&verb_check, &error);
-    return exit_status(check);
+    int status = exit_status(check);
+    explain(check, status);
+    return status;
 }
 
 static bool prepare(struct check *check, struct error *error) {
@@ -357,6 +372,7 @@ static bool prepare(struct check *check, struct error *error) {
         !load_baseline(check, error))
         return false;
     check->search = search_of(&check->options.search);
+    check->search.may_miss = check->options.allow_missing;
     check->library = search_open_library(&check->options.search, error);
     return check->library != NULL;
 }

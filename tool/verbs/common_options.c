@@ -50,7 +50,6 @@ struct search search_of(const struct search_options *options) {
         .sysroot = options->sysroot,
         .folders = options->folders,
         .inserted = options->insert,
-        .may_miss = options->allow_missing,
     };
 }
 

@@ -32,7 +32,6 @@ struct search_options {
     const char *sysroot;
     struct string_list folders; /* --search */
     struct string_list insert;
-    struct string_list allow_missing;
     struct string_list facts; /* --facts */
 };
 
@@ -55,13 +54,6 @@ struct search_options {
         {"insert",    0,                                                                           \
          OPTION_EACH, offsetof(type, group.insert),                                                \
          "FILE",      "load FILE first, as DYLD_INSERT_LIBRARIES does; repeatable",                \
-         NULL},                                                                                    \
-        {"allow-missing",                                                                          \
-         0,                                                                                        \
-         OPTION_EACH,                                                                              \
-         offsetof(type, group.allow_missing),                                                      \
-         "GLOB",                                                                                   \
-         "install names like GLOB may be missing; repeatable",                                     \
          NULL},                                                                                    \
     {                                                                                              \
         "facts", 0, OPTION_MANY, offsetof(type, group.facts), "FILE...",                           \

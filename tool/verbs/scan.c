@@ -57,17 +57,13 @@ static void scan_files(struct arena *arena, struct library *library, unsigned jo
             errors_add(library_errors(library), &scan.errors[i]);
 }
 
-static int write_facts(const struct call *call, const struct options *options,
-                       struct library *library) {
-    struct string_list inputs = *library_opened(library);
+static int write_facts(const struct options *options, struct library *library) {
     struct text text = {0};
     struct error error;
     size_t count;
     struct image_file *const *files = library_files(library, &count);
-    for (size_t i = 0; i < call->response_files.count; i++)
-        *vector_push(call->arena, &inputs) = call->response_files.items[i];
     json_write(facts_to_json(files, count), &text);
-    bool written = output_write(&options->output, &text, &inputs, &error);
+    bool written = output_write(&options->output, &text, library_opened(library), &error);
     text_free(&text);
     return written ? EXIT_FITS : call_fail(&verb_scan, &error);
 }
@@ -91,7 +87,7 @@ static int run(const struct call *call) {
         errors_print(stderr, library_errors(library));
         status = (int)errors_worst(library_errors(library));
     } else {
-        status = write_facts(call, &options, library);
+        status = write_facts(&options, library);
     }
     library_free(library);
     return status;

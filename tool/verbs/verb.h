@@ -18,10 +18,9 @@ enum exit_status {
 
 /* One call of a verb. */
 struct call {
-    struct arena *arena;               /* lives as long as the program */
-    int argc;                          /* without the program's name; argv[0] is the verb's */
-    char **argv;                       /* response files replaced by what they hold */
-    struct string_list response_files; /* that were read for it */
+    struct arena *arena; /* lives as long as the program */
+    int argc;            /* without the program's name; argv[0] is the verb's */
+    char **argv;         /* response files replaced by what they hold */
 };
 
 struct verb {

@@ -59,18 +59,15 @@ static void explain_all(struct arena *arena, const struct options *options, stru
     }
 }
 
-static int write_reports(const struct call *call, const struct options *options,
-                         struct library *library, const struct why_reports *reports) {
-    struct string_list inputs = *library_opened(library);
+static int write_reports(const struct options *options, struct library *library,
+                         const struct why_reports *reports) {
     struct text text = {0};
     struct error error;
-    for (size_t i = 0; i < call->response_files.count; i++)
-        *vector_push(call->arena, &inputs) = call->response_files.items[i];
     if (options->format != NULL && strcmp(options->format, "json") == 0)
         why_write_json(reports, &text);
     else
         why_write_text(reports, &text);
-    bool written = output_write(&options->output, &text, &inputs, &error);
+    bool written = output_write(&options->output, &text, library_opened(library), &error);
     text_free(&text);
     return written ? EXIT_FITS : call_fail(&verb_why, &error);
 }
@@ -88,7 +85,7 @@ static int why(const struct call *call, const struct options *options,
         fprintf(stderr, "vafit: %s does not load %s\n", operands->items[0], operands->items[1]);
         status = EXIT_EXCEEDS;
     } else {
-        status = write_reports(call, options, library, &reports);
+        status = write_reports(options, library, &reports);
     }
     for (size_t i = 0; i < programs.count; i++)
         program_free(programs.items[i]);

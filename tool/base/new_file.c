@@ -1,0 +1,107 @@
+/* copy_file_range is Linux's own. */
+#ifdef __linux__
+#define _GNU_SOURCE
+#endif
+#include "base/new_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool new_file_make(const char *target, struct new_file *file, struct error *error) {
+    int size = snprintf(file->path, sizeof file->path, "%s.XXXXXX", target);
+    if (size < 0 || (size_t)size >= sizeof file->path)
+        return error_io(error, target, "cannot write: the path is too long");
+    file->file.descriptor = mkstemp(file->path);
+    if (file->file.descriptor < 0)
+        return error_errno(error, target, "cannot write");
+    file->file.size = 0;
+    return true;
+}
+
+bool new_file_write(struct new_file *file, uint64_t offset, const void *data, size_t size,
+                    struct error *error) {
+    const char *source = data;
+    while (size != 0) {
+        ssize_t count = pwrite(file->file.descriptor, source, size, (off_t)offset);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return error_errno(error, "", "cannot write");
+        source += count;
+        offset += (uint64_t)count;
+        size -= (size_t)count;
+        if (offset > file->file.size)
+            file->file.size = offset;
+    }
+    return true;
+}
+
+#ifdef __linux__
+/* As much as the kernel copies by itself; the rest is for the loop that reads and writes. */
+static uint64_t copy_by_kernel(struct new_file *file, uint64_t offset, const struct file *from,
+                               uint64_t from_offset, uint64_t size) {
+    off_t in = (off_t)from_offset, out = (off_t)offset;
+    uint64_t done = 0;
+    while (done < size) {
+        ssize_t count = copy_file_range(from->descriptor, &in, file->file.descriptor, &out,
+                                        (size_t)(size - done), 0);
+        if (count <= 0)
+            break;
+        done += (uint64_t)count;
+    }
+    if (offset + done > file->file.size)
+        file->file.size = offset + done;
+    return done;
+}
+#else
+static uint64_t copy_by_kernel(struct new_file *file, uint64_t offset, const struct file *from,
+                               uint64_t from_offset, uint64_t size) {
+    (void)file, (void)offset, (void)from, (void)from_offset, (void)size;
+    return 0;
+}
+#endif
+
+bool new_file_copy(struct new_file *file, uint64_t offset, const struct file *from,
+                   uint64_t from_offset, uint64_t size, struct error *error) {
+    static const size_t piece = 1 << 20;
+    uint64_t done = copy_by_kernel(file, offset, from, from_offset, size);
+    char *buffer = done < size ? malloc(piece) : NULL;
+    bool copied = true;
+    while (copied && done < size) {
+        size_t count = size - done < piece ? (size_t)(size - done) : piece;
+        copied = buffer != NULL && file_read(from, from_offset + done, buffer, count, error) &&
+                 new_file_write(file, offset + done, buffer, count, error);
+        done += count;
+    }
+    free(buffer);
+    return copied;
+}
+
+bool new_file_finish(struct new_file *file, const struct file *like, struct error *error) {
+    struct stat status;
+    if (fstat(like->descriptor, &status) != 0 ||
+        fchmod(file->file.descriptor, status.st_mode & 07777) != 0 ||
+        fsync(file->file.descriptor) != 0)
+        return error_errno(error, "", "cannot write");
+    return true;
+}
+
+bool new_file_take_place(struct new_file *file, const char *target, struct error *error) {
+    int descriptor = file->file.descriptor;
+    file->file.descriptor = -1;
+    if (close(descriptor) == 0 && rename(file->path, target) == 0)
+        return true;
+    error_errno(error, target, "cannot write");
+    unlink(file->path);
+    return false;
+}
+
+void new_file_discard(struct new_file *file) {
+    file_close(&file->file);
+    unlink(file->path);
+}

@@ -1,0 +1,36 @@
+/* New files: made beside the place they are meant for, and moved there when they are whole. */
+#ifndef VAFIT_BASE_NEW_FILE_H
+#define VAFIT_BASE_NEW_FILE_H
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A file under construction. Ends with new_file_take_place or new_file_discard. */
+struct new_file {
+    char path[4096];  /* of the temporary file, in the folder of the target */
+    struct file file; /* open for writing and reading */
+};
+
+/* Makes an empty file beside `target`, readable by nobody else. Errors: ERROR_IO naming `target`.
+ */
+bool new_file_make(const char *target, struct new_file *file, struct error *error);
+/* Writes `size` bytes at `offset`. Errors: ERROR_IO naming the temporary file's target by the
+ * caller. */
+bool new_file_write(struct new_file *file, uint64_t offset, const void *data, size_t size,
+                    struct error *error);
+/* Copies bytes of another file: shared blocks where the file system can, otherwise by the kernel,
+ * by hand at last. Errors: as above. */
+bool new_file_copy(struct new_file *file, uint64_t offset, const struct file *from,
+                   uint64_t from_offset, uint64_t size, struct error *error);
+/* Gives it the mode of `like` and puts it on disk. Errors: as above. */
+bool new_file_finish(struct new_file *file, const struct file *like, struct error *error);
+/* Moves it to `target`. Errors: ERROR_IO naming `target`; the file is discarded then. */
+bool new_file_take_place(struct new_file *file, const char *target, struct error *error);
+/* Removes it. */
+void new_file_discard(struct new_file *file);
+
+#endif
