@@ -6,17 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct verb *const verbs[] = {&verb_check, &verb_why, &verb_scan};
+static const struct verb *const verbs[] = {&verb_check, &verb_why, &verb_scan, &verb_shrink,
+                                           &verb_verify};
 
-enum {
-    VERBS = sizeof verbs / sizeof verbs[0]
-};
+enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
 static void print_usage(FILE *stream) {
     fprintf(stream, "vafit %s: does a macOS program with its dylibs fit in the address space?\n\n",
             vafit_version);
     for (size_t i = 0; i < VERBS; i++)
-        fprintf(stream, "  vafit %-6s %-30s %s\n", verbs[i]->name, verbs[i]->arguments,
+        fprintf(stream, "  vafit %-6s %s\n%15s%s\n", verbs[i]->name, verbs[i]->arguments, "",
                 verbs[i]->about);
     fprintf(stream, "\n`vafit help VERB` lists a verb's options; @FILE stands for the arguments in "
                     "FILE.\nExit status: 0 fits, 1 does not fit, 2 usage, 3 malformed or "

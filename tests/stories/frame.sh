@@ -8,8 +8,9 @@ base base
 macho base macho
 space base space
 images base macho space images
+rewrite base macho images rewrite
 report base macho space images report
-verbs base macho space images report verbs
+verbs base macho space images rewrite report verbs
 END
 while read -r layer may; do
     for file in tool/"$layer"/*.[ch]; do
@@ -27,6 +28,7 @@ wc -l tool/*/*.[ch] tests/*/*.[ch] | awk '$2 != "total" && $1 > 600' >"$WORK/lon
 expect_true 'no file has more than 600 lines' test ! -s "$WORK/long"
 if command -v clang-format-14 >/dev/null; then
     run clang-format-14 --dry-run -Werror $(find tool tests bench -name '*.[ch]')
+    head -20 "$WORK/.err" >"$WORK/.some" && mv "$WORK/.some" "$WORK/.err"
     expect 'the code is formatted' 0 '' ''
 else
     skip 'the code is formatted' 'there is no clang-format-14'

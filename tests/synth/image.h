@@ -36,9 +36,7 @@ enum load_kind {
     LOAD_USE,  /* a dylib_use_command: LC_LOAD_WEAK_DYLIB whose `flags` say how it is linked */
 };
 
-enum {
-    USE_WEAK = 0x01
-}; /* in `flags`; the other ones are written as they are */
+enum { USE_WEAK = 0x01 }; /* in `flags`; the other ones are written as they are */
 
 struct load {
     const char *name; /* the install name */

@@ -45,10 +45,7 @@ struct mapping {
     struct range file;
 };
 
-enum {
-    MOST_SECTIONS = 4,
-    NO_SEGMENT = -1
-};
+enum { MOST_SECTIONS = 4, NO_SEGMENT = -1 };
 
 struct layout {
     const struct image *image;

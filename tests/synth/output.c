@@ -10,9 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    STREAM_SIZE = 256 * 1024
-};
+enum { STREAM_SIZE = 256 * 1024 };
 
 static bool make_folders(struct arena *arena, const char *path) {
     if (mkdir(path, 0777) == 0 || errno == EEXIST)

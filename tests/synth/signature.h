@@ -11,9 +11,7 @@
 #include <stdint.h>
 
 /* Where a signature starts in its file, in units of bytes. */
-enum {
-    SIGNATURE_ALIGNMENT = 16
-};
+enum { SIGNATURE_ALIGNMENT = 16 };
 
 struct signature {
     const char *identifier; /* the file's name without folders */

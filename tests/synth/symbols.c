@@ -264,9 +264,7 @@ struct symbols_size symbols_measure(const struct symbols *symbols) {
 /* About how many source files fill the bytes asked for: by the average of some files none of whose
  * definitions are exported, and an eighth for the imports. */
 static size_t expected_files(const char *component, const struct symbol_request *request) {
-    enum {
-        SAMPLE = 32
-    };
+    enum { SAMPLE = 32 };
     struct symbols sample = {.component = component, .slots = 1};
     uint64_t bytes = 0;
     for (size_t i = 0; i < SAMPLE; i++)

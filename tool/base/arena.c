@@ -17,20 +17,12 @@
  * pieces of memory behind it. Under AddressSanitizer each taking is a block of its own, so that a
  * step past its end is seen. */
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-enum {
-    FIRST_BLOCK = 0,
-    USES_PIECES = 0
-};
+enum { FIRST_BLOCK = 0, USES_PIECES = 0 };
 #else
-enum {
-    FIRST_BLOCK = 64 * 1024,
-    USES_PIECES = 1
-};
+enum { FIRST_BLOCK = 64 * 1024, USES_PIECES = 1 };
 #endif
 
-enum {
-    ALIGNMENT = 16
-};
+enum { ALIGNMENT = 16 };
 
 struct arena_block {
     struct arena_block *next;

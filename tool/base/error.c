@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -54,12 +56,16 @@ bool error_in_file(struct error *error, const char *file) {
 }
 
 void error_print(FILE *stream, const struct error *error) {
-    fputs("vafit: ", stream);
-    if (error->file[0] != '\0')
-        fprintf(stream, "%s: ", error->file);
-    if (error->field[0] != '\0')
-        fprintf(stream, "%s: ", error->field);
-    fprintf(stream, "%s\n", error->what);
+    const char *parts[] = {error->file, error->field, error->what};
+    struct text text = {0};
+    text_add(&text, "vafit");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i][0] != '\0') {
+            text_add(&text, ": ");
+            text_add_printable(&text, parts[i]);
+        }
+    fprintf(stream, "%s\n", text.data);
+    text_free(&text);
 }
 
 void errors_add(struct errors *errors, const struct error *error) {

@@ -19,7 +19,9 @@ static enum path_kind kind_of(const struct stat *status) {
 
 enum path_kind path_look(const char *path) {
     struct stat status;
-    return lstat(path, &status) == 0 ? kind_of(&status) : PATH_ABSENT;
+    if (lstat(path, &status) == 0)
+        return kind_of(&status);
+    return errno == EACCES ? PATH_CLOSED : PATH_ABSENT;
 }
 
 char *path_link_target(struct arena *arena, const char *path) {
@@ -34,9 +36,7 @@ char *path_link_target(struct arena *arena, const char *path) {
 }
 
 /* O_NONBLOCK: a FIFO at `path` must not hang the open. */
-enum {
-    READING = O_RDONLY | O_CLOEXEC | O_NONBLOCK
-};
+enum { READING = O_RDONLY | O_CLOEXEC | O_NONBLOCK };
 
 /* Looks at what was opened; anything but a regular file is closed again. */
 static enum path_kind take_status(const char *path, struct file *file, struct error *error) {
@@ -169,13 +169,13 @@ static bool write_and_rename(int descriptor, const char *temporary, const char *
     return written && closed && rename(temporary, path) == 0;
 }
 
-static bool make_folders(struct arena *arena, const char *folder) {
+bool file_make_folders(struct arena *arena, const char *folder) {
     if (mkdir(folder, 0777) == 0 || errno == EEXIST)
         return true;
     if (errno != ENOENT)
         return false;
     const char *parent = path_folder(arena, folder);
-    return strcmp(parent, folder) != 0 && make_folders(arena, parent) &&
+    return strcmp(parent, folder) != 0 && file_make_folders(arena, parent) &&
            (mkdir(folder, 0777) == 0 || errno == EEXIST);
 }
 
@@ -186,7 +186,7 @@ bool file_replace(const char *path, const void *data, size_t size, struct error 
     char *temporary = arena_format(&scratch, "%s.XXXXXX", path);
     bool replaced = false;
     int descriptor = -1;
-    if (make_folders(&scratch, path_folder(&scratch, path)))
+    if (file_make_folders(&scratch, path_folder(&scratch, path)))
         descriptor = mkstemp(temporary);
     if (descriptor >= 0)
         replaced = write_and_rename(descriptor, temporary, path, data, size);

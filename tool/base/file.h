@@ -17,11 +17,11 @@ struct file_identity {
 
 /* What a path names. */
 enum path_kind {
-    PATH_ABSENT, /* nothing there, or a folder on the way is missing or closed to us */
+    PATH_ABSENT, /* nothing there, or a folder on the way is missing */
     PATH_FILE,   /* a regular file */
     PATH_LINK,   /* a symbolic link, whatever it leads to */
     PATH_OTHER,  /* a folder, a device, a socket */
-    PATH_CLOSED, /* there is something that cannot be opened */
+    PATH_CLOSED, /* it, or a folder on the way, is closed to us */
 };
 
 /* What `path` names, without following a symbolic link at its end. */
@@ -55,6 +55,8 @@ size_t file_open_limit(void);
  * of more than `limit` bytes. */
 bool file_read_all(struct arena *arena, const char *path, size_t limit, char **data, size_t *size,
                    struct error *error);
+/* Makes a folder and those on the way to it, unless they are there. False with errno set. */
+bool file_make_folders(struct arena *arena, const char *folder);
 /* Makes `path` hold exactly `data`: a new file beside it, synced and renamed, so that a reader sees
  * the old or the new one, whole. A file that holds `data` already is left untouched, its times too.
  * A missing parent folder is made. Errors: ERROR_IO naming `path`; no temporary file stays. */

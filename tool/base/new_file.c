@@ -4,6 +4,8 @@
 #endif
 #include "base/new_file.h"
 
+#include "base/path.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +18,10 @@ bool new_file_make(const char *target, struct new_file *file, struct error *erro
     int size = snprintf(file->path, sizeof file->path, "%s.XXXXXX", target);
     if (size < 0 || (size_t)size >= sizeof file->path)
         return error_io(error, target, "cannot write: the path is too long");
-    file->file.descriptor = mkstemp(file->path);
+    struct arena scratch = {0};
+    bool has_folder = file_make_folders(&scratch, path_folder(&scratch, target));
+    arena_free(&scratch);
+    file->file.descriptor = has_folder ? mkstemp(file->path) : -1;
     if (file->file.descriptor < 0)
         return error_errno(error, target, "cannot write");
     file->file.size = 0;

@@ -15,7 +15,8 @@ struct new_file {
     struct file file; /* open for writing and reading */
 };
 
-/* Makes an empty file beside `target`, readable by nobody else. Errors: ERROR_IO naming `target`.
+/* Makes an empty file beside `target`, readable by nobody else, and the folder if it is missing.
+ * Errors: ERROR_IO naming `target`.
  */
 bool new_file_make(const char *target, struct new_file *file, struct error *error);
 /* Writes `size` bytes at `offset`. Errors: ERROR_IO naming the temporary file's target by the

@@ -8,9 +8,7 @@
 #include <string.h>
 
 /* The value getopt_long gives for row i; clear of every character. */
-enum {
-    FIRST_ROW = 256
-};
+enum { FIRST_ROW = 256 };
 
 static bool takes_argument(const struct option_row *row) {
     return row->kind != OPTION_FLAG;
@@ -113,9 +111,8 @@ static bool is_spelled_out(const struct option_row *row, char **argv, const char
     bool apart = takes_argument(row) && optarg == argv[optind - 1];
     size_t size = strlen(row->name);
     *spelled = argv[optind - (apart ? 2 : 1)];
-    return strncmp(*spelled, "--", 2) != 0 ||
-           (strncmp(*spelled + 2, row->name, size) == 0 &&
-            ((*spelled)[2 + size] == '\0' || (*spelled)[2 + size] == '='));
+    return strncmp(*spelled + 2, row->name, size) == 0 &&
+           ((*spelled)[2 + size] == '\0' || (*spelled)[2 + size] == '=');
 }
 
 static void reset_getopt(void) {
@@ -128,14 +125,14 @@ static void reset_getopt(void) {
 #endif
 }
 
-/* getopt_long has stepped past what it could not read. */
+/* What getopt_long could not read: optopt is the letter, or beyond letters the row, or 0. */
 static bool reject(int code, char **argv, struct error *error) {
-    const char *argument = argv[optind - 1];
+    bool is_letter = optopt > 0 && optopt < FIRST_ROW;
     if (code == ':')
-        return error_usage(error, "%s needs an argument", argument);
-    if (strncmp(argument, "--", 2) != 0 && optopt != 0)
+        return error_usage(error, "%s needs an argument", argv[optind - 1]);
+    if (is_letter)
         return error_usage(error, "there is no option -%c", optopt);
-    return error_usage(error, "there is no option %s, or it takes no argument", argument);
+    return error_usage(error, "there is no option %s, or it takes no argument", argv[optind - 1]);
 }
 
 bool options_parse(struct arena *arena, const struct option_row *rows, size_t row_count, int argc,
@@ -154,7 +151,7 @@ bool options_parse(struct arena *arena, const struct option_row *rows, size_t ro
         const char *spelled;
         if (row == NULL)
             return reject(code, argv, error);
-        if (!is_spelled_out(row, argv, &spelled))
+        if (code >= FIRST_ROW && !is_spelled_out(row, argv, &spelled))
             return error_usage(error, "there is no option %s; did you mean --%s?", spelled,
                                row->name);
         if (!set_member(arena, row, target, optarg, error))

@@ -4,9 +4,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum {
-    MAX_JOBS = 64
-};
+enum { MAX_JOBS = 64 };
 
 struct queue {
     atomic_size_t next;

@@ -7,14 +7,12 @@
 #include <ctype.h>
 #include <string.h>
 
-enum {
-    DEEPEST = 8,
-    LARGEST = 64 * 1024 * 1024
-};
+enum { DEEPEST = 8, LARGEST = 64 * 1024 * 1024, MOST_FILES = 1000 };
 
 struct expansion {
     struct arena *arena;
     struct string_list arguments;
+    size_t file_count;
     struct error *error;
 };
 
@@ -25,7 +23,7 @@ static bool next_argument(const char **cursor, struct text *argument) {
     const char *text = *cursor;
     char quote = 0;
     for (; *text != '\0' && (quote != 0 || !isspace((unsigned char)*text)); text++) {
-        if (*text == '\\' && quote != '\'' && text[1] != '\0')
+        if (*text == '\\' && text[1] != '\0')
             text_add_bytes(argument, ++text, 1);
         else if (quote == 0 && (*text == '"' || *text == '\''))
             quote = *text;
@@ -43,8 +41,13 @@ static bool add_file(struct expansion *expansion, const char *path, unsigned dep
     size_t size;
     if (depth == DEEPEST)
         return error_usage(expansion->error, "response files are nested too deeply at '@%s'", path);
+    if (++expansion->file_count > MOST_FILES)
+        return error_usage(expansion->error, "more than %d response files at '@%s'", MOST_FILES,
+                           path);
     if (!file_read_all(expansion->arena, path, LARGEST, &data, &size, expansion->error))
         return false;
+    if (memchr(data, '\0', size) != NULL)
+        return error_usage(expansion->error, "there is a NUL in response file %s", path);
     const char *cursor = data;
     for (;;) {
         while (isspace((unsigned char)*cursor))

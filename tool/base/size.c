@@ -52,7 +52,7 @@ bool size_parse(const char *text, uint64_t *bytes) {
     unsigned shift;
     if (!parse_number(&text, &whole, &fraction, &scale) || !parse_suffix(text, &shift))
         return false;
-    if (whole > (UINT64_C(1) << 62) >> shift || (shift == 0 && scale != 1))
+    if (whole > (uint64_t)INT64_MAX >> shift || (shift == 0 && scale != 1))
         return false;
     uint64_t part = (uint64_t)((double)fraction / (double)scale * (double)(UINT64_C(1) << shift));
     *bytes = (whole << shift) + part;

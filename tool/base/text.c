@@ -45,6 +45,14 @@ void text_addf(struct text *text, const char *format, ...) {
     text->size += (size_t)size;
 }
 
+void text_add_printable(struct text *text, const char *name) {
+    for (; *name != '\0'; name++)
+        if ((unsigned char)*name < 0x20 || *name == 0x7f)
+            text_addf(text, "\\x%02x", (unsigned)*name);
+        else
+            text_add_bytes(text, name, 1);
+}
+
 void text_free(struct text *text) {
     free(text->data);
     *text = (struct text){0};

@@ -11,7 +11,7 @@
 struct reader {
     struct arena *arena;
     struct error *error;
-    char at[96]; /* the object being read: "images[3].slices[0]" */
+    char at[128]; /* the object being read: "images[3].slices[0]" */
 };
 
 static bool reject(struct reader *reader, const char *member, const char *what) {
@@ -26,6 +26,14 @@ static struct reader inside(const struct reader *reader, const char *name, size_
     size_t size = strlen(reader->at);
     memcpy(result.at, reader->at, size + 1);
     snprintf(result.at + size, sizeof result.at - size, "%s%s[%zu]", size == 0 ? "" : ".", name, i);
+    return result;
+}
+
+/* A reader for an object that is member `name` of the one that `reader` is at. */
+static struct reader member_of(const struct reader *reader, const char *name) {
+    struct reader result = *reader;
+    size_t size = strlen(reader->at);
+    snprintf(result.at + size, sizeof result.at - size, ".%s", name);
     return result;
 }
 
@@ -141,10 +149,11 @@ static bool read_breakdown(struct reader *reader, const json_t *slice, const str
     uint64_t sum = 0;
     if (!json_is_object(object))
         return reject(reader, "parts", "not an object");
+    struct reader parts = member_of(reader, "parts");
     for (size_t i = 0; breakdown_member(i) != NULL; i++) {
         const struct breakdown_member *member = breakdown_member(i);
         uint64_t *bytes = (uint64_t *)(void *)((char *)breakdown + member->offset);
-        if (!read_number(reader, object, member->name, bytes))
+        if (!read_number(&parts, object, member->name, bytes))
             return false;
         sum += *bytes;
     }
@@ -163,8 +172,9 @@ static bool type_of(const char *name, enum image_type *type) {
     return false;
 }
 
-static bool read_head(struct reader *reader, const json_t *object, struct image_slice *slice,
-                      struct image *image) {
+/* `first` is the first slice of the file. */
+static bool read_head(struct reader *reader, const json_t *object, const struct image_slice *first,
+                      struct image_slice *slice, struct image *image) {
     const char *architecture, *type;
     if (!read_string(reader, object, "arch", &architecture) ||
         !read_string(reader, object, "type", &type) ||
@@ -174,24 +184,38 @@ static bool read_head(struct reader *reader, const json_t *object, struct image_
     slice->architecture = image->architecture = architecture_named(architecture);
     if (slice->architecture == NULL)
         return reject(reader, "arch", "not an architecture that vafit judges");
+    for (const struct image_slice *earlier = first; earlier < slice; earlier++)
+        if (strcmp(earlier->architecture->name, architecture) == 0) {
+            char what[32];
+            snprintf(what, sizeof what, "%s comes twice", architecture);
+            return reject(reader, "arch", what);
+        }
     if (!type_of(type, &image->type))
         return reject(reader, "type", "neither executable, dylib nor bundle");
     return image->type != IMAGE_DYLIB ||
            read_string(reader, object, "install_name", &image->install_name);
 }
 
+/* What image_parse holds the segments of an image against. */
+static bool segments_valid(struct reader *reader, const struct image *image) {
+    struct error overlap;
+    if (segments_find(&image->segments, "__TEXT") == NULL)
+        return reject(reader, "segments", "there is no __TEXT segment");
+    return segments_disjoint(&image->segments, &overlap) ||
+           reject(reader, "segments", overlap.what);
+}
+
 static bool read_slice(struct reader *reader, const json_t *object, void *context) {
     struct image_file *file = context;
-    if (file->slice_count == UNIVERSAL_MAX_SLICES)
-        return error_malformed(reader->error, reader->at, "more slices than a file can have");
+    /* No architecture comes twice, so that there are never more. */
     if (file->slice_count == 0)
         file->slices = arena_take(reader->arena, UNIVERSAL_MAX_SLICES * sizeof *file->slices);
     struct image_slice *slice = &file->slices[file->slice_count++];
     struct image *image = arena_take(reader->arena, sizeof *image);
     struct string_list rpaths = {0};
-    if (!read_head(reader, object, slice, image) ||
+    if (!read_head(reader, object, file->slices, slice, image) ||
         !read_each(reader, object, "segments", read_segment, image) ||
-        !read_each(reader, object, "dylibs", read_dylib, image) ||
+        !segments_valid(reader, image) || !read_each(reader, object, "dylibs", read_dylib, image) ||
         !read_each(reader, object, "rpaths", read_listed_string, &rpaths) ||
         !read_each(reader, object, "linkedit_parts", read_part, image))
         return false;
@@ -210,7 +234,8 @@ static bool read_file(struct reader *reader, const json_t *object, void *context
     return read_string(reader, object, "path", &file->path) &&
            read_each(reader, object, "names", read_listed_string, &file->names) &&
            read_number(reader, object, "file_size", &file->size) &&
-           read_each(reader, object, "slices", read_slice, file);
+           read_each(reader, object, "slices", read_slice, file) &&
+           (file->slice_count != 0 || reject(reader, "slices", "there are none"));
 }
 
 bool facts_from_json(struct arena *arena, const char *text, size_t size, struct facts *facts,

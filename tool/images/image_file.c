@@ -2,12 +2,12 @@
 
 #include "base/text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The first read of a file: enough for the header and load commands of nearly every image. */
-enum {
-    FIRST_READ = 8192
-};
+enum { FIRST_READ = 8192 };
 
 /* Reads the first `wanted` bytes of a slice of `size` bytes, or all of it, into `buffer`; data is
  * NULL after an error. */
@@ -41,6 +41,14 @@ static bool parse_slice(struct arena *arena, const struct image_file *file,
     return true;
 }
 
+/* Puts "arm64 slice: " before the field of an error. */
+static void name_slice(const struct image_slice *slice, struct error *error) {
+    char field[sizeof error->field];
+    snprintf(field, sizeof field, "%s", error->field);
+    snprintf(error->field, sizeof error->field, "%s slice%s%.140s", slice->architecture->name,
+             field[0] == '\0' ? "" : ": ", field);
+}
+
 bool image_file_parse(struct arena *arena, struct image_file *file, struct image_slice *slice,
                       struct error *error) {
     uint8_t buffer[FIRST_READ];
@@ -49,6 +57,8 @@ bool image_file_parse(struct arena *arena, struct image_file *file, struct image
     struct bytes head = read_head(file, slice->offset, slice->size, buffer, sizeof buffer, error);
     if (head.data == NULL || !parse_slice(arena, file, slice, head, error)) {
         slice->failed = true;
+        if (!file->thin)
+            name_slice(slice, error);
         return error_in_file(error, file->path);
     }
     return true;
@@ -64,9 +74,14 @@ static bool take_slices(struct arena *arena, struct image_file *file,
                 .offset = universal->slices[i].offset,
                 .size = universal->slices[i].size,
             };
+    if (file->slice_count == 0 && !universal->thin)
+        return error_malformed(error, "universal header",
+                               "no slice is arm64, arm64e, x86_64 or x86_64h");
     if (file->slice_count == 0)
-        return error_malformed(error, universal->thin ? "mach_header cputype" : "universal header",
-                               "neither arm64, arm64e, x86_64 nor x86_64h");
+        return error_malformed(error, "mach_header cputype",
+                               "0x%" PRIx32 " with cpusubtype 0x%" PRIx32
+                               " is neither arm64, arm64e, x86_64 nor x86_64h",
+                               universal->slices[0].cpu_type, universal->slices[0].cpu_subtype);
     return true;
 }
 
@@ -76,6 +91,7 @@ static bool read_slices(struct arena *arena, struct image_file *file, struct byt
     if (!universal_parse(head, file->size, &universal, error) ||
         !take_slices(arena, file, &universal, error))
         return false;
+    file->thin = universal.thin;
     return !universal.thin || parse_slice(arena, file, &file->slices[0], head, error);
 }
 

@@ -31,6 +31,7 @@ struct image_file {
     const char *path;           /* as a user would write it; its symbolic link, if any, followed */
     struct string_list names;   /* other paths that lead to it, in the order they were met */
     uint64_t size;              /* bytes, all slices */
+    bool thin;                  /* it has no universal header */
     struct image_slice *slices; /* in the order of the universal header */
     size_t slice_count;
     struct file file; /* closed (descriptor -1) for a file known from facts */

@@ -8,11 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As many symbolic links as the kernels follow in one path. */
-enum {
-    MOST_LINKS = 32,
-    LARGEST_FACTS = 1 << 30
-};
+/* As many symbolic links as the kernels follow in one path, and as long a path as they take. */
+enum { MOST_LINKS = 32, LONGEST_PATH = 4096, LARGEST_FACTS = 1 << 30 };
 
 struct image_files {
     struct image_file **items;
@@ -175,7 +172,9 @@ static struct found find_on_disk(struct library *library, const char *path, unsi
 
 static struct found follow_link(struct library *library, const char *path, unsigned links) {
     const char *target = path_link_target(&library->arena, path);
-    if (target == NULL || links == MOST_LINKS)
+    if (links == MOST_LINKS)
+        return (struct found){LOOKUP_LOOP, NULL};
+    if (target == NULL)
         return (struct found){LOOKUP_ABSENT, NULL};
     return find_on_disk(library, target, links + 1);
 }
@@ -250,10 +249,14 @@ static struct found find_fact(struct library *library, const char *path) {
 /* --- both --- */
 
 enum lookup library_find(struct library *library, const char *path, struct image_file **file) {
-    struct found *known = map_get(&library->by_path, path);
-    struct found found = known != NULL         ? *known
-                         : library->from_facts ? find_fact(library, path)
-                                               : find_on_disk(library, path, 0);
+    struct found found = {LOOKUP_ABSENT, NULL};
+    const struct found *known = map_get(&library->by_path, path);
+    if (known != NULL)
+        found = *known;
+    else if (library->from_facts)
+        found = find_fact(library, path);
+    else if (strlen(path) < LONGEST_PATH)
+        found = find_on_disk(library, path, 0);
     *file = found.file;
     return found.lookup;
 }

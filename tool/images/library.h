@@ -26,6 +26,7 @@ void library_free(struct library *library);
 enum lookup {
     LOOKUP_ABSENT, /* no such file */
     LOOKUP_OTHER,  /* a folder or a device, not a file */
+    LOOKUP_LOOP,   /* a symbolic link that leads to itself, or through too many others */
     LOOKUP_STUB,   /* a text-based stub (.tbd): for linkers, not an image */
     LOOKUP_FOUND,
     LOOKUP_FAILED, /* there is a file, and it is malformed or cannot be read: library_errors has it

@@ -11,6 +11,15 @@ struct strings {
     size_t capacity;
 };
 
+/* `name` as it can stand in a message. */
+static const char *printable(struct arena *arena, const char *name) {
+    struct text text = {0};
+    text_add_printable(&text, name);
+    const char *copy = arena_string(arena, text.data == NULL ? "" : text.data);
+    text_free(&text);
+    return copy;
+}
+
 static void measure_extents(struct arena *arena, const struct program *program,
                             struct measure *measure) {
     size_t count = program->images.count;
@@ -20,7 +29,7 @@ static void measure_extents(struct arena *arena, const struct program *program,
         const struct loaded_image *loaded = &program->images.items[i];
         extents[i] = (struct extent){loaded->image->lowest_address, loaded->image->vm_space,
                                      loaded->file->size};
-        names[i] = loaded->file->path;
+        names[i] = printable(arena, loaded->file->path);
         if (i == 0 && program->has_executable)
             measure->executable = extents[i].vm_size;
         else
@@ -41,7 +50,7 @@ static void measure_alignment(struct arena *arena, const struct program *program
             const struct linkedit_part *part = &loaded->image->parts.items[j];
             if (!linkedit_part_aligned(part))
                 *vector_push(arena, &misaligned) =
-                    arena_format(arena, "%s (%s at 0x%" PRIx64 ")", loaded->file->path, part->name,
+                    arena_format(arena, "%s (%s at 0x%" PRIx64 ")", measure->names[i], part->name,
                                  part->file_offset);
         }
     }
@@ -52,10 +61,14 @@ static void measure_alignment(struct arena *arena, const struct program *program
 static const char *describe_missing(struct arena *arena, const struct program *program,
                                     const struct missing *missing) {
     struct text text = {0};
-    text_addf(&text, "%s asks for %s, which was not found; tried",
-              program->images.items[missing->loaded_by].file->path, missing->name);
-    for (size_t i = 0; i < missing->tried.count; i++)
-        text_addf(&text, "%s %s", i == 0 ? "" : ",", missing->tried.items[i]);
+    text_add_printable(&text, program->images.items[missing->loaded_by].file->path);
+    text_add(&text, " asks for ");
+    text_add_printable(&text, missing->name);
+    text_add(&text, ", which was not found; tried");
+    for (size_t i = 0; i < missing->tried.count; i++) {
+        text_add(&text, i == 0 ? " " : ", ");
+        text_add_printable(&text, missing->tried.items[i]);
+    }
     if (missing->tried.count == 0)
         text_add(&text, " nothing, since no image on the way has an LC_RPATH");
     const char *description = arena_string(arena, text.data);

@@ -19,9 +19,7 @@ struct frames {
 };
 
 /* More than any build needs, and few enough for a hostile file not to keep us busy for long. */
-enum {
-    MOST_CANDIDATES = 1000000
-};
+enum { MOST_CANDIDATES = 1000000, LONGEST_NAME = 4096 };
 
 struct walk {
     struct library *library;
@@ -68,11 +66,6 @@ static size_t add_image(struct walk *walk, struct image_file *file, struct image
     return index;
 }
 
-static void note_tried(struct walk *walk, struct string_list *tried, const char *path,
-                       const char *why) {
-    *vector_push(walk->arena, tried) = arena_format(walk->arena, "%s (%s)", path, why);
-}
-
 /* What stands in the way of loading the file at `path`; NULL when nothing does, and *slice is set.
  * A malformed image is in the way as well; its error was reported. */
 static const char *obstacle(struct walk *walk, enum lookup lookup, struct image_file *file,
@@ -81,6 +74,8 @@ static const char *obstacle(struct walk *walk, enum lookup lookup, struct image_
         return "no such file";
     if (lookup == LOOKUP_OTHER)
         return "not a file";
+    if (lookup == LOOKUP_LOOP)
+        return "too many symbolic links";
     if (lookup == LOOKUP_STUB)
         return "a text-based stub, not an image";
     if (lookup == LOOKUP_FAILED)
@@ -99,28 +94,42 @@ static const char *obstacle(struct walk *walk, enum lookup lookup, struct image_
     return NULL;
 }
 
-enum outcome {
-    LOADED,
-    IN_CACHE,
-    NOT_FOUND
+enum outcome { NOT_FOUND, LOADED, IN_CACHE };
+
+/* The search for one name. */
+struct quest {
+    struct walk *walk;
+    const char *name;
+    size_t loader;
+    size_t index; /* of the image, when it is LOADED */
+    enum outcome outcome;
+    const char *system; /* the first candidate that the shared cache would have */
+    struct arena scratch;
+    struct map seen; /* candidates, which come again with every LC_RPATH of the same folder */
+    struct string_list tried; /* in the scratch arena */
 };
 
-/* Tries one path; false when nothing can be loaded from it, and *tried says why. */
-static bool try_path(struct walk *walk, const char *path, size_t loader, size_t *index,
-                     struct string_list *tried) {
+static void note_tried(struct quest *quest, const char *path, const char *why) {
+    *vector_push(&quest->scratch, &quest->tried) =
+        arena_format(&quest->scratch, "%s (%s)", path, why);
+}
+
+/* Tries one path; false when nothing can be loaded from it. */
+static bool try_path(struct quest *quest, const char *path) {
+    struct walk *walk = quest->walk;
     struct image_file *file;
     struct image_slice *slice;
-    if (loaded_under(walk->program, path, index))
+    if (loaded_under(walk->program, path, &quest->index))
         return true;
     enum lookup lookup = library_find(walk->library, path, &file);
-    if (file != NULL && loaded_under(walk->program, file->path, index))
+    if (file != NULL && loaded_under(walk->program, file->path, &quest->index))
         return true;
     const char *why = obstacle(walk, lookup, file, &slice);
     if (why != NULL) {
-        note_tried(walk, tried, path, why);
+        note_tried(quest, path, why);
         return false;
     }
-    *index = add_image(walk, file, slice, loader);
+    quest->index = add_image(walk, file, slice, quest->loader);
     return true;
 }
 
@@ -132,49 +141,69 @@ static bool cache_has(const char *name, const char *candidate) {
             strncmp(path_leaf(candidate), "libswift", 8) == 0);
 }
 
-static bool within_budget(struct walk *walk, size_t loader, size_t count) {
+static bool within_budget(struct quest *quest) {
+    struct walk *walk = quest->walk;
     struct error error;
-    walk->candidate_count += count;
-    if (walk->candidate_count <= MOST_CANDIDATES)
+    if (++walk->candidate_count <= MOST_CANDIDATES)
         return true;
     if (!walk->exhausted) {
         error_malformed(&error, "load commands",
-                        "its dylibs and LC_RPATHs make for more than %d paths to try",
+                        "the program's dylibs and LC_RPATHs make for more than %d paths to try",
                         MOST_CANDIDATES);
-        error_in_file(&error, walk->program->images.items[loader].file->path);
+        error_in_file(&error, walk->program->images.items[quest->loader].file->path);
         errors_add(library_errors(walk->library), &error);
     }
     walk->exhausted = true;
     return false;
 }
 
-static enum outcome find(struct walk *walk, const char *name, size_t loader, size_t *index,
-                         struct string_list *tried) {
-    struct candidates candidates = {0};
+/* A candidate_visitor: true when the search is over. */
+static bool visit(void *context, const char *path, bool system) {
+    struct quest *quest = context;
+    if (!within_budget(quest))
+        return true;
+    if (map_get(&quest->seen, path) != NULL)
+        return false;
+    map_put(&quest->seen, &quest->scratch, path, quest);
+    if (!system && try_path(quest, path))
+        quest->outcome = LOADED;
+    else if (system && quest->system == NULL && cache_has(quest->name, path))
+        quest->system = path;
+    else if (system)
+        note_tried(quest, path, "not looked for in the shared cache");
+    return quest->outcome == LOADED;
+}
+
+static void note_system(struct walk *walk, const char *name) {
+    if (map_get(&walk->program->system, name) != NULL)
+        return;
+    map_put(&walk->program->system, walk->arena, name, walk);
+    walk->program->system_count++;
+}
+
+/* What is on disk comes before the shared cache: of a system name only what the sysroot has. */
+static void find(struct quest *quest) {
+    struct walk *walk = quest->walk;
     struct load_chain chain = {walk->chain, walk->chain_count};
-    const char *system = NULL;
-    if ((name[0] == '/' || strncmp(name, "@rpath/", 7) == 0) &&
-        loaded_under(walk->program, name, index))
-        return LOADED;
-    resolve_candidates(walk->arena, walk->search, walk->program, chain, name, &candidates);
-    if (!within_budget(walk, loader, candidates.count))
-        return NOT_FOUND;
-    for (size_t i = 0; i < candidates.count; i++) {
-        const struct candidate *candidate = &candidates.items[i];
-        if (!candidate->system && try_path(walk, candidate->path, loader, index, tried))
-            return LOADED;
-        if (candidate->system && system == NULL && cache_has(name, candidate->path))
-            system = candidate->path;
-        else if (candidate->system)
-            note_tried(walk, tried, candidate->path, "not looked for in the shared cache");
+    bool whole = quest->name[0] == '/' || strncmp(quest->name, "@rpath/", 7) == 0;
+    if (whole && loaded_under(walk->program, quest->name, &quest->index)) {
+        quest->outcome = LOADED;
+        return;
     }
-    if (system == NULL)
-        return NOT_FOUND;
-    if (map_get(&walk->program->system, system) == NULL) {
-        map_put(&walk->program->system, walk->arena, system, walk);
-        walk->program->system_count++;
+    if (strlen(quest->name) >= LONGEST_NAME) {
+        note_tried(quest, "nothing", "the name is longer than any path");
+        return;
     }
-    return IN_CACHE;
+    resolve_visit(&quest->scratch, walk->search, walk->program, chain, quest->name, visit, quest);
+    if (quest->outcome != LOADED && quest->system != NULL) {
+        note_system(walk, quest->system);
+        quest->outcome = IN_CACHE;
+    }
+}
+
+static void end_quest(struct quest *quest) {
+    map_free(&quest->seen);
+    arena_free(&quest->scratch);
 }
 
 static bool matches_any(const struct string_list *globs, const char *name) {
@@ -184,25 +213,34 @@ static bool matches_any(const struct string_list *globs, const char *name) {
     return false;
 }
 
+/* The first tries, and how many more there were: nobody reads thousands. */
+static struct string_list tried_of(struct walk *walk, const struct quest *quest) {
+    enum { MOST = 32 };
+    struct string_list kept = {0};
+    for (size_t i = 0; i < quest->tried.count && i < MOST; i++)
+        *vector_push(walk->arena, &kept) = arena_string(walk->arena, quest->tried.items[i]);
+    if (quest->tried.count > MOST)
+        *vector_push(walk->arena, &kept) =
+            arena_format(walk->arena, "and %zu more", quest->tried.count - MOST);
+    return kept;
+}
+
 /* One entry a name: it is reported as weak only while every loader may do without it. */
-static void add_missing(struct walk *walk, const char *name, size_t loader, bool weak,
-                        struct string_list tried) {
+static void add_missing(struct quest *quest, bool weak) {
+    struct walk *walk = quest->walk;
     struct missing_list *list = &walk->program->missing;
-    const size_t *known = map_get(&walk->missing, name);
-    if (known != NULL) {
-        struct missing *missing = &list->items[*known];
-        if (missing->weak && !weak)
-            *missing = (struct missing){name, loader, false, missing->allowed, tried};
+    const size_t *known = map_get(&walk->missing, quest->name);
+    struct missing missing = {.name = quest->name, .loaded_by = quest->loader, .weak = weak};
+    if (known != NULL && !(list->items[*known].weak && !weak))
         return;
+    missing.tried = tried_of(walk, quest);
+    missing.allowed = matches_any(&walk->search->may_miss, quest->name);
+    if (known == NULL) {
+        map_put(&walk->missing, walk->arena, quest->name, kept_index(walk, list->count));
+        *vector_push(walk->arena, list) = missing;
+    } else {
+        list->items[*known] = missing;
     }
-    map_put(&walk->missing, walk->arena, name, kept_index(walk, list->count));
-    *vector_push(walk->arena, list) = (struct missing){
-        .name = name,
-        .loaded_by = loader,
-        .weak = weak,
-        .allowed = matches_any(&walk->search->may_miss, name),
-        .tried = tried,
-    };
 }
 
 static void add_edge(struct walk *walk, size_t loader, const struct dylib_use *use, size_t target) {
@@ -210,25 +248,22 @@ static void add_edge(struct walk *walk, size_t loader, const struct dylib_use *u
     *vector_push(walk->arena, &image->loads) = (struct load_edge){use, target};
 }
 
+static void load_one(struct walk *walk, size_t loader, const struct dylib_use *use) {
+    struct quest quest = {.walk = walk, .name = use->name, .loader = loader};
+    find(&quest);
+    if (quest.outcome == LOADED)
+        add_edge(walk, loader, use, quest.index);
+    else if (quest.outcome == NOT_FOUND)
+        add_missing(&quest, use->weak);
+    end_quest(&quest);
+}
+
 /* Loads everything that an image names, in order. */
 static void expand_image(struct walk *walk, size_t index) {
     const struct image *image = walk->program->images.items[index].image;
     walk->program->images.items[index].expanded = true;
-    for (size_t i = 0; i < image->dylibs.count && !walk->exhausted; i++) {
-        const struct dylib_use *use = &image->dylibs.items[i];
-        struct string_list tried = {0};
-        size_t target;
-        switch (find(walk, use->name, index, &target, &tried)) {
-        case LOADED:
-            add_edge(walk, index, use, target);
-            break;
-        case NOT_FOUND:
-            add_missing(walk, use->name, index, use->weak, tried);
-            break;
-        case IN_CACHE:
-            break;
-        }
-    }
+    for (size_t i = 0; i < image->dylibs.count && !walk->exhausted; i++)
+        load_one(walk, index, &image->dylibs.items[i]);
 }
 
 static void push_chain(struct walk *walk, size_t index) {
@@ -267,12 +302,12 @@ static void descend(struct walk *walk, size_t root) {
  * been: dyldMain.cpp, prepare. */
 static void insert_images(struct walk *walk, struct string_list *inserted) {
     for (size_t i = 0; i < inserted->count; i++) {
-        struct string_list tried = {0};
-        size_t index;
-        if (try_path(walk, inserted->items[i], 0, &index, &tried))
-            walk->program->images.items[index].loaded_by = index;
+        struct quest quest = {.walk = walk, .name = inserted->items[i]};
+        if (try_path(&quest, quest.name))
+            walk->program->images.items[quest.index].loaded_by = quest.index;
         else
-            add_missing(walk, inserted->items[i], 0, false, tried);
+            add_missing(&quest, false);
+        end_quest(&quest);
     }
 }
 

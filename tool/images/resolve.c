@@ -8,7 +8,8 @@ struct resolver {
     struct arena *arena;
     const struct search *search;
     const struct program *program;
-    struct candidates *candidates;
+    candidate_visitor *visit;
+    void *context;
 };
 
 bool name_is_system(const char *name) {
@@ -24,25 +25,15 @@ bool name_is_system(const char *name) {
     return false;
 }
 
-/* Duplicates are looked for among the first FEW: in real programs, which have no more, all of them.
- */
-enum {
-    FEW = 64
-};
-
-static void add(struct resolver *resolver, const char *path, bool system) {
-    struct candidates *candidates = resolver->candidates;
-    for (size_t i = 0; i < candidates->count && i < FEW; i++)
-        if (strcmp(candidates->items[i].path, path) == 0 && candidates->items[i].system == system)
-            return;
-    *vector_push(resolver->arena, candidates) = (struct candidate){path, system};
+static bool offer(struct resolver *resolver, const char *path, bool system) {
+    return resolver->visit(resolver->context, path, system);
 }
 
 /* An absolute path: below the sysroot, then in the shared cache or on disk. */
-static void add_absolute(struct resolver *resolver, const char *path) {
-    if (resolver->search->sysroot != NULL)
-        add(resolver, path_join(resolver->arena, resolver->search->sysroot, path), false);
-    add(resolver, path, name_is_system(path));
+static bool offer_absolute(struct resolver *resolver, const char *path) {
+    const char *sysroot = resolver->search->sysroot;
+    return (sysroot != NULL && offer(resolver, path_join(resolver->arena, sysroot, path), false)) ||
+           offer(resolver, path, name_is_system(path));
 }
 
 static const char *folder_of(struct resolver *resolver, size_t image) {
@@ -69,25 +60,23 @@ static const char *expand(struct resolver *resolver, const char *name, size_t lo
     return NULL;
 }
 
-static void add_with_rpath(struct resolver *resolver, const char *rpath, size_t owner,
-                           const char *rest) {
+static bool offer_with_rpath(struct resolver *resolver, const char *rpath, size_t owner,
+                             const char *rest) {
     const char *folder = expand(resolver, rpath, owner);
-    if (folder == NULL)
-        folder = rpath;
-    const char *path = path_join(resolver->arena, folder, rest);
-    if (rpath[0] == '/')
-        add_absolute(resolver, path);
-    else
-        add(resolver, path, false);
+    const char *path = path_join(resolver->arena, folder == NULL ? rpath : folder, rest);
+    return rpath[0] == '/' ? offer_absolute(resolver, path) : offer(resolver, path, false);
 }
 
-static void add_with_rpaths(struct resolver *resolver, struct load_chain chain, const char *rest) {
+static bool offer_with_rpaths(struct resolver *resolver, struct load_chain chain,
+                              const char *rest) {
     for (size_t i = chain.count; i-- > 0;) {
         const struct rpaths *rpaths =
             &resolver->program->images.items[chain.items[i]].image->rpaths;
         for (size_t j = 0; j < rpaths->count; j++)
-            add_with_rpath(resolver, rpaths->items[j], chain.items[i], rest);
+            if (offer_with_rpath(resolver, rpaths->items[j], chain.items[i], rest))
+                return true;
     }
+    return false;
 }
 
 /* "Foo.framework/Versions/A/Foo" of a framework's name; NULL for others. */
@@ -105,29 +94,33 @@ static const char *framework_part(const char *name) {
     return NULL;
 }
 
-static void add_searched(struct resolver *resolver, const char *name) {
+static void offer_searched(struct resolver *resolver, const char *name) {
     const struct string_list *folders = &resolver->search->folders;
     const char *framework = framework_part(name);
-    for (size_t i = 0; i < folders->count; i++) {
-        if (framework != NULL)
-            add(resolver, path_join(resolver->arena, folders->items[i], framework), false);
-        add(resolver, path_join(resolver->arena, folders->items[i], path_leaf(name)), false);
+    bool ended = false;
+    for (size_t i = 0; i < folders->count && !ended; i++) {
+        const char *folder = folders->items[i];
+        ended = (framework != NULL &&
+                 offer(resolver, path_join(resolver->arena, folder, framework), false)) ||
+                offer(resolver, path_join(resolver->arena, folder, path_leaf(name)), false);
     }
 }
 
-void resolve_candidates(struct arena *arena, const struct search *search,
-                        const struct program *program, struct load_chain chain, const char *name,
-                        struct candidates *candidates) {
-    struct resolver resolver = {arena, search, program, candidates};
+void resolve_visit(struct arena *arena, const struct search *search, const struct program *program,
+                   struct load_chain chain, const char *name, candidate_visitor *visit,
+                   void *context) {
+    struct resolver resolver = {arena, search, program, visit, context};
     const char *rest = behind(name, "@rpath");
     const char *expanded = expand(&resolver, name, chain.items[chain.count - 1]);
+    bool ended;
     if (rest != NULL)
-        add_with_rpaths(&resolver, chain, rest);
+        ended = offer_with_rpaths(&resolver, chain, rest);
     else if (expanded != NULL)
-        add(&resolver, expanded, false);
+        ended = offer(&resolver, expanded, false);
     else if (name[0] == '/')
-        add_absolute(&resolver, name);
+        ended = offer_absolute(&resolver, name);
     else
-        add(&resolver, name, false);
-    add_searched(&resolver, name);
+        ended = offer(&resolver, name, false);
+    if (!ended)
+        offer_searched(&resolver, name);
 }

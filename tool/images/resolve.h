@@ -15,28 +15,20 @@ struct load_chain {
     size_t count;
 };
 
-/* A path to try, or the name of a system image. */
-struct candidate {
-    const char *path;
-    bool system; /* in the shared cache; needs no file */
-};
-
-struct candidates {
-    struct candidate *items;
-    size_t count;
-    size_t capacity;
-};
+/* Takes a path to try, or the name of an image in the shared cache, which needs no file; true ends
+ * the search. The path lives as long as the arena. */
+typedef bool candidate_visitor(void *context, const char *path, bool system);
 
 /* Whether the name is that of a system image (dyld: mach_o/UnsafeHeader.cpp,
  * isSharedCacheEligiblePath). */
 bool name_is_system(const char *name);
 
-/* Lists what dyld would try for `name`, in its order (dyld: Loader.cpp, forEachPath and
- * forEachResolvedAtPathVar): @rpath through the LC_RPATHs of the whole chain, nearest first;
- * @loader_path; @executable_path; absolute names below the sysroot first. The search folders come
- * last. Duplicates are left out. */
-void resolve_candidates(struct arena *arena, const struct search *search,
-                        const struct program *program, struct load_chain chain, const char *name,
-                        struct candidates *candidates);
+/* Visits what dyld would try for `name`, in its order (dyld: Loader.cpp, forEachPath and
+ * forEachResolvedAtPathVar), until the visitor ends it: @rpath through the LC_RPATHs of the whole
+ * chain, nearest first; @loader_path; @executable_path; absolute names below the sysroot first. The
+ * search folders come last. A path may come more than once. */
+void resolve_visit(struct arena *arena, const struct search *search, const struct program *program,
+                   struct load_chain chain, const char *name, candidate_visitor *visit,
+                   void *context);
 
 #endif

@@ -2,10 +2,7 @@
 
 #include <string.h>
 
-enum {
-    CPU_X86_64 = 0x01000007,
-    CPU_ARM64 = 0x0100000c
-};
+enum { CPU_X86_64 = 0x01000007, CPU_ARM64 = 0x0100000c };
 
 /* CPU_SUBTYPE_MASK. */
 #define CAPABILITY_BITS UINT32_C(0xff000000)
@@ -22,9 +19,7 @@ static const struct architecture table[] = {
     {"x86_64h", CPU_X86_64, 8, 0x1000, "x86_64", {"x86_64h", "x86_64"}},
 };
 
-enum {
-    ROWS = sizeof table / sizeof table[0]
-};
+enum { ROWS = sizeof table / sizeof table[0] };
 
 const struct architecture *architecture_of(uint32_t cpu_type, uint32_t cpu_subtype) {
     for (size_t i = 0; i < ROWS; i++)

@@ -3,20 +3,21 @@
 #include "macho/magic.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* More than there are load commands that place parts of __LINKEDIT. */
+enum { MOST_PLACING = 32 };
 
 struct parser {
     struct arena *arena;
     struct image *image;
     uint64_t slice_size;
     struct error *error;
-    bool has_symtab;
-    bool has_dysymtab;
-    bool has_dyld_info;
-    bool has_chained_fixups;
-    bool has_exports_trie;
-    bool has_signature;
+    uint32_t
+        placing[MOST_PLACING]; /* numbers of the commands so far that place parts of __LINKEDIT */
+    size_t placing_count;
 };
 
 const char *image_type_name(enum image_type type) {
@@ -60,12 +61,23 @@ bool image_head_size(struct bytes head, uint64_t slice_size, size_t *size, struc
     return true;
 }
 
-/* Notes that a command of which dyld takes one was seen; false when it was before. */
-static bool once(struct parser *parser, const struct load_command *command, bool *seen) {
-    if (*seen)
-        return load_command_error(parser->error, command, "cmd", "comes twice");
-    *seen = true;
+/* Of a command that places a part of __LINKEDIT dyld takes one (common/MachOLoaded.cpp). */
+static bool places_once(struct parser *parser, const struct load_command *command) {
+    struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND];
+    if (linkedit_command_parts(command, parts) == 0)
+        return true;
+    for (size_t i = 0; i < parser->placing_count; i++)
+        if (parser->placing[i] == command->number)
+            return load_command_error(parser->error, command, "cmd", "comes twice");
+    parser->placing[parser->placing_count++] = command->number;
     return true;
+}
+
+static bool has_placed(const struct parser *parser, uint32_t number) {
+    for (size_t i = 0; i < parser->placing_count; i++)
+        if (parser->placing[i] == number)
+            return true;
+    return false;
 }
 
 static bool read_segment(struct parser *parser, const struct load_command *command) {
@@ -74,8 +86,6 @@ static bool read_segment(struct parser *parser, const struct load_command *comma
 }
 
 static bool read_symtab(struct parser *parser, const struct load_command *command) {
-    if (!once(parser, command, &parser->has_symtab))
-        return false;
     parser->image->symtab = (struct symtab_place){
         .symbols_offset = bytes_u32(command->bytes, 8),
         .symbol_count = bytes_u32(command->bytes, 12),
@@ -85,30 +95,30 @@ static bool read_symtab(struct parser *parser, const struct load_command *comman
     return true;
 }
 
-static bool read_dysymtab(struct parser *parser, const struct load_command *command) {
-    return once(parser, command, &parser->has_dysymtab);
-}
-
 static bool read_dyld_info(struct parser *parser, const struct load_command *command) {
-    if (parser->has_chained_fixups || parser->has_exports_trie)
+    uint32_t other = command->number == LC_DYLD_INFO ? LC_DYLD_INFO_ONLY : LC_DYLD_INFO;
+    if (has_placed(parser, LC_DYLD_CHAINED_FIXUPS))
         return load_command_error(parser->error, command, "cmd",
                                   "stands beside chained fixups, which take its place");
-    return once(parser, command, &parser->has_dyld_info);
-}
-
-static bool read_chained_fixups(struct parser *parser, const struct load_command *command) {
-    if (parser->has_dyld_info)
+    if (has_placed(parser, LC_DYLD_EXPORTS_TRIE))
         return load_command_error(parser->error, command, "cmd",
-                                  "stands beside LC_DYLD_INFO, which it takes the place of");
-    return once(parser, command, &parser->has_chained_fixups);
+                                  "stands beside LC_DYLD_EXPORTS_TRIE");
+    return !has_placed(parser, other) ||
+           load_command_error(parser->error, command, "cmd", "comes twice");
 }
 
 static bool read_exports_trie(struct parser *parser, const struct load_command *command) {
-    return once(parser, command, &parser->has_exports_trie);
+    if (has_placed(parser, LC_DYLD_INFO) || has_placed(parser, LC_DYLD_INFO_ONLY))
+        return load_command_error(parser->error, command, "cmd",
+                                  "stands beside LC_DYLD_INFO, which has a trie of its own");
+    return true;
 }
 
-static bool read_signature(struct parser *parser, const struct load_command *command) {
-    return once(parser, command, &parser->has_signature);
+static bool read_chained_fixups(struct parser *parser, const struct load_command *command) {
+    if (has_placed(parser, LC_DYLD_INFO) || has_placed(parser, LC_DYLD_INFO_ONLY))
+        return load_command_error(parser->error, command, "cmd",
+                                  "stands beside LC_DYLD_INFO, which it takes the place of");
+    return true;
 }
 
 static bool read_install_name(struct parser *parser, const struct load_command *command) {
@@ -125,8 +135,9 @@ static bool read_rpath(struct parser *parser, const struct load_command *command
 }
 
 static bool read_uuid(struct parser *parser, const struct load_command *command) {
-    if (!once(parser, command, &parser->image->has_uuid))
-        return false;
+    if (parser->image->has_uuid)
+        return load_command_error(parser->error, command, "cmd", "comes twice");
+    parser->image->has_uuid = true;
     memcpy(parser->image->uuid, command->bytes.data + 8, sizeof parser->image->uuid);
     return true;
 }
@@ -144,12 +155,10 @@ struct reader {
 static const struct reader readers[] = {
     {LC_SEGMENT_64, read_segment},
     {LC_SYMTAB, read_symtab},
-    {LC_DYSYMTAB, read_dysymtab},
     {LC_DYLD_INFO, read_dyld_info},
     {LC_DYLD_INFO_ONLY, read_dyld_info},
     {LC_DYLD_CHAINED_FIXUPS, read_chained_fixups},
     {LC_DYLD_EXPORTS_TRIE, read_exports_trie},
-    {LC_CODE_SIGNATURE, read_signature},
     {LC_ID_DYLIB, read_install_name},
     {LC_RPATH, read_rpath},
     {LC_UUID, read_uuid},
@@ -161,6 +170,8 @@ static const struct reader readers[] = {
 };
 
 static bool read_command(struct parser *parser, const struct load_command *command) {
+    if (!places_once(parser, command))
+        return false;
     linkedit_add_parts(parser->arena, command, &parser->image->parts);
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
         if (readers[i].number == command->number)
@@ -178,26 +189,55 @@ static bool read_commands(struct parser *parser, struct bytes head) {
     return parser->error->kind == ERROR_NONE;
 }
 
+static bool text_error(struct error *error, const struct segment *text, const char *field,
+                       const char *what, uint64_t size, size_t head_size) {
+    char name[64];
+    snprintf(name, sizeof name, "load command %zu (LC_SEGMENT_64) %s", text->command, field);
+    return error_malformed(error, name,
+                           "__TEXT has 0x%" PRIx64
+                           " bytes%s, fewer than the 0x%zx of the header and the load commands",
+                           size, what, head_size);
+}
+
 static bool text_valid(const struct image *image, size_t head_size, struct error *error) {
     const struct segment *text = segments_find(&image->segments, "__TEXT");
     if (text == NULL)
         return error_malformed(error, "load commands", "there is no __TEXT segment");
-    if (text->file_offset != 0 || text->file_size < head_size || text->vm_size < head_size)
-        return error_malformed(error, "load commands",
-                               "__TEXT does not hold the header and the load commands");
-    return true;
+    if (text->file_offset != 0) {
+        char name[64];
+        snprintf(name, sizeof name, "load command %zu (LC_SEGMENT_64) fileoff", text->command);
+        return error_malformed(error, name, "__TEXT begins at 0x%" PRIx64 ", not at 0",
+                               text->file_offset);
+    }
+    if (text->file_size < head_size)
+        return text_error(error, text, "filesize", " in the file", text->file_size, head_size);
+    return text->vm_size >= head_size ||
+           text_error(error, text, "vmsize", "", text->vm_size, head_size);
+}
+
+/* xnu loads no arm64 executable without it (bsd/kern/mach_loader.c). */
+static bool page_zero_valid(const struct image *image, struct error *error) {
+    const struct segment *page_zero = segments_find(&image->segments, "__PAGEZERO");
+    uint64_t size = page_zero == NULL ? 0 : page_zero->vm_size;
+    if (image->type != IMAGE_EXECUTABLE || strcmp(image->architecture->family, "arm64") != 0 ||
+        size >= UINT64_C(1) << 32)
+        return true;
+    return error_malformed(error, "load commands",
+                           "__PAGEZERO has 0x%" PRIx64 " bytes, fewer than the 4 GiB without "
+                           "which no arm64 program is loaded",
+                           size);
 }
 
 /* What holds of the image as a whole. */
 static bool image_valid(const struct parser *parser, size_t head_size) {
     struct image *image = parser->image;
     const struct segment *linkedit = segments_find(&image->segments, "__LINKEDIT");
-    if (!text_valid(image, head_size, parser->error) ||
+    if (!text_valid(image, head_size, parser->error) || !page_zero_valid(image, parser->error) ||
         !segments_disjoint(&image->segments, parser->error))
         return false;
     if (image->type == IMAGE_DYLIB && image->install_name == NULL)
         return error_malformed(parser->error, "load commands", "a dylib without LC_ID_DYLIB");
-    if (parser->has_dysymtab && !parser->has_symtab)
+    if (has_placed(parser, LC_DYSYMTAB) && !has_placed(parser, LC_SYMTAB))
         return error_malformed(parser->error, "load commands", "LC_DYSYMTAB without LC_SYMTAB");
     return linkedit_parts_valid(&image->parts, linkedit, parser->error);
 }
@@ -212,8 +252,9 @@ bool image_parse(struct arena *arena, struct bytes head, uint64_t slice_size,
     const struct architecture *own = architecture_of(bytes_u32(head, 4), bytes_u32(head, 8));
     if (own == NULL || strcmp(own->name, architecture->name) != 0)
         return error_malformed(error, "mach_header cputype",
-                               "0x%" PRIx32 " is not the %s of the universal header",
-                               bytes_u32(head, 4), architecture->name);
+                               "0x%" PRIx32 " with cpusubtype 0x%" PRIx32
+                               " is not the %s of the universal header",
+                               bytes_u32(head, 4), bytes_u32(head, 8), architecture->name);
     image->architecture = own;
     image->type = (enum image_type)bytes_u32(head, 12);
     struct parser parser = {

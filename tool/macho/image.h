@@ -15,18 +15,11 @@
 #include <stdint.h>
 
 /* mach_header_64's filetype, for the images that are loaded. */
-enum image_type {
-    IMAGE_EXECUTABLE = 2,
-    IMAGE_DYLIB = 6,
-    IMAGE_BUNDLE = 8
-};
+enum image_type { IMAGE_EXECUTABLE = 2, IMAGE_DYLIB = 6, IMAGE_BUNDLE = 8 };
 
 /* IMAGE_HEADER_SIZE: bytes of a mach_header_64. IMAGE_MOST_COMMANDS: the most bytes of load
  * commands that vafit reads; a thousand dylibs fill a tenth of a MiB. */
-enum {
-    IMAGE_HEADER_SIZE = 32,
-    IMAGE_MOST_COMMANDS = 16 << 20
-};
+enum { IMAGE_HEADER_SIZE = 32, IMAGE_MOST_COMMANDS = 16 << 20 };
 
 struct rpaths {
     const char **items; /* LC_RPATHs in order */

@@ -49,9 +49,7 @@ static const struct placement placements[] = {
     {LC_CODE_SIGNATURE, 8, 12, 1, 16, LINKEDIT_SIGNATURE, "code signature", "dataoff"},
 };
 
-enum {
-    PLACEMENTS = sizeof placements / sizeof placements[0]
-};
+enum { PLACEMENTS = sizeof placements / sizeof placements[0] };
 
 static uint32_t plain_number(uint32_t command) {
     return command == LC_DYLD_INFO_ONLY ? LC_DYLD_INFO : command;
@@ -118,16 +116,30 @@ bool linkedit_part_named(const char *name, struct linkedit_part *part) {
     return false;
 }
 
+static void name_field(const struct linkedit_part *part, char *field, size_t size) {
+    char buffer[16];
+    snprintf(field, size, "load command %zu (%s) %s", part->command,
+             load_command_name(part->command_number, buffer), part->field);
+}
+
 /* "the string pool, 0x40 bytes at 0x8000, VERDICT 0x9000 to 0xa000" */
 static bool part_error(struct error *error, const struct linkedit_part *part, const char *verdict,
                        uint64_t start, uint64_t end) {
-    char field[160], buffer[16];
-    snprintf(field, sizeof field, "load command %zu (%s) %s", part->command,
-             load_command_name(part->command_number, buffer), part->field);
+    char field[160];
+    name_field(part, field, sizeof field);
     return error_malformed(error, field,
                            "the %s, 0x%" PRIx64 " bytes at 0x%" PRIx64 ", %s 0x%" PRIx64
                            " to 0x%" PRIx64,
                            part->name, part->size, part->file_offset, verdict, start, end);
+}
+
+static bool missing_linkedit(struct error *error, const struct linkedit_part *part) {
+    char field[160];
+    name_field(part, field, sizeof field);
+    return error_malformed(error, field,
+                           "the %s, 0x%" PRIx64 " bytes at 0x%" PRIx64
+                           ", lie outside __LINKEDIT, which is missing",
+                           part->name, part->size, part->file_offset);
 }
 
 static int by_offset(const void *left, const void *right) {
@@ -145,6 +157,8 @@ bool linkedit_parts_valid(struct linkedit_parts *parts, const struct segment *li
         size = linkedit->vm_size;
     if (parts->count > 1)
         qsort(parts->items, parts->count, sizeof *parts->items, by_offset);
+    if (linkedit == NULL && parts->count != 0)
+        return missing_linkedit(error, &parts->items[0]);
     for (size_t i = 0; i < parts->count; i++) {
         const struct linkedit_part *part = &parts->items[i];
         if (part->file_offset < start || !range_within(part->file_offset - start, part->size, size))

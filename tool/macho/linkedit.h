@@ -42,9 +42,7 @@ struct linkedit_parts {
 
 /* The parts that `command` can place, empty ones among them; most commands place none. Returns how
  * many were written to `parts`, at most LINKEDIT_MOST_OF_COMMAND. */
-enum {
-    LINKEDIT_MOST_OF_COMMAND = 6
-};
+enum { LINKEDIT_MOST_OF_COMMAND = 6 };
 size_t linkedit_command_parts(const struct load_command *command,
                               struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND]);
 /* Adds those that are not empty. */

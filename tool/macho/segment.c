@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SEGMENT_SIZE = 72,
-    SECTION_SIZE = 80
-};
+enum { SEGMENT_SIZE = 72, SECTION_SIZE = 80 };
 
 /* What both architectures give a process. */
 #define ADDRESS_END (UINT64_C(1) << 47)
@@ -103,7 +100,9 @@ struct extent {
 
 static int by_start(const void *left, const void *right) {
     const struct extent *a = left, *b = right;
-    return a->start < b->start ? -1 : a->start > b->start;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return a->segment < b->segment ? -1 : a->segment > b->segment;
 }
 
 static bool extents_disjoint(struct extent *extents, size_t count, const char *field,

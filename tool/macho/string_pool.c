@@ -56,9 +56,7 @@ static void *take(size_t count, size_t size) {
 /* One pass of a radix sort by 16 bits of the names' old_index. */
 static void sort_pass(const struct pool_name *names, size_t count, unsigned shift,
                       const uint32_t *from, uint32_t *to) {
-    enum {
-        BUCKETS = 1 << 16
-    };
+    enum { BUCKETS = 1 << 16 };
     size_t *starts = take(BUCKETS + 1, sizeof *starts);
     for (size_t i = 0; i < count; i++)
         starts[(names[i].old_index >> shift & 0xffff) + 1]++;
@@ -185,9 +183,7 @@ static void sort_many(struct planner *planner, const struct run *run) {
 
 /* Greater tails first, so that a name comes right behind the longest of those that end like it. */
 static void sort_tails(struct planner *planner) {
-    enum {
-        FEW = 16
-    };
+    enum { FEW = 16 };
     planner->tails = take(planner->stretch_count, sizeof *planner->tails);
     for (size_t i = 0; i < planner->stretch_count; i++)
         planner->tails[i] = (struct tail){key_at(planner, (uint32_t)i, 0), (uint32_t)i};

@@ -2,10 +2,7 @@
 
 #include <string.h>
 
-enum {
-    N_STAB = 0xe0,
-    N_EXT = 0x01
-};
+enum { N_STAB = 0xe0, N_EXT = 0x01 };
 
 struct nlist nlist_at(struct bytes table, size_t i) {
     size_t at = i * NLIST_SIZE;

@@ -9,9 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    NLIST_SIZE = 16
-}; /* bytes of a nlist_64 */
+enum { NLIST_SIZE = 16 }; /* bytes of a nlist_64 */
 
 /* What a symbol is to the levels of shrinking. A larger value outlives more levels, so that a
  * string used by several symbols belongs to the greatest. */

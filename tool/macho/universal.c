@@ -3,6 +3,7 @@
 #include "macho/magic.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,28 +28,53 @@ static struct slice read_entry(struct bytes entry, bool wide) {
     return slice;
 }
 
-static bool field_error(struct error *error, size_t index, const char *field, const char *what,
-                        uint64_t value) {
-    char name[64];
+/* "universal header slice 1 offset: WHAT" */
+static bool slice_error(struct error *error, size_t index, const char *field, const char *format,
+                        ...) __attribute__((format(printf, 4, 5)));
+
+static bool slice_error(struct error *error, size_t index, const char *field, const char *format,
+                        ...) {
+    char name[64], what[160];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
     snprintf(name, sizeof name, "universal header slice %zu %s", index, field);
-    return error_malformed(error, name, "0x%" PRIx64 " %s", value, what);
+    return error_malformed(error, name, "%s", what);
+}
+
+static bool alignment_valid(const struct slice *slice, size_t index, struct error *error) {
+    if (slice->align > LARGEST_ALIGN)
+        return slice_error(error, index, "align", "%" PRIu32 " is more than 15", slice->align);
+    uint64_t unit = UINT64_C(1) << slice->align;
+    if (slice->offset % unit != 0)
+        return slice_error(error, index, "offset",
+                           "0x%" PRIx64 " is not a multiple of its own alignment, 0x%" PRIx64,
+                           slice->offset, unit);
+    if (slice->architecture != NULL && slice->offset % slice->architecture->page_size != 0)
+        return slice_error(error, index, "offset",
+                           "0x%" PRIx64 " is not a multiple of the page size of %s, 0x%" PRIx32,
+                           slice->offset, slice->architecture->name,
+                           slice->architecture->page_size);
+    return true;
 }
 
 static bool slice_valid(const struct slice *slice, size_t index, uint64_t headers_end,
                         uint64_t file_size, struct error *error) {
-    if (slice->align > LARGEST_ALIGN)
-        return field_error(error, index, "align", "is more than 15", slice->align);
     if (slice->offset < headers_end)
-        return field_error(error, index, "offset", "lies in the universal header", slice->offset);
-    if (slice->offset % (UINT64_C(1) << slice->align) != 0)
-        return field_error(error, index, "offset", "is not a multiple of its own alignment",
+        return slice_error(error, index, "offset", "0x%" PRIx64 " lies in the universal header",
                            slice->offset);
-    if (slice->architecture != NULL && slice->offset % slice->architecture->page_size != 0)
-        return field_error(error, index, "offset", "is not aligned to a page", slice->offset);
+    if (!alignment_valid(slice, index, error))
+        return false;
     if (slice->offset > file_size)
-        return field_error(error, index, "offset", "lies past the end of the file", slice->offset);
+        return slice_error(error, index, "offset",
+                           "0x%" PRIx64 " lies past the end of the file at 0x%" PRIx64,
+                           slice->offset, file_size);
     if (!range_within(slice->offset, slice->size, file_size))
-        return field_error(error, index, "size", "runs past the end of the file", slice->size);
+        return slice_error(error, index, "size",
+                           "0x%" PRIx64 " bytes at 0x%" PRIx64
+                           " run past the end of the file at 0x%" PRIx64,
+                           slice->size, slice->offset, file_size);
     return true;
 }
 
@@ -57,14 +83,18 @@ static bool same_architecture(const struct slice *a, const struct slice *b) {
            strcmp(a->architecture->name, b->architecture->name) == 0;
 }
 
-static bool pair_valid(const struct slice *earlier, const struct slice *slice, size_t index,
+/* Holds slice `index` against an earlier one. */
+static bool pair_valid(const struct slice *slices, size_t earlier, size_t index,
                        struct error *error) {
-    if (same_architecture(earlier, slice))
-        return field_error(error, index, "cputype", "is the architecture of an earlier slice",
+    const struct slice *slice = &slices[index], *other = &slices[earlier];
+    if (same_architecture(other, slice))
+        return slice_error(error, index, "cputype",
+                           "0x%" PRIx32 " is the architecture of an earlier slice",
                            slice->cpu_type);
-    if (slice->offset < earlier->offset + earlier->size &&
-        earlier->offset < slice->offset + slice->size)
-        return field_error(error, index, "offset", "overlaps an earlier slice", slice->offset);
+    if (slice->offset < other->offset + other->size && other->offset < slice->offset + slice->size)
+        return slice_error(error, index, "offset",
+                           "0x%" PRIx64 " overlaps slice %zu, which ends at 0x%" PRIx64,
+                           slice->offset, earlier, other->offset + other->size);
     return true;
 }
 
@@ -82,7 +112,7 @@ static bool parse_slices(struct bytes head, bool wide, uint64_t file_size,
         if (!slice_valid(&universal->slices[i], i, headers_end, file_size, error))
             return false;
         for (size_t earlier = 0; earlier < i; earlier++)
-            if (!pair_valid(&universal->slices[earlier], &universal->slices[i], i, error))
+            if (!pair_valid(universal->slices, earlier, i, error))
                 return false;
     }
     return true;

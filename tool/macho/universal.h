@@ -12,10 +12,7 @@
 
 /* dyld takes no more slices than UNIVERSAL_MAX_SLICES (dyld: mach_o/Universal.h); its headers then
  * fit in the first UNIVERSAL_HEAD bytes. */
-enum {
-    UNIVERSAL_MAX_SLICES = 16,
-    UNIVERSAL_HEAD = 4096
-};
+enum { UNIVERSAL_MAX_SLICES = 16, UNIVERSAL_HEAD = 4096 };
 
 struct slice {
     const struct architecture *architecture; /* NULL for one vafit does not judge */

@@ -6,21 +6,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool read_string(struct arena *arena, const json_t *object, size_t index, const char *member,
+                        const char **string, struct error *error) {
+    const char *value = json_string_value(json_object_get(object, member));
+    char field[64];
+    snprintf(field, sizeof field, "programs[%zu].%s", index, member);
+    if (value == NULL)
+        return error_malformed(error, field, "not a string");
+    *string = arena_string(arena, value);
+    return true;
+}
+
 static bool read_row(struct arena *arena, const json_t *object, size_t index,
                      struct baseline_row *row, struct error *error) {
-    const char *executable = json_string_value(json_object_get(object, "executable"));
-    const char *arch = json_string_value(json_object_get(object, "arch"));
-    const char *profile = json_string_value(json_object_get(object, "profile"));
     const json_t *sum = json_object_get(object, "sum");
     char field[48];
-    snprintf(field, sizeof field, "programs[%zu]", index);
-    if (executable == NULL || arch == NULL || profile == NULL)
-        return error_malformed(error, field, "executable, arch and profile are not all strings");
+    snprintf(field, sizeof field, "programs[%zu].sum", index);
+    if (!read_string(arena, object, index, "executable", &row->executable, error) ||
+        !read_string(arena, object, index, "arch", &row->arch, error) ||
+        !read_string(arena, object, index, "profile", &row->profile, error))
+        return false;
     if (!json_is_integer(sum) || json_integer_value(sum) < 0)
-        return error_malformed(error, field, "sum is not a whole number");
-    *row = (struct baseline_row){arena_string(arena, executable), arena_string(arena, arch),
-                                 arena_string(arena, profile), (uint64_t)json_integer_value(sum)};
+        return error_malformed(error, field, "not a whole number");
+    row->sum = (uint64_t)json_integer_value(sum);
     return true;
+}
+
+static bool comes_twice(const struct baseline_row *row, size_t index, struct error *error) {
+    char field[48];
+    snprintf(field, sizeof field, "programs[%zu]", index);
+    return error_malformed(error, field, "%s (%s, %s) comes twice", row->executable, row->arch,
+                           row->profile);
 }
 
 static bool read_rows(struct arena *arena, const json_t *root, struct baseline *baseline,
@@ -31,9 +47,14 @@ static bool read_rows(struct arena *arena, const json_t *root, struct baseline *
         return error_malformed(error, "schema", "not \"vafit.baseline/1\"");
     if (!json_is_array(programs))
         return error_malformed(error, "programs", "not a list");
-    for (size_t i = 0; i < json_array_size(programs); i++)
-        if (!read_row(arena, json_array_get(programs, i), i, vector_push(arena, baseline), error))
+    for (size_t i = 0; i < json_array_size(programs); i++) {
+        struct baseline_row row;
+        if (!read_row(arena, json_array_get(programs, i), i, &row, error))
             return false;
+        if (baseline_find(baseline, row.executable, row.arch, row.profile) != NULL)
+            return comes_twice(&row, i, error);
+        *vector_push(arena, baseline) = row;
+    }
     return true;
 }
 

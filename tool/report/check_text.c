@@ -47,8 +47,9 @@ static void write_verdict(struct writer *writer, const struct program_report *re
     const char *text = verdicts[judgement->verdict].text;
     if (judgement->verdict == VERDICT_EXCEEDS && !judgement_exceeds(judgement))
         text = "cannot be judged, since dylibs are missing";
-    text_addf(writer->out, "%s (%s, %s): ", report->program->path,
-              report->program->architecture->name, report->profile->name);
+    text_add_printable(writer->out, report->program->path);
+    text_addf(writer->out, " (%s, %s): ", report->program->architecture->name,
+              report->profile->name);
     add_colored(writer, level, text);
     text_add(writer->out, "\n");
 }
@@ -95,7 +96,9 @@ static void write_row(struct writer *writer, const struct loaded_image *loaded) 
     add_cell(writer, breakdown.symbols + breakdown.strings, breakdown.exact);
     add_cell(writer, breakdown.exports, true);
     add_cell(writer, breakdown.fixups, true);
-    text_addf(writer->out, "  %s\n", loaded->file->path);
+    text_add(writer->out, "  ");
+    text_add_printable(writer->out, loaded->file->path);
+    text_add(writer->out, "\n");
 }
 
 static void write_table(struct writer *writer, const struct program_report *report) {
@@ -147,10 +150,13 @@ static void write_sizes(struct writer *writer, const struct program_report *repo
 static void write_allowed(struct writer *writer, const struct program *program) {
     for (size_t i = 0; i < program->missing.count; i++) {
         const struct missing *missing = &program->missing.items[i];
-        if (missing->weak || missing->allowed)
-            text_addf(writer->out, "  not found, as it may be: %s (%s), asked for by %s\n",
-                      missing->name, missing->weak ? "weak" : "--allow-missing",
-                      program->images.items[missing->loaded_by].file->path);
+        if (!missing->weak && !missing->allowed)
+            continue;
+        text_add(writer->out, "  not found, as it may be: ");
+        text_add_printable(writer->out, missing->name);
+        text_addf(writer->out, " (%s), asked for by ", missing->weak ? "weak" : "--allow-missing");
+        text_add_printable(writer->out, program->images.items[missing->loaded_by].file->path);
+        text_add(writer->out, "\n");
     }
 }
 

@@ -2,13 +2,28 @@
 
 #include "base/map.h"
 
+#include <stdbool.h>
+#include <string.h>
+
+/* How many backslashes stand at `path`. */
+static size_t backslashes(const char *path) {
+    return strspn(path, "\\");
+}
+
+/* A backslash means itself, unless a space or # comes behind it. */
 static void add_path(struct text *out, const char *path) {
-    for (; *path != '\0'; path++) {
-        if (*path == ' ' || *path == '#' || *path == '\\')
+    while (*path != '\0') {
+        size_t run = backslashes(path);
+        bool doubled = path[run] == ' ' || path[run] == '#';
+        for (size_t i = 0; i < run; i++)
+            text_add(out, doubled ? "\\\\" : "\\");
+        path += run;
+        if (*path == ' ' || *path == '#')
             text_add(out, "\\");
         else if (*path == '$')
             text_add(out, "$");
-        text_add_bytes(out, path, 1);
+        if (*path != '\0')
+            text_add_bytes(out, path++, 1);
     }
 }
 

@@ -23,11 +23,16 @@ static void add_use(const struct dylib_use *use, struct text *out) {
         text_add(out, ", delayed");
 }
 
+static void add_path(const struct why_report *report, size_t image, struct text *out) {
+    text_add_printable(out, path_of(report->program, image));
+}
+
 static void write_chain(const struct why_report *report, struct text *out) {
     text_add(out, "  shortest chain:");
-    for (size_t i = 0; i < report->chain.count; i++)
-        text_addf(out, "%s %s", i == 0 ? "" : " ->",
-                  path_of(report->program, report->chain.items[i]));
+    for (size_t i = 0; i < report->chain.count; i++) {
+        text_add(out, i == 0 ? " " : " -> ");
+        add_path(report, report->chain.items[i], out);
+    }
     text_add(out, "\n");
 }
 
@@ -36,33 +41,42 @@ static void write_loaders(const struct why_report *report, struct text *out) {
               report->loaders.count == 1 ? "" : "s", report->loaders.count == 0 ? "" : ":");
     for (size_t i = 0; i < report->loaders.count; i++) {
         const struct loader *loader = &report->loaders.items[i];
-        text_addf(out, "    %s (%s as ", path_of(report->program, loader->image),
-                  loader->use->name);
+        text_add(out, "    ");
+        add_path(report, loader->image, out);
+        text_add(out, " (");
+        text_add_printable(out, loader->use->name);
+        text_add(out, " as ");
         add_use(loader->use, out);
         text_add(out, ")\n");
     }
 }
 
+static uint64_t size_of(const struct why_report *report, size_t image) {
+    return report->program->images.items[image].image->vm_space;
+}
+
 static void write_only_through(const struct why_report *report, struct text *out) {
     size_t others = report->only_through.count - 1;
-    text_addf(out, "  without it %s would not be loaded: %s of its own",
-              size_text(report->bytes).text,
-              size_text(report->program->images.items[report->image].image->vm_space).text);
-    text_addf(out, "%s\n", others == 0 ? "" : ", and");
+    text_addf(out, "  without it %s would not be loaded: %s of its own%s\n",
+              size_text(report->bytes).text, size_text(size_of(report, report->image)).text,
+              others == 0 ? "" : ", and");
     for (size_t i = 0; i < report->only_through.count; i++) {
         size_t image = report->only_through.items[i];
-        if (image != report->image)
-            text_addf(out, "    %-11s %s\n",
-                      size_text(report->program->images.items[image].image->vm_space).text,
-                      path_of(report->program, image));
+        if (image == report->image)
+            continue;
+        text_addf(out, "    %-11s ", size_text(size_of(report, image)).text);
+        add_path(report, image, out);
+        text_add(out, "\n");
     }
 }
 
 void why_write_text(const struct why_reports *reports, struct text *out) {
     for (size_t i = 0; i < reports->count; i++) {
         const struct why_report *report = &reports->items[i];
-        text_addf(out, "%s in %s (%s)\n", path_of(report->program, report->image),
-                  report->program->path, report->program->architecture->name);
+        add_path(report, report->image, out);
+        text_add(out, " in ");
+        text_add_printable(out, report->program->path);
+        text_addf(out, " (%s)\n", report->program->architecture->name);
         write_chain(report, out);
         write_loaders(report, out);
         write_only_through(report, out);

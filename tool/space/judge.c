@@ -96,24 +96,31 @@ static const char *odds(struct judge *judge) {
                         100.0 * (double)result->slots_hit / (double)result->slots);
 }
 
+static const char *window_message(struct judge *judge) {
+    const struct judgement *result = judge->judgement;
+    uint64_t headroom = judge->limits->headroom;
+    const char *room = "";
+    if (result->unplaced != 0)
+        return arena_format(judge->arena, "there is no room for %zu image%s at all",
+                            result->unplaced, plural(result->unplaced));
+    if (result->top_slid <= result->limit && headroom > result->limit - result->top_slid)
+        room = arena_format(judge->arena, ", inside the headroom of %s", size_text(headroom).text);
+    return arena_format(judge->arena, "images reach %s, %s the limit of %s%s%s",
+                        size_text_gib(result->top_slid).text,
+                        distance(judge, result->top_slid, result->limit),
+                        size_text_gib(result->limit).text, room, odds(judge));
+}
+
 static void judge_malloc_window(struct judge *judge) {
     const struct judgement *result = judge->judgement;
     if (!for_arm64(judge, RULE_MALLOC_WINDOW))
         return;
-    if (!result->has_window) {
+    if (result->has_window)
+        add_numbers(judge, RULE_MALLOC_WINDOW, result->top_slid, result->limit,
+                    judge->limits->headroom, window_message(judge));
+    else
         add(judge, RULE_MALLOC_WINDOW, LEVEL_NOT_APPLICABLE,
             "does not apply: this profile has no malloc window");
-        return;
-    }
-    uint64_t headroom = judge->limits->headroom;
-    const char *room = "";
-    if (result->top_slid <= result->limit && headroom > result->limit - result->top_slid)
-        room = arena_format(judge->arena, ", inside the headroom of %s", size_text(headroom).text);
-    const char *message = arena_format(judge->arena, "images reach %s, %s the limit of %s%s%s",
-                                       size_text_gib(result->top_slid).text,
-                                       distance(judge, result->top_slid, result->limit),
-                                       size_text_gib(result->limit).text, room, odds(judge));
-    add_numbers(judge, RULE_MALLOC_WINDOW, result->top_slid, result->limit, headroom, message);
 }
 
 static void judge_shared_region(struct judge *judge) {
@@ -231,7 +238,8 @@ static void reckon(struct judge *judge) {
         measure->page_zero + measure->executable + result->shared_region + measure->dylibs;
     result->top = placements.unslid.top;
     result->top_slid = placements.worst.top;
-    if (placements.worst.unplaced != 0)
+    result->unplaced = placements.worst.unplaced;
+    if (result->unplaced != 0)
         result->top_slid = layout->address_end;
     result->addresses =
         arena_take(judge->arena, (measure->extents.count + 1) * sizeof *result->addresses);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+enum { MOST_SLOTS = 1000000 };
+
 static bool reject(struct error *error, const char *family, const char *member, const char *what) {
     char field[96];
     snprintf(field, sizeof field, "%s.%s", family, member);
@@ -13,15 +15,19 @@ static bool span_valid(const struct layout *layout, const struct span *span) {
     return span->start <= span->end && span->end <= layout->address_end;
 }
 
-static bool window_valid(const struct layout *layout) {
+static bool window_valid(const struct layout *layout, const char *family, struct error *error) {
     uint64_t last;
     const struct malloc_window *window = &layout->window;
     if (window->slots == 0)
         return true;
-    return window->stride != 0 && window->size != 0 && window->slots <= 1000000 &&
-           window->start >= layout->image_base &&
-           !__builtin_mul_overflow(window->slots, window->stride, &last) &&
-           range_end(last, window->start, &last) && range_end(last, window->size, &last);
+    if (window->stride == 0 || window->size == 0 || window->start < layout->image_base)
+        return reject(error, family, "window", WINDOW_WANTS);
+    if (window->slots > MOST_SLOTS)
+        return reject(error, family, "window.slots", "more than 1000000");
+    if (__builtin_mul_overflow(window->slots, window->stride, &last) ||
+        !range_end(last, window->start, &last) || !range_end(last, window->size, &last))
+        return reject(error, family, "window", "ends past 2 to the 64th");
+    return true;
 }
 
 bool layout_valid(const struct layout *layout, const char *family, struct error *error) {
@@ -42,8 +48,5 @@ bool layout_valid(const struct layout *layout, const char *family, struct error 
     for (size_t i = 0; i < layout->reserved_count; i++)
         if (!span_valid(layout, &layout->reserved[i]))
             return reject(error, family, "reserved", "not ranges below address_end");
-    if (!window_valid(layout))
-        return reject(error, family, "window",
-                      "wants a start past image_base, and size, stride and slots above 0");
-    return true;
+    return window_valid(layout, family, error);
 }

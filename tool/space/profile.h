@@ -13,9 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    PROFILE_MOST_RESERVED = 4
-};
+enum { PROFILE_MOST_RESERVED = 4 };
 
 /* Where the system allocator reserves its space at launch, by chance in one of `slots` places; an
  * image in its way ends the process. slots 0: there is no such window. */
@@ -60,6 +58,8 @@ const struct profile *profile_row(size_t i);
 bool profile_from_json(struct arena *arena, const char *text, size_t size, struct profile *profile,
                        struct error *error);
 
+/* What is said of a window that lacks something. */
+#define WINDOW_WANTS "wants a start past image_base, and size, stride and slots above 0"
 /* Whether the numbers make sense together. Errors: ERROR_MALFORMED naming "FAMILY.MEMBER". */
 bool layout_valid(const struct layout *layout, const char *family, struct error *error);
 

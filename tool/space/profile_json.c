@@ -29,13 +29,13 @@ static const struct number_member window_members[] = {
 };
 
 struct reader {
-    const char *family; /* "arm64": for the names of fields */
+    const char *at; /* "arm64" or "arm64.window": for the names of fields */
     struct error *error;
 };
 
 static bool reject(struct reader *reader, const char *member, const char *what) {
     char field[96];
-    snprintf(field, sizeof field, "%s.%s", reader->family, member);
+    snprintf(field, sizeof field, "%s.%s", reader->at, member);
     return error_malformed(reader->error, field, "%s", what);
 }
 
@@ -83,25 +83,25 @@ static bool read_member(struct reader *reader, const struct number_member *membe
 }
 
 static bool read_window(struct reader *reader, json_t *object, struct malloc_window *window) {
+    char at[32];
+    snprintf(at, sizeof at, "%s.window", reader->at);
+    struct reader inside = {at, reader->error};
     const char *name;
     json_t *value;
     bool known;
-    if (json_is_null(object)) {
-        *window = (struct malloc_window){0};
+    *window = (struct malloc_window){0};
+    if (json_is_null(object))
         return true;
-    }
     if (!json_is_object(object))
         return reject(reader, "window", "neither an object nor null");
-    /* What is not given stays as in the profile this one is based on. */
     json_object_foreach(object, name, value) {
-        if (!read_member(reader, window_members, name, value, window, &known))
+        if (!read_member(&inside, window_members, name, value, window, &known))
             return false;
         if (!known)
-            return reject(reader, name, "no member of a window");
+            return reject(&inside, name, "no member of a window");
     }
-    if (window->slots == 0)
-        return reject(reader, "window", "has no slots; null is for a system without one");
-    return true;
+    /* A window without slots is none, and null says so plainly. */
+    return window->slots != 0 || reject(reader, "window", WINDOW_WANTS);
 }
 
 static bool read_layout(struct reader *reader, json_t *object, struct layout *layout) {
@@ -123,7 +123,7 @@ static bool read_layout(struct reader *reader, json_t *object, struct layout *la
         if (!known)
             return reject(reader, name, "no member of a layout");
     }
-    return layout_valid(layout, reader->family, reader->error);
+    return layout_valid(layout, reader->at, reader->error);
 }
 
 static const struct layout *read_family(struct arena *arena, json_t *root, const char *family,

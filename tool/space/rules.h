@@ -31,11 +31,7 @@ enum finding_level {
     LEVEL_ERROR,
 };
 
-enum verdict {
-    VERDICT_FITS,
-    VERDICT_WARNING,
-    VERDICT_EXCEEDS
-};
+enum verdict { VERDICT_FITS, VERDICT_WARNING, VERDICT_EXCEEDS };
 
 /* What someone who meets a finding wants to read, in this order. */
 struct help {
@@ -113,7 +109,8 @@ struct judgement {
     uint64_t *addresses;    /* one an image, slide 0; UINT64_MAX for one without room */
     bool has_limit;         /* whether the profile, or --limit, sets one */
     uint64_t limit;
-    size_t beyond; /* images that end past the limit at the worst slide */
+    size_t unplaced; /* images for which there is no room at all at the worst slide */
+    size_t beyond;   /* images that end past the limit at the worst slide */
     bool has_window;
     uint64_t slots_hit; /* at the worst slide */
     uint64_t slots;

@@ -133,9 +133,7 @@ static bool options_valid(const struct check *check, struct error *error) {
 
 static bool read_small(struct check *check, const char *path, char **text, size_t *size,
                        struct error *error) {
-    enum {
-        LARGEST = 16 << 20
-    };
+    enum { LARGEST = 16 << 20 };
     *vector_push(check->arena, &check->inputs) = path;
     return file_read_all(check->arena, path, LARGEST, text, size, error);
 }

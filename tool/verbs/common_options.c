@@ -71,6 +71,10 @@ struct image_file *search_find(const struct search_options *options, struct libr
                                const char *operand, struct error *error) {
     struct image_file *file;
     error->kind = ERROR_NONE;
+    if (operand[0] == '\0') {
+        error_io(error, "''", "cannot open: %s", strerror(ENOENT));
+        return NULL;
+    }
     switch (library_find(library, operand, &file)) {
     case LOOKUP_FOUND:
         return has_wanted_slice(options, library, file, error) ? file : NULL;
@@ -81,6 +85,9 @@ struct image_file *search_find(const struct search_options *options, struct libr
         break;
     case LOOKUP_OTHER:
         error_io(error, operand, "cannot open: not a regular file");
+        break;
+    case LOOKUP_LOOP:
+        error_io(error, operand, "cannot open: %s", strerror(ELOOP));
         break;
     case LOOKUP_ABSENT:
         if (options->facts.count != 0)

@@ -10,11 +10,7 @@
 #include <stddef.h>
 
 /* Exit statuses; those of an error are its kind, ERROR_USAGE to ERROR_IO. */
-enum exit_status {
-    EXIT_FITS = 0,
-    EXIT_EXCEEDS = 1,
-    EXIT_UNRESOLVED = 3
-};
+enum exit_status { EXIT_FITS = 0, EXIT_EXCEEDS = 1, EXIT_UNRESOLVED = 3 };
 
 /* One call of a verb. */
 struct call {
@@ -35,6 +31,8 @@ struct verb {
 extern const struct verb verb_check;
 extern const struct verb verb_why;
 extern const struct verb verb_scan;
+extern const struct verb verb_shrink;
+extern const struct verb verb_verify;
 
 /* Reads the options of a verb's call into *target. Errors: as options_parse. */
 bool call_parse(const struct call *call, const struct verb *verb, void *target,

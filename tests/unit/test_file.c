@@ -1,0 +1,386 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct arena arena;
+static char home[] = "/tmp/test_file.XXXXXX";
+
+/* Every test finds the folder it works in empty. */
+static int enter_folder(void **state) {
+    (void)state;
+    strcpy(strrchr(home, '.'), ".XXXXXX");
+    return mkdtemp(home) == NULL || chdir(home) != 0 ? -1 : 0;
+}
+
+/* A test may have become nobody, and closed folders. */
+static int leave_folder(void **state) {
+    (void)state;
+    const char *command = arena_format(&arena, "chmod -R u+rwx %s && rm -r %s", home, home);
+    int left = seteuid(getuid()) != 0 || chdir("/") != 0 || system(command) != 0 ? -1 : 0;
+    arena_free(&arena);
+    return left;
+}
+
+static size_t entries_of(const char *folder) {
+    size_t count = 0;
+    DIR *stream = opendir(folder);
+    assert_non_null(stream);
+    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream))
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(stream);
+    return count;
+}
+
+static void write_file(const char *path, const char *text) {
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(text, 1, strlen(text), stream), strlen(text));
+    assert_int_equal(fclose(stream), 0);
+}
+
+static void expect_content(const char *path, const char *expected) {
+    char *data;
+    size_t size;
+    struct error error;
+    if (!file_read_all(&arena, path, 1000000, &data, &size, &error))
+        fail_msg("%s: %s", path, error.what);
+    assert_int_equal(size, strlen(expected));
+    assert_string_equal(data, expected);
+}
+
+static void replacing_makes_a_file_that_was_missing(void **state) {
+    (void)state;
+    struct error error;
+    assert_true(file_replace("new", "text", 4, &error));
+    expect_content("new", "text");
+    assert_true(file_replace("empty", "", 0, &error));
+    expect_content("empty", "");
+    assert_int_equal(entries_of("."), 2);
+}
+
+static const char *const others[] = {"", "old", "new texts", "new tex", "New text"};
+
+static void replacing_leaves_nothing_of_what_was_there(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct error error;
+        write_file("file", others[i]);
+        assert_true(file_replace("file", "new text", 8, &error));
+        expect_content("file", "new text");
+        assert_int_equal(entries_of("."), 1);
+    }
+}
+
+static void replacing_gives_a_new_file_to_new_readers_alone(void **state) {
+    (void)state;
+    struct file old;
+    struct error error;
+    char buffer[3];
+    write_file("file", "old");
+    assert_true(file_open("file", &old, &error));
+    assert_true(file_replace("file", "new", 3, &error));
+    assert_true(file_read(&old, 0, buffer, 3, &error));
+    assert_memory_equal(buffer, "old", 3);
+    file_close(&old);
+    expect_content("file", "new");
+}
+
+static void replacing_leaves_an_equal_file_untouched(void **state) {
+    (void)state;
+    static const struct timespec long_ago[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    struct stat before, after;
+    struct error error;
+    write_file("file", "same");
+    assert_int_equal(utimensat(AT_FDCWD, "file", long_ago, 0), 0);
+    assert_int_equal(stat("file", &before), 0);
+    assert_true(file_replace("file", "same", 4, &error));
+    assert_int_equal(stat("file", &after), 0);
+    assert_int_equal(after.st_ino, before.st_ino);
+    assert_int_equal(after.st_mtime, 1000000000);
+    assert_int_equal(entries_of("."), 1);
+}
+
+static void replacing_makes_the_folders_on_the_way(void **state) {
+    (void)state;
+    struct error error;
+    assert_true(file_replace("a/b/c/file", "text", 4, &error));
+    assert_true(file_replace("a/b/other", "more", 4, &error));
+    assert_true(file_replace(arena_format(&arena, "%s/d/file", home), "text", 4, &error));
+    expect_content("a/b/c/file", "text");
+    expect_content("a/b/other", "more");
+    expect_content("d/file", "text");
+}
+
+static void a_new_file_is_as_readable_as_any_other(void **state) {
+    (void)state;
+    struct stat status;
+    struct error error;
+    mode_t mask = umask(027);
+    assert_true(file_replace("file", "text", 4, &error));
+    umask(mask);
+    assert_int_equal(stat("file", &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0640);
+}
+
+static void expect_no_replacing(const char *path) {
+    struct error error = {0};
+    if (file_replace(path, "text", 4, &error))
+        fail_msg("%s was replaced", path);
+    assert_int_equal(error.kind, ERROR_IO);
+    assert_string_equal(error.file, path);
+    if (strncmp(error.what, "cannot write: ", 14) != 0)
+        fail_msg("%s", error.what);
+}
+
+static void replacing_a_folder_is_an_error_without_litter(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("folder", 0777), 0);
+    expect_no_replacing("folder");
+    assert_int_equal(entries_of("."), 1);
+    assert_int_equal(entries_of("folder"), 0);
+}
+
+static void a_file_where_a_folder_should_be_is_an_error(void **state) {
+    (void)state;
+    write_file("file", "text");
+    expect_no_replacing("file/new");
+    expect_no_replacing("file/folder/new");
+    expect_content("file", "text");
+    assert_int_equal(entries_of("."), 1);
+}
+
+/* Nothing is closed to root; 65534 is nobody. */
+static void become_nobody(void) {
+    if (geteuid() == 0 && seteuid(65534) != 0)
+        skip();
+}
+
+static void replacing_in_a_read_only_folder_is_an_error_without_litter(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("closed", 0755), 0);
+    write_file("closed/file", "text");
+    assert_int_equal(chmod(".", 0755) | chmod("closed", 0555), 0);
+    become_nobody();
+    expect_no_replacing("closed/new");
+    expect_no_replacing("closed/file/new");
+    expect_no_replacing("closed/folder/new");
+    assert_int_equal(entries_of("closed"), 1);
+}
+
+static void an_opened_file_tells_its_size_and_identity(void **state) {
+    (void)state;
+    struct file file, same, other;
+    struct error error;
+    write_file("file", "12345");
+    write_file("other", "");
+    assert_int_equal(link("file", "name"), 0);
+    assert_true(file_open("file", &file, &error));
+    assert_true(file_open("name", &same, &error));
+    assert_true(file_open("other", &other, &error));
+    assert_int_equal(file.size, 5);
+    assert_int_equal(other.size, 0);
+    assert_memory_equal(&file.identity, &same.identity, sizeof file.identity);
+    assert_memory_not_equal(&file.identity, &other.identity, sizeof file.identity);
+    file_close(&file);
+    file_close(&same);
+    file_close(&other);
+    assert_int_equal(file.descriptor, -1);
+    file_close(&file);
+}
+
+/* alarm() ends the test where opening the FIFO waits for a writer. */
+static void only_a_regular_file_is_opened(void **state) {
+    (void)state;
+    static const char *const paths[] = {"folder", "fifo", "/dev/null", "absent", "file/"};
+    assert_int_equal(mkdir("folder", 0777), 0);
+    assert_int_equal(mkfifo("fifo", 0666), 0);
+    write_file("file", "");
+    alarm(10);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct file file;
+        struct error error = {0};
+        if (file_open(paths[i], &file, &error))
+            fail_msg("%s was opened", paths[i]);
+        assert_int_equal(error.kind, ERROR_IO);
+        assert_string_equal(error.file, paths[i]);
+        assert_int_equal(file.descriptor, -1);
+    }
+    alarm(0);
+}
+
+static const struct reading {
+    uint64_t offset;
+    size_t size;
+    const char *expected; /* NULL: past the end */
+} readings[] = {
+    {0, 10, "0123456789"}, {0, 1, "0"},  {9, 1, "9"},   {3, 4, "3456"},  {10, 0, ""}, {5, 0, ""},
+    {0, 11, NULL},         {9, 2, NULL}, {10, 1, NULL}, {1000, 1, NULL},
+};
+
+static void reading_past_the_end_is_an_error(void **state) {
+    (void)state;
+    struct file file;
+    struct error error;
+    write_file("file", "0123456789");
+    assert_true(file_open("file", &file, &error));
+    for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++) {
+        char buffer[16];
+        bool read = file_read(&file, readings[i].offset, buffer, readings[i].size, &error);
+        assert_int_equal(read, readings[i].expected != NULL);
+        if (read)
+            assert_memory_equal(buffer, readings[i].expected, readings[i].size);
+        else
+            assert_true(error.kind == ERROR_IO && error.file[0] == '\0');
+    }
+    file_close(&file);
+}
+
+static void a_whole_file_is_read_up_to_a_limit(void **state) {
+    (void)state;
+    char *data;
+    size_t size;
+    struct error error;
+    write_file("file", "0123456789");
+    assert_true(file_read_all(&arena, "file", 10, &data, &size, &error));
+    assert_int_equal(size, 10);
+    assert_memory_equal(data, "0123456789", 11);
+    assert_false(file_read_all(&arena, "file", 9, &data, &size, &error));
+    assert_int_equal(error.kind, ERROR_IO);
+    assert_string_equal(error.file, "file");
+    assert_string_equal(error.what, "cannot read: it is larger than 9 bytes");
+}
+
+static const struct look {
+    const char *path;
+    enum path_kind kind;
+} looks[] = {
+    {"file", PATH_FILE},       {"folder", PATH_OTHER},  {"fifo", PATH_OTHER},
+    {"link", PATH_LINK},       {"dangling", PATH_LINK}, {"absent", PATH_ABSENT},
+    {"absent/x", PATH_ABSENT}, {"file/x", PATH_ABSENT}, {"folder/inner", PATH_FILE},
+    {"/dev/null", PATH_OTHER},
+};
+
+static void make_one_of_each(void) {
+    assert_int_equal(mkdir("folder", 0777) | mkfifo("fifo", 0666), 0);
+    assert_int_equal(symlink("file", "link") | symlink("nowhere", "dangling"), 0);
+    write_file("file", "");
+    write_file("folder/inner", "");
+}
+
+static void looking_follows_no_link(void **state) {
+    (void)state;
+    make_one_of_each();
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
+        if (path_look(looks[i].path) != looks[i].kind)
+            fail_msg("%s", looks[i].path);
+}
+
+static void opening_without_links_says_what_is_there(void **state) {
+    (void)state;
+    make_one_of_each();
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+        struct file file;
+        struct error error;
+        if (file_open_unlinked(looks[i].path, &file, &error) != looks[i].kind)
+            fail_msg("%s", looks[i].path);
+        assert_int_equal(file.descriptor >= 0, looks[i].kind == PATH_FILE);
+        file_close(&file);
+    }
+}
+
+static void opening_without_links_tells_size_and_identity(void **state) {
+    (void)state;
+    struct file file, same;
+    struct error error;
+    write_file("file", "12345");
+    assert_true(file_open("file", &file, &error));
+    assert_int_equal(file_open_unlinked("file", &same, &error), PATH_FILE);
+    assert_int_equal(same.size, 5);
+    assert_memory_equal(&same.identity, &file.identity, sizeof file.identity);
+    file_close(&file);
+    file_close(&same);
+}
+
+static void a_file_closed_to_us_is_an_error(void **state) {
+    (void)state;
+    struct file file;
+    struct error error;
+    write_file("file", "12345");
+    assert_int_equal(chmod(".", 0755) | chmod("file", 0), 0);
+    become_nobody();
+    enum path_kind kind = file_open_unlinked("file", &file, &error);
+    assert_int_equal(kind, PATH_CLOSED);
+    assert_int_equal(error.kind, ERROR_IO);
+    assert_string_equal(error.file, "file");
+    assert_string_equal(error.what, "cannot open: Permission denied");
+}
+
+static void what_a_closed_folder_holds_is_closed_to_us(void **state) {
+    (void)state;
+    struct file file;
+    struct error error;
+    assert_int_equal(mkdir("closed", 0755), 0);
+    write_file("closed/file", "12345");
+    assert_int_equal(chmod(".", 0755) | chmod("closed", 0), 0);
+    become_nobody();
+    assert_int_equal(path_look("closed"), PATH_OTHER);
+    assert_int_equal(path_look("closed/file"), PATH_CLOSED);
+    assert_int_equal(file_open_unlinked("closed/file", &file, &error), PATH_CLOSED);
+    assert_int_equal(error.kind, ERROR_IO);
+    assert_string_equal(error.file, "closed/file");
+}
+
+static void a_link_leads_from_its_own_folder(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("folder", 0777), 0);
+    assert_int_equal(symlink("file", "link") | symlink("../file", "folder/up"), 0);
+    assert_int_equal(symlink("/usr/lib", "folder/away"), 0);
+    write_file("file", "");
+    assert_string_equal(path_link_target(&arena, "link"), "file");
+    assert_string_equal(path_link_target(&arena, "folder/up"), "folder/../file");
+    assert_string_equal(path_link_target(&arena, "folder/away"), "/usr/lib");
+    assert_null(path_link_target(&arena, "file"));
+    assert_null(path_link_target(&arena, "absent"));
+}
+
+static void some_files_may_be_kept_open(void **state) {
+    (void)state;
+    assert_true(file_open_limit() > 0);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(replacing_makes_a_file_that_was_missing),
+        IN_FOLDER(replacing_leaves_nothing_of_what_was_there),
+        IN_FOLDER(replacing_gives_a_new_file_to_new_readers_alone),
+        IN_FOLDER(replacing_leaves_an_equal_file_untouched),
+        IN_FOLDER(replacing_makes_the_folders_on_the_way),
+        IN_FOLDER(a_new_file_is_as_readable_as_any_other),
+        IN_FOLDER(replacing_a_folder_is_an_error_without_litter),
+        IN_FOLDER(a_file_where_a_folder_should_be_is_an_error),
+        IN_FOLDER(replacing_in_a_read_only_folder_is_an_error_without_litter),
+        IN_FOLDER(an_opened_file_tells_its_size_and_identity),
+        IN_FOLDER(only_a_regular_file_is_opened),
+        IN_FOLDER(reading_past_the_end_is_an_error),
+        IN_FOLDER(a_whole_file_is_read_up_to_a_limit),
+        IN_FOLDER(looking_follows_no_link),
+        IN_FOLDER(opening_without_links_says_what_is_there),
+        IN_FOLDER(opening_without_links_tells_size_and_identity),
+        IN_FOLDER(a_file_closed_to_us_is_an_error),
+        IN_FOLDER(what_a_closed_folder_holds_is_closed_to_us),
+        IN_FOLDER(a_link_leads_from_its_own_folder),
+        cmocka_unit_test(some_files_may_be_kept_open),
+    };
+    return cmocka_run_group_tests_name("file", tests, NULL, NULL);
+}

@@ -1,0 +1,693 @@
+#include "base/size.h"
+#include "space/rules.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct arena arena;
+
+static int release(void **state) {
+    (void)state;
+    arena_free(&arena);
+    return 0;
+}
+
+/* The findings of one rule: how many, and the first. */
+static size_t findings_of(const struct judgement *judgement, enum rule_id rule,
+                          struct finding *first) {
+    size_t count = 0;
+    for (size_t i = judgement->findings.count; i-- > 0;)
+        if (judgement->findings.items[i].rule == rule) {
+            *first = judgement->findings.items[i];
+            count++;
+        }
+    return count;
+}
+
+static void expect_equal(const char *label, const struct finding *finding,
+                         const struct finding *expected) {
+    if (strcmp(finding->message, expected->message) != 0)
+        fail_msg("%s: \"%s\", not \"%s\"", label, finding->message, expected->message);
+    if (finding->level != expected->level)
+        fail_msg("%s: %s, not %s", label, finding_level_name(finding->level),
+                 finding_level_name(expected->level));
+    if (finding->has_numbers != expected->has_numbers || finding->actual != expected->actual ||
+        finding->limit != expected->limit || finding->margin != expected->margin)
+        fail_msg("%s: actual %" PRIu64 ", limit %" PRIu64 ", margin %" PRId64, label,
+                 finding->actual, finding->limit, finding->margin);
+}
+
+static void expect_finding(const char *label, const struct judgement *judgement, enum rule_id rule,
+                           const struct finding *expected) {
+    struct finding finding;
+    if (findings_of(judgement, rule, &finding) != 1)
+        fail_msg("%s: not one finding", label);
+    expect_equal(label, &finding, expected);
+}
+
+/* What a finding with numbers is expected to say. */
+#define NUMBERS(level_, actual_, limit_, margin_, message_)                                        \
+    {                                                                                              \
+        .level = level_, .has_numbers = true, .actual = actual_, .limit = limit_,                  \
+        .margin = (int64_t)(margin_), .message = message_                                          \
+    }
+#define NOT_APPLICABLE(message_)                                                                   \
+    { .level = LEVEL_NOT_APPLICABLE, .message = message_ }
+
+/* An executable of 1 GiB at 4 GiB and two equal dylibs. When these have 0.75 GiB or more each they
+ * lie side by side behind the shared region at every slide, so that with their sum d the top is
+ * 12 GiB + d for macos-26, while the sum is 4 + 1 + 6 GiB + d. */
+struct situation {
+    const char *profile; /* NULL: macos-26 */
+    const char *family;  /* NULL: arm64 */
+    bool no_executable;
+    uint64_t dylibs; /* both */
+    uint64_t limit;  /* --limit; 0: none */
+    bool has_headroom;
+    uint64_t headroom;
+    unsigned warn_at;
+};
+
+static struct measure measure_of(const struct situation *situation) {
+    static const char *const names[] = {"program", "liba.dylib", "libb.dylib"};
+    const struct extent images[] = {
+        {4 * GIB, GIB, 0}, {0, situation->dylibs / 2, 0}, {0, situation->dylibs / 2, 0}};
+    size_t first = situation->no_executable ? 1 : 0;
+    struct extent *extents = arena_take(&arena, sizeof images);
+    memcpy(extents, images, sizeof images);
+    const char *family = situation->family == NULL ? "arm64" : situation->family;
+    const char *profile = situation->profile == NULL ? "macos-26" : situation->profile;
+    return (struct measure){
+        .layout = profile_layout(profile_named(profile), family),
+        .family = family,
+        .extents = {extents + first, 3 - first, !situation->no_executable},
+        .names = names + first,
+        .page_zero = 4 * GIB,
+        .executable = situation->no_executable ? 0 : GIB,
+        .executable_end = situation->no_executable ? 0 : 5 * GIB,
+        .dylibs = situation->dylibs,
+    };
+}
+
+static struct limits limits_of(const struct situation *situation) {
+    struct limits limits;
+    limits_default(&limits);
+    limits.has_limit = situation->limit != 0;
+    limits.limit = situation->limit;
+    limits.warn_at = situation->warn_at;
+    if (situation->has_headroom)
+        limits.headroom = situation->headroom;
+    return limits;
+}
+
+static struct judgement judgement_of(const struct situation *situation) {
+    struct judgement judgement;
+    struct measure measure = measure_of(situation);
+    struct limits limits = limits_of(situation);
+    judge(&arena, &measure, &limits, &judgement);
+    return judgement;
+}
+
+struct row {
+    const char *label;
+    struct situation situation;
+    struct finding expected;
+};
+
+static void expect_rows(enum rule_id rule, const struct row *rows, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct judgement judgement = judgement_of(&rows[i].situation);
+        expect_finding(rows[i].label, &judgement, rule, &rows[i].expected);
+    }
+}
+
+static const struct row sums[] = {
+    {"well below",
+     {.dylibs = 2 * GIB},
+     NUMBERS(LEVEL_PASS, 13 * GIB, 16 * GIB, 3 * GIB,
+             "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 2.00 "
+             "GiB = 13.00 GiB, 3.00 GiB below the limit of 16.00 GiB")},
+    {"at the limit",
+     {.dylibs = 5 * GIB},
+     NUMBERS(LEVEL_PASS, 16 * GIB, 16 * GIB, 0,
+             "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 5.00 "
+             "GiB = 16.00 GiB, 0 bytes below the limit of 16.00 GiB")},
+    {"a page each past it",
+     {.dylibs = 5 * GIB + 32 * KIB},
+     NUMBERS(LEVEL_ERROR, 16 * GIB + 32 * KIB, 16 * GIB, -32 * 1024,
+             "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 5.00 "
+             "GiB = 16.00 GiB, 32.0 KiB past the limit of 16.00 GiB")},
+    /* 13 of 16 are 81.25 %. */
+    {"warned of",
+     {.dylibs = 2 * GIB, .warn_at = 81},
+     NUMBERS(LEVEL_WARNING, 13 * GIB, 16 * GIB, 3 * GIB,
+             "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 2.00 "
+             "GiB = 13.00 GiB, 3.00 GiB below the limit of 16.00 GiB")},
+    {"warned of at exactly that much",
+     {.dylibs = GIB, .warn_at = 75},
+     NUMBERS(LEVEL_WARNING, 12 * GIB, 16 * GIB, 4 * GIB,
+             "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 1.00 "
+             "GiB = 12.00 GiB, 4.00 GiB below the limit of 16.00 GiB")},
+    {"not yet warned of",
+     {.dylibs = 2 * GIB, .warn_at = 82},
+     NUMBERS(LEVEL_PASS, 13 * GIB, 16 * GIB, 3 * GIB,
+             "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 2.00 "
+             "GiB = 13.00 GiB, 3.00 GiB below the limit of 16.00 GiB")},
+    {"held against --limit, whatever the headroom",
+     {.dylibs = 2 * GIB, .limit = 13 * GIB, .has_headroom = true, .headroom = GIB},
+     NUMBERS(LEVEL_PASS, 13 * GIB, 13 * GIB, 0,
+             "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 2.00 "
+             "GiB = 13.00 GiB, 0 bytes below the limit of 13.00 GiB")},
+    {"with the shared region of macOS 27",
+     {.profile = "macos-27", .dylibs = 2 * GIB},
+     NUMBERS(LEVEL_PASS, 449 * GIB, 454 * GIB, 5 * GIB,
+             "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 442.00 GiB + 2 dylibs 2.00 "
+             "GiB = 449.00 GiB, 5.00 GiB below the limit of 454.00 GiB")},
+    {"without an executable",
+     {.no_executable = true, .dylibs = 2 * GIB},
+     NUMBERS(LEVEL_PASS, 12 * GIB, 16 * GIB, 4 * GIB,
+             "__PAGEZERO 4.00 GiB + executable 0 bytes + shared region 6.00 GiB + 2 dylibs 2.00 "
+             "GiB = 12.00 GiB, 4.00 GiB below the limit of 16.00 GiB")},
+    {"without a window",
+     {.profile = "macos-15", .dylibs = 2 * GIB},
+     NOT_APPLICABLE("does not apply: this profile has no malloc window to end before")},
+    {"without a window, against --limit",
+     {.profile = "macos-15", .dylibs = 2 * GIB, .limit = 12 * GIB},
+     NUMBERS(LEVEL_ERROR, 13 * GIB, 12 * GIB, -1073741824,
+             "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 2.00 "
+             "GiB = 13.00 GiB, 1.00 GiB past the limit of 12.00 GiB")},
+    {"on Intel",
+     {.family = "x86_64", .dylibs = 2 * GIB},
+     NOT_APPLICABLE("does not apply to x86_64: only arm64 programs are affected")},
+};
+
+static void the_sum_of_all_images_is_held_against_the_limit(void **state) {
+    (void)state;
+    expect_rows(RULE_IMAGE_SUM, sums, sizeof sums / sizeof sums[0]);
+}
+
+static const struct row windows[] = {
+    {"well below",
+     {.dylibs = 2 * GIB},
+     NUMBERS(LEVEL_PASS, 14 * GIB, 16 * GIB, 2 * GIB - 64 * MIB,
+             "images reach 14.00 GiB, 2.00 GiB below the limit of 16.00 GiB")},
+    {"up to the headroom",
+     {.dylibs = 4 * GIB - 64 * MIB},
+     NUMBERS(LEVEL_PASS, 16 * GIB - 64 * MIB, 16 * GIB, 0,
+             "images reach 15.94 GiB, 64.0 MiB below the limit of 16.00 GiB")},
+    {"a page each into the headroom",
+     {.dylibs = 4 * GIB - 64 * MIB + 32 * KIB},
+     NUMBERS(LEVEL_ERROR, 16 * GIB - 64 * MIB + 32 * KIB, 16 * GIB, -32 * 1024,
+             "images reach 15.94 GiB, 64.0 MiB below the limit of 16.00 GiB, inside the headroom "
+             "of 64.0 MiB")},
+    {"up to the window",
+     {.dylibs = 4 * GIB},
+     NUMBERS(LEVEL_ERROR, 16 * GIB, 16 * GIB, -64 * 1048576,
+             "images reach 16.00 GiB, 0 bytes below the limit of 16.00 GiB, inside the headroom "
+             "of 64.0 MiB")},
+    {"up to the window, without a headroom",
+     {.dylibs = 4 * GIB, .has_headroom = true},
+     NUMBERS(LEVEL_PASS, 16 * GIB, 16 * GIB, 0,
+             "images reach 16.00 GiB, 0 bytes below the limit of 16.00 GiB")},
+    /* 471 MiB are 14.7 strides of 32 MiB, and 15 of 736 are 2.038 %. */
+    {"as far into the window as was reported",
+     {.dylibs = 4 * GIB + 471 * MIB},
+     NUMBERS(LEVEL_ERROR, 16 * GIB + 471 * MIB, 16 * GIB, -(471 + 64) * 1048576,
+             "images reach 16.46 GiB, 471.0 MiB past the limit of 16.00 GiB; 15 of the "
+             "allocator's 736 places are blocked, so that about 2.04 % of launches abort")},
+    {"past --limit but not the window",
+     {.dylibs = 2 * GIB, .limit = 13 * GIB},
+     NUMBERS(LEVEL_ERROR, 14 * GIB, 13 * GIB, -(1024 + 64) * INT64_C(1048576),
+             "images reach 14.00 GiB, 1.00 GiB past the limit of 13.00 GiB")},
+    {"into the window but not past --limit",
+     {.dylibs = 4 * GIB + 64 * MIB, .limit = 17 * GIB},
+     NUMBERS(LEVEL_PASS, 16 * GIB + 64 * MIB, 17 * GIB, 960 * MIB - 64 * MIB,
+             "images reach 16.06 GiB, 960.0 MiB below the limit of 17.00 GiB; 2 of the "
+             "allocator's 736 places are blocked, so that about 0.27 % of launches abort")},
+    /* 14 of 16 are 87.5 %. */
+    {"warned of",
+     {.dylibs = 2 * GIB, .warn_at = 87},
+     NUMBERS(LEVEL_WARNING, 14 * GIB, 16 * GIB, 2 * GIB - 64 * MIB,
+             "images reach 14.00 GiB, 2.00 GiB below the limit of 16.00 GiB")},
+    {"past a limit that is warned of",
+     {.dylibs = 4 * GIB, .warn_at = 87},
+     NUMBERS(LEVEL_ERROR, 16 * GIB, 16 * GIB, -64 * 1048576,
+             "images reach 16.00 GiB, 0 bytes below the limit of 16.00 GiB, inside the headroom "
+             "of 64.0 MiB")},
+    {"below the window of macOS 27",
+     {.profile = "macos-27", .dylibs = 2 * GIB},
+     NUMBERS(LEVEL_PASS, 450 * GIB, 454 * GIB, 4 * GIB - 64 * MIB,
+             "images reach 450.00 GiB, 4.00 GiB below the limit of 454.00 GiB")},
+    /* 1 GiB are 32 strides. */
+    {"into the window of macOS 27",
+     {.profile = "macos-27", .dylibs = 7 * GIB},
+     NUMBERS(LEVEL_ERROR, 455 * GIB, 454 * GIB, -(1024 + 64) * INT64_C(1048576),
+             "images reach 455.00 GiB, 1.00 GiB past the limit of 454.00 GiB; 32 of the "
+             "allocator's 1088 places are blocked, so that about 2.94 % of launches abort")},
+    {"without a window",
+     {.profile = "macos-15", .dylibs = 2 * GIB},
+     NOT_APPLICABLE("does not apply: this profile has no malloc window")},
+    {"on Intel",
+     {.family = "x86_64", .dylibs = 2 * GIB},
+     NOT_APPLICABLE("does not apply to x86_64: only arm64 programs are affected")},
+};
+
+static void the_top_is_held_against_the_malloc_window(void **state) {
+    (void)state;
+    expect_rows(RULE_MALLOC_WINDOW, windows, sizeof windows / sizeof windows[0]);
+}
+
+static void a_headroom_larger_than_the_limit_holds_every_top(void **state) {
+    (void)state;
+    const struct row row = {
+        "headroom past the limit",
+        {.dylibs = 2 * GIB, .has_headroom = true, .headroom = 20 * GIB},
+        NUMBERS(LEVEL_ERROR, 14 * GIB, 16 * GIB, -18 * INT64_C(1073741824),
+                "images reach 14.00 GiB, 2.00 GiB below the limit of 16.00 GiB, inside the "
+                "headroom of 20.00 GiB")};
+    expect_rows(RULE_MALLOC_WINDOW, &row, 1);
+}
+
+/* The executables of the facts, section 9; slid by 80 MiB, 0x5000000, against 0x180000000. */
+static const struct region {
+    const char *label;
+    uint64_t end;
+    struct finding expected;
+} regions[] = {
+    {"HeliosSoftware/hfs #508", 0x183900000,
+     NUMBERS(LEVEL_ERROR, 0x188900000, 0x180000000, -0x8900000,
+             "the executable ends at 0x183900000, and slid by 80.0 MiB at 0x188900000, 137.0 MiB "
+             "past the shared region at 0x180000000")},
+    {"its second build", 0x1508a4000,
+     NUMBERS(LEVEL_PASS, 0x1558a4000, 0x180000000, 0x2a75c000,
+             "the executable ends at 0x1508a4000, and slid by 80.0 MiB at 0x1558a4000, 679.4 MiB "
+             "below the shared region at 0x180000000")},
+    {"its third build", 0x14bb38000,
+     NUMBERS(LEVEL_PASS, 0x150b38000, 0x180000000, 0x2f4c8000,
+             "the executable ends at 0x14bb38000, and slid by 80.0 MiB at 0x150b38000, 756.8 MiB "
+             "below the shared region at 0x180000000")},
+    {"risingwavelabs/risingwave #27001", 0x188758000,
+     NUMBERS(LEVEL_ERROR, 0x18d758000, 0x180000000, -0xd758000,
+             "the executable ends at 0x188758000, and slid by 80.0 MiB at 0x18d758000, 215.3 MiB "
+             "past the shared region at 0x180000000")},
+    {"ends at the region with the greatest slide", 0x17b000000,
+     NUMBERS(LEVEL_PASS, 0x180000000, 0x180000000, 0,
+             "the executable ends at 0x17b000000, and slid by 80.0 MiB at 0x180000000, 0 bytes "
+             "below the shared region at 0x180000000")},
+    {"a page more", 0x17b004000,
+     NUMBERS(LEVEL_ERROR, 0x180004000, 0x180000000, -0x4000,
+             "the executable ends at 0x17b004000, and slid by 80.0 MiB at 0x180004000, 16.0 KiB "
+             "past the shared region at 0x180000000")},
+};
+
+static struct measure executable_of(const char *family, uint64_t end, struct extent *extent) {
+    static const char *const names[] = {"program"};
+    *extent = (struct extent){4 * GIB, end - 4 * GIB, 0};
+    return (struct measure){
+        .layout = profile_layout(profile_named("macos-26"), family),
+        .family = family,
+        .extents = {extent, 1, true},
+        .names = names,
+        .page_zero = 4 * GIB,
+        .executable = extent->vm_size,
+        .executable_end = end,
+    };
+}
+
+static void an_executable_must_end_before_the_shared_region(void **state) {
+    (void)state;
+    struct limits limits;
+    limits_default(&limits);
+    for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
+        struct extent extent;
+        struct judgement judgement;
+        struct measure measure = executable_of("arm64", regions[i].end, &extent);
+        judge(&arena, &measure, &limits, &judgement);
+        expect_finding(regions[i].label, &judgement, RULE_SHARED_REGION, &regions[i].expected);
+    }
+}
+
+static void the_shared_region_concerns_executables_on_arm64_alone(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"dylibs alone",
+         {.no_executable = true, .dylibs = 2 * GIB},
+         NOT_APPLICABLE("does not apply: the program has no executable")},
+        {"on Intel",
+         {.family = "x86_64", .dylibs = 2 * GIB},
+         NOT_APPLICABLE("does not apply to x86_64: only arm64 programs are affected")},
+    };
+    expect_rows(RULE_SHARED_REGION, rows, sizeof rows / sizeof rows[0]);
+}
+
+/* Two dylibs and how the worse of them comes out. */
+static const struct sizes {
+    const char *label;
+    struct extent images[2];
+    size_t findings;
+    struct finding first;
+} sizes[] = {
+    {"the largest is shown",
+     {{0, GIB, 0}, {0, 2 * GIB, 0}},
+     1,
+     NUMBERS(LEVEL_PASS, 2 * GIB, 4 * GIB - 1, 2 * GIB - 1,
+             "libb.dylib has 2.00 GiB, 2.00 GiB below the 4 GiB of 32-bit offsets")},
+    {"a file counts as its address space does",
+     {{0, GIB, 3 * GIB}, {0, 2 * GIB, GIB}},
+     1,
+     NUMBERS(LEVEL_PASS, 3 * GIB, 4 * GIB - 1, GIB - 1,
+             "liba.dylib has 3.00 GiB, 1.00 GiB below the 4 GiB of 32-bit offsets")},
+    {"a page less than 4 GiB",
+     {{0, GIB, GIB}, {0, 4 * GIB - 16 * KIB, GIB}},
+     1,
+     NUMBERS(LEVEL_PASS, 4 * GIB - 16 * KIB, 4 * GIB - 1, 16 * 1024 - 1,
+             "libb.dylib has 4.00 GiB, 16.0 KiB below the 4 GiB of 32-bit offsets")},
+    {"a page more than 4 GiB",
+     {{0, 4 * GIB + 16 * KIB, 0}, {0, GIB, 0}},
+     1,
+     NUMBERS(LEVEL_ERROR, 4 * GIB + 16 * KIB, 4 * GIB - 1, -16 * 1024 - 1,
+             "liba.dylib has 4.00 GiB, 16.0 KiB past the 4 GiB of 32-bit offsets")},
+    {"each that fails",
+     {{0, GIB, 5 * GIB}, {0, 6 * GIB, 0}},
+     2,
+     NUMBERS(LEVEL_ERROR, 5 * GIB, 4 * GIB - 1, -1073741824 - 1,
+             "liba.dylib has 5.00 GiB, 1.00 GiB past the 4 GiB of 32-bit offsets")},
+};
+
+static void no_image_may_have_4_gib(void **state) {
+    (void)state;
+    struct situation situation = {.no_executable = true, .family = "x86_64"};
+    struct limits limits = limits_of(&situation);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct judgement judgement;
+        struct finding first;
+        struct measure measure = measure_of(&situation);
+        measure.extents.items = sizes[i].images;
+        judge(&arena, &measure, &limits, &judgement);
+        if (findings_of(&judgement, RULE_IMAGE_SIZE, &first) != sizes[i].findings)
+            fail_msg("%s: not %zu findings", sizes[i].label, sizes[i].findings);
+        expect_equal(sizes[i].label, &first, &sizes[i].first);
+    }
+}
+
+static void an_image_of_exactly_4_gib_fails(void **state) {
+    (void)state;
+    const struct extent images[] = {{0, 4 * GIB, 0}, {0, 4 * GIB - 1, 0}};
+    struct situation situation = {.no_executable = true};
+    struct limits limits = limits_of(&situation);
+    struct measure measure = measure_of(&situation);
+    struct judgement judgement;
+    struct finding finding;
+    measure.extents.items = images;
+    judge(&arena, &measure, &limits, &judgement);
+    assert_int_equal(findings_of(&judgement, RULE_IMAGE_SIZE, &finding), 1);
+    assert_int_equal(finding.level, LEVEL_ERROR);
+    assert_int_equal(finding.margin, -1);
+}
+
+static const char *const parts[] = {
+    "a.dylib (string pool at 0x8004)",
+    "b.dylib (exports trie at 0x14)",
+    "c.dylib (code signature at 0x8)",
+    "d.dylib (x at 0x1)",
+    "e.dylib (y at 0x2)",
+};
+
+static const struct alignment {
+    size_t misaligned; /* of `parts` */
+    struct finding expected;
+} alignments[] = {
+    {0, NUMBERS(LEVEL_PASS, 0, 0, 0, "every part of every __LINKEDIT is aligned")},
+    {1, NUMBERS(LEVEL_WARNING, 1, 0, -1,
+                "1 part of __LINKEDIT is misaligned: a.dylib (string pool at 0x8004)")},
+    {3, NUMBERS(LEVEL_WARNING, 3, 0, -3,
+                "3 parts of __LINKEDIT are misaligned: a.dylib (string pool at 0x8004), b.dylib "
+                "(exports trie at 0x14), c.dylib (code signature at 0x8)")},
+    {5, NUMBERS(LEVEL_WARNING, 5, 0, -5,
+                "5 parts of __LINKEDIT are misaligned: a.dylib (string pool at 0x8004), b.dylib "
+                "(exports trie at 0x14), c.dylib (code signature at 0x8) and 2 more")},
+};
+
+static void misaligned_parts_are_counted_and_three_are_named(void **state) {
+    (void)state;
+    const struct situation situation = {.dylibs = 2 * GIB};
+    struct limits limits = limits_of(&situation);
+    for (size_t i = 0; i < sizeof alignments / sizeof alignments[0]; i++) {
+        struct judgement judgement;
+        struct measure measure = measure_of(&situation);
+        measure.misaligned = parts;
+        measure.misaligned_count = alignments[i].misaligned;
+        judge(&arena, &measure, &limits, &judgement);
+        expect_finding("alignment", &judgement, RULE_LINKEDIT_ALIGNMENT, &alignments[i].expected);
+        assert_int_equal(judgement.verdict,
+                         alignments[i].misaligned == 0 ? VERDICT_FITS : VERDICT_WARNING);
+    }
+}
+
+static void every_unresolved_dylib_is_a_finding_of_its_own(void **state) {
+    (void)state;
+    static const char *const unresolved[] = {"a asks for b", "a asks for c", "b asks for d"};
+    const struct situation situation = {.dylibs = 2 * GIB};
+    struct limits limits = limits_of(&situation);
+    struct measure measure = measure_of(&situation);
+    struct judgement judgement;
+    measure.unresolved = unresolved;
+    measure.unresolved_count = 3;
+    judge(&arena, &measure, &limits, &judgement);
+    size_t found = 0;
+    for (size_t i = 0; i < judgement.findings.count; i++) {
+        const struct finding *finding = &judgement.findings.items[i];
+        if (finding->rule != RULE_UNRESOLVED)
+            continue;
+        assert_true(found < 3);
+        expect_equal("unresolved", finding,
+                     &(struct finding){.level = LEVEL_ERROR, .message = unresolved[found++]});
+    }
+    assert_int_equal(found, 3);
+    assert_int_equal(judgement.verdict, VERDICT_EXCEEDS);
+    assert_false(judgement_exceeds(&judgement));
+}
+
+static void a_program_without_unresolved_dylibs_passes(void **state) {
+    (void)state;
+    struct judgement judgement = judgement_of(&(struct situation){.dylibs = 2 * GIB});
+    expect_finding("resolved", &judgement, RULE_UNRESOLVED,
+                   &(struct finding){.level = LEVEL_PASS, .message = "every dylib was found"});
+}
+
+/* The sum is 13 GiB. */
+static const struct growth {
+    const char *label;
+    bool has_baseline;
+    uint64_t baseline;
+    uint64_t max_growth;
+    struct finding expected;
+} growths[] = {
+    {"unknown program", false, 0, GIB,
+     NOT_APPLICABLE("does not apply: the baseline does not know this program; --update-baseline "
+                    "adds it")},
+    {"unchanged", true, 13 * GIB, MIB,
+     NUMBERS(LEVEL_PASS, 0, MIB, 1048576,
+             "the images grew by 0 bytes since the baseline; 1.0 MiB are allowed")},
+    {"grown as far as is allowed", true, 13 * GIB - MIB, MIB,
+     NUMBERS(LEVEL_PASS, MIB, MIB, 0,
+             "the images grew by 1.0 MiB since the baseline; 1.0 MiB are allowed")},
+    {"grown further", true, 12 * GIB, 512 * MIB,
+     NUMBERS(LEVEL_ERROR, GIB, 512 * MIB, -512 * 1048576,
+             "the images grew by 1.00 GiB since the baseline; 512.0 MiB are allowed")},
+    {"no growth allowed, and none", true, 13 * GIB, 0,
+     NUMBERS(LEVEL_PASS, 0, 0, 0,
+             "the images grew by 0 bytes since the baseline; 0 bytes are allowed")},
+    {"no growth allowed", true, 13 * GIB - 16 * KIB, 0,
+     NUMBERS(LEVEL_ERROR, 16 * KIB, 0, -16 * 1024,
+             "the images grew by 16.0 KiB since the baseline; 0 bytes are allowed")},
+    {"shrunk", true, 15 * GIB, MIB,
+     NUMBERS(LEVEL_PASS, 0, MIB, 1048576,
+             "the images shrank by 2.00 GiB since the baseline; 1.0 MiB are allowed")},
+};
+
+static void growth_is_held_against_the_baseline(void **state) {
+    (void)state;
+    const struct situation situation = {.dylibs = 2 * GIB};
+    for (size_t i = 0; i < sizeof growths / sizeof growths[0]; i++) {
+        struct judgement judgement;
+        struct limits limits = limits_of(&situation);
+        struct measure measure = measure_of(&situation);
+        measure.has_baseline = growths[i].has_baseline;
+        measure.baseline_sum = growths[i].baseline;
+        limits.has_max_growth = true;
+        limits.max_growth = growths[i].max_growth;
+        judge(&arena, &measure, &limits, &judgement);
+        expect_finding(growths[i].label, &judgement, RULE_GROWTH, &growths[i].expected);
+    }
+}
+
+static void growth_is_not_judged_unless_it_was_limited(void **state) {
+    (void)state;
+    struct finding finding;
+    struct judgement judgement = judgement_of(&(struct situation){.dylibs = 2 * GIB});
+    assert_int_equal(findings_of(&judgement, RULE_GROWTH, &finding), 0);
+}
+
+static void a_rule_that_is_off_is_not_judged(void **state) {
+    (void)state;
+    const struct situation situation = {.dylibs = 6 * GIB};
+    struct limits limits = limits_of(&situation);
+    struct measure measure = measure_of(&situation);
+    struct judgement judgement;
+    for (int rule = 0; rule < RULE_COUNT; rule++)
+        limits.levels[rule] = LEVEL_OFF;
+    judge(&arena, &measure, &limits, &judgement);
+    for (int rule = 0; rule < RULE_COUNT; rule++)
+        expect_finding(rule_row((enum rule_id)rule)->name, &judgement, (enum rule_id)rule,
+                       &(struct finding){.level = LEVEL_OFF, .message = "switched off"});
+    assert_int_equal(judgement.verdict, VERDICT_FITS);
+}
+
+static void a_rule_turned_down_to_warn_only_warns(void **state) {
+    (void)state;
+    const struct situation situation = {.dylibs = 6 * GIB};
+    struct limits limits = limits_of(&situation);
+    struct measure measure = measure_of(&situation);
+    struct judgement judgement;
+    struct finding finding;
+    limits.levels[RULE_IMAGE_SUM] = limits.levels[RULE_MALLOC_WINDOW] = LEVEL_WARNING;
+    judge(&arena, &measure, &limits, &judgement);
+    findings_of(&judgement, RULE_MALLOC_WINDOW, &finding);
+    assert_int_equal(finding.level, LEVEL_WARNING);
+    assert_true(finding.margin < 0);
+    assert_int_equal(judgement.verdict, VERDICT_WARNING);
+    assert_false(judgement_exceeds(&judgement));
+}
+
+static void findings_come_in_the_order_of_the_rules(void **state) {
+    (void)state;
+    struct judgement judgement = judgement_of(&(struct situation){.dylibs = 2 * GIB});
+    for (size_t i = 1; i < judgement.findings.count; i++)
+        assert_true(judgement.findings.items[i - 1].rule <= judgement.findings.items[i].rule);
+}
+
+static const struct outcome {
+    const char *label;
+    struct situation situation;
+    enum verdict verdict;
+} outcomes[] = {
+    {"fits", {.dylibs = 2 * GIB}, VERDICT_FITS},
+    {"warned of", {.dylibs = 2 * GIB, .warn_at = 80}, VERDICT_WARNING},
+    {"too large", {.dylibs = 5 * GIB}, VERDICT_EXCEEDS},
+    {"too large for arm64, on Intel", {.family = "x86_64", .dylibs = 5 * GIB}, VERDICT_FITS},
+    {"too large for macOS 26, on 15", {.profile = "macos-15", .dylibs = 5 * GIB}, VERDICT_FITS},
+};
+
+static void the_verdict_is_that_of_the_worst_finding(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
+        struct judgement judgement = judgement_of(&outcomes[i].situation);
+        if (judgement.verdict != outcomes[i].verdict)
+            fail_msg("%s: %s", outcomes[i].label, verdict_name(judgement.verdict));
+        assert_int_equal(judgement_exceeds(&judgement), outcomes[i].verdict == VERDICT_EXCEEDS);
+    }
+}
+
+static void a_judgement_holds_the_numbers_of_the_placement(void **state) {
+    (void)state;
+    struct judgement judgement = judgement_of(&(struct situation){.dylibs = 4 * GIB + 471 * MIB});
+    assert_int_equal(judgement.sum, 15 * GIB + 471 * MIB);
+    assert_int_equal(judgement.shared_region, 6 * GIB);
+    assert_int_equal(judgement.top, 16 * GIB + 471 * MIB);
+    assert_int_equal(judgement.top_slid, 16 * GIB + 471 * MIB);
+    assert_int_equal(judgement.addresses[0], 4 * GIB);
+    assert_int_equal(judgement.addresses[1], 12 * GIB);
+    assert_int_equal(judgement.addresses[2], 14 * GIB + 471 * MIB / 2);
+    assert_true(judgement.has_limit && judgement.has_window);
+    assert_int_equal(judgement.limit, 16 * GIB);
+    assert_int_equal(judgement.beyond, 1);
+    assert_int_equal(judgement.slots_hit, 15);
+    assert_int_equal(judgement.slots, 736);
+}
+
+static void the_slid_top_is_that_of_the_greatest_slide(void **state) {
+    (void)state;
+    static const struct {
+        const char *family;
+        uint64_t slide;
+    } rows[] = {{"arm64", 80 * MIB}, {"x86_64", 256 * MIB}};
+    struct limits limits;
+    limits_default(&limits);
+    for (size_t i = 0; i < 2; i++) {
+        struct extent extent;
+        struct judgement judgement;
+        struct measure measure = executable_of(rows[i].family, 5 * GIB, &extent);
+        judge(&arena, &measure, &limits, &judgement);
+        assert_int_equal(judgement.top, 5 * GIB);
+        assert_int_equal(judgement.top_slid, 5 * GIB + rows[i].slide);
+    }
+}
+
+/* Two dylibs of 3 GiB, and room for one of them behind the shared region. */
+static struct judgement crowded_judgement(uint64_t limit) {
+    struct layout layout = *profile_named("macos-26")->arm64;
+    const struct situation situation = {.dylibs = 6 * GIB, .limit = limit};
+    struct limits limits = limits_of(&situation);
+    struct measure measure = measure_of(&situation);
+    struct judgement judgement;
+    layout.address_end = 17 * GIB;
+    measure.layout = &layout;
+    judge(&arena, &measure, &limits, &judgement);
+    return judgement;
+}
+
+static void an_image_without_room_reaches_the_end_of_all_addresses(void **state) {
+    (void)state;
+    struct judgement judgement = crowded_judgement(0);
+    static const struct finding expected =
+        NUMBERS(LEVEL_ERROR, 17 * GIB, 16 * GIB, -(1024 + 64) * INT64_C(1048576),
+                "there is no room for 1 image at all");
+    assert_int_equal(judgement.top, 15 * GIB);
+    assert_int_equal(judgement.top_slid, 17 * GIB);
+    assert_int_equal(judgement.unplaced, 1);
+    assert_int_equal(judgement.beyond, 1);
+    assert_true(judgement.addresses[2] == UINT64_MAX);
+    assert_int_equal(judgement.verdict, VERDICT_EXCEEDS);
+    expect_finding("no room", &judgement, RULE_MALLOC_WINDOW, &expected);
+}
+
+static void an_image_without_room_fails_whatever_the_limit(void **state) {
+    (void)state;
+    struct judgement judgement = crowded_judgement(30 * GIB);
+    struct finding finding;
+    findings_of(&judgement, RULE_MALLOC_WINDOW, &finding);
+    assert_string_equal(finding.message, "there is no room for 1 image at all");
+    assert_int_equal(finding.level, LEVEL_ERROR);
+    assert_int_equal(judgement.verdict, VERDICT_EXCEEDS);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_sum_of_all_images_is_held_against_the_limit),
+        cmocka_unit_test(the_top_is_held_against_the_malloc_window),
+        cmocka_unit_test(a_headroom_larger_than_the_limit_holds_every_top),
+        cmocka_unit_test(an_executable_must_end_before_the_shared_region),
+        cmocka_unit_test(the_shared_region_concerns_executables_on_arm64_alone),
+        cmocka_unit_test(no_image_may_have_4_gib),
+        cmocka_unit_test(an_image_of_exactly_4_gib_fails),
+        cmocka_unit_test(misaligned_parts_are_counted_and_three_are_named),
+        cmocka_unit_test(every_unresolved_dylib_is_a_finding_of_its_own),
+        cmocka_unit_test(a_program_without_unresolved_dylibs_passes),
+        cmocka_unit_test(growth_is_held_against_the_baseline),
+        cmocka_unit_test(growth_is_not_judged_unless_it_was_limited),
+        cmocka_unit_test(a_rule_that_is_off_is_not_judged),
+        cmocka_unit_test(a_rule_turned_down_to_warn_only_warns),
+        cmocka_unit_test(findings_come_in_the_order_of_the_rules),
+        cmocka_unit_test(the_verdict_is_that_of_the_worst_finding),
+        cmocka_unit_test(a_judgement_holds_the_numbers_of_the_placement),
+        cmocka_unit_test(the_slid_top_is_that_of_the_greatest_slide),
+        cmocka_unit_test(an_image_without_room_reaches_the_end_of_all_addresses),
+        cmocka_unit_test(an_image_without_room_fails_whatever_the_limit),
+    };
+    return cmocka_run_group_tests_name("judge", tests, NULL, release);
+}

@@ -1,0 +1,100 @@
+#include "base/mapping.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Several pages, whatever the machine's are, and not a whole number of them. */
+enum { SIZE = 300001 };
+
+static char path[] = "/tmp/test_mapping.XXXXXX";
+static unsigned char content[SIZE];
+
+static int make_file(void **state) {
+    (void)state;
+    int descriptor = mkstemp(path);
+    for (size_t i = 0; i < SIZE; i++)
+        content[i] = (unsigned char)(i * 2654435761U >> 13);
+    if (descriptor < 0 || write(descriptor, content, SIZE) != SIZE)
+        return -1;
+    return close(descriptor);
+}
+
+static int remove_file(void **state) {
+    (void)state;
+    return unlink(path);
+}
+
+static const struct row {
+    uint64_t offset;
+    uint64_t size;
+} rows[] = {
+    {0, SIZE},      {0, 1},         {1, SIZE - 1}, {4095, 2},     {4096, 4096},
+    {16384, 16384}, {65535, 65537}, {200000, 7},   {SIZE - 1, 1}, {SIZE - 70000, 70000},
+};
+
+static void a_mapping_shows_the_bytes_asked_for(void **state) {
+    (void)state;
+    struct file file;
+    struct error error;
+    assert_true(file_open(path, &file, &error));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct mapping mapping;
+        assert_true(mapping_make(&file, rows[i].offset, rows[i].size, &mapping, &error));
+        assert_int_equal(mapping.bytes.size, rows[i].size);
+        assert_memory_equal(mapping.bytes.data, content + rows[i].offset, rows[i].size);
+        mapping_free(&mapping);
+        assert_null(mapping.start);
+    }
+    file_close(&file);
+}
+
+static void an_empty_mapping_is_nothing(void **state) {
+    (void)state;
+    struct file file;
+    struct error error;
+    struct mapping mapping;
+    assert_true(file_open(path, &file, &error));
+    assert_true(mapping_make(&file, SIZE, 0, &mapping, &error));
+    assert_int_equal(mapping.bytes.size, 0);
+    assert_null(mapping.start);
+    mapping_free(&mapping);
+    file_close(&file);
+}
+
+static void a_mapping_outlives_its_open_file(void **state) {
+    (void)state;
+    struct file file;
+    struct error error;
+    struct mapping mapping;
+    assert_true(file_open(path, &file, &error));
+    assert_true(mapping_make(&file, 5, 100, &mapping, &error));
+    file_close(&file);
+    assert_memory_equal(mapping.bytes.data, content + 5, 100);
+    mapping_free(&mapping);
+}
+
+static void a_closed_file_cannot_be_mapped(void **state) {
+    (void)state;
+    const struct file closed = {.descriptor = -1, .size = SIZE};
+    struct error error;
+    struct mapping mapping;
+    assert_false(mapping_make(&closed, 0, 10, &mapping, &error));
+    assert_int_equal(error.kind, ERROR_IO);
+    assert_string_equal(error.file, "");
+    mapping_free(&mapping);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_mapping_shows_the_bytes_asked_for),
+        cmocka_unit_test(an_empty_mapping_is_nothing),
+        cmocka_unit_test(a_mapping_outlives_its_open_file),
+        cmocka_unit_test(a_closed_file_cannot_be_mapped),
+    };
+    return cmocka_run_group_tests_name("mapping", tests, make_file, remove_file);
+}

@@ -1,0 +1,89 @@
+#include "base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void pieces_are_put_one_behind_the_other(void **state) {
+    (void)state;
+    struct text text = {0};
+    text_add(&text, "one ");
+    text_addf(&text, "%d %s", 2, "three");
+    text_add_bytes(&text, " four", 2);
+    assert_string_equal(text.data, "one 2 three f");
+    assert_int_equal(text.size, 13);
+    text_free(&text);
+}
+
+static void text_is_null_until_something_was_added(void **state) {
+    (void)state;
+    struct text text = {0};
+    assert_null(text.data);
+    text_add(&text, "");
+    assert_string_equal(text.data, "");
+    assert_int_equal(text.size, 0);
+    text_free(&text);
+    assert_null(text.data);
+    assert_int_equal(text.capacity, 0);
+}
+
+static void bytes_may_hold_nul(void **state) {
+    (void)state;
+    struct text text = {0};
+    text_add_bytes(&text, "a\0b", 3);
+    assert_int_equal(text.size, 3);
+    assert_memory_equal(text.data, "a\0b", 4);
+    text_free(&text);
+}
+
+static void control_characters_of_a_name_are_spelled_out(void **state) {
+    (void)state;
+    static const char *const names[][2] = {
+        {"", ""},
+        {"lib x.dylib", "lib x.dylib"},
+        {"a\nb", "a\\x0ab"},
+        {"\x1b[31mred\x7f", "\\x1b[31mred\\x7f"},
+        {"\t\x01\x1f ~", "\\x09\\x01\\x1f ~"},
+        {"\xc3\xa9\xff\\", "\xc3\xa9\xff\\"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct text text = {0};
+        text_add(&text, "");
+        text_add_printable(&text, names[i][0]);
+        assert_string_equal(text.data, names[i][1]);
+        text_free(&text);
+    }
+}
+
+/* Every length about the sizes at which room is made. */
+static void text_grows_to_any_length(void **state) {
+    (void)state;
+    for (int size = 250; size < 1030; size++) {
+        struct text at_once = {0}, by_one = {0}, formatted = {0};
+        text_addf(&at_once, "%*d", size, 1);
+        text_addf(&formatted, "%s%s", at_once.data, at_once.data);
+        for (int i = 0; i < size; i++)
+            text_add(&by_one, i + 1 < size ? " " : "1");
+        assert_string_equal(at_once.data, by_one.data);
+        text_add_bytes(&by_one, at_once.data, at_once.size);
+        assert_string_equal(formatted.data, by_one.data);
+        assert_int_equal(formatted.size, 2 * (size_t)size);
+        text_free(&at_once);
+        text_free(&by_one);
+        text_free(&formatted);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pieces_are_put_one_behind_the_other),
+        cmocka_unit_test(text_is_null_until_something_was_added),
+        cmocka_unit_test(bytes_may_hold_nul),
+        cmocka_unit_test(control_characters_of_a_name_are_spelled_out),
+        cmocka_unit_test(text_grows_to_any_length),
+    };
+    return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}

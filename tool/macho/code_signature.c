@@ -1,0 +1,251 @@
+#include "macho/code_signature.h"
+
+#include "base/sha256.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SUPER_BLOB UINT32_C(0xfade0cc0)
+#define CODE_DIRECTORY UINT32_C(0xfade0c02)
+#define CMS_WRAPPER UINT32_C(0xfade0b01)
+
+enum {
+    SUPER_HEADER = 12,
+    INDEX_ENTRY = 8,
+    BLOB_HEADER = 8,
+    /* Byte offsets in a CodeDirectory. */
+    AT_LENGTH = 4,
+    AT_VERSION = 8,
+    AT_FLAGS = 12,
+    AT_HASH_OFFSET = 16,
+    AT_IDENTIFIER = 20,
+    AT_SPECIAL_COUNT = 24,
+    AT_PAGE_COUNT = 28,
+    AT_CODE_LIMIT = 32,
+    AT_HASH_SIZE = 36,
+    AT_HASH_TYPE = 37,
+    AT_PAGE_SHIFT = 39,
+    AT_SCATTER = 44,
+    AT_CODE_LIMIT_64 = 56,
+    AT_PRE_ENCRYPT = 92,
+    EARLIEST_FIELDS = 44, /* bytes of the fields of every version */
+    HASH_SHA256 = 2,
+};
+
+/* Versions from which a field is there. */
+enum { WITH_SCATTER = 0x20100, WITH_LIMIT_64 = 0x20300, WITH_PRE_ENCRYPT = 0x20500 };
+
+static bool reject(struct error *error, const char *field, const char *format, uint64_t value) {
+    char name[64], what[160];
+    snprintf(name, sizeof name, "code signature %s", field);
+    snprintf(what, sizeof what, "0x%" PRIx64 " %s", value, format);
+    return error_malformed(error, name, "%s", what);
+}
+
+static uint32_t version_of(const struct code_directory *directory) {
+    return bytes_u32_big(directory->bytes, AT_VERSION);
+}
+
+/* A field that only later versions have; 0 in earlier ones. */
+static uint32_t later_field(const struct code_directory *directory, uint32_t version, size_t at) {
+    if (version_of(directory) < version || directory->bytes.size < at + 4)
+        return 0;
+    return bytes_u32_big(directory->bytes, at);
+}
+
+static bool remakeable(const struct code_directory *directory, struct error *error) {
+    struct bytes bytes = directory->bytes;
+    if (bytes_u8(bytes, AT_HASH_TYPE) != HASH_SHA256 ||
+        bytes_u8(bytes, AT_HASH_SIZE) != SHA256_SIZE)
+        return reject(error, "hashType", "is not SHA-256, the only one vafit makes",
+                      bytes_u8(bytes, AT_HASH_TYPE));
+    if (later_field(directory, WITH_SCATTER, AT_SCATTER) != 0)
+        return reject(error, "scatterOffset", "means scattered code, which vafit does not sign",
+                      later_field(directory, WITH_SCATTER, AT_SCATTER));
+    if (later_field(directory, WITH_PRE_ENCRYPT, AT_PRE_ENCRYPT) != 0)
+        return reject(error, "preEncryptOffset", "means encrypted code, which vafit does not sign",
+                      later_field(directory, WITH_PRE_ENCRYPT, AT_PRE_ENCRYPT));
+    return true;
+}
+
+/* Where the hashes of special slots begin, behind which the pages' follow. */
+static uint64_t hashes_start(const struct code_directory *directory) {
+    return directory->hash_offset - (uint64_t)directory->special_count * SHA256_SIZE;
+}
+
+static bool hashes_inside(const struct code_directory *directory, struct error *error) {
+    uint64_t special = (uint64_t)directory->special_count * SHA256_SIZE;
+    uint64_t pages = (uint64_t)directory->page_count * SHA256_SIZE;
+    if (directory->hash_offset < special + EARLIEST_FIELDS)
+        return reject(error, "nSpecialSlots", "hashes reach into the fields before them",
+                      directory->special_count);
+    if (!range_within(directory->hash_offset, pages, directory->bytes.size))
+        return reject(error, "nCodeSlots", "hashes run past the end of the CodeDirectory",
+                      directory->page_count);
+    uint64_t wanted = (directory->code_limit + directory->page_size - 1) / directory->page_size;
+    if (directory->page_count != wanted)
+        return reject(error, "nCodeSlots", "is not the number of pages below codeLimit",
+                      directory->page_count);
+    return true;
+}
+
+static bool parse_identifier(struct code_directory *directory, struct error *error) {
+    uint32_t at = bytes_u32_big(directory->bytes, AT_IDENTIFIER);
+    if (at < EARLIEST_FIELDS || at >= hashes_start(directory) ||
+        memchr(directory->bytes.data + at, '\0', hashes_start(directory) - at) == NULL)
+        return reject(error, "identOffset", "is not of a string before the hashes", at);
+    directory->identifier = (const char *)directory->bytes.data + at;
+    return true;
+}
+
+static bool parse_directory(struct code_directory *directory, struct error *error) {
+    struct bytes bytes = directory->bytes;
+    if (bytes.size < EARLIEST_FIELDS || bytes_u32_big(bytes, 0) != CODE_DIRECTORY)
+        return reject(error, "CodeDirectory", "bytes are too few, or not its magic", bytes.size);
+    directory->flags = bytes_u32_big(bytes, AT_FLAGS);
+    directory->hash_offset = bytes_u32_big(bytes, AT_HASH_OFFSET);
+    directory->special_count = bytes_u32_big(bytes, AT_SPECIAL_COUNT);
+    directory->page_count = bytes_u32_big(bytes, AT_PAGE_COUNT);
+    directory->code_limit = bytes_u32_big(bytes, AT_CODE_LIMIT);
+    if (version_of(directory) >= WITH_LIMIT_64 && bytes.size >= AT_CODE_LIMIT_64 + 8 &&
+        bytes_u64_big(bytes, AT_CODE_LIMIT_64) != 0)
+        directory->code_limit = bytes_u64_big(bytes, AT_CODE_LIMIT_64);
+    unsigned shift = bytes_u8(bytes, AT_PAGE_SHIFT);
+    if (shift < 12 || shift > 16)
+        return reject(error, "pageSize", "is not a page of 4 to 64 KiB", shift);
+    directory->page_size = UINT32_C(1) << shift;
+    return remakeable(directory, error) && hashes_inside(directory, error) &&
+           parse_identifier(directory, error);
+}
+
+static bool parse_blob(struct bytes super, size_t i, struct signature_blob *blob,
+                       struct error *error) {
+    size_t entry = SUPER_HEADER + i * INDEX_ENTRY;
+    uint32_t offset = bytes_u32_big(super, entry + 4);
+    struct bytes head;
+    blob->slot = bytes_u32_big(super, entry);
+    if (!bytes_part(super, offset, BLOB_HEADER, &head))
+        return reject(error, "blob offset", "lies past the end of the signature", offset);
+    uint32_t length = bytes_u32_big(head, 4);
+    if (length < BLOB_HEADER || !bytes_part(super, offset, length, &blob->bytes))
+        return reject(error, "blob length", "runs past the end of the signature", length);
+    return true;
+}
+
+static bool parse_blobs(struct bytes super, struct code_signature *signature, struct error *error) {
+    bool has_directory = false;
+    for (size_t i = 0; i < signature->blob_count; i++) {
+        struct signature_blob *blob = &signature->blobs[i];
+        if (!parse_blob(super, i, blob, error))
+            return false;
+        if (blob->slot == SLOT_CODE_DIRECTORY) {
+            has_directory = true;
+            signature->directory.bytes = blob->bytes;
+        }
+        if (blob->slot == SLOT_CMS)
+            signature->has_identity = blob->bytes.size > BLOB_HEADER;
+    }
+    if (!has_directory)
+        return error_malformed(error, "code signature", "there is no CodeDirectory");
+    return parse_directory(&signature->directory, error);
+}
+
+bool code_signature_parse(struct bytes bytes, struct code_signature *signature,
+                          struct error *error) {
+    memset(signature, 0, sizeof *signature);
+    if (bytes.size < SUPER_HEADER || bytes_u32_big(bytes, 0) != SUPER_BLOB)
+        return reject(error, "SuperBlob", "bytes are too few, or not its magic", bytes.size);
+    uint32_t length = bytes_u32_big(bytes, 4);
+    uint32_t count = bytes_u32_big(bytes, 8);
+    if (count > SIGNATURE_MOST_BLOBS)
+        return reject(error, "SuperBlob count", "is more blobs than signatures have", count);
+    if (length > bytes.size || length < SUPER_HEADER + (uint64_t)count * INDEX_ENTRY)
+        return reject(error, "SuperBlob length", "does not fit the part or its index", length);
+    bytes.size = length;
+    signature->blob_count = count;
+    return parse_blobs(bytes, signature, error);
+}
+
+const uint8_t *code_directory_hash(const struct code_directory *directory, size_t i) {
+    return directory->bytes.data + directory->hash_offset + i * SHA256_SIZE;
+}
+
+/* --- a new one --- */
+
+static bool is_kept(const struct signature_blob *blob) {
+    return blob->slot < SLOT_ALTERNATE_FIRST || blob->slot > SLOT_ALTERNATE_LAST;
+}
+
+static uint64_t page_count_of(const struct code_directory *directory, uint64_t code_limit) {
+    return (code_limit + directory->page_size - 1) / directory->page_size;
+}
+
+static uint64_t new_blob_size(const struct code_signature *old, const struct signature_blob *blob,
+                              uint64_t code_limit) {
+    if (blob->slot == SLOT_CODE_DIRECTORY)
+        return old->directory.hash_offset +
+               page_count_of(&old->directory, code_limit) * SHA256_SIZE;
+    return blob->slot == SLOT_CMS ? BLOB_HEADER : blob->bytes.size;
+}
+
+uint64_t code_signature_new_size(const struct code_signature *old, uint64_t code_limit) {
+    uint64_t size = SUPER_HEADER;
+    for (size_t i = 0; i < old->blob_count; i++)
+        if (is_kept(&old->blobs[i]))
+            size += INDEX_ENTRY + new_blob_size(old, &old->blobs[i], code_limit);
+    return size;
+}
+
+static void put_u32(uint8_t *target, uint32_t value) {
+    for (int i = 0; i < 4; i++)
+        target[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+static void write_directory(const struct code_directory *old, uint64_t code_limit,
+                            uint8_t *target) {
+    uint64_t pages = page_count_of(old, code_limit);
+    memcpy(target, old->bytes.data, old->hash_offset);
+    put_u32(target + AT_LENGTH, (uint32_t)(old->hash_offset + pages * SHA256_SIZE));
+    put_u32(target + AT_FLAGS, old->flags | SIGNED_ADHOC);
+    put_u32(target + AT_PAGE_COUNT, (uint32_t)pages);
+    put_u32(target + AT_CODE_LIMIT, (uint32_t)code_limit);
+    if (bytes_u32_big(old->bytes, AT_VERSION) >= WITH_LIMIT_64 &&
+        hashes_start(old) >= AT_CODE_LIMIT_64 + 8)
+        memset(target + AT_CODE_LIMIT_64, 0, 8);
+}
+
+static void write_blob(const struct code_signature *old, const struct signature_blob *blob,
+                       uint64_t code_limit, uint8_t *target, uint8_t **hashes) {
+    if (blob->slot == SLOT_CODE_DIRECTORY) {
+        write_directory(&old->directory, code_limit, target);
+        *hashes = target + old->directory.hash_offset;
+    } else if (blob->slot == SLOT_CMS) {
+        put_u32(target, CMS_WRAPPER);
+        put_u32(target + 4, BLOB_HEADER);
+    } else {
+        memcpy(target, blob->bytes.data, blob->bytes.size);
+    }
+}
+
+void code_signature_write(const struct code_signature *old, uint64_t code_limit, uint8_t *target,
+                          uint8_t **hashes) {
+    uint32_t count = 0;
+    for (size_t i = 0; i < old->blob_count; i++)
+        count += is_kept(&old->blobs[i]);
+    uint64_t at = SUPER_HEADER + (uint64_t)count * INDEX_ENTRY;
+    uint8_t *entry = target + SUPER_HEADER;
+    for (size_t i = 0; i < old->blob_count; i++) {
+        const struct signature_blob *blob = &old->blobs[i];
+        if (!is_kept(blob))
+            continue;
+        put_u32(entry, blob->slot);
+        put_u32(entry + 4, (uint32_t)at);
+        entry += INDEX_ENTRY;
+        write_blob(old, blob, code_limit, target + at, hashes);
+        at += new_blob_size(old, blob, code_limit);
+    }
+    put_u32(target, SUPER_BLOB);
+    put_u32(target + 4, (uint32_t)at);
+    put_u32(target + 8, count);
+}

@@ -1,0 +1,69 @@
+/* Code signatures: the SuperBlob at the end of an image and the CodeDirectory in it, which holds a
+ * hash of each page of the image (xnu: osfmk/kern/cs_blobs.h, bsd/kern/ubc_subr.c). All big-endian.
+ */
+#ifndef VAFIT_MACHO_CODE_SIGNATURE_H
+#define VAFIT_MACHO_CODE_SIGNATURE_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SIGNATURE_MOST_BLOBS = 32,
+    /* Slots of a SuperBlob. */
+    SLOT_CODE_DIRECTORY = 0,
+    SLOT_ALTERNATE_FIRST = 0x1000, /* CodeDirectories with other hashes, up to ... */
+    SLOT_ALTERNATE_LAST = 0x1004,
+    SLOT_CMS = 0x10000, /* who signed: empty when nobody did */
+    /* flags of a CodeDirectory */
+    SIGNED_ADHOC = 0x2,
+    SIGNED_BY_LINKER = 0x20000,
+};
+
+/* One blob of a SuperBlob. */
+struct signature_blob {
+    uint32_t slot;
+    struct bytes bytes; /* with its header of magic and length */
+};
+
+/* The fields of a CodeDirectory that matter here. */
+struct code_directory {
+    struct bytes bytes;
+    uint32_t flags;
+    uint32_t hash_offset;   /* of the first page's hash, bytes into the blob */
+    uint32_t special_count; /* hashes before that: of the other blobs, of Info.plist, ... */
+    uint32_t page_count;
+    uint64_t code_limit; /* bytes of the image that are hashed */
+    uint32_t page_size;  /* bytes a hash */
+    const char *identifier;
+};
+
+struct code_signature {
+    size_t blob_count;
+    struct signature_blob blobs[SIGNATURE_MOST_BLOBS]; /* in the SuperBlob's order */
+    struct code_directory directory;
+    bool has_identity; /* somebody signed it: a new signature wants that identity again */
+};
+
+/* Reads a signature of SHA-256 hashes; views into `bytes`, the whole part that LC_CODE_SIGNATURE
+ * places. Errors: ERROR_MALFORMED naming "code signature FIELD", also for what vafit cannot make
+ * anew: hashes other than SHA-256, scattered or encrypted code. */
+bool code_signature_parse(struct bytes bytes, struct code_signature *signature,
+                          struct error *error);
+/* The hash of page i of the directory; SHA256_SIZE bytes. */
+const uint8_t *code_directory_hash(const struct code_directory *directory, size_t i);
+
+/* The bytes a new ad-hoc signature of an image takes, of which `code_limit` bytes are hashed: the
+ * same blobs but for alternate CodeDirectories and an identity, the CodeDirectory with as many
+ * pages as it then has. Without padding. */
+uint64_t code_signature_new_size(const struct code_signature *old, uint64_t code_limit);
+/* Writes that signature but for the page hashes, which begin at *hashes, to `target` of
+ * code_signature_new_size bytes. Identifier, version, flags but for SIGNED_ADHOC, page size,
+ * execSeg fields and special slots stay. */
+void code_signature_write(const struct code_signature *old, uint64_t code_limit, uint8_t *target,
+                          uint8_t **hashes);
+
+#endif

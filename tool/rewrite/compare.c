@@ -1,0 +1,293 @@
+#include "rewrite/compare.h"
+
+#include "rewrite/compare_symbols.h"
+#include "rewrite/page_hashes.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE = 1 << 20 };
+
+struct comparison {
+    const struct compared_slice *old;
+    const struct compared_slice *new;
+    struct errors *errors;
+};
+
+static void report(struct comparison *comparison, const char *field, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void report(struct comparison *comparison, const char *field, const char *format, ...) {
+    struct error error;
+    char what[500];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    error_malformed(&error, field, "%s", what);
+    errors_add(comparison->errors, &error);
+}
+
+/* The first byte in which two runs of bytes differ; `size` when none does. */
+static size_t first_difference(const uint8_t *a, const uint8_t *b, size_t size) {
+    size_t i = 0;
+    if (memcmp(a, b, size) == 0)
+        return size;
+    while (a[i] == b[i])
+        i++;
+    return i;
+}
+
+/* --- load commands --- */
+
+static void clear(uint8_t *target, size_t size) {
+    memset(target, 0, size);
+}
+
+/* Clears what a rewriting may change: the places of parts, the groups of LC_DYSYMTAB and the sizes
+ * of
+ * __LINKEDIT. Whether these are right the other comparisons tell. */
+static void clear_changeable(const struct load_command *command, uint8_t *target) {
+    struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND];
+    size_t count = linkedit_command_parts(command, parts);
+    for (size_t i = 0; i < count; i++)
+        linkedit_part_store(&parts[i], 0, 0, target);
+    if (command->number == LC_DYSYMTAB)
+        clear(target + 8, 24);
+    if (command->number == LC_SEGMENT_64 &&
+        strncmp((const char *)command->bytes.data + 8, "__LINKEDIT", 16) == 0) {
+        clear(target + 32, 8);
+        clear(target + 48, 8);
+    }
+}
+
+static uint8_t *cleared_head(struct bytes head) {
+    struct load_command_walk walk = {.count = bytes_u32(head, 16)};
+    struct load_command command;
+    struct error error;
+    uint8_t *cleared = malloc(head.size);
+    if (cleared == NULL)
+        out_of_memory();
+    memcpy(cleared, head.data, head.size);
+    bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
+    while (load_command_next(&walk, &command, &error))
+        clear_changeable(&command, cleared + (command.bytes.data - head.data));
+    return cleared;
+}
+
+/* Names the load command of `head` that holds byte `at` of it. */
+static void name_command(struct bytes head, size_t at, char *name, size_t size) {
+    struct load_command_walk walk = {.count = bytes_u32(head, 16)};
+    struct load_command command;
+    struct error error;
+    char buffer[16];
+    snprintf(name, size, "mach_header");
+    bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
+    while (load_command_next(&walk, &command, &error))
+        if ((size_t)(command.bytes.data - head.data) <= at)
+            snprintf(name, size, "load command %zu (%s)", command.index,
+                     load_command_name(command.number, buffer));
+}
+
+static void compare_heads(struct comparison *comparison) {
+    struct bytes old = comparison->old->head, new = comparison->new->head;
+    if (old.size != new.size) {
+        report(comparison, "mach_header sizeofcmds", "%zu bytes of header and commands, were %zu",
+               new.size, old.size);
+        return;
+    }
+    uint8_t *old_cleared = cleared_head(old), *new_cleared = cleared_head(new);
+    size_t at = first_difference(old_cleared, new_cleared, old.size);
+    char name[64];
+    if (at != old.size) {
+        name_command(old, at, name, sizeof name);
+        report(comparison, name, "differs at byte 0x%zx of the slice: 0x%02x, was 0x%02x", at,
+               new_cleared[at], old_cleared[at]);
+    }
+    free(old_cleared);
+    free(new_cleared);
+}
+
+/* --- what is neither load commands nor __LINKEDIT --- */
+
+static const struct segment *segment_at(const struct image *image, uint64_t offset) {
+    for (size_t i = 0; i < image->segments.count; i++) {
+        const struct segment *segment = &image->segments.items[i];
+        if (offset >= segment->file_offset && offset - segment->file_offset < segment->file_size)
+            return segment;
+    }
+    return NULL;
+}
+
+static void report_contents(struct comparison *comparison, uint64_t offset, uint8_t old,
+                            uint8_t new) {
+    const struct segment *segment = segment_at(comparison->old->image, offset);
+    if (segment == NULL)
+        report(comparison, "contents", "differ at byte 0x%" PRIx64 " of the slice", offset);
+    else
+        report(comparison, segment->name, "differs at address 0x%" PRIx64 ": 0x%02x, was 0x%02x",
+               segment->address + (offset - segment->file_offset), new, old);
+}
+
+static bool read_both(struct comparison *comparison, uint64_t offset, size_t size, uint8_t *old,
+                      uint8_t *new) {
+    struct error error;
+    if (file_read(comparison->old->file, comparison->old->offset + offset, old, size, &error) &&
+        file_read(comparison->new->file, comparison->new->offset + offset, new, size, &error))
+        return true;
+    errors_add(comparison->errors, &error);
+    return false;
+}
+
+static void compare_contents(struct comparison *comparison) {
+    const struct segment *linkedit = segments_find(&comparison->old->image->segments, "__LINKEDIT");
+    uint8_t *old = malloc(PIECE), *new = malloc(PIECE);
+    if (old == NULL || new == NULL)
+        out_of_memory();
+    uint64_t at = comparison->old->head.size;
+    while (at < linkedit->file_offset) {
+        uint64_t left = linkedit->file_offset - at;
+        size_t size = left < PIECE ? (size_t)left : PIECE;
+        if (!read_both(comparison, at, size, old, new))
+            break;
+        size_t difference = first_difference(old, new, size);
+        if (difference != size) {
+            report_contents(comparison, at + difference, old[difference], new[difference]);
+            break;
+        }
+        at += size;
+    }
+    free(old);
+    free(new);
+}
+
+/* --- the parts of __LINKEDIT --- */
+
+static struct bytes part_bytes(const struct compared_slice *slice,
+                               const struct linkedit_part *part) {
+    const struct segment *linkedit = segments_find(&slice->image->segments, "__LINKEDIT");
+    struct bytes bytes = {NULL, 0};
+    if (part != NULL)
+        bytes_part(slice->linkedit, part->file_offset - linkedit->file_offset, part->size, &bytes);
+    return bytes;
+}
+
+static const struct linkedit_part *part_named(const struct compared_slice *slice,
+                                              const char *name) {
+    for (size_t i = 0; i < slice->image->parts.count; i++)
+        if (strcmp(slice->image->parts.items[i].name, name) == 0)
+            return &slice->image->parts.items[i];
+    return NULL;
+}
+
+static bool is_compared_whole(const struct linkedit_part *part) {
+    return part->use != LINKEDIT_SYMBOLS && part->use != LINKEDIT_STRINGS &&
+           part->use != LINKEDIT_SIGNATURE && part->command_number != LC_DYSYMTAB;
+}
+
+static void compare_part(struct comparison *comparison, const char *name) {
+    struct bytes old = part_bytes(comparison->old, part_named(comparison->old, name));
+    struct bytes new = part_bytes(comparison->new, part_named(comparison->new, name));
+    if (old.size != new.size) {
+        report(comparison, name, "%zu bytes, were %zu", new.size, old.size);
+        return;
+    }
+    size_t at = old.size == 0 ? 0 : first_difference(old.data, new.data, old.size);
+    if (at != old.size)
+        report(comparison, name, "differs at byte 0x%zx of it: 0x%02x, was 0x%02x", at,
+               new.data[at], old.data[at]);
+}
+
+static void compare_parts(struct comparison *comparison) {
+    const struct linkedit_parts *old = &comparison->old->image->parts;
+    const struct linkedit_parts *new = &comparison->new->image->parts;
+    for (size_t i = 0; i < old->count; i++)
+        if (is_compared_whole(&old->items[i]))
+            compare_part(comparison, old->items[i].name);
+    for (size_t i = 0; i < new->count; i++) {
+        const struct linkedit_part *part = &new->items[i];
+        if (part_named(comparison->old, part->name) == NULL)
+            report(comparison, part->name, "there was none");
+        if (!linkedit_part_aligned(part))
+            report(comparison, part->name, "begins at 0x%" PRIx64 ", no multiple of %" PRIu32,
+                   part->file_offset, part->alignment);
+    }
+}
+
+static void compare_symbols(struct comparison *comparison) {
+    struct compared_symbols sides[2];
+    const struct compared_slice *slices[] = {comparison->old, comparison->new};
+    for (size_t i = 0; i < 2; i++)
+        sides[i] = (struct compared_symbols){
+            .table = part_bytes(slices[i], part_named(slices[i], "symbol table")),
+            .pool = part_bytes(slices[i], part_named(slices[i], "string pool")),
+            .indirect = part_bytes(slices[i], part_named(slices[i], "indirect symbol table")),
+            .head = slices[i]->head,
+        };
+    compare_symbol_tables(&sides[0], &sides[1], comparison->errors);
+}
+
+/* --- the signature --- */
+
+static const struct signature_blob *blob_of(const struct code_signature *signature, uint32_t slot) {
+    for (size_t i = 0; i < signature->blob_count; i++)
+        if (signature->blobs[i].slot == slot)
+            return &signature->blobs[i];
+    return NULL;
+}
+
+static void compare_blobs(struct comparison *comparison, const struct code_signature *old,
+                          const struct code_signature *new) {
+    for (size_t i = 0; i < old->blob_count; i++) {
+        const struct signature_blob *before = &old->blobs[i];
+        const struct signature_blob *after = blob_of(new, before->slot);
+        if (before->slot == SLOT_CODE_DIRECTORY || before->slot >= SLOT_ALTERNATE_FIRST)
+            continue;
+        if (after == NULL || after->bytes.size != before->bytes.size ||
+            memcmp(after->bytes.data, before->bytes.data, before->bytes.size) != 0)
+            report(comparison, "code signature", "the blob of slot %" PRIu32 " is not the same",
+                   before->slot);
+    }
+    if (strcmp(old->directory.identifier, new->directory.identifier) != 0)
+        report(comparison, "code signature", "the identifier is %s, was %s",
+               new->directory.identifier, old->directory.identifier);
+    if ((old->directory.flags | SIGNED_ADHOC) != (new->directory.flags | SIGNED_ADHOC))
+        report(comparison, "code signature", "the flags are 0x%" PRIx32 ", were 0x%" PRIx32,
+               new->directory.flags, old->directory.flags);
+}
+
+static void compare_signatures(struct comparison *comparison) {
+    struct bytes old = part_bytes(comparison->old, part_named(comparison->old, "code signature"));
+    struct bytes new = part_bytes(comparison->new, part_named(comparison->new, "code signature"));
+    struct code_signature before, after;
+    struct error error;
+    if (old.size == 0 || new.size == 0) {
+        if (old.size != new.size)
+            report(comparison, "code signature", "is gone, or new");
+        return;
+    }
+    if (!code_signature_parse(old, &before, &error) || !code_signature_parse(new, &after, &error)) {
+        errors_add(comparison->errors, &error);
+        return;
+    }
+    compare_blobs(comparison, &before, &after);
+    page_hashes_check(comparison->new->file, comparison->new->offset, &after.directory,
+                      comparison->errors);
+}
+
+bool compare_slices(const struct compared_slice *original, const struct compared_slice *changed,
+                    struct errors *errors) {
+    struct comparison comparison = {original, changed, errors};
+    size_t before = errors->count;
+    compare_heads(&comparison);
+    if (errors->count == before) {
+        compare_contents(&comparison);
+        compare_parts(&comparison);
+        compare_symbols(&comparison);
+        compare_signatures(&comparison);
+    }
+    return errors->count == before;
+}

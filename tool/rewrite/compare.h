@@ -1,0 +1,35 @@
+/* Compare: does a rewritten slice mean the same as the original? */
+#ifndef VAFIT_REWRITE_COMPARE_H
+#define VAFIT_REWRITE_COMPARE_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "macho/image.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One of the two: what of it is in memory, and the file for the rest. */
+struct compared_slice {
+    const struct image *image;
+    struct bytes head;     /* header and load commands */
+    struct bytes linkedit; /* the file contents of __LINKEDIT */
+    const struct file *file;
+    uint64_t offset; /* of the slice in the file, bytes */
+};
+
+/* Holds `changed` against `original`:
+ *   the load commands, but for the places of __LINKEDIT's parts and what follows from them;
+ *   every byte outside the header, the load commands and __LINKEDIT;
+ *   every part of __LINKEDIT that holds fixups, exports or anything else but symbols, byte for
+ * byte; the symbols: those that are left are the old ones, with their names, in their order, and
+ * those that are gone are all of the uses that one level drops; the indirect table: each entry
+ * names the same symbol, or is local because that symbol is gone; the signature: the same
+ * identifier, flags and other blobs, and the hash of every page. Differences are added to *errors,
+ * without the file's name, each naming what differs; false when there are any. Errors of reading
+ * are among them. Memory: a few MiB, and four bytes a symbol. */
+bool compare_slices(const struct compared_slice *original, const struct compared_slice *changed,
+                    struct errors *errors);
+
+#endif

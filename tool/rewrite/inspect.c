@@ -1,0 +1,60 @@
+#include "rewrite/inspect.h"
+
+#include "base/mapping.h"
+#include "rewrite/page_hashes.h"
+
+#include <inttypes.h>
+
+static void inspect_alignment(const struct image *image, struct errors *errors) {
+    for (size_t i = 0; i < image->parts.count; i++) {
+        const struct linkedit_part *part = &image->parts.items[i];
+        struct error error;
+        if (linkedit_part_aligned(part))
+            continue;
+        error_malformed(&error, part->name, "begins at 0x%" PRIx64 ", no multiple of %" PRIu32,
+                        part->file_offset, part->alignment);
+        errors_add(errors, &error);
+    }
+}
+
+/* dyld wants the signature to cover all before it (DyldDelegates.cpp, registerSignature). */
+static bool covers_all(const struct linkedit_part *part, const struct code_directory *directory,
+                       struct error *error) {
+    if (directory->code_limit == part->file_offset)
+        return true;
+    return error_malformed(error, "code signature codeLimit",
+                           "0x%" PRIx64 " bytes are signed, the signature begins at 0x%" PRIx64,
+                           directory->code_limit, part->file_offset);
+}
+
+static void inspect_signature(const struct image_file *file, const struct image_slice *slice,
+                              struct errors *errors) {
+    const struct linkedit_part *part = linkedit_find(&slice->image->parts, LINKEDIT_SIGNATURE);
+    struct code_signature signature;
+    struct mapping mapping;
+    struct error error;
+    if (part == NULL)
+        return;
+    if (!mapping_make(&file->file, slice->offset + part->file_offset, part->size, &mapping,
+                      &error)) {
+        errors_add(errors, &error);
+        return;
+    }
+    if (code_signature_parse(mapping.bytes, &signature, &error) &&
+        covers_all(part, &signature.directory, &error))
+        page_hashes_check(&file->file, slice->offset, &signature.directory, errors);
+    else
+        errors_add(errors, &error);
+    mapping_free(&mapping);
+}
+
+bool inspect_file(const struct image_file *file, struct errors *errors) {
+    size_t before = errors->count;
+    for (size_t i = 0; i < file->slice_count; i++) {
+        inspect_alignment(file->slices[i].image, errors);
+        inspect_signature(file, &file->slices[i], errors);
+    }
+    for (size_t i = before; i < errors->count; i++)
+        error_in_file(&errors->items[i], file->path);
+    return errors->count == before;
+}

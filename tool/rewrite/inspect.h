@@ -1,0 +1,15 @@
+/* Inspect: what can be seen of an image by itself that reading it did not tell. */
+#ifndef VAFIT_REWRITE_INSPECT_H
+#define VAFIT_REWRITE_INSPECT_H
+
+#include "base/error.h"
+#include "images/image_file.h"
+
+#include <stdbool.h>
+
+/* Inspects every slice of a file that is open and whose images were read: each part of __LINKEDIT
+ * is aligned, the signature can be read, covers all before it and has the hash of every page. What
+ * is found is added to *errors, naming the file; false when there is anything. */
+bool inspect_file(const struct image_file *file, struct errors *errors);
+
+#endif

@@ -1,0 +1,322 @@
+#include "rewrite/pack.h"
+
+#include "rewrite/symbols.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PART_ALIGNMENT = 8,
+    SIGNATURE_ALIGNMENT = 16,
+    /* Byte offsets in LC_DYSYMTAB. */
+    AT_FIRST_LOCAL = 8,
+    DYSYMTAB_GROUPS = 3,
+    /* Byte offsets in LC_SEGMENT_64. */
+    AT_VM_SIZE = 32,
+    AT_FILE_SIZE = 48,
+};
+
+/* Where a part of the old __LINKEDIT goes. */
+struct move {
+    const struct linkedit_part *part;
+    uint64_t offset; /* in the slice, bytes */
+    uint64_t size;   /* bytes */
+};
+
+struct packer {
+    const struct old_slice *old;
+    const struct level *level;
+    struct packed *packed;
+    struct error *error;
+    struct symbols symbols;
+    bool has_symbols;
+    struct symbol_groups groups;
+    bool has_dysymtab;
+    struct move *moves; /* one a part of the image, in its order: by offset */
+    uint64_t end;       /* of the last part that is placed, in the slice */
+};
+
+static void put_u32(uint8_t *target, uint64_t value) {
+    for (int i = 0; i < 4; i++)
+        target[i] = (uint8_t)(value >> 8 * i);
+}
+
+static void put_u64(uint8_t *target, uint64_t value) {
+    for (int i = 0; i < 8; i++)
+        target[i] = (uint8_t)(value >> 8 * i);
+}
+
+static struct load_command_walk walk_of(struct bytes head) {
+    struct load_command_walk walk = {.count = bytes_u32(head, 16)};
+    bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
+    return walk;
+}
+
+/* --- what cannot be rewritten --- */
+
+static bool dysymtab_rewritable(struct packer *packer, const struct load_command *command) {
+    uint32_t next = 0;
+    packer->has_dysymtab = true;
+    for (size_t i = 0; i < DYSYMTAB_GROUPS; i++) {
+        size_t at = AT_FIRST_LOCAL + 8 * i;
+        if (bytes_u32(command->bytes, at) != next)
+            return load_command_error(packer->error, command, "ilocalsym",
+                                      "the groups of symbols do not follow each other");
+        packer->groups.counts[i] = bytes_u32(command->bytes, at + 4);
+        next += bytes_u32(command->bytes, at + 4);
+    }
+    struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND];
+    size_t count = linkedit_command_parts(command, parts);
+    for (size_t i = 0; i < count; i++)
+        if (parts[i].size != 0 && strcmp(parts[i].name, "indirect symbol table") != 0)
+            return load_command_error(packer->error, command, parts[i].field,
+                                      "%s, which vafit does not rewrite", parts[i].name);
+    return true;
+}
+
+static bool command_rewritable(struct packer *packer, const struct load_command *command) {
+    if (!load_command_known(command->number))
+        return load_command_error(packer->error, command, "cmd",
+                                  "not known to vafit, which might lose what it places");
+    switch (command->number) {
+    case LC_DYSYMTAB:
+        return dysymtab_rewritable(packer, command);
+    case LC_ENCRYPTION_INFO:
+    case LC_ENCRYPTION_INFO_64:
+        return bytes_u32(command->bytes, 16) == 0 ||
+               load_command_error(packer->error, command, "cryptid", "the image is encrypted");
+    case LC_NOTE:
+        return bytes_u64(command->bytes, 24) < packer->old->linkedit_offset ||
+               load_command_error(packer->error, command, "offset",
+                                  "the note lies in __LINKEDIT, where vafit does not keep it");
+    default:
+        return true;
+    }
+}
+
+static bool rewritable(struct packer *packer) {
+    struct load_command_walk walk = walk_of(packer->old->head);
+    struct load_command command;
+    while (load_command_next(&walk, &command, packer->error))
+        if (!command_rewritable(packer, &command))
+            return false;
+    return packer->error->kind == ERROR_NONE;
+}
+
+/* --- symbols --- */
+
+static struct bytes part_bytes(const struct packer *packer, const struct linkedit_part *part) {
+    struct bytes bytes = {NULL, 0};
+    bytes_part(packer->old->linkedit, part->file_offset - packer->old->linkedit_offset, part->size,
+               &bytes);
+    return bytes;
+}
+
+static bool is_indirect(const struct linkedit_part *part) {
+    return part->command_number == LC_DYSYMTAB;
+}
+
+static struct symbol_tables find_tables(const struct packer *packer) {
+    const struct linkedit_parts *parts = &packer->old->image->parts;
+    struct symbol_tables tables = {0};
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct linkedit_part *part = &parts->items[i];
+        if (part->use == LINKEDIT_SYMBOLS)
+            tables.table = part_bytes(packer, part);
+        else if (part->use == LINKEDIT_STRINGS)
+            tables.pool = part_bytes(packer, part);
+        else if (is_indirect(part))
+            tables.indirect = part_bytes(packer, part);
+    }
+    return tables;
+}
+
+static bool plan_symbols(struct packer *packer) {
+    struct symbol_tables tables = find_tables(packer);
+    if (!packer->has_dysymtab)
+        packer->groups.counts[0] = tables.table.size / NLIST_SIZE;
+    packer->has_symbols =
+        symbols_plan(&tables, &packer->groups, packer->level, &packer->symbols, packer->error);
+    return packer->has_symbols;
+}
+
+/* --- places --- */
+
+static uint64_t new_size(const struct packer *packer, const struct linkedit_part *part) {
+    switch (part->use) {
+    case LINKEDIT_SYMBOLS:
+        return packer->symbols.count * NLIST_SIZE;
+    case LINKEDIT_STRINGS:
+        return packer->symbols.count == 0 ? 0 : round_up(packer->symbols.pool.size, PART_ALIGNMENT);
+    default:
+        return part->size;
+    }
+}
+
+static bool place_signature(struct packer *packer, struct move *move) {
+    struct packed *packed = packer->packed;
+    struct bytes bytes = part_bytes(packer, move->part);
+    if (!code_signature_parse(bytes, &packed->old_signature, packer->error))
+        return false;
+    packed->is_signed = true;
+    packed->code_limit = round_up(packer->end, SIGNATURE_ALIGNMENT);
+    move->offset = packed->code_limit;
+    move->size = round_up(code_signature_new_size(&packed->old_signature, packed->code_limit),
+                          SIGNATURE_ALIGNMENT);
+    packer->end = move->offset + move->size;
+    return true;
+}
+
+/* Places every part behind the one before it; the signature last, wherever it was. */
+static bool place_parts(struct packer *packer) {
+    const struct linkedit_parts *parts = &packer->old->image->parts;
+    struct move *signature = NULL;
+    packer->moves = calloc(parts->count + 1, sizeof *packer->moves);
+    if (packer->moves == NULL)
+        out_of_memory();
+    packer->end = packer->old->linkedit_offset;
+    for (size_t i = 0; i < parts->count; i++) {
+        struct move *move = &packer->moves[i];
+        move->part = &parts->items[i];
+        if (move->part->use == LINKEDIT_SIGNATURE) {
+            signature = move;
+            continue;
+        }
+        move->offset = round_up(packer->end, PART_ALIGNMENT);
+        move->size = new_size(packer, move->part);
+        packer->end = move->offset + move->size;
+    }
+    if (signature != NULL)
+        return place_signature(packer, signature);
+    packer->end = round_up(packer->end, PART_ALIGNMENT);
+    return true;
+}
+
+/* --- contents --- */
+
+static void write_part(struct packer *packer, const struct move *move, uint8_t *target) {
+    struct packed *packed = packer->packed;
+    switch (move->part->use) {
+    case LINKEDIT_SYMBOLS:
+        symbols_write_table(&packer->symbols, target);
+        break;
+    case LINKEDIT_STRINGS:
+        if (move->size != 0)
+            string_pool_write(packer->symbols.old.pool, &packer->symbols.pool, target);
+        break;
+    case LINKEDIT_SIGNATURE:
+        code_signature_write(&packed->old_signature, packed->code_limit, target, &packed->hashes);
+        break;
+    default:
+        if (is_indirect(move->part))
+            symbols_write_indirect(&packer->symbols, target);
+        else
+            memcpy(target, part_bytes(packer, move->part).data, move->size);
+    }
+}
+
+static void write_linkedit(struct packer *packer) {
+    struct packed *packed = packer->packed;
+    uint64_t start = packer->old->linkedit_offset;
+    packed->linkedit_size = packer->end - start;
+    packed->linkedit = calloc(1, packed->linkedit_size == 0 ? 1 : packed->linkedit_size);
+    if (packed->linkedit == NULL)
+        out_of_memory();
+    for (size_t i = 0; i < packer->old->image->parts.count; i++)
+        write_part(packer, &packer->moves[i], packed->linkedit + (packer->moves[i].offset - start));
+}
+
+/* --- load commands --- */
+
+static const struct move *move_of(const struct packer *packer, const struct linkedit_part *part) {
+    for (size_t i = 0; i < packer->old->image->parts.count; i++)
+        if (packer->moves[i].part->command == part->command &&
+            packer->moves[i].part->name == part->name)
+            return &packer->moves[i];
+    return NULL;
+}
+
+/* Where an empty part goes: behind the parts before it, so that it stays inside. An offset of 0
+ * stays. */
+static uint64_t empty_place(const struct packer *packer, uint64_t offset) {
+    uint64_t place = packer->old->linkedit_offset;
+    if (offset == 0)
+        return 0;
+    for (size_t i = 0; i < packer->old->image->parts.count; i++)
+        if (packer->moves[i].part->file_offset < offset)
+            place = round_up(packer->moves[i].offset + packer->moves[i].size, PART_ALIGNMENT);
+    return place;
+}
+
+static void store_parts(const struct packer *packer, const struct load_command *command,
+                        uint8_t *target) {
+    struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND];
+    size_t count = linkedit_command_parts(command, parts);
+    for (size_t i = 0; i < count; i++) {
+        const struct move *move = move_of(packer, &parts[i]);
+        if (move != NULL)
+            linkedit_part_store(&parts[i], move->offset, move->size, target);
+        else
+            linkedit_part_store(&parts[i], empty_place(packer, parts[i].file_offset), 0, target);
+    }
+}
+
+static void store_groups(const struct packer *packer, uint8_t *target) {
+    uint64_t next = 0;
+    for (size_t i = 0; i < DYSYMTAB_GROUPS; i++) {
+        put_u32(target + AT_FIRST_LOCAL + 8 * i, next);
+        put_u32(target + AT_FIRST_LOCAL + 8 * i + 4, packer->symbols.group_counts[i]);
+        next += packer->symbols.group_counts[i];
+    }
+}
+
+/* Apple's linkers round the vmsize to a page, others do not: whichever it was stays. */
+static void store_segment(const struct packer *packer, const struct load_command *command,
+                          uint8_t *target) {
+    uint32_t page = packer->old->image->architecture->page_size;
+    bool rounded = bytes_u64(command->bytes, AT_VM_SIZE) % page == 0;
+    uint64_t size = packer->packed->linkedit_size;
+    put_u64(target + AT_FILE_SIZE, size);
+    put_u64(target + AT_VM_SIZE, rounded ? round_up(size, page) : size);
+}
+
+static void write_head(struct packer *packer) {
+    struct bytes head = packer->old->head;
+    struct load_command_walk walk = walk_of(head);
+    struct load_command command;
+    packer->packed->head = malloc(head.size);
+    if (packer->packed->head == NULL)
+        out_of_memory();
+    memcpy(packer->packed->head, head.data, head.size);
+    while (load_command_next(&walk, &command, packer->error)) {
+        uint8_t *target = packer->packed->head + (command.bytes.data - head.data);
+        store_parts(packer, &command, target);
+        if (command.number == LC_DYSYMTAB)
+            store_groups(packer, target);
+        if (command.number == LC_SEGMENT_64 &&
+            strncmp((const char *)command.bytes.data + 8, "__LINKEDIT", 16) == 0)
+            store_segment(packer, &command, target);
+    }
+}
+
+bool pack_slice(const struct old_slice *old, const struct level *level, struct packed *packed,
+                struct error *error) {
+    struct packer packer = {.old = old, .level = level, .packed = packed, .error = error};
+    memset(packed, 0, sizeof *packed);
+    bool packable = rewritable(&packer) && plan_symbols(&packer) && place_parts(&packer);
+    if (packable) {
+        write_linkedit(&packer);
+        write_head(&packer);
+    }
+    if (packer.has_symbols)
+        symbols_free(&packer.symbols);
+    free(packer.moves);
+    return packable;
+}
+
+void packed_free(struct packed *packed) {
+    free(packed->head);
+    free(packed->linkedit);
+    *packed = (struct packed){0};
+}

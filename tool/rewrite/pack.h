@@ -1,0 +1,43 @@
+/* Pack: the new load commands and the new __LINKEDIT of one slice, without its page hashes. */
+#ifndef VAFIT_REWRITE_PACK_H
+#define VAFIT_REWRITE_PACK_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "macho/code_signature.h"
+#include "macho/image.h"
+#include "rewrite/level.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a slice is made of, as far as it is needed. */
+struct old_slice {
+    const struct image *image;
+    struct bytes head;        /* header and load commands */
+    struct bytes linkedit;    /* the file contents of __LINKEDIT */
+    uint64_t linkedit_offset; /* of those, bytes from the start of the slice */
+};
+
+/* The new ones. Release with packed_free. */
+struct packed {
+    uint8_t *head;          /* as many bytes as the old head */
+    uint8_t *linkedit;      /* owned, as is head */
+    uint64_t linkedit_size; /* bytes: the new filesize of __LINKEDIT */
+    bool is_signed;
+    struct code_signature old_signature; /* views into the old __LINKEDIT */
+    uint64_t code_limit; /* offset of the new signature in the slice: what it hashes */
+    uint8_t *hashes;     /* in `linkedit`: where the page hashes go */
+};
+
+/* Drops what the level drops and packs what stays in the old order, each part at a multiple of 8
+ * and the signature of 16. Of the load commands only the places of parts, LC_DYSYMTAB's counts and
+ * __LINKEDIT's sizes change. Errors: ERROR_MALFORMED for tables that contradict each other, and for
+ * what cannot be rewritten: load commands vafit does not know, encrypted images, classic
+ * relocations. */
+bool pack_slice(const struct old_slice *old, const struct level *level, struct packed *packed,
+                struct error *error);
+void packed_free(struct packed *packed);
+
+#endif

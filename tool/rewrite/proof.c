@@ -1,0 +1,90 @@
+#include "rewrite/proof.h"
+
+#include "base/mapping.h"
+
+#include <string.h>
+
+/* What compare_slices wants of a slice, mapped. */
+struct mapped_slice {
+    struct mapping head;
+    struct mapping linkedit;
+    struct compared_slice compared;
+};
+
+static void unmap(struct mapped_slice *slice) {
+    mapping_free(&slice->head);
+    mapping_free(&slice->linkedit);
+}
+
+static bool map_head(const struct image_file *file, const struct image_slice *slice,
+                     struct mapping *head, struct error *error) {
+    struct mapping first;
+    size_t size;
+    if (!mapping_make(&file->file, slice->offset, IMAGE_HEADER_SIZE, &first, error))
+        return false;
+    bool sized = image_head_size(first.bytes, slice->size, &size, error);
+    mapping_free(&first);
+    return sized && mapping_make(&file->file, slice->offset, size, head, error);
+}
+
+static bool map_slice(const struct image_file *file, const struct image_slice *slice,
+                      struct mapped_slice *mapped, struct error *error) {
+    const struct segment *linkedit = segments_find(&slice->image->segments, "__LINKEDIT");
+    memset(mapped, 0, sizeof *mapped);
+    if (linkedit == NULL)
+        return error_malformed(error, "load commands", "there is no __LINKEDIT");
+    bool is_mapped = map_head(file, slice, &mapped->head, error) &&
+                     mapping_make(&file->file, slice->offset + linkedit->file_offset,
+                                  linkedit->file_size, &mapped->linkedit, error);
+    mapped->compared = (struct compared_slice){slice->image, mapped->head.bytes,
+                                               mapped->linkedit.bytes, &file->file, slice->offset};
+    return is_mapped;
+}
+
+bool proof_read_images(struct arena *arena, struct image_file *file, struct error *error) {
+    for (size_t i = 0; i < file->slice_count; i++)
+        if (!image_file_parse(arena, file, &file->slices[i], error))
+            return false;
+    return true;
+}
+
+static void compare_mapped(const struct image_file *original, const struct image_slice *old,
+                           const struct image_file *changed, const struct image_slice *new,
+                           struct errors *errors) {
+    struct mapped_slice before, after;
+    struct error error;
+    memset(&after, 0, sizeof after);
+    if (map_slice(original, old, &before, &error) && map_slice(changed, new, &after, &error))
+        compare_slices(&before.compared, &after.compared, errors);
+    else
+        errors_add(errors, &error);
+    unmap(&before);
+    unmap(&after);
+}
+
+static const struct image_slice *slice_like(const struct image_file *file,
+                                            const struct image_slice *slice) {
+    for (size_t i = 0; i < file->slice_count; i++)
+        if (strcmp(file->slices[i].architecture->name, slice->architecture->name) == 0)
+            return &file->slices[i];
+    return NULL;
+}
+
+bool proof_compare(const struct image_file *original, const struct image_file *changed,
+                   struct errors *errors) {
+    size_t before = errors->count;
+    struct error error;
+    if (original->slice_count != changed->slice_count) {
+        error_malformed(&error, "universal header", "%zu slices, were %zu", changed->slice_count,
+                        original->slice_count);
+        errors_add(errors, &error);
+    }
+    for (size_t i = 0; i < changed->slice_count; i++) {
+        const struct image_slice *new = &changed->slices[i], *old = slice_like(original, new);
+        if (old != NULL)
+            compare_mapped(original, old, changed, new, errors);
+    }
+    for (size_t i = before; i < errors->count; i++)
+        error_in_file(&errors->items[i], changed->path);
+    return errors->count == before;
+}

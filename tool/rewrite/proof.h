@@ -1,0 +1,21 @@
+/* Proof: a new image file held against the original, slice by slice. */
+#ifndef VAFIT_REWRITE_PROOF_H
+#define VAFIT_REWRITE_PROOF_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "images/image_file.h"
+#include "rewrite/compare.h"
+
+#include <stdbool.h>
+
+/* Reads the images of all slices of an opened file. Errors: as image_file_parse. */
+bool proof_read_images(struct arena *arena, struct image_file *file, struct error *error);
+
+/* Compares every slice of `changed` with the slice of that architecture in `original`, by
+ * compare_slices. Both are open and their images were read. Differences are added to *errors,
+ * naming the file `changed`; false when there are any. */
+bool proof_compare(const struct image_file *original, const struct image_file *changed,
+                   struct errors *errors);
+
+#endif

@@ -1,0 +1,26 @@
+/* Replace: a rewriting brought to disk. Nothing takes a name before it is whole and proven. */
+#ifndef VAFIT_REWRITE_REPLACE_H
+#define VAFIT_REWRITE_REPLACE_H
+
+#include "base/error.h"
+#include "rewrite/rewriting.h"
+
+#include <stdbool.h>
+
+struct replacing {
+    const char *target; /* the path the new file takes */
+    const char
+        *unstripped;      /* where the original stays, as a hard link or a copy; NULL for nowhere */
+    const char *identity; /* a command that signs the file whose path it is given; NULL for none */
+    bool verify;          /* hold the new file against the original before it takes its name */
+};
+
+/* Writes the new file beside its target, syncs it, signs it again if there is an identity, compares
+ * it with the original, puts the original aside and only then lets the new file take the name.
+ * After an error the target is what it was and nothing else is left. The original that stays aside
+ * from an earlier run is kept when it has the UUID of the file. Errors: ERROR_IO; ERROR_MALFORMED
+ * naming what the comparison found. */
+bool replace_with(const struct rewriting *rewriting, const struct replacing *replacing,
+                  struct error *error);
+
+#endif

@@ -1,0 +1,334 @@
+#include "rewrite/rewriting.h"
+
+#include "base/parallel.h"
+#include "base/sha256.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct segment *linkedit_of(const struct image *image) {
+    return segments_find(&image->segments, "__LINKEDIT");
+}
+
+/* --- one slice --- */
+
+/* __LINKEDIT ends the slice and is its last segment, so that nothing behind it has to move. */
+static bool linkedit_is_last(const struct image_slice *slice, struct error *error) {
+    const struct segment *linkedit = linkedit_of(slice->image);
+    if (linkedit == NULL)
+        return error_malformed(error, "load commands", "there is no __LINKEDIT to rewrite");
+    uint64_t end = linkedit->file_offset + linkedit->file_size;
+    if (end != slice->size)
+        return error_malformed(error, "__LINKEDIT",
+                               "%" PRIu64 " bytes behind it, which a rewriting would lose",
+                               slice->size - end);
+    return true;
+}
+
+static bool identity_allowed(const struct slice_rewriting *slice, bool keep_identity,
+                             struct error *error) {
+    const struct packed *packed = &slice->packed;
+    if (!packed->is_signed || !packed->old_signature.has_identity || keep_identity)
+        return true;
+    return error_malformed(error, "code signature",
+                           "signed by an identity as %s; say with --identity how to sign it again",
+                           packed->old_signature.directory.identifier);
+}
+
+static bool plan_slice(const struct image_file *file, const struct level *level, bool keep_identity,
+                       struct slice_rewriting *slice, struct error *error) {
+    const struct image_slice *old = slice->old;
+    const struct segment *linkedit = linkedit_of(old->image);
+    size_t head_size;
+    struct mapping first;
+    if (!linkedit_is_last(old, error) ||
+        !mapping_make(&file->file, old->offset, IMAGE_HEADER_SIZE, &first, error))
+        return false;
+    bool sized = image_head_size(first.bytes, old->size, &head_size, error);
+    mapping_free(&first);
+    if (!sized || !mapping_make(&file->file, old->offset, head_size, &slice->head, error) ||
+        !mapping_make(&file->file, old->offset + linkedit->file_offset, linkedit->file_size,
+                      &slice->linkedit, error))
+        return false;
+    struct old_slice parts = {old->image, slice->head.bytes, slice->linkedit.bytes,
+                              linkedit->file_offset};
+    if (!pack_slice(&parts, level, &slice->packed, error) ||
+        !identity_allowed(slice, keep_identity, error))
+        return false;
+    slice->size = linkedit->file_offset + slice->packed.linkedit_size;
+    return true;
+}
+
+/* --- page hashes --- */
+
+/* What hashing one slice needs; `failed` is shared by the threads, which only ever set it. */
+struct hashing {
+    const struct image_file *file;
+    const struct slice_rewriting *slice;
+    uint64_t linkedit_offset;
+    struct error *errors; /* one a group of pages */
+};
+
+enum { PAGES_A_GROUP = 1024 };
+
+/* A page that holds the same bytes as before has the same hash. */
+static bool is_unchanged(const struct hashing *hashing, uint64_t start, uint64_t end) {
+    const struct code_directory *old = &hashing->slice->packed.old_signature.directory;
+    return start >= hashing->slice->head.bytes.size && end <= hashing->linkedit_offset &&
+           end <= old->code_limit;
+}
+
+/* The bytes [start, end) of the new slice, in `buffer`. */
+static bool page_bytes(const struct hashing *hashing, uint64_t start, uint64_t end, uint8_t *buffer,
+                       struct error *error) {
+    const struct slice_rewriting *slice = hashing->slice;
+    size_t head_size = slice->head.bytes.size;
+    uint64_t from_file = end < hashing->linkedit_offset ? end : hashing->linkedit_offset;
+    if (start < from_file && !file_read(&hashing->file->file, slice->old->offset + start, buffer,
+                                        (size_t)(from_file - start), error))
+        return false;
+    if (start < head_size)
+        memcpy(buffer, slice->packed.head + start,
+               (size_t)(end < head_size ? end - start : head_size - start));
+    uint64_t from_linkedit = start > hashing->linkedit_offset ? start : hashing->linkedit_offset;
+    if (from_linkedit < end)
+        memcpy(buffer + (from_linkedit - start),
+               slice->packed.linkedit + (from_linkedit - hashing->linkedit_offset),
+               (size_t)(end - from_linkedit));
+    return true;
+}
+
+static bool hash_page(const struct hashing *hashing, size_t page, uint8_t *buffer,
+                      struct error *error) {
+    const struct packed *packed = &hashing->slice->packed;
+    const struct code_directory *old = &packed->old_signature.directory;
+    uint64_t start = (uint64_t)page * old->page_size;
+    uint64_t end = start + old->page_size;
+    uint8_t *hash = packed->hashes + page * SHA256_SIZE;
+    if (end > packed->code_limit)
+        end = packed->code_limit;
+    if (is_unchanged(hashing, start, end)) {
+        memcpy(hash, code_directory_hash(old, page), SHA256_SIZE);
+        return true;
+    }
+    if (start >= hashing->linkedit_offset) {
+        sha256((struct bytes){packed->linkedit + (start - hashing->linkedit_offset),
+                              (size_t)(end - start)},
+               hash);
+        return true;
+    }
+    if (!page_bytes(hashing, start, end, buffer, error))
+        return false;
+    sha256((struct bytes){buffer, (size_t)(end - start)}, hash);
+    return true;
+}
+
+static size_t page_count(const struct packed *packed) {
+    uint32_t page_size = packed->old_signature.directory.page_size;
+    return (size_t)((packed->code_limit + page_size - 1) / page_size);
+}
+
+static void hash_group(void *context, size_t group) {
+    struct hashing *hashing = context;
+    uint8_t buffer[1 << 16]; /* the largest page that code_signature_parse accepts */
+    size_t pages = page_count(&hashing->slice->packed);
+    size_t end = (group + 1) * PAGES_A_GROUP < pages ? (group + 1) * PAGES_A_GROUP : pages;
+    hashing->errors[group].kind = ERROR_NONE;
+    for (size_t page = group * PAGES_A_GROUP; page < end; page++)
+        if (!hash_page(hashing, page, buffer, &hashing->errors[group]))
+            return;
+}
+
+static bool sign_slice(const struct image_file *file, const struct slice_rewriting *slice,
+                       unsigned jobs, struct error *error) {
+    if (!slice->packed.is_signed)
+        return true;
+    size_t groups = (page_count(&slice->packed) + PAGES_A_GROUP - 1) / PAGES_A_GROUP;
+    struct hashing hashing = {.file = file, .slice = slice};
+    hashing.linkedit_offset = linkedit_of(slice->old->image)->file_offset;
+    hashing.errors = calloc(groups + 1, sizeof *hashing.errors);
+    if (hashing.errors == NULL)
+        out_of_memory();
+    parallel_for(groups, jobs, hash_group, &hashing);
+    bool signed_well = true;
+    for (size_t i = 0; i < groups && signed_well; i++)
+        if (hashing.errors[i].kind != ERROR_NONE) {
+            *error = hashing.errors[i];
+            signed_well = false;
+        }
+    free(hashing.errors);
+    return signed_well;
+}
+
+/* --- the whole file --- */
+
+static void add_piece(struct rewriting *rewriting, struct piece piece) {
+    if (piece.size != 0)
+        rewriting->pieces[rewriting->piece_count++] = piece;
+}
+
+static void add_slice(struct rewriting *rewriting, const struct slice_rewriting *slice) {
+    uint64_t head = slice->head.bytes.size;
+    uint64_t linkedit = linkedit_of(slice->old->image)->file_offset;
+    add_piece(rewriting, (struct piece){slice->offset, head, slice->packed.head, 0});
+    add_piece(rewriting, (struct piece){slice->offset + head, linkedit - head, NULL,
+                                        slice->old->offset + head});
+    add_piece(rewriting, (struct piece){slice->offset + linkedit, slice->packed.linkedit_size,
+                                        slice->packed.linkedit, 0});
+}
+
+/* Slice i of the header, with what becomes of it. */
+struct placed_slice {
+    size_t index;
+    const struct slice *old;
+    struct slice_rewriting *rewritten; /* NULL for one that is carried along */
+};
+
+static int by_offset(const void *left, const void *right) {
+    const struct placed_slice *a = left, *b = right;
+    return a->old->offset < b->old->offset ? -1 : a->old->offset > b->old->offset;
+}
+
+static struct slice_rewriting *rewriting_of(const struct rewriting *rewriting,
+                                            const struct slice *slice) {
+    for (size_t i = 0; i < rewriting->old->slice_count; i++)
+        if (rewriting->slices[i].old->offset == slice->offset)
+            return &rewriting->slices[i];
+    return NULL;
+}
+
+/* Puts a slice where the one before it ends, aligned as the header says. */
+static void place_slice(struct rewriting *rewriting, const struct placed_slice *placed) {
+    uint64_t offset = round_up(rewriting->size, UINT64_C(1) << placed->old->align);
+    uint64_t size = placed->old->size;
+    if (placed->rewritten != NULL) {
+        size = placed->rewritten->size;
+        placed->rewritten->offset = offset;
+        add_slice(rewriting, placed->rewritten);
+    } else {
+        add_piece(rewriting, (struct piece){offset, size, NULL, placed->old->offset});
+    }
+    if (rewriting->universal_header != NULL)
+        universal_store(rewriting->universal_header, placed->index, offset, size);
+    rewriting->size = offset + size;
+}
+
+/* The header, and what lies between it and the first slice. */
+static void add_header(struct rewriting *rewriting, struct bytes head,
+                       const struct universal *universal, uint64_t first) {
+    size_t size = universal_header_size(universal);
+    if (size == 0)
+        return;
+    rewriting->universal_header = malloc(size);
+    if (rewriting->universal_header == NULL)
+        out_of_memory();
+    memcpy(rewriting->universal_header, head.data, size);
+    add_piece(rewriting, (struct piece){0, size, rewriting->universal_header, 0});
+    add_piece(rewriting, (struct piece){size, first - size, NULL, size});
+    rewriting->size = first;
+}
+
+static void lay_out_slices(struct rewriting *rewriting, struct bytes head,
+                           const struct universal *universal) {
+    struct placed_slice placed[UNIVERSAL_MAX_SLICES];
+    for (size_t i = 0; i < universal->slice_count; i++)
+        placed[i] = (struct placed_slice){i, &universal->slices[i],
+                                          rewriting_of(rewriting, &universal->slices[i])};
+    qsort(placed, universal->slice_count, sizeof *placed, by_offset);
+    add_header(rewriting, head, universal, placed[0].old->offset);
+    for (size_t i = 0; i < universal->slice_count; i++)
+        place_slice(rewriting, &placed[i]);
+}
+
+static bool lay_out(struct rewriting *rewriting, struct error *error) {
+    const struct image_file *old = rewriting->old;
+    uint64_t head_size = old->size < UNIVERSAL_HEAD ? old->size : UNIVERSAL_HEAD;
+    struct universal universal;
+    struct mapping head;
+    rewriting->pieces = calloc(3 * UNIVERSAL_MAX_SLICES + 2, sizeof *rewriting->pieces);
+    if (rewriting->pieces == NULL)
+        out_of_memory();
+    if (!mapping_make(&old->file, 0, head_size, &head, error))
+        return false;
+    bool parsed = universal_parse(head.bytes, old->size, &universal, error);
+    if (parsed)
+        lay_out_slices(rewriting, head.bytes, &universal);
+    mapping_free(&head);
+    return parsed;
+}
+
+bool rewriting_plan(const struct image_file *old, const struct level *level, unsigned jobs,
+                    bool keep_identity, struct rewriting *rewriting, struct error *error) {
+    *rewriting = (struct rewriting){.old = old, .level = level};
+    rewriting->slices = calloc(old->slice_count, sizeof *rewriting->slices);
+    if (rewriting->slices == NULL)
+        out_of_memory();
+    bool planned = true;
+    for (size_t i = 0; i < old->slice_count && planned; i++) {
+        struct slice_rewriting *slice = &rewriting->slices[i];
+        slice->old = &old->slices[i];
+        planned = plan_slice(old, level, keep_identity, slice, error) &&
+                  sign_slice(old, slice, jobs, error);
+    }
+    if (!planned || !lay_out(rewriting, error)) {
+        rewriting_free(rewriting);
+        return error_in_file(error, old->path);
+    }
+    return true;
+}
+
+/* Whether a piece holds what stands at the same place of the old file. */
+static bool piece_is_old(const struct rewriting *rewriting, const struct piece *piece,
+                         struct error *error) {
+    struct mapping old;
+    if (piece->data == NULL)
+        return piece->old_offset == piece->offset;
+    if (!mapping_make(&rewriting->old->file, piece->offset, piece->size, &old, error))
+        return false;
+    bool same = memcmp(old.bytes.data, piece->data, piece->size) == 0;
+    mapping_free(&old);
+    return same;
+}
+
+bool rewriting_is_needed(const struct rewriting *rewriting, bool *needed, struct error *error) {
+    error->kind = ERROR_NONE;
+    *needed = rewriting->size != rewriting->old->size;
+    for (size_t i = 0; i < rewriting->piece_count && !*needed; i++)
+        *needed = !piece_is_old(rewriting, &rewriting->pieces[i], error);
+    return error->kind == ERROR_NONE || error_in_file(error, rewriting->old->path);
+}
+
+bool rewriting_write(const struct rewriting *rewriting, struct new_file *file,
+                     struct error *error) {
+    for (size_t i = 0; i < rewriting->piece_count; i++) {
+        const struct piece *piece = &rewriting->pieces[i];
+        bool written = piece->data != NULL
+                           ? new_file_write(file, piece->offset, piece->data, piece->size, error)
+                           : new_file_copy(file, piece->offset, &rewriting->old->file,
+                                           piece->old_offset, piece->size, error);
+        if (!written)
+            return false;
+    }
+    return true;
+}
+
+int64_t rewriting_freed(const struct rewriting *rewriting) {
+    int64_t freed = 0;
+    for (size_t i = 0; i < rewriting->old->slice_count; i++)
+        freed += (int64_t)rewriting->slices[i].linkedit.bytes.size -
+                 (int64_t)rewriting->slices[i].packed.linkedit_size;
+    return freed;
+}
+
+void rewriting_free(struct rewriting *rewriting) {
+    for (size_t i = 0; rewriting->slices != NULL && i < rewriting->old->slice_count; i++) {
+        mapping_free(&rewriting->slices[i].head);
+        mapping_free(&rewriting->slices[i].linkedit);
+        packed_free(&rewriting->slices[i].packed);
+    }
+    free(rewriting->slices);
+    free(rewriting->universal_header);
+    free(rewriting->pieces);
+    *rewriting = (struct rewriting){0};
+}

@@ -1,0 +1,61 @@
+/* A rewriting: what a new image file will hold, before a byte of it is written. */
+#ifndef VAFIT_REWRITE_REWRITING_H
+#define VAFIT_REWRITE_REWRITING_H
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mapping.h"
+#include "base/new_file.h"
+#include "images/image_file.h"
+#include "rewrite/level.h"
+#include "rewrite/pack.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A stretch of the new file. */
+struct piece {
+    uint64_t offset;     /* in the new file, bytes */
+    uint64_t size;       /* bytes */
+    const uint8_t *data; /* where it stands in memory; NULL for one of the old file */
+    uint64_t old_offset; /* in the old file, when data is NULL */
+};
+
+/* One slice of an architecture that vafit rewrites. */
+struct slice_rewriting {
+    const struct image_slice *old;
+    uint64_t offset;         /* in the new file, bytes */
+    uint64_t size;           /* bytes */
+    struct mapping head;     /* the old header and load commands */
+    struct mapping linkedit; /* the old contents of __LINKEDIT */
+    struct packed packed;
+};
+
+/* Release with rewriting_free. */
+struct rewriting {
+    const struct image_file *old;
+    const struct level *level;
+    struct slice_rewriting *slices; /* as many as old->slice_count, in its order */
+    uint8_t *universal_header;      /* the new one; NULL for a thin file */
+    uint64_t size;                  /* of the new file, bytes */
+    struct piece *pieces;           /* all of the new file but gaps of zeros, by rising offset */
+    size_t piece_count;
+};
+
+/* Plans the rewriting of every slice, page hashes included, on at most `jobs` threads. The file is
+ * open and its images were read. Other slices of a universal file are carried along unchanged.
+ * Errors: those of pack_slice, ERROR_IO; ERROR_MALFORMED for bytes behind __LINKEDIT, which would
+ * be lost, and for a signature of somebody's when `keep_identity` is false. */
+bool rewriting_plan(const struct image_file *old, const struct level *level, unsigned jobs,
+                    bool keep_identity, struct rewriting *rewriting, struct error *error);
+/* Whether the new file would equal the old one, so that there is nothing to write. Errors:
+ * ERROR_IO. */
+bool rewriting_is_needed(const struct rewriting *rewriting, bool *needed, struct error *error);
+/* Writes the new file's bytes. Errors: ERROR_IO. */
+bool rewriting_write(const struct rewriting *rewriting, struct new_file *file, struct error *error);
+/* The bytes that __LINKEDIT has less in the new file, over all slices; negative when it grew. */
+int64_t rewriting_freed(const struct rewriting *rewriting);
+void rewriting_free(struct rewriting *rewriting);
+
+#endif

@@ -1,0 +1,201 @@
+#include "base/parallel.h"
+#include "base/path.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "images/library.h"
+#include "rewrite/replace.h"
+#include "rewrite/rewriting.h"
+#include "verbs/common_options.h"
+#include "verbs/verb.h"
+
+#include <string.h>
+
+struct options {
+    const char *output;
+    const char *out_dir;
+    bool in_place;
+    const char *level;
+    const char *unstripped;
+    const char *identity;
+    bool dry_run;
+    bool no_verify;
+    unsigned jobs;
+    bool quiet;
+};
+
+static const char *const level_choices[] = {"lossless", "debug-map", "locals", "symbols", NULL};
+
+#define ROW(name, letter, kind, member, placeholder, help, choices)                                \
+    { name, letter, kind, offsetof(struct options, member), placeholder, help, choices }
+
+static const struct option_row rows[] = {
+    ROW("output", 'o', OPTION_TEXT, output, "FILE", "write the one image's new file to FILE", NULL),
+    ROW("out-dir", 0, OPTION_TEXT, out_dir, "DIR", "write the new files into DIR, by their names",
+        NULL),
+    ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "let the new files take the old ones' names",
+        NULL),
+    ROW("level", 0, OPTION_CHOICE, level, "LEVEL",
+        "lossless, debug-map (default), locals or symbols", level_choices),
+    ROW("unstripped", 0, OPTION_TEXT, unstripped, "DIR|none",
+        "keep the originals in DIR, or nowhere (beside the new files, as NAME.unstripped)", NULL),
+    ROW("identity", 0, OPTION_TEXT, identity, "CMD",
+        "sign by `CMD FILE` what was signed by an identity", NULL),
+    ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "only say what each level would free", NULL),
+    ROW("no-verify", 0, OPTION_FLAG, no_verify, NULL,
+        "do not hold the new files against the originals", NULL),
+    ROW("jobs", 'j', OPTION_COUNT, jobs, "N", "use N threads (as many as processors)", NULL),
+    ROW("quiet", 'q', OPTION_FLAG, quiet, NULL, "print nothing but errors", NULL),
+};
+
+struct shrink {
+    struct arena *arena;
+    struct options options;
+    struct library *library;
+    const struct level *level;
+    unsigned jobs;
+    bool failed;
+    enum error_kind worst;
+};
+
+static bool options_valid(const struct options *options, const struct string_list *operands,
+                          struct error *error) {
+    int places =
+        (options->output != NULL) + (options->out_dir != NULL) + (options->in_place ? 1 : 0);
+    if (operands->count == 0)
+        return error_usage(error, "shrink wants an image");
+    if (options->dry_run && places == 0)
+        return true;
+    if (places != 1)
+        return error_usage(error, "shrink wants one of --output, --out-dir and --in-place");
+    if (options->output != NULL && operands->count != 1)
+        return error_usage(error, "--output is for one image; --out-dir takes many");
+    return true;
+}
+
+static const char *target_of(const struct shrink *shrink, const char *operand) {
+    if (shrink->options.output != NULL)
+        return shrink->options.output;
+    if (shrink->options.out_dir != NULL)
+        return path_join(shrink->arena, shrink->options.out_dir, path_leaf(operand));
+    return operand;
+}
+
+static const char *twin_of(const struct shrink *shrink, const char *target) {
+    const char *folder = shrink->options.unstripped;
+    if (strcmp(shrink->level->name, "lossless") == 0 ||
+        (folder != NULL && strcmp(folder, "none") == 0))
+        return NULL;
+    if (folder != NULL)
+        target = path_join(shrink->arena, folder, path_leaf(target));
+    return arena_format(shrink->arena, "%s.unstripped", target);
+}
+
+static void note_error(struct shrink *shrink, const struct error *error) {
+    error_print(stderr, error);
+    if (error->kind > shrink->worst)
+        shrink->worst = error->kind;
+}
+
+/* "main: 1.04 GiB of __LINKEDIT to 0.21 GiB, 0.83 GiB less" */
+static void report(const struct shrink *shrink, const char *target,
+                   const struct rewriting *rewriting) {
+    uint64_t before = 0, after = 0;
+    if (shrink->options.quiet)
+        return;
+    for (size_t i = 0; i < rewriting->old->slice_count; i++) {
+        before += rewriting->slices[i].linkedit.bytes.size;
+        after += rewriting->slices[i].packed.linkedit_size;
+    }
+    printf("%s: __LINKEDIT %s, was %s\n", target, size_text(after).text, size_text(before).text);
+}
+
+static bool shrink_file(struct shrink *shrink, const char *operand, struct image_file *file,
+                        struct error *error) {
+    struct rewriting rewriting;
+    const char *target = target_of(shrink, operand);
+    bool needed;
+    if (!rewriting_plan(file, shrink->level, shrink->jobs, shrink->options.identity != NULL,
+                        &rewriting, error))
+        return false;
+    struct replacing replacing = {
+        .target = target,
+        .unstripped = twin_of(shrink, target),
+        .identity = shrink->options.identity,
+        .verify = !shrink->options.no_verify,
+    };
+    bool shrunk = rewriting_is_needed(&rewriting, &needed, error);
+    /* What is as small as it gets already stays the file it is. */
+    if (shrunk && (needed || !shrink->options.in_place))
+        shrunk = replace_with(&rewriting, &replacing, error);
+    if (shrunk)
+        report(shrink, target, &rewriting);
+    rewriting_free(&rewriting);
+    return shrunk;
+}
+
+/* One line an image: what each level would free of its __LINKEDIT. */
+static bool dry_run_file(struct shrink *shrink, const char *operand, struct image_file *file,
+                         struct error *error) {
+    struct text text = {0};
+    bool planned = true;
+    for (size_t i = 0; level_row(i) != NULL && planned; i++) {
+        struct rewriting rewriting;
+        planned = rewriting_plan(file, level_row(i), shrink->jobs, true, &rewriting, error);
+        if (!planned)
+            break;
+        int64_t freed = rewriting_freed(&rewriting);
+        text_addf(&text, "%s %s %s", i == 0 ? "" : ",", level_row(i)->name,
+                  size_text(freed < 0 ? 0 : (uint64_t)freed).text);
+        rewriting_free(&rewriting);
+    }
+    if (planned)
+        printf("%s would free:%s\n", operand, text.data);
+    text_free(&text);
+    return planned;
+}
+
+static void shrink_operand(struct shrink *shrink, const char *operand) {
+    static const struct search_options everything = {0};
+    struct error error;
+    struct image_file *file = search_find(&everything, shrink->library, operand, &error);
+    struct errors *errors = library_errors(shrink->library);
+    for (size_t i = 0; file != NULL && i < file->slice_count; i++)
+        library_image(shrink->library, file, &file->slices[i]);
+    for (size_t i = 0; i < errors->count; i++)
+        note_error(shrink, &errors->items[i]);
+    bool bad = errors->count != 0;
+    errors_free(errors);
+    if (file == NULL && error.kind != ERROR_NONE)
+        note_error(shrink, &error);
+    if (file == NULL || bad)
+        return;
+    bool done = shrink->options.dry_run ? dry_run_file(shrink, operand, file, &error)
+                                        : shrink_file(shrink, operand, file, &error);
+    if (!done)
+        note_error(shrink, &error);
+}
+
+static int run(const struct call *call) {
+    struct shrink shrink = {.arena = call->arena};
+    struct string_list operands = {0};
+    struct error error;
+    if (!call_parse(call, &verb_shrink, &shrink.options, &operands, &error) ||
+        !options_valid(&shrink.options, &operands, &error))
+        return call_fail(&verb_shrink, &error);
+    shrink.level = level_named(shrink.options.level == NULL ? "debug-map" : shrink.options.level);
+    shrink.jobs = shrink.options.jobs == 0 ? parallel_default_jobs() : shrink.options.jobs;
+    shrink.library = library_on_disk();
+    for (size_t i = 0; i < operands.count; i++)
+        shrink_operand(&shrink, operands.items[i]);
+    library_free(shrink.library);
+    return (int)shrink.worst;
+}
+
+const struct verb verb_shrink = {
+    "shrink",
+    "IMAGE... -o FILE|--out-dir DIR|--in-place [OPTIONS]",
+    "rewrite __LINKEDIT without what the running program does not need",
+    rows,
+    sizeof rows / sizeof rows[0],
+    run,
+};

@@ -1,0 +1,83 @@
+#include "images/library.h"
+#include "rewrite/inspect.h"
+#include "rewrite/proof.h"
+#include "verbs/common_options.h"
+#include "verbs/verb.h"
+
+struct options {
+    const char *against;
+    bool quiet;
+};
+
+static const struct option_row rows[] = {
+    {"against", 0, OPTION_TEXT, offsetof(struct options, against), "ORIGINAL",
+     "hold the one image against the file it was made from", NULL},
+    {"quiet", 'q', OPTION_FLAG, offsetof(struct options, quiet), NULL, "print nothing but errors",
+     NULL},
+};
+
+/* A file with all its images; NULL after an error, which is in the library's. */
+static struct image_file *read_file(struct library *library, const char *operand) {
+    static const struct search_options everything = {0};
+    struct error error;
+    struct image_file *file = search_find(&everything, library, operand, &error);
+    size_t before = library_errors(library)->count;
+    if (file == NULL && error.kind != ERROR_NONE)
+        errors_add(library_errors(library), &error);
+    for (size_t i = 0; file != NULL && i < file->slice_count; i++)
+        library_image(library, file, &file->slices[i]);
+    return library_errors(library)->count == before ? file : NULL;
+}
+
+/* What is found wrong with an image that can be read is a finding; what cannot be read is an error.
+ */
+static int verify(struct library *library, const struct options *options,
+                  const struct string_list *operands) {
+    struct errors findings = {0};
+    for (size_t i = 0; i < operands->count; i++) {
+        struct image_file *file = read_file(library, operands->items[i]);
+        if (file == NULL)
+            continue;
+        bool good = inspect_file(file, &findings);
+        if (options->against != NULL) {
+            struct image_file *original = read_file(library, options->against);
+            good = original != NULL && proof_compare(original, file, &findings) && good;
+        }
+        if (good && !options->quiet)
+            printf("%s: %s\n", operands->items[i],
+                   options->against == NULL ? "well formed" : "well formed, and means the same");
+    }
+    errors_print(stderr, library_errors(library));
+    errors_print(stderr, &findings);
+    int status = (int)errors_worst(library_errors(library));
+    if (status == 0 && findings.count != 0)
+        status = EXIT_EXCEEDS;
+    errors_free(&findings);
+    return status;
+}
+
+static int run(const struct call *call) {
+    struct options options = {0};
+    struct string_list operands = {0};
+    struct error error;
+    if (!call_parse(call, &verb_verify, &options, &operands, &error))
+        return call_fail(&verb_verify, &error);
+    if (operands.count == 0 || (options.against != NULL && operands.count != 1)) {
+        error_usage(&error, options.against == NULL ? "verify wants an image"
+                                                    : "verify --against wants one image");
+        return call_fail(&verb_verify, &error);
+    }
+    struct library *library = library_on_disk();
+    int status = verify(library, &options, &operands);
+    library_free(library);
+    return status;
+}
+
+const struct verb verb_verify = {
+    "verify",
+    "IMAGE... [--against ORIGINAL]",
+    "is an image well formed, and does it mean the same as the original?",
+    rows,
+    sizeof rows / sizeof rows[0],
+    run,
+};
