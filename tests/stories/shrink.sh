@@ -1,0 +1,159 @@
+# shrink: what each level drops, where the results go, and what is refused.
+. "$(dirname "$0")/../lib/story.sh"
+. "$TESTS/lib/programs.sh"
+
+# kinds FILE: how many stabs, locals, exported and undefined symbols llvm-nm-19 sees.
+kinds() {
+    llvm-nm-19 -ap "$1" 2>/dev/null | awk '
+        / - [0-9a-f]+ [0-9a-f]+ /{ stabs++; next }
+        $NF != "" { kind = NF == 3 ? $2 : $1
+            if (kind == "U") undefined++; else if (kind ~ /^[a-z]$/) locals++; else exported++ }
+        END { print stabs + 0, locals + 0, exported + 0, undefined + 0 }'
+}
+
+small_program arm64 program
+compile arm64 base.o base.c
+link arm64 -dylib -install_name @rpath/libbase.dylib -o lib base.o
+# libbase has a static function and a static variable beside what it exports; built with -g.
+expect_true 'the original has symbols of every kind' test "$(kinds lib)" != "0 0 2 0"
+before=$(kinds lib)
+for level in lossless debug-map locals symbols; do
+    run "$VAFIT" shrink lib --level $level -o $level.dylib
+    expect "$level: one line says what was freed" 0 - ''
+    expect_true "$level: which names the new file" grep -qE \
+        "^$level.dylib: __LINKEDIT [0-9]+ bytes, was [0-9]+ bytes$" .out
+done
+expect_true 'lossless drops no symbol' test "$(kinds lossless.dylib)" = "$before"
+expect_true 'debug-map drops the stabs' test "$(kinds debug-map.dylib)" = "0 ${before#* }"
+expect_true 'locals drops local symbols too' test "$(kinds locals.dylib)" = "0 0 ${before#* * }"
+expect_true 'symbols drops all' test "$(kinds symbols.dylib)" = '0 0 0 0'
+expect_true 'the exports trie stays' test \
+    "$(llvm-objdump-19 --macho --exports-trie symbols.dylib | grep -c _base_)" = 2
+expect_true 'the original stays beside the new file' cmp lib locals.dylib.unstripped
+expect_true 'but for lossless, which loses nothing' test ! -e lossless.dylib.unstripped
+
+# debug-map is the default; --out-dir and --in-place.
+run "$VAFIT" shrink lib -o default.dylib
+expect_true 'debug-map is the default' cmp default.dylib debug-map.dylib
+mkdir twins
+run "$VAFIT" shrink program/libbase.dylib program/libleft.dylib --out-dir out --unstripped twins
+expect 'many files into a folder' 0 - ''
+expect_true 'the originals into another' cmp program/libleft.dylib twins/libleft.dylib.unstripped
+cp lib own.dylib && chmod 751 own.dylib
+run "$VAFIT" shrink --in-place own.dylib
+expect_true 'in place: a new file' cmp own.dylib debug-map.dylib
+expect_true 'with the mode of the old one' test "$(stat -c %a own.dylib)" = 751
+expect_true 'which stays as the twin' cmp own.dylib.unstripped lib
+touch -d 2001-01-01 own.dylib
+run "$VAFIT" shrink --in-place own.dylib
+expect_true 'in place again: nothing is touched' test "$(date -r own.dylib +%Y)" = 2001
+expect_true 'the twin is still the original' cmp own.dylib.unstripped lib
+run "$VAFIT" shrink --in-place own.dylib --level locals
+expect_true 'a higher level later keeps the fuller twin' cmp own.dylib.unstripped lib
+cp program/libleft.dylib own.dylib
+run "$VAFIT" shrink --in-place own.dylib
+expect_true 'another file under the name gets a twin of its own' cmp own.dylib.unstripped program/libleft.dylib
+run "$VAFIT" shrink lib -o none.dylib --unstripped none
+expect_true '--unstripped none keeps no twin' test ! -e none.dylib.unstripped
+
+run "$VAFIT" shrink lib --dry-run
+expect_true '--dry-run: what each level would free' grep -qE \
+    '^lib would free: lossless [0-9]+ bytes, debug-map [0-9]+ bytes, locals [0-9]+ bytes, symbols [0-9]+ bytes$' .out
+run "$VAFIT" shrink lib -o quiet.dylib -q
+expect 'quiet' 0 '' ''
+
+# Universal files: each slice, the offsets and what is not rewritten.
+small_program x86_64 intel
+llvm-lipo-19 -create program/main intel/main -output both
+run "$VAFIT" shrink both --level locals -o both.small
+expect 'a universal file' 0 - ''
+run "$VAFIT" verify both.small --against both
+expect 'means the same' 0 'both.small: well formed, and means the same' ''
+for arch in arm64 x86_64; do
+    llvm-lipo-19 both.small -thin $arch -output slice
+    folder=program
+    [ $arch = x86_64 ] && folder=intel
+    "$VAFIT" shrink $folder/main --level locals -o thin -q
+    expect_true "its $arch slice is as the thin file's" cmp slice thin
+done
+
+# What LLVM's debugger finds through the twin.
+if command -v lldb-19 >/dev/null; then
+    run lldb-19 -b -o 'target create --no-dependents locals.dylib.unstripped' \
+        -o 'image lookup -v -n base_next'
+    expect_true 'lldb finds functions and lines through the twin' grep -q 'base.c:' .out
+else
+    skip 'lldb finds functions and lines through the twin' 'there is no lldb-19'
+fi
+expect_true 'dsymutil reads the debug map of the twin' sh -c \
+    'dsymutil-19 --dump-debug-map locals.dylib.unstripped | grep -q _base_next'
+
+# Refused.
+run "$VAFIT" shrink lib
+expect 'no place for the result' 2 '' 'vafit: shrink wants one of --output, --out-dir and --in-place
+vafit: see `vafit help shrink`'
+run "$VAFIT" shrink lib own.dylib -o x
+expect 'one output for two images' 2 '' 'vafit: --output is for one image; --out-dir takes many
+vafit: see `vafit help shrink`'
+run "$VAFIT" shrink
+expect 'nothing to shrink' 2 '' 'vafit: shrink wants an image
+vafit: see `vafit help shrink`'
+run "$VAFIT" shrink lib --level most -o x
+expect 'an unknown level' 2 '' "vafit: --level takes one of lossless, debug-map, locals, symbols, not 'most'
+vafit: see \`vafit help shrink\`"
+run "$VAFIT" shrink gone -o x
+expect 'an image that is not there' 4 '' 'vafit: gone: cannot open: No such file or directory'
+cp lib trailing && printf more >>trailing
+run "$VAFIT" shrink trailing -o x
+expect 'bytes behind __LINKEDIT' 3 '' \
+    'vafit: trailing: __LINKEDIT: 4 bytes behind it, which a rewriting would lose'
+cp lib unknown && "$POKE" unknown 'LC_FUNCTION_STARTS+0:4' 0x77
+run "$VAFIT" shrink unknown -o x
+expect_true 'a load command that vafit does not know' grep -qE \
+    '^vafit: unknown: load command [0-9]+ \(0x77\) cmd: not known to vafit, which might lose what it places$' .err
+cp lib identity
+offset=$(llvm-otool-19 -l identity | awk '$2 == "LC_CODE_SIGNATURE" { f = 1 } f && $1 == "dataoff" { print $2; exit }')
+# A second blob, the CMS of somebody: the SuperBlob's count, and an index entry for slot 0x10000.
+python3 - identity "$offset" <<'END'
+import struct
+import sys
+path, at = sys.argv[1], int(sys.argv[2])
+data = bytearray(open(path, "rb").read())
+length, count, slot, start = struct.unpack_from(">IIII", data, at + 4)
+blob = bytes(data[at + start:at + length])
+cms = struct.pack(">II", 0xfade0b01, 16) + b"somebody"
+new = struct.pack(">III", 0xfade0cc0, 28 + len(blob) + len(cms), 2)
+new += struct.pack(">IIII", 0, 28, 0x10000, 28 + len(blob)) + blob + cms
+new += bytes(-len(new) % 16)
+data[at:] = new
+open(path, "wb").write(data)
+END
+size=$(($(stat -c %s identity) - offset))
+"$POKE" identity 'LC_CODE_SIGNATURE+12:4' $size
+old=$(llvm-otool-19 -l identity | awk '$2 == "__LINKEDIT" { f = 1 } f && $1 == "fileoff" { print $2; exit }')
+index=$(llvm-otool-19 -l identity | awk '$1 == "cmd" && $2 == "LC_SEGMENT_64" { n++ } $2 == "__LINKEDIT" { print n - 1; exit }')
+"$POKE" identity "LC_SEGMENT_64[$index]+48:8" $((offset + size - old))
+"$POKE" identity "LC_SEGMENT_64[$index]+32:8" $((offset + size - old))
+run "$VAFIT" shrink identity -o x
+expect 'a signature by an identity' 3 '' \
+    'vafit: identity: code signature: signed by an identity as libbase.dylib; say with --identity how to sign it again'
+run "$VAFIT" shrink identity -o signed --identity 'false'
+expect 'an identity that fails' 4 '' 'vafit: signed: the command of --identity failed'
+expect_true 'leaves nothing' test ! -e signed -a ! -e signed.unstripped
+run "$VAFIT" shrink identity -o signed --identity 'touch called;:'
+expect 'an identity that signs' 0 - ''
+expect_true 'was called' test -e called
+expect_true 'nothing else was written' test -z "$(find . -name 'x*' -newer lib)"
+
+# verify.
+run "$VAFIT" verify lib program/main
+expect 'verify: what lld made is well formed' 0 'lib: well formed
+program/main: well formed' ''
+run "$VAFIT" verify
+expect 'verify: nothing to verify' 2 '' 'vafit: verify wants an image
+vafit: see `vafit help verify`'
+run "$VAFIT" verify lib own.dylib --against lib
+expect 'verify: two images against one' 2 '' 'vafit: verify --against wants one image
+vafit: see `vafit help verify`'
+run "$VAFIT" verify locals.dylib --against program/libleft.dylib
+expect_true 'verify: another dylib is another' test $status = 1
