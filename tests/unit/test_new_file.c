@@ -154,13 +154,24 @@ static void a_place_that_cannot_be_taken_is_an_error_without_litter(void **state
     assert_int_equal(access(new_file.path, F_OK), -1);
 }
 
-static void without_a_folder_no_file_can_be_made(void **state) {
+static void a_folder_that_is_missing_is_made(void **state) {
     (void)state;
     struct new_file new_file;
     struct error error;
-    assert_false(new_file_make("absent/target", &new_file, &error));
+    assert_true(new_file_make("absent/deep/target", &new_file, &error));
+    assert_true(new_file_take_place(&new_file, "absent/deep/target", &error));
+    assert_int_equal(access("absent/deep/target", F_OK), 0);
+}
+
+static void below_a_file_no_file_can_be_made(void **state) {
+    (void)state;
+    struct new_file new_file;
+    struct error error;
+    assert_true(new_file_make("plain", &new_file, &error));
+    assert_true(new_file_take_place(&new_file, "plain", &error));
+    assert_false(new_file_make("plain/target", &new_file, &error));
     assert_int_equal(error.kind, ERROR_IO);
-    assert_string_equal(error.file, "absent/target");
+    assert_string_equal(error.file, "plain/target");
     assert_false(new_file_make(arena_format(&arena, "%5000d", 1), &new_file, &error));
     assert_int_equal(error.kind, ERROR_IO);
 }
@@ -175,7 +186,8 @@ int main(void) {
         IN_FOLDER(copying_past_the_end_is_an_error),
         IN_FOLDER(a_new_file_gets_the_mode_of_the_old),
         IN_FOLDER(a_place_that_cannot_be_taken_is_an_error_without_litter),
-        IN_FOLDER(without_a_folder_no_file_can_be_made),
+        IN_FOLDER(a_folder_that_is_missing_is_made),
+        IN_FOLDER(below_a_file_no_file_can_be_made),
     };
     return cmocka_run_group_tests_name("new_file", tests, NULL, NULL);
 }

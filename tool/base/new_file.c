@@ -4,6 +4,7 @@
 #endif
 #include "base/new_file.h"
 
+#include "base/bytes.h"
 #include "base/path.h"
 
 #include <errno.h>
@@ -47,17 +48,42 @@ bool new_file_write(struct new_file *file, uint64_t offset, const void *data, si
 }
 
 #ifdef __linux__
+/* The end of the data that begins at `offset` or behind it, below `end`; *start is where it begins.
+ * What lies before is a hole, which stays one. */
+static uint64_t next_data(const struct file *from, uint64_t offset, uint64_t end, uint64_t *start) {
+    off_t data = lseek(from->descriptor, (off_t)offset, SEEK_DATA);
+    if (data < 0)
+        *start = errno == ENXIO ? end : offset;
+    else
+        *start = (uint64_t)data < end ? (uint64_t)data : end;
+    off_t hole = lseek(from->descriptor, (off_t)*start, SEEK_HOLE);
+    return hole < 0 || (uint64_t)hole > end ? end : (uint64_t)hole;
+}
+
+/* Copies one stretch of data; false when the kernel does not copy between these files. */
+static bool copy_stretch(const struct new_file *file, uint64_t offset, const struct file *from,
+                         uint64_t from_offset, uint64_t size) {
+    off_t in = (off_t)from_offset, out = (off_t)offset;
+    while (size != 0) {
+        ssize_t count =
+            copy_file_range(from->descriptor, &in, file->file.descriptor, &out, (size_t)size, 0);
+        if (count <= 0)
+            return false;
+        size -= (uint64_t)count;
+    }
+    return true;
+}
+
 /* As much as the kernel copies by itself; the rest is for the loop that reads and writes. */
 static uint64_t copy_by_kernel(struct new_file *file, uint64_t offset, const struct file *from,
                                uint64_t from_offset, uint64_t size) {
-    off_t in = (off_t)from_offset, out = (off_t)offset;
     uint64_t done = 0;
     while (done < size) {
-        ssize_t count = copy_file_range(from->descriptor, &in, file->file.descriptor, &out,
-                                        (size_t)(size - done), 0);
-        if (count <= 0)
+        uint64_t start;
+        uint64_t end = next_data(from, from_offset + done, from_offset + size, &start);
+        if (!copy_stretch(file, offset + (start - from_offset), from, start, end - start))
             break;
-        done += (uint64_t)count;
+        done = end - from_offset;
     }
     if (offset + done > file->file.size)
         file->file.size = offset + done;
@@ -74,6 +100,8 @@ static uint64_t copy_by_kernel(struct new_file *file, uint64_t offset, const str
 bool new_file_copy(struct new_file *file, uint64_t offset, const struct file *from,
                    uint64_t from_offset, uint64_t size, struct error *error) {
     static const size_t piece = 1 << 20;
+    if (!range_within(from_offset, size, from->size))
+        return error_io(error, "", "cannot read: the file became shorter while it was read");
     uint64_t done = copy_by_kernel(file, offset, from, from_offset, size);
     char *buffer = done < size ? malloc(piece) : NULL;
     bool copied = true;

@@ -2,25 +2,6 @@
 
 #include <string.h>
 
-enum { N_STAB = 0xe0, N_EXT = 0x01 };
-
-struct nlist nlist_at(struct bytes table, size_t i) {
-    size_t at = i * NLIST_SIZE;
-    return (struct nlist){
-        .string_index = bytes_u32(table, at),
-        .type = bytes_u8(table, at + 4),
-        .section = bytes_u8(table, at + 5),
-        .description = bytes_u16(table, at + 6),
-        .value = bytes_u64(table, at + 8),
-    };
-}
-
-enum symbol_use nlist_use(const struct nlist *symbol) {
-    if ((symbol->type & N_STAB) != 0)
-        return SYMBOL_STAB;
-    return (symbol->type & N_EXT) != 0 ? SYMBOL_GLOBAL : SYMBOL_LOCAL;
-}
-
 /* The first place from `at` on where a string begins; `size` when there is none. */
 static size_t next_start(const uint8_t *starts, size_t at, size_t size) {
     uint64_t eight = 0;

@@ -29,9 +29,27 @@ struct nlist {
     uint64_t value;        /* n_value: unslid address, or what a stab means by it */
 };
 
-/* Entry i of a table. The caller has checked that it lies inside. */
-struct nlist nlist_at(struct bytes table, size_t i);
-enum symbol_use nlist_use(const struct nlist *symbol);
+/* Bits of n_type. */
+enum { N_STAB = 0xe0, N_PEXT = 0x10, N_TYPE = 0x0e, N_EXT = 0x01 };
+
+/* Entry i of a table. The caller has checked that it lies inside. Inline, as is nlist_use: tables
+ * have millions of entries. */
+static inline struct nlist nlist_at(struct bytes table, size_t i) {
+    size_t at = i * NLIST_SIZE;
+    return (struct nlist){
+        .string_index = bytes_u32(table, at),
+        .type = bytes_u8(table, at + 4),
+        .section = bytes_u8(table, at + 5),
+        .description = bytes_u16(table, at + 6),
+        .value = bytes_u64(table, at + 8),
+    };
+}
+
+static inline enum symbol_use nlist_use(const struct nlist *symbol) {
+    if ((symbol->type & N_STAB) != 0)
+        return SYMBOL_STAB;
+    return (symbol->type & N_EXT) != 0 ? SYMBOL_GLOBAL : SYMBOL_LOCAL;
+}
 
 /* Whose the bytes of a string pool are: a byte belongs to the greatest use of all the strings that
  * hold it, tail-shared ones among them. The pool is fed in windows from its start to its end, so

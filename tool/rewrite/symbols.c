@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_TYPE = 0x0e, N_UNDF = 0x0, N_ABS = 0x2 };
+enum { N_UNDF = 0x0, N_ABS = 0x2 };
 
 #define INDIRECT_SYMBOL_LOCAL UINT32_C(0x80000000)
 #define INDIRECT_SYMBOL_ABS UINT32_C(0x40000000)

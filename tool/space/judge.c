@@ -115,7 +115,11 @@ static void judge_malloc_window(struct judge *judge) {
     const struct judgement *result = judge->judgement;
     if (!for_arm64(judge, RULE_MALLOC_WINDOW))
         return;
-    if (result->has_window)
+    /* An image without room is past every limit. */
+    if (result->has_window && result->unplaced != 0)
+        add(judge, RULE_MALLOC_WINDOW, judge->limits->levels[RULE_MALLOC_WINDOW],
+            window_message(judge));
+    else if (result->has_window)
         add_numbers(judge, RULE_MALLOC_WINDOW, result->top_slid, result->limit,
                     judge->limits->headroom, window_message(judge));
     else
