@@ -1,0 +1,47 @@
+# Every parser under libFuzzer, for a minute each, two at a time.
+. "$(dirname "$0")/../lib/story.sh"
+. "$TESTS/lib/programs.sh"
+
+root=$TESTS/..
+seconds=${VAFIT_FUZZ_SECONDS:-60}
+if ! (cd "$root" && cmake --preset fuzz && cmake --build --preset fuzz) >built 2>&1; then
+    tail -30 built | fail 'the fuzz targets build'
+    exit
+fi
+pass 'the fuzz targets build'
+
+# What the fuzzers start from: real images, and what vafit itself writes.
+mkdir -p seeds/image seeds/shrink seeds/code_signature seeds/facts seeds/profile seeds/baseline seeds/string_pool
+for arch in arm64 x86_64; do
+    for style in -fixup_chains -no_fixup_chains; do
+        small_program $arch program $style
+        for image in program/*; do
+            name=$(basename "$image")$arch$style
+            cp "$image" "seeds/image/$name"
+            for level in 0 1 2 3; do
+                { printf "\\00$level"; cat "$image"; } >"seeds/shrink/$name$level"
+            done
+            "$VAFIT" scan "$image" -o "seeds/facts/$name"
+        done
+        offset=$(llvm-otool-19 -l program/main | awk '$2 == "LC_CODE_SIGNATURE" { f = 1 } f && $1 == "dataoff" { print $2 }')
+        [ -n "$offset" ] && tail -c +$((offset + 1)) program/main >"seeds/code_signature/$arch$style"
+        "$VAFIT" check program/main --baseline "seeds/baseline/$arch$style" --update-baseline >/dev/null
+    done
+done
+echo '{"schema": "vafit.profile/1", "name": "mine", "based_on": "macos-26", "arm64": {"page_size": "16KiB", "window": {"start": "16GiB", "size": "24GiB", "stride": "32MiB", "slots": 736}, "reserved": [["63GiB", "448GiB"]]}}' \
+    >seeds/profile/mine
+printf '\003\001\000\004\000\001\000\000_main\000_in\000_main\000' >seeds/string_pool/few
+
+# fuzz NAME: one target.
+fuzz() {
+    mkdir -p "corpus/$1"
+    if "$root/build-fuzz/tests/fuzz/fuzz_$1" "corpus/$1" "seeds/$1" -max_total_time="$seconds" \
+        -max_len=40000 -rss_limit_mb=3000 -timeout=20 -artifact_prefix="$1-" >"$1.log" 2>&1; then
+        pass "$1: $(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$1.log") runs without a finding"
+    else
+        grep -aE 'ERROR|SUMMARY|#[0-9]' "$1.log" | head -30 | fail "$1"
+    fi
+}
+export -f fuzz pass fail
+export root seconds STORY
+printf '%s\n' image shrink code_signature string_pool facts profile baseline | xargs -P 2 -I{} bash -c 'fuzz {}'
