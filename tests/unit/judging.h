@@ -48,7 +48,7 @@ static inline void expect_equal(const char *label, const struct finding *finding
 
 static inline void expect_finding(const char *label, const struct judgement *judgement,
                                   enum rule_id rule, const struct finding *expected) {
-    struct finding finding;
+    struct finding finding = {0};
     if (findings_of(judgement, rule, &finding) != 1)
         fail_msg("%s: not one finding", label);
     expect_equal(label, &finding, expected);

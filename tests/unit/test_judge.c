@@ -245,7 +245,7 @@ static void no_image_may_have_4_gib(void **state) {
     struct limits limits = limits_of(&situation);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct judgement judgement;
-        struct finding first;
+        struct finding first = {0};
         struct measure measure = measure_of(&situation);
         measure.extents.items = sizes[i].images;
         judge(&arena, &measure, &limits, &judgement);
@@ -262,7 +262,7 @@ static void an_image_of_exactly_4_gib_fails(void **state) {
     struct limits limits = limits_of(&situation);
     struct measure measure = measure_of(&situation);
     struct judgement judgement;
-    struct finding finding;
+    struct finding finding = {0};
     measure.extents.items = images;
     judge(&arena, &measure, &limits, &judgement);
     assert_int_equal(findings_of(&judgement, RULE_IMAGE_SIZE, &finding), 1);

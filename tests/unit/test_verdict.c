@@ -48,7 +48,7 @@ static void growth_is_held_against_the_baseline(void **state) {
 
 static void growth_is_not_judged_unless_it_was_limited(void **state) {
     (void)state;
-    struct finding finding;
+    struct finding finding = {0};
     struct judgement judgement = judgement_of(&(struct situation){.dylibs = 2 * GIB});
     assert_int_equal(findings_of(&judgement, RULE_GROWTH, &finding), 0);
 }
@@ -74,7 +74,7 @@ static void a_rule_turned_down_to_warn_only_warns(void **state) {
     struct limits limits = limits_of(&situation);
     struct measure measure = measure_of(&situation);
     struct judgement judgement;
-    struct finding finding;
+    struct finding finding = {0};
     limits.levels[RULE_IMAGE_SUM] = limits.levels[RULE_MALLOC_WINDOW] = LEVEL_WARNING;
     judge(&arena, &measure, &limits, &judgement);
     findings_of(&judgement, RULE_MALLOC_WINDOW, &finding);
@@ -178,7 +178,7 @@ static void an_image_without_room_reaches_the_end_of_all_addresses(void **state)
 static void an_image_without_room_fails_whatever_the_limit(void **state) {
     (void)state;
     struct judgement judgement = crowded_judgement(30 * GIB);
-    struct finding finding;
+    struct finding finding = {0};
     findings_of(&judgement, RULE_MALLOC_WINDOW, &finding);
     assert_string_equal(finding.message, "there is no room for 1 image at all");
     assert_int_equal(finding.level, LEVEL_ERROR);
