@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { SLICE_OFFSET = 0x4000, LINKEDIT_SIZE = 64 << 20 };
+enum { SLICE_OFFSET = 0x4000, SYMBOLS_OFFSET = 0x100, LINKEDIT_SIZE = 64 << 20, MOST_PARTS = 5 };
 
 static char path[] = "/tmp/test_breakdown.XXXXXX";
 
@@ -37,17 +37,20 @@ struct entry {
 
 enum { STAB = 0x24, LOCAL = 0x0e, GLOBAL = 0x0f };
 
-/* An image whose tables lie side by side in a slice, with two parts more. */
-static struct image image_of(struct linkedit_part parts[4], size_t count, size_t pool_size) {
+/* An image whose tables lie side by side in a slice, with three parts more. */
+static struct image image_of(struct linkedit_part parts[MOST_PARTS], size_t count,
+                             size_t pool_size) {
     struct image image = {.linkedit_size = LINKEDIT_SIZE};
-    const struct linkedit_part all[4] = {
-        {.use = LINKEDIT_SYMBOLS, .file_offset = 0, .size = count * NLIST_SIZE},
-        {.use = LINKEDIT_STRINGS, .file_offset = count * NLIST_SIZE, .size = pool_size},
+    const uint64_t pool_offset = SYMBOLS_OFFSET + count * NLIST_SIZE;
+    const struct linkedit_part all[MOST_PARTS] = {
+        {.use = LINKEDIT_SYMBOLS, .file_offset = SYMBOLS_OFFSET, .size = count * NLIST_SIZE},
+        {.use = LINKEDIT_STRINGS, .file_offset = pool_offset, .size = pool_size},
         {.use = LINKEDIT_FIXUPS, .size = 0x60},
+        {.use = LINKEDIT_EXPORTS, .size = 0x20},
         {.use = LINKEDIT_SIGNATURE, .size = 0x100}};
     memcpy(parts, all, sizeof all);
-    image.parts = (struct linkedit_parts){parts, 4, 4};
-    image.symtab = (struct symtab_place){0, count, count * NLIST_SIZE, pool_size};
+    image.parts = (struct linkedit_parts){parts, MOST_PARTS, MOST_PARTS};
+    image.symtab = (struct symtab_place){SYMBOLS_OFFSET, count, pool_offset, pool_size};
     return image;
 }
 
@@ -55,7 +58,7 @@ static void write_tables(const struct entry *symbols, size_t count, const char *
                          size_t pool_size) {
     FILE *stream = fopen(path, "wb");
     assert_non_null(stream);
-    assert_int_equal(fseek(stream, SLICE_OFFSET, SEEK_SET), 0);
+    assert_int_equal(fseek(stream, SLICE_OFFSET + SYMBOLS_OFFSET, SEEK_SET), 0);
     assert_int_equal(fwrite(symbols, sizeof *symbols, count, stream), count);
     assert_int_equal(fwrite(pool, 1, pool_size, stream), pool_size);
     assert_int_equal(fclose(stream), 0);
@@ -63,7 +66,7 @@ static void write_tables(const struct entry *symbols, size_t count, const char *
 
 static bool read_breakdown(const struct entry *symbols, size_t count, const char *pool,
                            size_t pool_size, struct breakdown *breakdown, struct error *error) {
-    struct linkedit_part parts[4];
+    struct linkedit_part parts[MOST_PARTS];
     struct image image = image_of(parts, count, pool_size);
     struct file file;
     write_tables(symbols, count, pool, pool_size);
@@ -84,14 +87,14 @@ static void expect_breakdown(const char *label, const struct breakdown *actual, 
     assert_true(actual->exact);
     assert_int_equal(actual->fixups, 0x60);
     assert_int_equal(actual->signature, 0x100);
-    assert_int_equal(actual->exports, 0);
-    assert_int_equal(actual->other,
-                     LINKEDIT_SIZE - 0x60 - 0x100 - symbols - strings - debug_map - local_symbols);
+    assert_int_equal(actual->exports, 0x20);
+    assert_int_equal(actual->other, LINKEDIT_SIZE - 0x60 - 0x20 - 0x100 - symbols - strings -
+                                        debug_map - local_symbols);
 }
 
 static void the_load_commands_tell_all_but_the_uses_of_symbols(void **state) {
     (void)state;
-    struct linkedit_part parts[4];
+    struct linkedit_part parts[MOST_PARTS];
     struct image image = image_of(parts, 10, 1000);
     struct breakdown breakdown;
     breakdown_from_image(&image, &breakdown);
@@ -99,9 +102,10 @@ static void the_load_commands_tell_all_but_the_uses_of_symbols(void **state) {
     assert_int_equal(breakdown.symbols, 160);
     assert_int_equal(breakdown.strings, 1000);
     assert_int_equal(breakdown.fixups, 0x60);
+    assert_int_equal(breakdown.exports, 0x20);
     assert_int_equal(breakdown.signature, 0x100);
-    assert_int_equal(breakdown.debug_map + breakdown.local_symbols + breakdown.exports, 0);
-    assert_int_equal(breakdown.other, LINKEDIT_SIZE - 160 - 1000 - 0x60 - 0x100);
+    assert_int_equal(breakdown.debug_map + breakdown.local_symbols, 0);
+    assert_int_equal(breakdown.other, LINKEDIT_SIZE - 160 - 1000 - 0x60 - 0x20 - 0x100);
 }
 
 static void strings_go_to_the_level_that_frees_them(void **state) {
@@ -133,7 +137,7 @@ static void an_image_without_symbols_has_none(void **state) {
 
 /* More symbols and names than are read at once: COUNT names of NAME bytes, NUL included, none of
  * them shared. A third are stabs, a third locals, a third globals. */
-enum { COUNT = 30000, NAME = 60 };
+enum { COUNT = 30000, NAME = 64 };
 
 struct order {
     const char *label;
@@ -199,19 +203,22 @@ static void a_name_past_the_pool_is_malformed(void **state) {
     assert_string_equal(error.field, "symbol 1 n_strx");
 }
 
+/* Cut inside the only name, and before the second symbol. */
 static void a_file_that_became_shorter_is_an_error(void **state) {
     (void)state;
     static const struct entry symbols[] = {{0, LOCAL, 1, 0, 0}};
-    struct linkedit_part parts[4];
-    struct image image = image_of(parts, 1, 1000);
-    struct breakdown breakdown;
-    struct error error;
-    struct file file;
-    write_tables(symbols, 1, "abc", 3);
-    assert_true(file_open(path, &file, &error));
-    assert_false(breakdown_read(&file, SLICE_OFFSET, &image, &breakdown, &error));
-    assert_int_equal(error.kind, ERROR_IO);
-    file_close(&file);
+    for (size_t count = 1; count <= 2; count++) {
+        struct linkedit_part parts[MOST_PARTS];
+        struct image image = image_of(parts, count, 1000);
+        struct breakdown breakdown;
+        struct error error;
+        struct file file;
+        write_tables(symbols, 1, "abc", 3);
+        assert_true(file_open(path, &file, &error));
+        assert_false(breakdown_read(&file, SLICE_OFFSET, &image, &breakdown, &error));
+        assert_int_equal(error.kind, ERROR_IO);
+        file_close(&file);
+    }
 }
 
 static void a_breakdown_becomes_an_object_of_whole_bytes(void **state) {

@@ -255,6 +255,22 @@ static void parts_lie_inside_beside_each_other_and_are_sorted(void **state) {
     }
 }
 
+static void an_error_says_where_the_part_lies_and_where_it_may(void **state) {
+    (void)state;
+    const struct segment linkedit = {.vm_size = 0x4000, .file_offset = 0x100, .file_size = 0x100};
+    static const struct placing outside = {.parts = {{0x100, 0x101}}};
+    static const struct placing over = {.parts = {{0x100, 0x81}, {0x180, 0x80}}};
+    struct linkedit_parts parts = parts_of(&outside);
+    struct error error;
+    assert_false(linkedit_parts_valid(&parts, &linkedit, &error));
+    assert_string_equal(error.what,
+                        "the part, 0x101 bytes at 0x100, lies outside __LINKEDIT, 0x100 to 0x200");
+    parts = parts_of(&over);
+    assert_false(linkedit_parts_valid(&parts, &linkedit, &error));
+    assert_string_equal(
+        error.what, "the part, 0x80 bytes at 0x180, overlaps the part before it, 0x100 to 0x181");
+}
+
 static void a_part_that_is_not_mapped_is_refused(void **state) {
     (void)state;
     const struct segment unmapped = {.file_offset = 0x100, .file_size = 0x100};
@@ -314,6 +330,7 @@ int main(void) {
         cmocka_unit_test(a_part_says_where_its_offset_stands),
         cmocka_unit_test(a_part_is_known_by_its_name),
         cmocka_unit_test(parts_lie_inside_beside_each_other_and_are_sorted),
+        cmocka_unit_test(an_error_says_where_the_part_lies_and_where_it_may),
         cmocka_unit_test(a_part_that_is_not_mapped_is_refused),
         cmocka_unit_test(without_a_linkedit_there_are_no_parts),
         cmocka_unit_test(a_part_begins_at_a_multiple_of_its_alignment),

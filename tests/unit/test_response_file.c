@@ -171,6 +171,35 @@ static void a_quote_left_open_is_refused(void **state) {
     }
 }
 
+static void a_file_with_a_nul_is_refused(void **state) {
+    (void)state;
+    static const char *const arguments[] = {"@one", NULL};
+    struct expansion expansion;
+    struct error error;
+    assert_true(file_replace("one", "a\0b", 3, &error));
+    assert_false(expand(arguments, &expansion));
+    assert_int_equal(expansion.error.kind, ERROR_USAGE);
+    assert_string_equal(expansion.error.what, "there is a NUL in response file one");
+}
+
+/* The file that names the others is one of the thousand. */
+static void a_thousand_files_are_the_most(void **state) {
+    (void)state;
+    static const char *const arguments[] = {"@two", NULL};
+    struct expansion expansion;
+    char *names = arena_take(&arena, 5 * 1000 + 1);
+    for (size_t i = 0; i < 999; i++)
+        strcat(names + 5 * i, "@one ");
+    write_file("one", "");
+    write_file("two", names);
+    expect("1000 files", arguments, "");
+    strcat(names, "@one ");
+    write_file("two", names);
+    assert_false(expand(arguments, &expansion));
+    assert_int_equal(expansion.error.kind, ERROR_USAGE);
+    assert_string_equal(expansion.error.what, "more than 1000 response files at '@one'");
+}
+
 static void a_file_that_cannot_be_read_is_an_error_of_its_own(void **state) {
     (void)state;
     static const char *const absent[] = {"@absent", NULL}, *const folder[] = {"@.", NULL};
@@ -191,6 +220,8 @@ int main(void) {
         cmocka_unit_test(files_may_be_nested_eight_deep),
         cmocka_unit_test(a_file_that_names_itself_is_refused),
         cmocka_unit_test(a_quote_left_open_is_refused),
+        cmocka_unit_test(a_file_with_a_nul_is_refused),
+        cmocka_unit_test(a_thousand_files_are_the_most),
         cmocka_unit_test(a_file_that_cannot_be_read_is_an_error_of_its_own),
     };
     return cmocka_run_group_tests_name("response_file", tests, enter_folder, leave_folder);

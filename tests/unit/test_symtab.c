@@ -83,7 +83,7 @@ static const struct pool {
     {"without a NUL at the end", "ab.cde", "S  L  ", {0, 3, 3, 0}},
     {"padding at the end", "ab.....", "G      ", {4, 0, 0, 3}},
     {"the bytes of ordinary pools",
-     " ._main._helper.l_x./src/a_o.",
+     " ._main._filter.l_x./src/a_o.",
      "  G     L       S   S        ",
      {2, 13, 8, 6}},
 };

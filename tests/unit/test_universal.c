@@ -193,6 +193,17 @@ static void slices_are_taken_up_to_the_limits_of_dyld(void **state) {
     }
 }
 
+static void an_overlap_says_where_the_other_slice_ends(void **state) {
+    (void)state;
+    static const struct entry entries[] = {{X86_64, 3, 0x1000, 0x3001, 12},
+                                           {ARM64, 0, 0x4000, 0x1000, 14}};
+    struct head head = head_of(false, entries, 2);
+    struct universal universal;
+    struct error error;
+    assert_false(parse(&head, 0x20000, &universal, &error));
+    assert_string_equal(error.what, "0x4000 overlaps slice 0, which ends at 0x4001");
+}
+
 static void a_slice_can_be_moved_in_its_header(void **state) {
     (void)state;
     static const struct entry before[] = {{X86_64, 3, 0x4000, 0x3001, 12},
@@ -266,6 +277,7 @@ int main(void) {
         cmocka_unit_test(a_slice_is_found_by_the_name_of_its_architecture),
         cmocka_unit_test(a_thin_file_is_one_slice),
         cmocka_unit_test(slices_are_taken_up_to_the_limits_of_dyld),
+        cmocka_unit_test(an_overlap_says_where_the_other_slice_ends),
         cmocka_unit_test(a_slice_can_be_moved_in_its_header),
         cmocka_unit_test(a_wide_header_takes_64_bits),
         cmocka_unit_test(sixteen_slices_are_the_most),

@@ -12,21 +12,48 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Whether the file that was opened still has the name. */
+static bool has_name(int descriptor, const char *path) {
+    struct stat opened, named;
+    return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 &&
+           opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/* Opens the file and locks it, so that what a killed run left is told from what another is writing.
+ * What was left is emptied and used again. */
+static bool open_locked(struct new_file *file, const char *target, struct error *error) {
+    enum { TRIES = 10 };
+    for (int i = 0; i < TRIES; i++) {
+        int descriptor = open(file->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        file->file.descriptor = descriptor;
+        if (descriptor < 0)
+            return error_errno(error, target, "cannot write");
+        if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+            file_close(&file->file);
+            return error_io(error, target, "cannot write: another run is writing %s", file->path);
+        }
+        if (has_name(descriptor, file->path) && fchmod(descriptor, 0600) == 0)
+            return ftruncate(descriptor, 0) == 0 || error_errno(error, target, "cannot write");
+        file_close(&file->file);
+    }
+    return error_io(error, target, "cannot write: other runs are in the way");
+}
+
 bool new_file_make(const char *target, struct new_file *file, struct error *error) {
-    int size = snprintf(file->path, sizeof file->path, "%s.XXXXXX", target);
+    struct arena scratch = {0};
+    int size = snprintf(file->path, sizeof file->path, "%s.vafit-new", target);
+    file->file = (struct file){.descriptor = -1};
     if (size < 0 || (size_t)size >= sizeof file->path)
         return error_io(error, target, "cannot write: the path is too long");
-    struct arena scratch = {0};
     bool has_folder = file_make_folders(&scratch, path_folder(&scratch, target));
     arena_free(&scratch);
-    file->file.descriptor = has_folder ? mkstemp(file->path) : -1;
-    if (file->file.descriptor < 0)
+    if (!has_folder)
         return error_errno(error, target, "cannot write");
-    file->file.size = 0;
-    return true;
+    return open_locked(file, target, error);
 }
 
 bool new_file_write(struct new_file *file, uint64_t offset, const void *data, size_t size,

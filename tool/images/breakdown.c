@@ -186,7 +186,7 @@ static uint64_t names_end(const struct reading *reading) {
 
 static uint64_t choose_window(const struct reading *reading) {
     uint64_t end = names_end(reading);
-    uint64_t size = end < SMALLEST_WINDOW ? end + (end == 0) : SMALLEST_WINDOW;
+    uint64_t size = end < SMALLEST_WINDOW ? round_up(end + (end == 0), PIECE) : SMALLEST_WINDOW;
     while (size < LARGEST_WINDOW && size < reading->strings_size &&
            reads_with(reading, size) > (uint64_t)reading->chunk_count * MOST_READS)
         size *= 2;

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SUPER_BLOB UINT32_C(0xfade0cc0)
@@ -248,4 +249,19 @@ void code_signature_write(const struct code_signature *old, uint64_t code_limit,
     put_u32(target, SUPER_BLOB);
     put_u32(target + 4, (uint32_t)at);
     put_u32(target + 8, count);
+}
+
+bool code_directory_follows(const struct code_signature *old, const struct code_directory *new,
+                            size_t *at) {
+    const struct code_directory *directory = &old->directory;
+    uint8_t *expected = malloc(directory->hash_offset);
+    if (expected == NULL)
+        out_of_memory();
+    write_directory(directory, new->code_limit, expected);
+    size_t size =
+        directory->hash_offset < new->bytes.size ? directory->hash_offset : new->bytes.size;
+    for (*at = 0; *at < size && expected[*at] == new->bytes.data[*at];)
+        ++*at;
+    free(expected);
+    return *at == directory->hash_offset;
 }

@@ -66,4 +66,9 @@ uint64_t code_signature_new_size(const struct code_signature *old, uint64_t code
 void code_signature_write(const struct code_signature *old, uint64_t code_limit, uint8_t *target,
                           uint8_t **hashes);
 
+/* Whether the fields, the identifier and the special slots of a CodeDirectory are those that
+ * code_signature_write makes of `old`; *at is the first byte that is not. */
+bool code_directory_follows(const struct code_signature *old, const struct code_directory *new,
+                            size_t *at);
+
 #endif

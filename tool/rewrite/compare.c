@@ -185,7 +185,7 @@ static const struct linkedit_part *part_named(const struct compared_slice *slice
 
 static bool is_compared_whole(const struct linkedit_part *part) {
     return part->use != LINKEDIT_SYMBOLS && part->use != LINKEDIT_STRINGS &&
-           part->use != LINKEDIT_SIGNATURE && part->command_number != LC_DYSYMTAB;
+           part->use != LINKEDIT_SIGNATURE && strcmp(part->name, "indirect symbol table") != 0;
 }
 
 static void compare_part(struct comparison *comparison, const char *name) {
@@ -239,6 +239,22 @@ static const struct signature_blob *blob_of(const struct code_signature *signatu
     return NULL;
 }
 
+/* The first difference that has a name, or where the first other one is. */
+static void compare_directories(struct comparison *comparison, const struct code_signature *old,
+                                const struct code_directory *new, bool has_identity) {
+    uint32_t flags = old->directory.flags | SIGNED_ADHOC;
+    size_t at;
+    if (strcmp(old->directory.identifier, new->identifier) != 0)
+        report(comparison, "code signature", "the identifier is %s, was %s", new->identifier,
+               old->directory.identifier);
+    else if (!has_identity && new->flags != flags)
+        report(comparison, "code signature", "the flags are 0x%" PRIx32 ", were 0x%" PRIx32,
+               new->flags, old->directory.flags);
+    else if (!has_identity && !code_directory_follows(old, new, &at))
+        report(comparison, "code signature",
+               "the CodeDirectory is not the original's from its byte 0x%zx on", at);
+}
+
 static void compare_blobs(struct comparison *comparison, const struct code_signature *old,
                           const struct code_signature *new) {
     for (size_t i = 0; i < old->blob_count; i++) {
@@ -251,12 +267,7 @@ static void compare_blobs(struct comparison *comparison, const struct code_signa
             report(comparison, "code signature", "the blob of slot %" PRIu32 " is not the same",
                    before->slot);
     }
-    if (strcmp(old->directory.identifier, new->directory.identifier) != 0)
-        report(comparison, "code signature", "the identifier is %s, was %s",
-               new->directory.identifier, old->directory.identifier);
-    if ((old->directory.flags | SIGNED_ADHOC) != (new->directory.flags | SIGNED_ADHOC))
-        report(comparison, "code signature", "the flags are 0x%" PRIx32 ", were 0x%" PRIx32,
-               new->directory.flags, old->directory.flags);
+    compare_directories(comparison, old, &new->directory, new->has_identity);
 }
 
 static void compare_signatures(struct comparison *comparison) {
@@ -278,6 +289,21 @@ static void compare_signatures(struct comparison *comparison) {
                       comparison->errors);
 }
 
+/* What lies behind the last byte that counts, in the file and in memory. */
+static void compare_ends(struct comparison *comparison) {
+    const struct image *image = comparison->new->image;
+    const struct segment *linkedit = segments_find(&image->segments, "__LINKEDIT");
+    uint64_t end = linkedit->file_offset + linkedit->file_size;
+    uint64_t rounded = round_up(linkedit->file_size, image->architecture->page_size);
+    if (end != comparison->new->size)
+        report(comparison, "__LINKEDIT", "%" PRIu64 " bytes stand behind it",
+               comparison->new->size - end);
+    if (linkedit->vm_size != linkedit->file_size && linkedit->vm_size != rounded)
+        report(comparison, "__LINKEDIT",
+               "has 0x%" PRIx64 " bytes of memory for 0x%" PRIx64 " in the file", linkedit->vm_size,
+               linkedit->file_size);
+}
+
 bool compare_slices(const struct compared_slice *original, const struct compared_slice *changed,
                     struct errors *errors) {
     struct comparison comparison = {original, changed, errors};
@@ -285,6 +311,7 @@ bool compare_slices(const struct compared_slice *original, const struct compared
     compare_heads(&comparison);
     if (errors->count == before) {
         compare_contents(&comparison);
+        compare_ends(&comparison);
         compare_parts(&comparison);
         compare_symbols(&comparison);
         compare_signatures(&comparison);

@@ -17,11 +17,13 @@ struct compared_slice {
     struct bytes linkedit; /* the file contents of __LINKEDIT */
     const struct file *file;
     uint64_t offset; /* of the slice in the file, bytes */
+    uint64_t size;   /* of the slice, bytes */
 };
 
 /* Holds `changed` against `original`:
  *   the load commands, but for the places of __LINKEDIT's parts and what follows from them;
  *   every byte outside the header, the load commands and __LINKEDIT;
+ *   __LINKEDIT ends the slice, and has no more memory than it needs;
  *   every part of __LINKEDIT that holds fixups, exports or anything else but symbols, byte for
  * byte; the symbols: those that are left are the old ones, with their names, in their order, and
  * those that are gone are all of the uses that one level drops; the indirect table: each entry

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { N_UNDEFINED = 0x0, N_ABSOLUTE = 0x2 };
+
 #define GONE UINT32_MAX
 #define INDIRECT_FLAGS UINT32_C(0xc0000000)
 #define INDIRECT_LOCAL UINT32_C(0x80000000)
@@ -88,6 +90,17 @@ static void judge_gone(struct matching *matching) {
     }
 }
 
+/* What an entry becomes: the symbol's new index, or the flags that stand for one that is gone. */
+static uint32_t expected_indirect(const struct matching *matching, uint32_t old) {
+    if ((old & INDIRECT_FLAGS) != 0 || old >= matching->old_count)
+        return old;
+    if (matching->new_index[old] != GONE)
+        return matching->new_index[old];
+    uint8_t type = nlist_at(matching->old->table, old).type & N_TYPE;
+    bool defined = type != N_UNDEFINED && type != N_ABSOLUTE;
+    return defined ? INDIRECT_LOCAL : INDIRECT_FLAGS;
+}
+
 static void judge_indirect(struct matching *matching) {
     size_t count = matching->old->indirect.size / 4;
     if (matching->new->indirect.size != matching->old->indirect.size) {
@@ -97,12 +110,7 @@ static void judge_indirect(struct matching *matching) {
     for (size_t i = 0; i < count; i++) {
         uint32_t old = bytes_u32(matching->old->indirect, 4 * i);
         uint32_t new = bytes_u32(matching->new->indirect, 4 * i);
-        bool same = old == new;
-        if ((old & INDIRECT_FLAGS) == 0) {
-            uint32_t moved = old < matching->old_count ? matching->new_index[old] : GONE;
-            same = moved != GONE ? new == moved : (new &INDIRECT_LOCAL) != 0;
-        }
-        if (!same) {
+        if (new != expected_indirect(matching, old)) {
             add(matching, "indirect table entry", i, "does not name the symbol it named");
             return;
         }

@@ -1,9 +1,33 @@
 #include "rewrite/inspect.h"
 
 #include "base/mapping.h"
+#include "macho/dyld_rules.h"
 #include "rewrite/page_hashes.h"
 
 #include <inttypes.h>
+
+/* The header and the load commands, as image_parse had them. */
+static bool map_head(const struct image_file *file, const struct image_slice *slice,
+                     struct mapping *mapping, struct error *error) {
+    size_t size;
+    if (!mapping_make(&file->file, slice->offset, IMAGE_HEADER_SIZE, mapping, error))
+        return false;
+    bool good = image_head_size(mapping->bytes, slice->size, &size, error);
+    mapping_free(mapping);
+    return good && mapping_make(&file->file, slice->offset, size, mapping, error);
+}
+
+static void inspect_rules(const struct image_file *file, const struct image_slice *slice,
+                          struct errors *errors) {
+    struct mapping mapping;
+    struct error error;
+    if (!map_head(file, slice, &mapping, &error)) {
+        errors_add(errors, &error);
+        return;
+    }
+    dyld_rules_check(mapping.bytes, slice->image, errors);
+    mapping_free(&mapping);
+}
 
 static void inspect_alignment(const struct image *image, struct errors *errors) {
     for (size_t i = 0; i < image->parts.count; i++) {
@@ -51,6 +75,7 @@ static void inspect_signature(const struct image_file *file, const struct image_
 bool inspect_file(const struct image_file *file, struct errors *errors) {
     size_t before = errors->count;
     for (size_t i = 0; i < file->slice_count; i++) {
+        inspect_rules(file, &file->slices[i], errors);
         inspect_alignment(file->slices[i].image, errors);
         inspect_signature(file, &file->slices[i], errors);
     }

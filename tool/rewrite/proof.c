@@ -36,8 +36,9 @@ static bool map_slice(const struct image_file *file, const struct image_slice *s
     bool is_mapped = map_head(file, slice, &mapped->head, error) &&
                      mapping_make(&file->file, slice->offset + linkedit->file_offset,
                                   linkedit->file_size, &mapped->linkedit, error);
-    mapped->compared = (struct compared_slice){slice->image, mapped->head.bytes,
-                                               mapped->linkedit.bytes, &file->file, slice->offset};
+    mapped->compared =
+        (struct compared_slice){slice->image, mapped->head.bytes, mapped->linkedit.bytes,
+                                &file->file,  slice->offset,      slice->size};
     return is_mapped;
 }
 
@@ -70,16 +71,64 @@ static const struct image_slice *slice_like(const struct image_file *file,
     return NULL;
 }
 
+/* The slices of a file that vafit carries along: of architectures it does not judge. */
+static bool read_universal(const struct image_file *file, struct universal *universal,
+                           struct error *error) {
+    uint64_t size = file->size < UNIVERSAL_HEAD ? file->size : UNIVERSAL_HEAD;
+    struct mapping head;
+    if (!mapping_make(&file->file, 0, size, &head, error))
+        return false;
+    bool parsed = universal_parse(head.bytes, file->size, universal, error);
+    mapping_free(&head);
+    return parsed;
+}
+
+static bool same_bytes(const struct image_file *original, const struct slice *old,
+                       const struct image_file *changed, const struct slice *new) {
+    struct mapping before, after;
+    struct error ignored;
+    if (old->size != new->size ||
+        !mapping_make(&original->file, old->offset, old->size, &before, &ignored))
+        return false;
+    bool same =
+        mapping_make(&changed->file, new->offset, new->size, &after, &ignored) &&
+        (old->size == 0 || memcmp(before.bytes.data, after.bytes.data, before.bytes.size) == 0);
+    mapping_free(&before);
+    mapping_free(&after);
+    return same;
+}
+
+static void compare_carried(const struct image_file *original, const struct image_file *changed,
+                            struct errors *errors) {
+    struct universal old, new;
+    struct error error;
+    if (!read_universal(original, &old, &error) || !read_universal(changed, &new, &error)) {
+        errors_add(errors, &error);
+        return;
+    }
+    if (old.slice_count != new.slice_count) {
+        error_malformed(&error, "universal header", "%zu slices, were %zu", new.slice_count,
+                        old.slice_count);
+        errors_add(errors, &error);
+        return;
+    }
+    for (size_t i = 0; i < old.slice_count; i++) {
+        const struct slice *before = &old.slices[i], *after = &new.slices[i];
+        bool same = before->cpu_type == after->cpu_type &&
+                    before->cpu_subtype == after->cpu_subtype && before->align == after->align &&
+                    (before->architecture != NULL || same_bytes(original, before, changed, after));
+        if (same)
+            continue;
+        error_malformed(&error, "universal header", "slice %zu is not the original's", i);
+        errors_add(errors, &error);
+    }
+}
+
 bool proof_compare(const struct image_file *original, const struct image_file *changed,
                    struct errors *errors) {
     size_t before = errors->count;
-    struct error error;
-    if (original->slice_count != changed->slice_count) {
-        error_malformed(&error, "universal header", "%zu slices, were %zu", changed->slice_count,
-                        original->slice_count);
-        errors_add(errors, &error);
-    }
-    for (size_t i = 0; i < changed->slice_count; i++) {
+    compare_carried(original, changed, errors);
+    for (size_t i = 0; i < changed->slice_count && errors->count == before; i++) {
         const struct image_slice *new = &changed->slices[i], *old = slice_like(original, new);
         if (old != NULL)
             compare_mapped(original, old, changed, new, errors);

@@ -35,7 +35,10 @@ static bool sign_by(const char *command, struct new_file *file, struct error *er
         return error_io(error, "", "the command of --identity failed");
     /* It may have put a file of its own in the place. */
     file_close(&file->file);
-    return file_open(file->path, &file->file, error);
+    if (file_open(file->path, &file->file, error))
+        return true;
+    error->file[0] = '\0';
+    return false;
 }
 
 /* Only the first difference goes on; whoever wants all runs verify. */
@@ -63,18 +66,19 @@ static bool has_identity(const struct rewriting *rewriting) {
     return false;
 }
 
-/* Whether the file at `path` is an image with the UUIDs of the original. */
-static bool is_twin(const char *path, const struct image_file *original) {
+/* Whether the image means the same as the file at `path`, which then is what it was made from by an
+ * earlier run, or itself. */
+static bool is_twin(const char *path, const struct image_file *image) {
     struct arena arena = {0};
+    struct errors differences = {0};
     struct error ignored;
     struct image_file twin = {.path = path};
     bool same = file_open(path, &twin.file, &ignored);
     twin.size = twin.file.size;
     same = same && image_file_read(&arena, &twin, &ignored) &&
-           proof_read_images(&arena, &twin, &ignored) && twin.slice_count == original->slice_count;
-    for (size_t i = 0; same && i < twin.slice_count; i++)
-        same = memcmp(twin.slices[i].image->uuid, original->slices[i].image->uuid, 16) == 0;
+           proof_read_images(&arena, &twin, &ignored) && proof_compare(&twin, image, &differences);
     file_close(&twin.file);
+    errors_free(&differences);
     arena_free(&arena);
     return same;
 }
@@ -119,6 +123,8 @@ static bool finish(const struct rewriting *rewriting, const struct replacing *re
 bool replace_with(const struct rewriting *rewriting, const struct replacing *replacing,
                   struct error *error) {
     struct new_file file;
+    if (path_look(replacing->target) == PATH_OTHER)
+        return error_io(error, replacing->target, "cannot write: not a regular file");
     if (!new_file_make(replacing->target, &file, error))
         return false;
     if (!write_new(rewriting, &file, error) || !finish(rewriting, replacing, &file, error)) {

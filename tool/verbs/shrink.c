@@ -72,12 +72,14 @@ static bool options_valid(const struct options *options, const struct string_lis
     return true;
 }
 
-static const char *target_of(const struct shrink *shrink, const char *operand) {
+/* In place of a symbolic link is in place of what it leads to. */
+static const char *target_of(const struct shrink *shrink, const char *operand,
+                             const struct image_file *file) {
     if (shrink->options.output != NULL)
         return shrink->options.output;
     if (shrink->options.out_dir != NULL)
         return path_join(shrink->arena, shrink->options.out_dir, path_leaf(operand));
-    return operand;
+    return file->path;
 }
 
 static const char *twin_of(const struct shrink *shrink, const char *target) {
@@ -112,7 +114,7 @@ static void report(const struct shrink *shrink, const char *target,
 static bool shrink_file(struct shrink *shrink, const char *operand, struct image_file *file,
                         struct error *error) {
     struct rewriting rewriting;
-    const char *target = target_of(shrink, operand);
+    const char *target = target_of(shrink, operand, file);
     bool needed;
     if (!rewriting_plan(file, shrink->level, shrink->jobs, shrink->options.identity != NULL,
                         &rewriting, error))

@@ -4,6 +4,8 @@
 #include "verbs/common_options.h"
 #include "verbs/verb.h"
 
+#include <string.h>
+
 struct options {
     const char *against;
     bool quiet;
@@ -29,6 +31,27 @@ static struct image_file *read_file(struct library *library, const char *operand
     return library_errors(library)->count == before ? file : NULL;
 }
 
+/* Whether the same was said before: a page that is not what was signed is found in both ways. */
+static bool is_known(const struct errors *errors, const struct error *error) {
+    for (size_t i = 0; i < errors->count; i++)
+        if (strcmp(errors->items[i].field, error->field) == 0 &&
+            strcmp(errors->items[i].what, error->what) == 0)
+            return true;
+    return false;
+}
+
+static bool compare(struct library *library, const char *original_path,
+                    const struct image_file *file, struct errors *findings) {
+    struct errors differences = {0};
+    struct image_file *original = read_file(library, original_path);
+    bool same = original != NULL && proof_compare(original, file, &differences);
+    for (size_t i = 0; i < differences.count; i++)
+        if (!is_known(findings, &differences.items[i]))
+            errors_add(findings, &differences.items[i]);
+    errors_free(&differences);
+    return same;
+}
+
 /* What is found wrong with an image that can be read is a finding; what cannot be read is an error.
  */
 static int verify(struct library *library, const struct options *options,
@@ -39,10 +62,8 @@ static int verify(struct library *library, const struct options *options,
         if (file == NULL)
             continue;
         bool good = inspect_file(file, &findings);
-        if (options->against != NULL) {
-            struct image_file *original = read_file(library, options->against);
-            good = original != NULL && proof_compare(original, file, &findings) && good;
-        }
+        if (options->against != NULL)
+            good = compare(library, options->against, file, &findings) && good;
         if (good && !options->quiet)
             printf("%s: %s\n", operands->items[i],
                    options->against == NULL ? "well formed" : "well formed, and means the same");
