@@ -1,6 +1,7 @@
 #include "images/library.h"
 #include "rewrite/inspect.h"
 #include "rewrite/proof.h"
+#include "rewrite/second_opinion.h"
 #include "verbs/common_options.h"
 #include "verbs/verb.h"
 
@@ -40,10 +41,9 @@ static bool is_known(const struct errors *errors, const struct error *error) {
     return false;
 }
 
-static bool compare(struct library *library, const char *original_path,
-                    const struct image_file *file, struct errors *findings) {
+static bool compare(const struct image_file *original, const struct image_file *file,
+                    struct errors *findings) {
     struct errors differences = {0};
-    struct image_file *original = read_file(library, original_path);
     bool same = original != NULL && proof_compare(original, file, &differences);
     for (size_t i = 0; i < differences.count; i++)
         if (!is_known(findings, &differences.items[i]))
@@ -52,28 +52,73 @@ static bool compare(struct library *library, const char *original_path,
     return same;
 }
 
+/* One call of verify. */
+struct verification {
+    struct library *library;
+    const struct options *options;
+    const char *lief; /* the path of vafit-lief; NULL when there is none */
+    struct errors findings;
+};
+
+/* What is no finding is told beside. */
+static void note(const struct verification *verification, const char *file,
+                 const struct text *text) {
+    struct error error;
+    if (text->data == NULL || verification->options->quiet)
+        return;
+    error_io(&error, file, "%s", text->data);
+    error_print(stderr, &error);
+}
+
+static void find_lief(struct verification *verification) {
+    struct text why = {0};
+    verification->lief = second_opinion_program(library_arena(verification->library), &why);
+    note(verification, "", &why);
+    text_free(&why);
+}
+
+/* False when LIEF reads something else. Where it agrees, there is nothing to add. */
+static bool lief_agrees(struct verification *verification, const struct image_file *file,
+                        const struct image_file *original) {
+    struct text why = {0};
+    if (verification->lief == NULL)
+        return true;
+    enum opinion opinion =
+        second_opinion(verification->lief, file, original, &why, &verification->findings);
+    note(verification, file->path, &why);
+    text_free(&why);
+    return opinion != OPINION_DIFFERS;
+}
+
+static void verify_file(struct verification *verification, const char *operand) {
+    const struct options *options = verification->options;
+    struct image_file *file = read_file(verification->library, operand), *original = NULL;
+    if (file == NULL)
+        return;
+    bool good = inspect_file(file, &verification->findings);
+    if (options->against != NULL) {
+        original = read_file(verification->library, options->against);
+        good = compare(original, file, &verification->findings) && good;
+    }
+    if (lief_agrees(verification, file, original) && good && !options->quiet)
+        printf("%s: %s\n", operand,
+               options->against == NULL ? "well formed" : "well formed, and means the same");
+}
+
 /* What is found wrong with an image that can be read is a finding; what cannot be read is an error.
  */
 static int verify(struct library *library, const struct options *options,
                   const struct string_list *operands) {
-    struct errors findings = {0};
-    for (size_t i = 0; i < operands->count; i++) {
-        struct image_file *file = read_file(library, operands->items[i]);
-        if (file == NULL)
-            continue;
-        bool good = inspect_file(file, &findings);
-        if (options->against != NULL)
-            good = compare(library, options->against, file, &findings) && good;
-        if (good && !options->quiet)
-            printf("%s: %s\n", operands->items[i],
-                   options->against == NULL ? "well formed" : "well formed, and means the same");
-    }
+    struct verification verification = {.library = library, .options = options};
+    find_lief(&verification);
+    for (size_t i = 0; i < operands->count; i++)
+        verify_file(&verification, operands->items[i]);
     errors_print(stderr, library_errors(library));
-    errors_print(stderr, &findings);
+    errors_print(stderr, &verification.findings);
     int status = (int)errors_worst(library_errors(library));
-    if (status == 0 && findings.count != 0)
+    if (status == 0 && verification.findings.count != 0)
         status = EXIT_EXCEEDS;
-    errors_free(&findings);
+    errors_free(&verification.findings);
     return status;
 }
 
