@@ -79,4 +79,15 @@ static inline uint64_t bytes_u64_big(struct bytes bytes, size_t offset) {
     return bytes_big(bytes, offset, 8);
 }
 
+/* The other way: the low `count` bytes of `value` written to `target`. */
+static inline void bytes_store_little(uint8_t *target, size_t count, uint64_t value) {
+    for (size_t i = 0; i < count; i++)
+        target[i] = (uint8_t)(value >> 8 * i);
+}
+
+static inline void bytes_store_big(uint8_t *target, size_t count, uint64_t value) {
+    for (size_t i = 0; i < count; i++)
+        target[i] = (uint8_t)(value >> 8 * (count - 1 - i));
+}
+
 #endif

@@ -198,19 +198,14 @@ uint64_t code_signature_new_size(const struct code_signature *old, uint64_t code
     return size;
 }
 
-static void put_u32(uint8_t *target, uint32_t value) {
-    for (int i = 0; i < 4; i++)
-        target[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
 static void write_directory(const struct code_directory *old, uint64_t code_limit,
                             uint8_t *target) {
     uint64_t pages = page_count_of(old, code_limit);
     memcpy(target, old->bytes.data, old->hash_offset);
-    put_u32(target + AT_LENGTH, (uint32_t)(old->hash_offset + pages * SHA256_SIZE));
-    put_u32(target + AT_FLAGS, old->flags | SIGNED_ADHOC);
-    put_u32(target + AT_PAGE_COUNT, (uint32_t)pages);
-    put_u32(target + AT_CODE_LIMIT, (uint32_t)code_limit);
+    bytes_store_big(target + AT_LENGTH, 4, (uint32_t)(old->hash_offset + pages * SHA256_SIZE));
+    bytes_store_big(target + AT_FLAGS, 4, old->flags | SIGNED_ADHOC);
+    bytes_store_big(target + AT_PAGE_COUNT, 4, (uint32_t)pages);
+    bytes_store_big(target + AT_CODE_LIMIT, 4, (uint32_t)code_limit);
     if (bytes_u32_big(old->bytes, AT_VERSION) >= WITH_LIMIT_64 &&
         hashes_start(old) >= AT_CODE_LIMIT_64 + 8)
         memset(target + AT_CODE_LIMIT_64, 0, 8);
@@ -222,8 +217,8 @@ static void write_blob(const struct code_signature *old, const struct signature_
         write_directory(&old->directory, code_limit, target);
         *hashes = target + old->directory.hash_offset;
     } else if (blob->slot == SLOT_CMS) {
-        put_u32(target, CMS_WRAPPER);
-        put_u32(target + 4, BLOB_HEADER);
+        bytes_store_big(target, 4, CMS_WRAPPER);
+        bytes_store_big(target + 4, 4, BLOB_HEADER);
     } else {
         memcpy(target, blob->bytes.data, blob->bytes.size);
     }
@@ -240,15 +235,15 @@ void code_signature_write(const struct code_signature *old, uint64_t code_limit,
         const struct signature_blob *blob = &old->blobs[i];
         if (!is_kept(blob))
             continue;
-        put_u32(entry, blob->slot);
-        put_u32(entry + 4, (uint32_t)at);
+        bytes_store_big(entry, 4, blob->slot);
+        bytes_store_big(entry + 4, 4, (uint32_t)at);
         entry += INDEX_ENTRY;
         write_blob(old, blob, code_limit, target + at, hashes);
         at += new_blob_size(old, blob, code_limit);
     }
-    put_u32(target, SUPER_BLOB);
-    put_u32(target + 4, (uint32_t)at);
-    put_u32(target + 8, count);
+    bytes_store_big(target, 4, SUPER_BLOB);
+    bytes_store_big(target + 4, 4, (uint32_t)at);
+    bytes_store_big(target + 8, 4, count);
 }
 
 bool code_directory_follows(const struct code_signature *old, const struct code_directory *new,

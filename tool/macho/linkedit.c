@@ -87,19 +87,14 @@ void linkedit_add_parts(struct arena *arena, const struct load_command *command,
             *vector_push(arena, parts) = found[i];
 }
 
-static void store_u32(uint8_t *target, uint64_t value) {
-    for (int i = 0; i < 4; i++)
-        target[i] = (uint8_t)(value >> 8 * i);
-}
-
 void linkedit_part_store(const struct linkedit_part *part, uint64_t file_offset, uint64_t size,
                          uint8_t *command) {
     for (size_t i = 0; i < PLACEMENTS; i++) {
         const struct placement *row = &placements[i];
         if (row->command != plain_number(part->command_number) || row->name != part->name)
             continue;
-        store_u32(command + row->offset_at, file_offset);
-        store_u32(command + row->size_at, size / row->entry);
+        bytes_store_little(command + row->offset_at, 4, file_offset);
+        bytes_store_little(command + row->size_at, 4, size / row->entry);
     }
 }
 

@@ -175,16 +175,11 @@ bool universal_parse(struct bytes head, uint64_t file_size, struct universal *un
     }
 }
 
-static void store_big(uint8_t *target, size_t size, uint64_t value) {
-    for (size_t i = 0; i < size; i++)
-        target[i] = (uint8_t)(value >> 8 * (size - 1 - i));
-}
-
 void universal_store(uint8_t *header, size_t i, uint64_t offset, uint64_t size) {
     bool wide = bytes_u32_big((struct bytes){header, 4}, 0) == FAT_MAGIC_64;
     uint8_t *entry = header + FAT_HEADER_SIZE + i * (wide ? FAT_ARCH_64_SIZE : FAT_ARCH_SIZE);
-    store_big(entry + 8, wide ? 8 : 4, offset);
-    store_big(entry + (wide ? 16 : 12), wide ? 8 : 4, size);
+    bytes_store_big(entry + 8, wide ? 8 : 4, offset);
+    bytes_store_big(entry + (wide ? 16 : 12), wide ? 8 : 4, size);
 }
 
 size_t universal_header_size(const struct universal *universal) {

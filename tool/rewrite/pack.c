@@ -37,16 +37,6 @@ struct packer {
     uint64_t end;       /* of the last part that is placed, in the slice */
 };
 
-static void put_u32(uint8_t *target, uint64_t value) {
-    for (int i = 0; i < 4; i++)
-        target[i] = (uint8_t)(value >> 8 * i);
-}
-
-static void put_u64(uint8_t *target, uint64_t value) {
-    for (int i = 0; i < 8; i++)
-        target[i] = (uint8_t)(value >> 8 * i);
-}
-
 static struct load_command_walk walk_of(struct bytes head) {
     struct load_command_walk walk = {.count = bytes_u32(head, 16)};
     bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
@@ -265,8 +255,8 @@ static void store_parts(const struct packer *packer, const struct load_command *
 static void store_groups(const struct packer *packer, uint8_t *target) {
     uint64_t next = 0;
     for (size_t i = 0; i < DYSYMTAB_GROUPS; i++) {
-        put_u32(target + AT_FIRST_LOCAL + 8 * i, next);
-        put_u32(target + AT_FIRST_LOCAL + 8 * i + 4, packer->symbols.group_counts[i]);
+        bytes_store_little(target + AT_FIRST_LOCAL + 8 * i, 4, next);
+        bytes_store_little(target + AT_FIRST_LOCAL + 8 * i + 4, 4, packer->symbols.group_counts[i]);
         next += packer->symbols.group_counts[i];
     }
 }
@@ -277,8 +267,8 @@ static void store_segment(const struct packer *packer, const struct load_command
     uint32_t page = packer->old->image->architecture->page_size;
     bool rounded = bytes_u64(command->bytes, AT_VM_SIZE) % page == 0;
     uint64_t size = packer->packed->linkedit_size;
-    put_u64(target + AT_FILE_SIZE, size);
-    put_u64(target + AT_VM_SIZE, rounded ? round_up(size, page) : size);
+    bytes_store_little(target + AT_FILE_SIZE, 8, size);
+    bytes_store_little(target + AT_VM_SIZE, 8, rounded ? round_up(size, page) : size);
 }
 
 static void write_head(struct packer *packer) {

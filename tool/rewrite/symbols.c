@@ -89,11 +89,6 @@ bool symbols_plan(const struct symbol_tables *old, const struct symbol_groups *g
     return true;
 }
 
-static void put_u32(uint8_t *target, uint32_t value) {
-    for (int i = 0; i < 4; i++)
-        target[i] = (uint8_t)(value >> 8 * i);
-}
-
 void symbols_write_table(const struct symbols *symbols, uint8_t *target) {
     size_t kept = 0;
     for (size_t i = 0; i < symbols->old_count; i++) {
@@ -101,7 +96,7 @@ void symbols_write_table(const struct symbols *symbols, uint8_t *target) {
         if (!stays(symbols, &symbol))
             continue;
         memcpy(target, symbols->old.table.data + i * NLIST_SIZE, NLIST_SIZE);
-        put_u32(target, symbols->names[kept++].new_index);
+        bytes_store_little(target, 4, symbols->names[kept++].new_index);
         target += NLIST_SIZE;
     }
 }
@@ -133,8 +128,8 @@ static uint32_t new_indirect(const struct symbols *symbols, const uint32_t *numb
 void symbols_write_indirect(const struct symbols *symbols, uint8_t *target) {
     uint32_t *numbers = renumber(symbols);
     for (size_t i = 0; i < symbols->old.indirect.size / 4; i++)
-        put_u32(target + 4 * i,
-                new_indirect(symbols, numbers, bytes_u32(symbols->old.indirect, 4 * i)));
+        bytes_store_little(target + 4 * i, 4,
+                           new_indirect(symbols, numbers, bytes_u32(symbols->old.indirect, 4 * i)));
     free(numbers);
 }
 
