@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
 /* The piece is cut from twice its size, to be aligned to it; what is around it goes back. */
@@ -25,4 +26,11 @@ void *memory_map(void) {
 
 void memory_unmap(void *memory) {
     munmap(memory, MEMORY_PIECE);
+}
+
+void *memory_zeros(size_t count, size_t size) {
+    void *memory = calloc(count == 0 ? 1 : count, size == 0 ? 1 : size);
+    if (memory == NULL)
+        out_of_memory();
+    return memory;
 }

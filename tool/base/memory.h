@@ -1,4 +1,4 @@
-/* Memory from the system, in large pieces. */
+/* Memory from the system: large pieces, and zeroed arrays. */
 #ifndef VAFIT_BASE_MEMORY_H
 #define VAFIT_BASE_MEMORY_H
 
@@ -9,5 +9,9 @@
 enum { MEMORY_PIECE = 2 << 20 };
 void *memory_map(void);
 void memory_unmap(void *memory);
+
+/* `count` zeroed elements of `size` bytes, from malloc's heap: free() releases them. Touched only
+ * where they are used when they are many. Never fails, not even for none: see out_of_memory(). */
+void *memory_zeros(size_t count, size_t size);
 
 #endif

@@ -1,6 +1,7 @@
 #include "images/breakdown.h"
 
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "macho/symtab.h"
 
 #include <inttypes.h>
@@ -44,14 +45,6 @@ struct reading {
     struct string_owners owners;
     struct error *error;
 };
-
-/* Zeroed, and touched only where it is used. */
-static void *take(size_t size) {
-    void *memory = calloc(1, size == 0 ? 1 : size);
-    if (memory == NULL)
-        out_of_memory();
-    return memory;
-}
 
 void breakdown_from_image(const struct image *image, struct breakdown *breakdown) {
     const struct linkedit_parts *parts = &image->parts;
@@ -198,7 +191,7 @@ static bool read_tables(struct reading *reading) {
         if (!count_chunk(reading, i))
             return false;
     reading->window_size = choose_window(reading);
-    reading->starts = take((size_t)reading->window_size);
+    reading->starts = memory_zeros(1, (size_t)reading->window_size);
     for (uint64_t at = 0; at < reading->strings_size; at += reading->window_size) {
         uint64_t left = reading->strings_size - at;
         if (!read_window(reading, at,
@@ -232,9 +225,9 @@ bool breakdown_read(const struct file *file, uint64_t slice_offset, const struct
         .error = error,
     };
     reading.loaded = reading.chunk_count;
-    reading.reaches = take(reading.chunk_count * sizeof *reading.reaches);
-    reading.table = take((size_t)CHUNK * NLIST_SIZE);
-    reading.pool = take(PIECE);
+    reading.reaches = memory_zeros(1, reading.chunk_count * sizeof *reading.reaches);
+    reading.table = memory_zeros(1, (size_t)CHUNK * NLIST_SIZE);
+    reading.pool = memory_zeros(1, PIECE);
     breakdown_from_image(image, breakdown);
     bool read = read_tables(&reading);
     if (read)

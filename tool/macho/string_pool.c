@@ -1,6 +1,7 @@
 #include "macho/string_pool.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,20 +45,13 @@ struct planner {
     size_t run_capacity;
 };
 
-static void *take(size_t count, size_t size) {
-    void *memory = calloc(count == 0 ? 1 : count, size);
-    if (memory == NULL)
-        out_of_memory();
-    return memory;
-}
-
 /* --- stretches --- */
 
 /* One pass of a radix sort by 16 bits of the names' old_index. */
 static void sort_pass(const struct pool_name *names, size_t count, unsigned shift,
                       const uint32_t *from, uint32_t *to) {
     enum { BUCKETS = 1 << 16 };
-    size_t *starts = take(BUCKETS + 1, sizeof *starts);
+    size_t *starts = memory_zeros(BUCKETS + 1, sizeof *starts);
     for (size_t i = 0; i < count; i++)
         starts[(names[i].old_index >> shift & 0xffff) + 1]++;
     for (size_t i = 1; i <= BUCKETS; i++)
@@ -69,8 +63,8 @@ static void sort_pass(const struct pool_name *names, size_t count, unsigned shif
 
 /* The names' numbers by rising old_index. */
 static uint32_t *by_index(const struct pool_name *names, size_t count) {
-    uint32_t *order = take(count, sizeof *order);
-    uint32_t *other = take(count, sizeof *other);
+    uint32_t *order = memory_zeros(count, sizeof *order);
+    uint32_t *other = memory_zeros(count, sizeof *other);
     for (size_t i = 0; i < count; i++)
         order[i] = (uint32_t)i;
     sort_pass(names, count, 0, order, other);
@@ -184,7 +178,7 @@ static void sort_many(struct planner *planner, const struct run *run) {
 /* Greater tails first, so that a name comes right behind the longest of those that end like it. */
 static void sort_tails(struct planner *planner) {
     enum { FEW = 16 };
-    planner->tails = take(planner->stretch_count, sizeof *planner->tails);
+    planner->tails = memory_zeros(planner->stretch_count, sizeof *planner->tails);
     for (size_t i = 0; i < planner->stretch_count; i++)
         planner->tails[i] = (struct tail){key_at(planner, (uint32_t)i, 0), (uint32_t)i};
     push_run(planner, 0, planner->stretch_count, 0);
@@ -248,12 +242,13 @@ static void place(struct planner *planner, struct pool_plan *plan) {
 void string_pool_plan(struct bytes old, struct pool_name *names, size_t count,
                       struct pool_plan *plan) {
     struct planner planner = {.old = old, .names = names, .name_count = count};
-    planner.stretch_of = take(count, sizeof *planner.stretch_of);
-    planner.stretches = take(count, sizeof *planner.stretches);
+    planner.stretch_of = memory_zeros(count, sizeof *planner.stretch_of);
+    planner.stretches = memory_zeros(count, sizeof *planner.stretches);
     find_stretches(&planner);
     sort_tails(&planner);
     find_hosts(&planner);
-    *plan = (struct pool_plan){.copies = take(planner.stretch_count + 1, sizeof *plan->copies)};
+    *plan =
+        (struct pool_plan){.copies = memory_zeros(planner.stretch_count + 1, sizeof *plan->copies)};
     place(&planner, plan);
     free(planner.stretch_of);
     free(planner.stretches);

@@ -1,5 +1,7 @@
 #include "rewrite/symbols.h"
 
+#include "base/memory.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +11,6 @@ enum { N_UNDF = 0x0, N_ABS = 0x2 };
 
 #define INDIRECT_SYMBOL_LOCAL UINT32_C(0x80000000)
 #define INDIRECT_SYMBOL_ABS UINT32_C(0x40000000)
-
-static void *take(size_t count, size_t size) {
-    void *memory = calloc(count == 0 ? 1 : count, size);
-    if (memory == NULL)
-        out_of_memory();
-    return memory;
-}
 
 static bool stays(const struct symbols *symbols, const struct nlist *symbol) {
     return !level_drops(symbols->level, nlist_use(symbol));
@@ -80,7 +75,7 @@ bool symbols_plan(const struct symbol_tables *old, const struct symbol_groups *g
         (struct symbols){.old = *old, .level = level, .old_count = old->table.size / NLIST_SIZE};
     if (!groups_valid(symbols, groups, error) || !indirect_valid(symbols, error))
         return false;
-    symbols->names = take(symbols->old_count, sizeof *symbols->names);
+    symbols->names = memory_zeros(symbols->old_count, sizeof *symbols->names);
     if (!keep_symbols(symbols, groups, error)) {
         symbols_free(symbols);
         return false;
@@ -103,7 +98,7 @@ void symbols_write_table(const struct symbols *symbols, uint8_t *target) {
 
 /* The new index of each symbol that stays. */
 static uint32_t *renumber(const struct symbols *symbols) {
-    uint32_t *numbers = take(symbols->old_count, sizeof *numbers);
+    uint32_t *numbers = memory_zeros(symbols->old_count, sizeof *numbers);
     uint32_t next = 0;
     for (size_t i = 0; i < symbols->old_count; i++) {
         struct nlist symbol = nlist_at(symbols->old.table, i);
