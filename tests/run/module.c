@@ -161,9 +161,7 @@ void module_protect(const struct module *module) {
 }
 
 struct load_command_walk module_commands(const struct module *module) {
-    struct load_command_walk walk = {.count = bytes_u32(module->file, 16)};
-    bytes_part(module->file, IMAGE_HEADER_SIZE, bytes_u32(module->file, 20), &walk.list);
-    return walk;
+    return image_commands(module->file);
 }
 
 bool module_next_command(const struct module *module, struct load_command_walk *walk,

@@ -102,6 +102,27 @@ bool image_file_read(struct arena *arena, struct image_file *file, struct error 
            error_in_file(error, file->path);
 }
 
+bool image_file_map_head(const struct image_file *file, const struct image_slice *slice,
+                         struct mapping *head, struct error *error) {
+    size_t size;
+    if (!mapping_make(&file->file, slice->offset, IMAGE_HEADER_SIZE, head, error))
+        return false;
+    bool sized = image_head_size(head->bytes, slice->size, &size, error);
+    mapping_free(head);
+    return sized && mapping_make(&file->file, slice->offset, size, head, error);
+}
+
+bool image_file_map_universal(const struct image_file *file, struct mapping *head,
+                              struct universal *universal, struct error *error) {
+    uint64_t size = file->size < UNIVERSAL_HEAD ? file->size : UNIVERSAL_HEAD;
+    if (!mapping_make(&file->file, 0, size, head, error))
+        return false;
+    if (universal_parse(head->bytes, file->size, universal, error))
+        return true;
+    mapping_free(head);
+    return false;
+}
+
 struct image_slice *image_file_slice(struct image_file *file, const char *architecture) {
     for (size_t i = 0; i < file->slice_count; i++)
         if (strcmp(file->slices[i].architecture->name, architecture) == 0)

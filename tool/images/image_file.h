@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/mapping.h"
 #include "base/options.h"
 #include "images/breakdown.h"
 #include "macho/image.h"
@@ -43,6 +44,14 @@ bool image_file_read(struct arena *arena, struct image_file *file, struct error 
 /* Reads the image of a slice unless that was done. Errors as above. */
 bool image_file_parse(struct arena *arena, struct image_file *file, struct image_slice *slice,
                       struct error *error);
+/* Maps the header and the load commands of a slice of an open file. Errors: ERROR_MALFORMED,
+ * ERROR_IO, without the file's name. */
+bool image_file_map_head(const struct image_file *file, const struct image_slice *slice,
+                         struct mapping *head, struct error *error);
+/* Maps the start of an open file, where a universal header is, and reads the slices there are, of
+ * whatever architecture. Errors as of image_file_map_head. */
+bool image_file_map_universal(const struct image_file *file, struct mapping *head,
+                              struct universal *universal, struct error *error);
 /* The slice of that name, or NULL. */
 struct image_slice *image_file_slice(struct image_file *file, const char *architecture);
 /* The slice that dyld takes for a program of that architecture, or NULL. */

@@ -572,10 +572,9 @@ static unsigned type_of(enum image_type type, uint32_t flags) {
 
 /* image_parse has walked them all, so that no walk fails. */
 static void read_commands(struct judging *judging, struct bytes head) {
-    struct load_command_walk walk = {.count = bytes_u32(head, 16)};
+    struct load_command_walk walk = image_commands(head);
     struct load_command command;
     struct error error;
-    bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
     judging->commands = calloc((size_t)walk.count + 1, sizeof *judging->commands);
     if (judging->commands == NULL)
         out_of_memory();

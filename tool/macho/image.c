@@ -179,10 +179,15 @@ static bool read_command(struct parser *parser, const struct load_command *comma
     return true;
 }
 
-static bool read_commands(struct parser *parser, struct bytes head) {
+struct load_command_walk image_commands(struct bytes head) {
     struct load_command_walk walk = {.count = bytes_u32(head, 16)};
-    struct load_command command;
     bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
+    return walk;
+}
+
+static bool read_commands(struct parser *parser, struct bytes head) {
+    struct load_command_walk walk = image_commands(head);
+    struct load_command command;
     while (load_command_next(&walk, &command, parser->error))
         if (!read_command(parser, &command))
             return false;

@@ -57,6 +57,9 @@ struct image {
  * and says how many bytes image_parse needs: header and load commands. Errors: ERROR_MALFORMED. */
 bool image_head_size(struct bytes head, uint64_t slice_size, size_t *size, struct error *error);
 
+/* A walk over the load commands of a head that image_head_size measured. */
+struct load_command_walk image_commands(struct bytes head);
+
 /* Reads header and load commands. `head` is at least as many bytes as image_head_size said and must
  * outlive the image. `architecture` is what the universal header calls the slice.
  * The rules are those under which dyld refuses an image (mach_o/UnsafeHeader.cpp and, for the

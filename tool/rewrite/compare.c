@@ -43,36 +43,30 @@ static size_t first_difference(const uint8_t *a, const uint8_t *b, size_t size) 
 
 /* --- load commands --- */
 
-static void clear(uint8_t *target, size_t size) {
-    memset(target, 0, size);
-}
-
 /* Clears what a rewriting may change: the places of parts, the groups of LC_DYSYMTAB and the sizes
- * of
- * __LINKEDIT. Whether these are right the other comparisons tell. */
+ * of __LINKEDIT. Whether these are right the other comparisons tell. */
 static void clear_changeable(const struct load_command *command, uint8_t *target) {
     struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND];
     size_t count = linkedit_command_parts(command, parts);
     for (size_t i = 0; i < count; i++)
         linkedit_part_store(&parts[i], 0, 0, target);
     if (command->number == LC_DYSYMTAB)
-        clear(target + 8, 24);
+        memset(target + 8, 0, 24);
     if (command->number == LC_SEGMENT_64 &&
         strncmp((const char *)command->bytes.data + 8, "__LINKEDIT", 16) == 0) {
-        clear(target + 32, 8);
-        clear(target + 48, 8);
+        memset(target + 32, 0, 8);
+        memset(target + 48, 0, 8);
     }
 }
 
 static uint8_t *cleared_head(struct bytes head) {
-    struct load_command_walk walk = {.count = bytes_u32(head, 16)};
+    struct load_command_walk walk = image_commands(head);
     struct load_command command;
     struct error error;
     uint8_t *cleared = malloc(head.size);
     if (cleared == NULL)
         out_of_memory();
     memcpy(cleared, head.data, head.size);
-    bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
     while (load_command_next(&walk, &command, &error))
         clear_changeable(&command, cleared + (command.bytes.data - head.data));
     return cleared;
@@ -80,12 +74,11 @@ static uint8_t *cleared_head(struct bytes head) {
 
 /* Names the load command of `head` that holds byte `at` of it. */
 static void name_command(struct bytes head, size_t at, char *name, size_t size) {
-    struct load_command_walk walk = {.count = bytes_u32(head, 16)};
+    struct load_command_walk walk = image_commands(head);
     struct load_command command;
     struct error error;
     char buffer[16];
     snprintf(name, size, "mach_header");
-    bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
     while (load_command_next(&walk, &command, &error))
         if ((size_t)(command.bytes.data - head.data) <= at)
             snprintf(name, size, "load command %zu (%s)", command.index,

@@ -119,10 +119,9 @@ static void judge_indirect(struct matching *matching) {
 
 /* LC_DYSYMTAB of a head: where its three groups begin and how many symbols each has. */
 static bool groups_of(struct bytes head, uint32_t groups[6]) {
-    struct load_command_walk walk = {.count = bytes_u32(head, 16)};
+    struct load_command_walk walk = image_commands(head);
     struct load_command command;
     struct error error;
-    bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
     while (load_command_next(&walk, &command, &error)) {
         if (command.number != LC_DYSYMTAB)
             continue;

@@ -6,22 +6,11 @@
 
 #include <inttypes.h>
 
-/* The header and the load commands, as image_parse had them. */
-static bool map_head(const struct image_file *file, const struct image_slice *slice,
-                     struct mapping *mapping, struct error *error) {
-    size_t size;
-    if (!mapping_make(&file->file, slice->offset, IMAGE_HEADER_SIZE, mapping, error))
-        return false;
-    bool good = image_head_size(mapping->bytes, slice->size, &size, error);
-    mapping_free(mapping);
-    return good && mapping_make(&file->file, slice->offset, size, mapping, error);
-}
-
 static void inspect_rules(const struct image_file *file, const struct image_slice *slice,
                           struct errors *errors) {
     struct mapping mapping;
     struct error error;
-    if (!map_head(file, slice, &mapping, &error)) {
+    if (!image_file_map_head(file, slice, &mapping, &error)) {
         errors_add(errors, &error);
         return;
     }

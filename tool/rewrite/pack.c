@@ -37,12 +37,6 @@ struct packer {
     uint64_t end;       /* of the last part that is placed, in the slice */
 };
 
-static struct load_command_walk walk_of(struct bytes head) {
-    struct load_command_walk walk = {.count = bytes_u32(head, 16)};
-    bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
-    return walk;
-}
-
 /* --- what cannot be rewritten --- */
 
 static bool dysymtab_rewritable(struct packer *packer, const struct load_command *command) {
@@ -86,7 +80,7 @@ static bool command_rewritable(struct packer *packer, const struct load_command 
 }
 
 static bool rewritable(struct packer *packer) {
-    struct load_command_walk walk = walk_of(packer->old->head);
+    struct load_command_walk walk = image_commands(packer->old->head);
     struct load_command command;
     while (load_command_next(&walk, &command, packer->error))
         if (!command_rewritable(packer, &command))
@@ -273,7 +267,7 @@ static void store_segment(const struct packer *packer, const struct load_command
 
 static void write_head(struct packer *packer) {
     struct bytes head = packer->old->head;
-    struct load_command_walk walk = walk_of(head);
+    struct load_command_walk walk = image_commands(head);
     struct load_command command;
     packer->packed->head = malloc(head.size);
     if (packer->packed->head == NULL)

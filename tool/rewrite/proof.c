@@ -16,24 +16,13 @@ static void unmap(struct mapped_slice *slice) {
     mapping_free(&slice->linkedit);
 }
 
-static bool map_head(const struct image_file *file, const struct image_slice *slice,
-                     struct mapping *head, struct error *error) {
-    struct mapping first;
-    size_t size;
-    if (!mapping_make(&file->file, slice->offset, IMAGE_HEADER_SIZE, &first, error))
-        return false;
-    bool sized = image_head_size(first.bytes, slice->size, &size, error);
-    mapping_free(&first);
-    return sized && mapping_make(&file->file, slice->offset, size, head, error);
-}
-
 static bool map_slice(const struct image_file *file, const struct image_slice *slice,
                       struct mapped_slice *mapped, struct error *error) {
     const struct segment *linkedit = segments_find(&slice->image->segments, "__LINKEDIT");
     memset(mapped, 0, sizeof *mapped);
     if (linkedit == NULL)
         return error_malformed(error, "load commands", "there is no __LINKEDIT");
-    bool is_mapped = map_head(file, slice, &mapped->head, error) &&
+    bool is_mapped = image_file_map_head(file, slice, &mapped->head, error) &&
                      mapping_make(&file->file, slice->offset + linkedit->file_offset,
                                   linkedit->file_size, &mapped->linkedit, error);
     mapped->compared =
@@ -74,13 +63,11 @@ static const struct image_slice *slice_like(const struct image_file *file,
 /* The slices of a file that vafit carries along: of architectures it does not judge. */
 static bool read_universal(const struct image_file *file, struct universal *universal,
                            struct error *error) {
-    uint64_t size = file->size < UNIVERSAL_HEAD ? file->size : UNIVERSAL_HEAD;
     struct mapping head;
-    if (!mapping_make(&file->file, 0, size, &head, error))
+    if (!image_file_map_universal(file, &head, universal, error))
         return false;
-    bool parsed = universal_parse(head.bytes, file->size, universal, error);
     mapping_free(&head);
-    return parsed;
+    return true;
 }
 
 static bool same_bytes(const struct image_file *original, const struct slice *old,

@@ -40,14 +40,7 @@ static bool plan_slice(const struct image_file *file, const struct level *level,
                        struct slice_rewriting *slice, struct error *error) {
     const struct image_slice *old = slice->old;
     const struct segment *linkedit = linkedit_of(old->image);
-    size_t head_size;
-    struct mapping first;
-    if (!linkedit_is_last(old, error) ||
-        !mapping_make(&file->file, old->offset, IMAGE_HEADER_SIZE, &first, error))
-        return false;
-    bool sized = image_head_size(first.bytes, old->size, &head_size, error);
-    mapping_free(&first);
-    if (!sized || !mapping_make(&file->file, old->offset, head_size, &slice->head, error) ||
+    if (!linkedit_is_last(old, error) || !image_file_map_head(file, old, &slice->head, error) ||
         !mapping_make(&file->file, old->offset + linkedit->file_offset, linkedit->file_size,
                       &slice->linkedit, error))
         return false;
@@ -62,7 +55,7 @@ static bool plan_slice(const struct image_file *file, const struct level *level,
 
 /* --- page hashes --- */
 
-/* What hashing one slice needs; `failed` is shared by the threads, which only ever set it. */
+/* What hashing one slice needs. */
 struct hashing {
     const struct image_file *file;
     const struct slice_rewriting *slice;
@@ -243,23 +236,20 @@ static void lay_out_slices(struct rewriting *rewriting, struct bytes head,
 
 static bool lay_out(struct rewriting *rewriting, struct error *error) {
     const struct image_file *old = rewriting->old;
-    uint64_t head_size = old->size < UNIVERSAL_HEAD ? old->size : UNIVERSAL_HEAD;
     struct universal universal;
     struct mapping head;
     rewriting->pieces = calloc(3 * UNIVERSAL_MAX_SLICES + 2, sizeof *rewriting->pieces);
     if (rewriting->pieces == NULL)
         out_of_memory();
-    if (!mapping_make(&old->file, 0, head_size, &head, error))
+    if (!image_file_map_universal(old, &head, &universal, error))
         return false;
-    bool parsed = universal_parse(head.bytes, old->size, &universal, error);
-    if (parsed)
-        lay_out_slices(rewriting, head.bytes, &universal);
+    lay_out_slices(rewriting, head.bytes, &universal);
     mapping_free(&head);
-    return parsed;
+    return true;
 }
 
-bool rewriting_plan(const struct image_file *old, const struct level *level, unsigned jobs,
-                    bool keep_identity, struct rewriting *rewriting, struct error *error) {
+bool rewriting_plan(const struct image_file *old, const struct level *level, bool keep_identity,
+                    struct rewriting *rewriting, struct error *error) {
     *rewriting = (struct rewriting){.old = old, .level = level};
     rewriting->slices = calloc(old->slice_count, sizeof *rewriting->slices);
     if (rewriting->slices == NULL)
@@ -268,13 +258,19 @@ bool rewriting_plan(const struct image_file *old, const struct level *level, uns
     for (size_t i = 0; i < old->slice_count && planned; i++) {
         struct slice_rewriting *slice = &rewriting->slices[i];
         slice->old = &old->slices[i];
-        planned = plan_slice(old, level, keep_identity, slice, error) &&
-                  sign_slice(old, slice, jobs, error);
+        planned = plan_slice(old, level, keep_identity, slice, error);
     }
     if (!planned || !lay_out(rewriting, error)) {
         rewriting_free(rewriting);
         return error_in_file(error, old->path);
     }
+    return true;
+}
+
+bool rewriting_sign(struct rewriting *rewriting, unsigned jobs, struct error *error) {
+    for (size_t i = 0; i < rewriting->old->slice_count; i++)
+        if (!sign_slice(rewriting->old, &rewriting->slices[i], jobs, error))
+            return error_in_file(error, rewriting->old->path);
     return true;
 }
 

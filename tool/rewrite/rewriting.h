@@ -43,12 +43,15 @@ struct rewriting {
     size_t piece_count;
 };
 
-/* Plans the rewriting of every slice, page hashes included, on at most `jobs` threads. The file is
- * open and its images were read. Other slices of a universal file are carried along unchanged.
+/* Plans the rewriting of every slice, all but the page hashes of signatures. The file is open and
+ * its images were read. Other slices of a universal file are carried along unchanged.
  * Errors: those of pack_slice, ERROR_IO; ERROR_MALFORMED for bytes behind __LINKEDIT, which would
  * be lost, and for a signature of somebody's when `keep_identity` is false. */
-bool rewriting_plan(const struct image_file *old, const struct level *level, unsigned jobs,
-                    bool keep_identity, struct rewriting *rewriting, struct error *error);
+bool rewriting_plan(const struct image_file *old, const struct level *level, bool keep_identity,
+                    struct rewriting *rewriting, struct error *error);
+/* Fills in the page hashes, on at most `jobs` threads; before it the new bytes are not complete.
+ * Errors: ERROR_IO. */
+bool rewriting_sign(struct rewriting *rewriting, unsigned jobs, struct error *error);
 /* Whether the new file would equal the old one, so that there is nothing to write. Errors:
  * ERROR_IO. */
 bool rewriting_is_needed(const struct rewriting *rewriting, bool *needed, struct error *error);

@@ -81,10 +81,9 @@ static void see_segment(struct sight *sight, struct bytes bytes) {
 }
 
 static void see_commands(struct sight *sight, struct bytes head) {
-    struct load_command_walk walk = {.count = bytes_u32(head, 16)};
+    struct load_command_walk walk = image_commands(head);
     struct load_command command;
     struct error ignored;
-    bytes_part(head, IMAGE_HEADER_SIZE, bytes_u32(head, 20), &walk.list);
     while (load_command_next(&walk, &command, &ignored)) {
         uint64_t offset = (uint64_t)(command.bytes.data - head.data);
         sight_command(sight, command.number, (uint32_t)command.bytes.size, offset, command.bytes);
@@ -111,27 +110,17 @@ static void see_symbols(struct sight *sight, struct bytes table, struct bytes po
     }
 }
 
-static bool map_head(const struct file *file, const struct image_slice *slice, struct mapping *head,
-                     struct error *error) {
-    struct mapping first;
-    size_t size;
-    if (!mapping_make(file, slice->offset, IMAGE_HEADER_SIZE, &first, error))
-        return false;
-    bool sized = image_head_size(first.bytes, slice->size, &size, error);
-    mapping_free(&first);
-    return sized && mapping_make(file, slice->offset, size, head, error);
-}
-
 /* NULL after an error. */
-static json_t *see(const struct file *file, const struct image_slice *slice, struct error *error) {
+static json_t *see(const struct image_file *file, const struct image_slice *slice,
+                   struct error *error) {
     const struct symtab_place *place = &slice->image->symtab;
     struct mapping head = {0}, table = {0}, pool = {0};
     struct sight sight = {0};
-    bool mapped = map_head(file, slice, &head, error) &&
-                  mapping_make(file, slice->offset + place->symbols_offset,
+    bool mapped = image_file_map_head(file, slice, &head, error) &&
+                  mapping_make(&file->file, slice->offset + place->symbols_offset,
                                place->symbol_count * NLIST_SIZE, &table, error) &&
-                  mapping_make(file, slice->offset + place->strings_offset, place->strings_size,
-                               &pool, error);
+                  mapping_make(&file->file, slice->offset + place->strings_offset,
+                               place->strings_size, &pool, error);
     if (mapped) {
         see_header(&sight, head.bytes);
         see_commands(&sight, head.bytes);
@@ -246,7 +235,7 @@ static void compare_slice(const struct image_file *file, const struct image_slic
                           const json_t *slices, struct errors *errors) {
     struct error error;
     char where[80] = "second opinion: ";
-    json_t *ours = see(&file->file, slice, &error);
+    json_t *ours = see(file, slice, &error);
     if (!file->thin)
         snprintf(where, sizeof where, "second opinion: %s slice: ", slice->architecture->name);
     if (ours == NULL) {

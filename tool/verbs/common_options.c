@@ -99,3 +99,15 @@ struct image_file *search_find(const struct search_options *options, struct libr
     error_in_file(error, operand);
     return NULL;
 }
+
+struct image_file *operand_read(struct library *library, const char *operand) {
+    static const struct search_options everything = {0};
+    struct error error;
+    struct image_file *file = search_find(&everything, library, operand, &error);
+    if (file == NULL && error.kind != ERROR_NONE)
+        errors_add(library_errors(library), &error);
+    bool read = file != NULL;
+    for (size_t i = 0; file != NULL && i < file->slice_count; i++)
+        read = library_image(library, file, &file->slices[i]) != NULL && read;
+    return read ? file : NULL;
+}

@@ -79,6 +79,9 @@ struct search search_of(const struct search_options *options);
  * library_errors. Errors: ERROR_IO and ERROR_MALFORMED, for what is not there. */
 struct image_file *search_find(const struct search_options *options, struct library *library,
                                const char *operand, struct error *error);
+/* Finds what an operand names, whatever its slices, and reads all its images. NULL when that cannot
+ * be had or an image is malformed; the errors go to library_errors, each once. */
+struct image_file *operand_read(struct library *library, const char *operand);
 /* Whether slice i of the file is one that --arch leaves. */
 bool search_takes(const struct search_options *options, const struct image_slice *slice);
 

@@ -24,19 +24,6 @@ struct scan {
     struct error *errors; /* one a file; ERROR_NONE where all is well */
 };
 
-/* Finds all operands and reads their images; errors go to the library's. */
-static void find_images(struct library *library, const struct string_list *operands) {
-    static const struct search_options everything = {0};
-    for (size_t i = 0; i < operands->count; i++) {
-        struct error error;
-        struct image_file *file = search_find(&everything, library, operands->items[i], &error);
-        if (file == NULL && error.kind != ERROR_NONE)
-            errors_add(library_errors(library), &error);
-        for (size_t j = 0; file != NULL && j < file->slice_count; j++)
-            library_image(library, file, &file->slices[j]);
-    }
-}
-
 static void scan_file(void *context, size_t i) {
     struct scan *scan = context;
     struct image_file *file = scan->files[i];
@@ -81,7 +68,8 @@ static int run(const struct call *call) {
     }
     struct library *library = library_on_disk();
     int status;
-    find_images(library, &operands);
+    for (size_t i = 0; i < operands.count; i++)
+        operand_read(library, operands.items[i]);
     scan_files(call->arena, library, options.jobs);
     if (library_errors(library)->count != 0) {
         errors_print(stderr, library_errors(library));

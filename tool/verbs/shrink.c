@@ -53,7 +53,6 @@ struct shrink {
     struct library *library;
     const struct level *level;
     unsigned jobs;
-    bool failed;
     enum error_kind worst;
 };
 
@@ -116,8 +115,7 @@ static bool shrink_file(struct shrink *shrink, const char *operand, struct image
     struct rewriting rewriting;
     const char *target = target_of(shrink, operand, file);
     bool needed;
-    if (!rewriting_plan(file, shrink->level, shrink->jobs, shrink->options.identity != NULL,
-                        &rewriting, error))
+    if (!rewriting_plan(file, shrink->level, shrink->options.identity != NULL, &rewriting, error))
         return false;
     struct replacing replacing = {
         .target = target,
@@ -125,7 +123,8 @@ static bool shrink_file(struct shrink *shrink, const char *operand, struct image
         .identity = shrink->options.identity,
         .verify = !shrink->options.no_verify,
     };
-    bool shrunk = rewriting_is_needed(&rewriting, &needed, error);
+    bool shrunk = rewriting_sign(&rewriting, shrink->jobs, error) &&
+                  rewriting_is_needed(&rewriting, &needed, error);
     /* What is as small as it gets already stays the file it is. */
     if (shrunk && (needed || !shrink->options.in_place))
         shrunk = replace_with(&rewriting, &replacing, error);
@@ -136,13 +135,12 @@ static bool shrink_file(struct shrink *shrink, const char *operand, struct image
 }
 
 /* One line an image: what each level would free of its __LINKEDIT. */
-static bool dry_run_file(struct shrink *shrink, const char *operand, struct image_file *file,
-                         struct error *error) {
+static bool dry_run_file(const char *operand, struct image_file *file, struct error *error) {
     struct text text = {0};
     bool planned = true;
     for (size_t i = 0; level_row(i) != NULL && planned; i++) {
         struct rewriting rewriting;
-        planned = rewriting_plan(file, level_row(i), shrink->jobs, true, &rewriting, error);
+        planned = rewriting_plan(file, level_row(i), true, &rewriting, error);
         if (!planned)
             break;
         int64_t freed = rewriting_freed(&rewriting);
@@ -157,21 +155,15 @@ static bool dry_run_file(struct shrink *shrink, const char *operand, struct imag
 }
 
 static void shrink_operand(struct shrink *shrink, const char *operand) {
-    static const struct search_options everything = {0};
     struct error error;
-    struct image_file *file = search_find(&everything, shrink->library, operand, &error);
+    struct image_file *file = operand_read(shrink->library, operand);
     struct errors *errors = library_errors(shrink->library);
-    for (size_t i = 0; file != NULL && i < file->slice_count; i++)
-        library_image(shrink->library, file, &file->slices[i]);
     for (size_t i = 0; i < errors->count; i++)
         note_error(shrink, &errors->items[i]);
-    bool bad = errors->count != 0;
     errors_free(errors);
-    if (file == NULL && error.kind != ERROR_NONE)
-        note_error(shrink, &error);
-    if (file == NULL || bad)
+    if (file == NULL)
         return;
-    bool done = shrink->options.dry_run ? dry_run_file(shrink, operand, file, &error)
+    bool done = shrink->options.dry_run ? dry_run_file(operand, file, &error)
                                         : shrink_file(shrink, operand, file, &error);
     if (!done)
         note_error(shrink, &error);

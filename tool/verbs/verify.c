@@ -19,19 +19,6 @@ static const struct option_row rows[] = {
      NULL},
 };
 
-/* A file with all its images; NULL after an error, which is in the library's. */
-static struct image_file *read_file(struct library *library, const char *operand) {
-    static const struct search_options everything = {0};
-    struct error error;
-    struct image_file *file = search_find(&everything, library, operand, &error);
-    size_t before = library_errors(library)->count;
-    if (file == NULL && error.kind != ERROR_NONE)
-        errors_add(library_errors(library), &error);
-    for (size_t i = 0; file != NULL && i < file->slice_count; i++)
-        library_image(library, file, &file->slices[i]);
-    return library_errors(library)->count == before ? file : NULL;
-}
-
 /* Whether the same was said before: a page that is not what was signed is found in both ways. */
 static bool is_known(const struct errors *errors, const struct error *error) {
     for (size_t i = 0; i < errors->count; i++)
@@ -92,12 +79,12 @@ static bool lief_agrees(struct verification *verification, const struct image_fi
 
 static void verify_file(struct verification *verification, const char *operand) {
     const struct options *options = verification->options;
-    struct image_file *file = read_file(verification->library, operand), *original = NULL;
+    struct image_file *file = operand_read(verification->library, operand), *original = NULL;
     if (file == NULL)
         return;
     bool good = inspect_file(file, &verification->findings);
     if (options->against != NULL) {
-        original = read_file(verification->library, options->against);
+        original = operand_read(verification->library, options->against);
         good = compare(original, file, &verification->findings) && good;
     }
     if (lief_agrees(verification, file, original) && good && !options->quiet)
