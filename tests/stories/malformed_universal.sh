@@ -149,6 +149,17 @@ refused 'both slices are malformed' 3 \
     'vafit: a: x86_64 slice: load command 0 (LC_SEGMENT_64) cmdsize: 4 bytes are fewer than the 8 of any load command
 vafit: a: arm64 slice: load command 0 (LC_SEGMENT_64) cmdsize: 4 bytes are fewer than the 8 of any load command' \
     "$VAFIT" check a
+# Named twice it is refused once more, though its error was told.
+cp ../good/fat32 a
+poke_all a @0x1024:4=4
+cp a before
+for verb in 'shrink --in-place' 'shrink --dry-run' verify scan; do
+    run "$VAFIT" $verb a a
+    expect "$verb: a malformed slice in a file named twice" 3 '' \
+        'vafit: a: x86_64 slice: load command 0 (LC_SEGMENT_64) cmdsize: 4 bytes are fewer than the 8 of any load command'
+done
+expect_true 'and the file stays as it was' cmp a before
+rm before
 cp ../good/fat32 a
 poke_all a @0x1024:4=4
 run "$VAFIT" check a --arch arm64
