@@ -493,7 +493,9 @@ cp "$good" copy
 poke_all copy "$(directory 32 4)"=-1
 run "$VAFIT" verify copy
 expect 'arm64: codeLimit, without the original' 1 '' \
-    "vafit: copy: code signature codeLimit: $(hex $((signature - 1))) bytes are signed, the signature begins at $(hex "$signature")"
+    "vafit: copy: code signature codeLimit: $(hex $((signature - 1))) bytes are signed, the signature begins at $(
+        hex "$signature"
+    )${NEWLINE}vafit: copy: $(hash_line $((pages - 1)))"
 cp "$good" copy
 poke_all copy LC_CODE_SIGNATURE+8:4=+8 LC_CODE_SIGNATURE+12:4=-8
 run "$VAFIT" verify copy

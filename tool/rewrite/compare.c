@@ -1,7 +1,7 @@
 #include "rewrite/compare.h"
 
+#include "macho/code_signature.h"
 #include "rewrite/compare_symbols.h"
-#include "rewrite/page_hashes.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -278,8 +278,6 @@ static void compare_signatures(struct comparison *comparison) {
         return;
     }
     compare_blobs(comparison, &before, &after);
-    page_hashes_check(comparison->new->file, comparison->new->offset, &after.directory,
-                      comparison->errors);
 }
 
 /* What lies behind the last byte that counts, in the file and in memory. */

@@ -53,12 +53,25 @@ static void inspect_signature(const struct image_file *file, const struct image_
         errors_add(errors, &error);
         return;
     }
-    if (code_signature_parse(mapping.bytes, &signature, &error) &&
-        covers_all(part, &signature.directory, &error))
-        page_hashes_check(&file->file, slice->offset, &signature.directory, errors);
-    else
+    bool parsed = code_signature_parse(mapping.bytes, &signature, &error);
+    if (!parsed || !covers_all(part, &signature.directory, &error))
         errors_add(errors, &error);
+    if (parsed)
+        page_hashes_check(&file->file, slice->offset, &signature.directory, errors);
     mapping_free(&mapping);
+}
+
+static bool name_file(const struct image_file *file, size_t before, struct errors *errors) {
+    for (size_t i = before; i < errors->count; i++)
+        error_in_file(&errors->items[i], file->path);
+    return errors->count == before;
+}
+
+bool inspect_signatures(const struct image_file *file, struct errors *errors) {
+    size_t before = errors->count;
+    for (size_t i = 0; i < file->slice_count; i++)
+        inspect_signature(file, &file->slices[i], errors);
+    return name_file(file, before, errors);
 }
 
 bool inspect_file(const struct image_file *file, struct errors *errors) {
@@ -68,7 +81,5 @@ bool inspect_file(const struct image_file *file, struct errors *errors) {
         inspect_alignment(file->slices[i].image, errors);
         inspect_signature(file, &file->slices[i], errors);
     }
-    for (size_t i = before; i < errors->count; i++)
-        error_in_file(&errors->items[i], file->path);
-    return errors->count == before;
+    return name_file(file, before, errors);
 }

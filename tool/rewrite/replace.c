@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 
+#include "rewrite/inspect.h"
 #include "rewrite/proof.h"
 
 #include <errno.h>
@@ -49,7 +50,8 @@ static bool prove(const struct rewriting *rewriting, const struct new_file *file
     struct image_file changed = {.path = target, .size = file->file.size, .file = file->file};
     bool proven =
         image_file_read(&arena, &changed, error) && proof_read_images(&arena, &changed, error);
-    if (proven && !proof_compare(rewriting->old, &changed, &errors)) {
+    if (proven && (!proof_compare(rewriting->old, &changed, &errors) ||
+                   !inspect_signatures(&changed, &errors))) {
         *error = errors.items[0];
         proven = false;
     }

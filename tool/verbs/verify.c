@@ -19,7 +19,7 @@ static const struct option_row rows[] = {
      NULL},
 };
 
-/* Whether the same was said before: a page that is not what was signed is found in both ways. */
+/* Whether the same was said before: a part that is not aligned is found in both ways. */
 static bool is_known(const struct errors *errors, const struct error *error) {
     for (size_t i = 0; i < errors->count; i++)
         if (strcmp(errors->items[i].field, error->field) == 0 &&
