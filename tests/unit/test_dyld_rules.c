@@ -2,47 +2,10 @@
 
 #include "macho/build_version.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
+#include "heads.h"
 
-#include <cmocka.h>
-
-enum { MOST_BYTES = 0x4000, ARM64 = 0x0100000c, X86_64 = 0x01000007, SLICE_SIZE = 0x10000 };
+enum { SLICE_SIZE = 0x10000 };
 enum { FLAGS = 24, FILE_OFFSET = 40, ADDRESS = 24, PROTECTION = 60, SEGMENT_FLAGS = 68 };
-
-static struct arena arena;
-
-static int release(void **state) {
-    (void)state;
-    arena_free(&arena);
-    return 0;
-}
-
-/* A header with load commands: little-endian, as are the machines that this runs on. */
-struct head {
-    _Alignas(8) uint8_t bytes[MOST_BYTES];
-    uint32_t size;
-};
-
-static void set_word(struct head *head, size_t at, uint32_t word) {
-    memcpy(head->bytes + at, &word, sizeof word);
-}
-
-static uint32_t word_at(const struct head *head, size_t at) {
-    return bytes_u32((struct bytes){head->bytes, MOST_BYTES}, at);
-}
-
-static void add(struct head *head, const void *command, uint32_t size) {
-    assert_true(head->size + size <= MOST_BYTES);
-    memcpy(head->bytes + head->size, command, size);
-    head->size += size;
-    set_word(head, 16, word_at(head, 16) + 1);
-    set_word(head, 20, head->size - IMAGE_HEADER_SIZE);
-}
-
-#define ADD_WORDS(head, ...)                                                                       \
-    add(head, (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}))
 
 /* A segment as large in the file as in memory, 0x4000 bytes from `place` on in both. */
 static void add_segment(struct head *head, const char *name, uint64_t base, uint32_t place,
@@ -70,17 +33,6 @@ static void add_page_zero(struct head *head) {
     add(head, words, sizeof words);
 }
 
-/* A command with a string behind `fields` bytes of fields. */
-static void add_string(struct head *head, uint32_t number, uint32_t fields, const char *string) {
-    uint8_t command[128] = {0};
-    uint32_t size = (fields + (uint32_t)strlen(string) + 8) / 8 * 8;
-    const uint32_t words[] = {number, size, fields};
-    assert_true(size <= sizeof command);
-    memcpy(command, words, sizeof words);
-    memcpy(command + fields, string, strlen(string));
-    add(head, command, size);
-}
-
 static void add_segments(struct head *head, uint64_t base) {
     add_segment(head, "__TEXT", base, 0, 5, 0);
     add_segment(head, "__DATA_CONST", base, 0x4000, 3, 0x10);
@@ -93,9 +45,7 @@ static void add_segments(struct head *head, uint64_t base) {
 static struct head good_head(uint32_t cpu_type, enum image_type type, uint32_t sdk) {
     static const uint32_t dysymtab[20] = {LC_DYSYMTAB, 80, 0, 1, 1, 2, 3, 3};
     bool executable = type == IMAGE_EXECUTABLE;
-    struct head head = {.size = IMAGE_HEADER_SIZE};
-    const uint32_t words[] = {0xfeedfacf, cpu_type, cpu_type == ARM64 ? 0 : 3, type};
-    memcpy(head.bytes, words, sizeof words);
+    struct head head = head_of(cpu_type, cpu_type == ARM64 ? 0 : 3, type);
     set_word(&head, FLAGS, executable ? 0x200004 : 4);
     if (executable)
         add_page_zero(&head);

@@ -1,54 +1,4 @@
-#include "macho/image.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { MOST_BYTES = 2048, ARM64 = 0x0100000c, X86_64 = 0x01000007 };
-
-static struct arena arena;
-
-static int release(void **state) {
-    (void)state;
-    arena_free(&arena);
-    return 0;
-}
-
-/* A header with load commands: little-endian, as are the machines that this runs on. */
-struct head {
-    _Alignas(8) uint8_t bytes[MOST_BYTES];
-    uint32_t size;
-};
-
-static void set_word(struct head *head, size_t at, uint32_t word) {
-    memcpy(head->bytes + at, &word, sizeof word);
-}
-
-static struct head head_of(uint32_t cpu_type, uint32_t cpu_subtype, uint32_t type) {
-    struct head head = {.size = IMAGE_HEADER_SIZE};
-    set_word(&head, 0, 0xfeedfacf);
-    set_word(&head, 4, cpu_type);
-    set_word(&head, 8, cpu_subtype);
-    set_word(&head, 12, type);
-    return head;
-}
-
-/* Adds a command of `size` bytes of which `known` are given. */
-static void add(struct head *head, const void *command, uint32_t known, uint32_t size) {
-    uint32_t count;
-    assert_true(head->size + size <= MOST_BYTES);
-    memcpy(head->bytes + head->size, command, known);
-    head->size += size;
-    memcpy(&count, head->bytes + 16, sizeof count);
-    set_word(head, 16, count + 1);
-    set_word(head, 20, head->size - IMAGE_HEADER_SIZE);
-}
-
-#define ADD_WORDS(head, ...)                                                                       \
-    add(head, (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}),            \
-        sizeof((const uint32_t[]){__VA_ARGS__}))
+#include "heads.h"
 
 /* All values of the segments here fit in 32 bits but for their addresses. */
 static void add_segment(struct head *head, const char *name, uint64_t address, uint64_t vm_size,
@@ -65,18 +15,7 @@ static void add_segment(struct head *head, const char *name, uint64_t address, u
                  .file_offset = file_offset,
                  .file_size = file_size};
     strncpy(command.name, name, sizeof command.name - 1);
-    add(head, &command, sizeof command, sizeof command);
-}
-
-/* A command with a string behind `fields` bytes of fields. */
-static void add_string(struct head *head, uint32_t number, uint32_t fields, const char *string) {
-    uint8_t command[256] = {0};
-    uint32_t size = (fields + (uint32_t)strlen(string) + 8) / 8 * 8;
-    const uint32_t words[] = {number, size, fields};
-    assert_true(size <= sizeof command);
-    memcpy(command, words, sizeof words);
-    memcpy(command + fields, string, strlen(string));
-    add(head, command, size, size);
+    add(head, &command, sizeof command);
 }
 
 /* A dylib of 0x10000 bytes with a part of every use; the parts in no order. */
@@ -260,7 +199,7 @@ static void only_one_kind_of_fixups_is_taken(void **state) {
             uint32_t number = fixups[i].numbers[j];
             bool opcodes = number == LC_DYLD_INFO || number == LC_DYLD_INFO_ONLY;
             const uint32_t words[12] = {number, opcodes ? 48 : 16};
-            add(&head, words, words[1], words[1]);
+            add(&head, words, words[1]);
         }
         if (parse(&head, 0x8010, "arm64", &image, &error) != fixups[i].good)
             fail_msg("%s: %s", fixups[i].label, error.what);
