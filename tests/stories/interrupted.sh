@@ -46,9 +46,10 @@ ran_before() { "$VAFIT" shrink case/program --in-place --level debug-map -q; }
 
 # --- signals ---
 
-# A run under strace, which is no friend of the leak checker. The shell does not say who was killed.
+# A run under strace, which is no friend of the leak checker. The shell does not say who was killed. What
+# is started in the background inherits that SIGINT is ignored.
 traced() {
-    { ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 strace -f -qq -o trace "$@" >.out 2>.err </dev/null; } 2>/dev/null
+    { ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 env --default-signal=INT strace -f -qq -o trace "$@" >.out 2>.err </dev/null; } 2>/dev/null
 }
 
 CALLS=openat,pread64,pwrite64,copy_file_range,ftruncate,fchmod,fsync,close
