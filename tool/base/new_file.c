@@ -16,6 +16,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#endif
+
 /* Whether the file that was opened still has the name. */
 static bool has_name(int descriptor, const char *path) {
     struct stat opened, named;
@@ -87,15 +92,36 @@ static uint64_t next_data(const struct file *from, uint64_t offset, uint64_t end
     return hole < 0 || (uint64_t)hole > end ? end : (uint64_t)hole;
 }
 
-/* Copies one stretch of data; false when the kernel does not copy between these files. */
+/* Lets the disk begin with what was written while the rest is made; new_file_finish waits for it.
+ * Only a hint, so that its failure is none. */
+static void start_writing(const struct new_file *file, uint64_t offset, uint64_t size) {
+    sync_file_range(file->file.descriptor, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
+}
+
+/* Shares the blocks of one stretch; false where the file system does not, or where the stretch does
+ * not begin and end with blocks. */
+static bool share_stretch(const struct new_file *file, uint64_t offset, const struct file *from,
+                          uint64_t from_offset, uint64_t size) {
+    struct file_clone_range range = {from->descriptor, from_offset, size, offset};
+    return ioctl(file->file.descriptor, FICLONERANGE, &range) == 0;
+}
+
+/* Copies one stretch of data; false when the kernel does not copy between these files. Room is
+ * taken first: that makes the copying faster, and a full disk shows at once. */
 static bool copy_stretch(const struct new_file *file, uint64_t offset, const struct file *from,
                          uint64_t from_offset, uint64_t size) {
+    static const uint64_t piece = 16 << 20;
     off_t in = (off_t)from_offset, out = (off_t)offset;
+    if (size == 0 || share_stretch(file, offset, from, from_offset, size))
+        return true;
+    if (fallocate(file->file.descriptor, 0, out, (off_t)size) != 0 && errno == ENOSPC)
+        return false;
     while (size != 0) {
-        ssize_t count =
-            copy_file_range(from->descriptor, &in, file->file.descriptor, &out, (size_t)size, 0);
+        ssize_t count = copy_file_range(from->descriptor, &in, file->file.descriptor, &out,
+                                        (size_t)(size < piece ? size : piece), 0);
         if (count <= 0)
             return false;
+        start_writing(file, (uint64_t)(out - count), (uint64_t)count);
         size -= (uint64_t)count;
     }
     return true;
@@ -117,6 +143,10 @@ static uint64_t copy_by_kernel(struct new_file *file, uint64_t offset, const str
     return done;
 }
 #else
+static void start_writing(const struct new_file *file, uint64_t offset, uint64_t size) {
+    (void)file, (void)offset, (void)size;
+}
+
 static uint64_t copy_by_kernel(struct new_file *file, uint64_t offset, const struct file *from,
                                uint64_t from_offset, uint64_t size) {
     (void)file, (void)offset, (void)from, (void)from_offset, (void)size;

@@ -23,11 +23,12 @@ bool new_file_make(const char *target, struct new_file *file, struct error *erro
  * caller. */
 bool new_file_write(struct new_file *file, uint64_t offset, const void *data, size_t size,
                     struct error *error);
-/* Copies bytes of another file: shared blocks where the file system can, otherwise by the kernel,
- * by hand at last. Errors: as above. */
+/* Copies bytes of another file: shared blocks where the file system can and both offsets are
+ * multiples of NEW_FILE_BLOCK, otherwise by the kernel, by hand at last. Errors: as above. */
+enum { NEW_FILE_BLOCK = 4096 };
 bool new_file_copy(struct new_file *file, uint64_t offset, const struct file *from,
                    uint64_t from_offset, uint64_t size, struct error *error);
-/* Gives it the mode of `like` and puts it on disk. Errors: as above. */
+/* Gives it the mode of `like` and waits until it is on disk. Errors: as above. */
 bool new_file_finish(struct new_file *file, const struct file *like, struct error *error);
 /* Moves it to `target`. Errors: ERROR_IO naming `target`; the file is discarded then. */
 bool new_file_take_place(struct new_file *file, const char *target, struct error *error);

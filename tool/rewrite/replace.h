@@ -15,8 +15,8 @@ struct replacing {
     bool verify;          /* hold the new file against the original before it takes its name */
 };
 
-/* Writes the new file beside its target, syncs it, signs it again if there is an identity, compares
- * it with the original, puts the original aside and only then lets the new file take the name.
+/* Writes the new file beside its target, signs it again if there is an identity, compares it with
+ * the original, syncs it, puts the original aside and only then lets the new file take the name.
  * After an error the target is what it was and nothing else is left. The original that stays aside
  * from an earlier run is kept when it has the UUID of the file. Errors: ERROR_IO; ERROR_MALFORMED
  * naming what the comparison found. */

@@ -295,17 +295,27 @@ bool rewriting_is_needed(const struct rewriting *rewriting, bool *needed, struct
     return error->kind == ERROR_NONE || error_in_file(error, rewriting->old->path);
 }
 
+/* From the block on that the stretch begins in, so that the file system can share it: the bytes
+ * before the stretch are written later. */
+static bool copy_piece(const struct rewriting *rewriting, const struct piece *piece,
+                       struct new_file *file, struct error *error) {
+    uint64_t before = piece->offset % NEW_FILE_BLOCK;
+    if (before != piece->old_offset % NEW_FILE_BLOCK)
+        before = 0;
+    return new_file_copy(file, piece->offset - before, &rewriting->old->file,
+                         piece->old_offset - before, piece->size + before, error);
+}
+
 bool rewriting_write(const struct rewriting *rewriting, struct new_file *file,
                      struct error *error) {
-    for (size_t i = 0; i < rewriting->piece_count; i++) {
-        const struct piece *piece = &rewriting->pieces[i];
-        bool written = piece->data != NULL
-                           ? new_file_write(file, piece->offset, piece->data, piece->size, error)
-                           : new_file_copy(file, piece->offset, &rewriting->old->file,
-                                           piece->old_offset, piece->size, error);
-        if (!written)
+    const struct piece *pieces = rewriting->pieces;
+    for (size_t i = 0; i < rewriting->piece_count; i++)
+        if (pieces[i].data == NULL && !copy_piece(rewriting, &pieces[i], file, error))
             return false;
-    }
+    for (size_t i = 0; i < rewriting->piece_count; i++)
+        if (pieces[i].data != NULL &&
+            !new_file_write(file, pieces[i].offset, pieces[i].data, pieces[i].size, error))
+            return false;
     return true;
 }
 
