@@ -190,6 +190,14 @@ static uint64_t new_blob_size(const struct code_signature *old, const struct sig
     return blob->slot == SLOT_CMS ? BLOB_HEADER : blob->bytes.size;
 }
 
+bool code_directory_covers(const struct code_directory *directory, uint64_t offset,
+                           struct error *error) {
+    return directory->code_limit == offset ||
+           error_malformed(error, "code signature codeLimit",
+                           "0x%" PRIx64 " bytes are signed, the signature begins at 0x%" PRIx64,
+                           directory->code_limit, offset);
+}
+
 uint64_t code_signature_new_size(const struct code_signature *old, uint64_t code_limit) {
     uint64_t size = SUPER_HEADER;
     for (size_t i = 0; i < old->blob_count; i++)

@@ -56,6 +56,11 @@ bool code_signature_parse(struct bytes bytes, struct code_signature *signature,
 /* The hash of page i of the directory; SHA256_SIZE bytes. */
 const uint8_t *code_directory_hash(const struct code_directory *directory, size_t i);
 
+/* Whether it hashes all before the signature, which begins at `offset` of the slice: dyld wants
+ * that (DyldDelegates.cpp, registerSignature). Errors: ERROR_MALFORMED. */
+bool code_directory_covers(const struct code_directory *directory, uint64_t offset,
+                           struct error *error);
+
 /* The bytes a new ad-hoc signature of an image takes, of which `code_limit` bytes are hashed: the
  * same blobs but for alternate CodeDirectories and an identity, the CodeDirectory with as many
  * pages as it then has. Without padding. */

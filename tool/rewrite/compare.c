@@ -1,7 +1,9 @@
 #include "rewrite/compare.h"
 
+#include "base/parallel.h"
 #include "macho/code_signature.h"
 #include "rewrite/compare_symbols.h"
+#include "rewrite/page_hashes.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -9,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 1 << 20 };
+enum {
+    PIECE = 4 << 20,   /* bytes that one thread compares at a time */
+    WINDOW = 64 << 10, /* bytes that it reads at once */
+};
 
 struct comparison {
     const struct compared_slice *old;
@@ -125,36 +130,82 @@ static void report_contents(struct comparison *comparison, uint64_t offset, uint
                segment->address + (offset - segment->file_offset), new, old);
 }
 
-static bool read_both(struct comparison *comparison, uint64_t offset, size_t size, uint8_t *old,
-                      uint8_t *new) {
-    struct error error;
-    if (file_read(comparison->old->file, comparison->old->offset + offset, old, size, &error) &&
-        file_read(comparison->new->file, comparison->new->offset + offset, new, size, &error))
+/* What comparing the contents piece by piece needs. */
+struct content_comparison {
+    const struct compared_slice *old;
+    const struct compared_slice *new;
+    struct content_difference *pieces;
+};
+
+/* The first difference in a piece. */
+struct content_difference {
+    bool found;
+    uint64_t offset; /* bytes into the slice */
+    uint8_t old;
+    uint8_t new;
+    struct error error; /* of reading; ERROR_NONE for none */
+};
+
+static uint64_t contents_end(const struct compared_slice *slice) {
+    return segments_find(&slice->image->segments, "__LINKEDIT")->file_offset;
+}
+
+/* A window that stays in the processor's cache. */
+static bool compare_window(const struct content_comparison *contents, uint64_t offset, size_t size,
+                           struct content_difference *difference) {
+    uint8_t old[WINDOW], new[WINDOW];
+    if (!file_read(contents->old->file, contents->old->offset + offset, old, size,
+                   &difference->error) ||
+        !file_read(contents->new->file, contents->new->offset + offset, new, size,
+                   &difference->error))
+        return false;
+    size_t at = first_difference(old, new, size);
+    if (at == size)
         return true;
-    errors_add(comparison->errors, &error);
+    difference->found = true;
+    difference->offset = offset + at;
+    difference->old = old[at];
+    difference->new = new[at];
     return false;
 }
 
-static void compare_contents(struct comparison *comparison) {
-    const struct segment *linkedit = segments_find(&comparison->old->image->segments, "__LINKEDIT");
-    uint8_t *old = malloc(PIECE), *new = malloc(PIECE);
-    if (old == NULL || new == NULL)
-        out_of_memory();
-    uint64_t at = comparison->old->head.size;
-    while (at < linkedit->file_offset) {
-        uint64_t left = linkedit->file_offset - at;
-        size_t size = left < PIECE ? (size_t)left : PIECE;
-        if (!read_both(comparison, at, size, old, new))
-            break;
-        size_t difference = first_difference(old, new, size);
-        if (difference != size) {
-            report_contents(comparison, at + difference, old[difference], new[difference]);
-            break;
+static void compare_piece(void *context, size_t piece) {
+    const struct content_comparison *contents = context;
+    struct content_difference *difference = &contents->pieces[piece];
+    uint64_t at = contents->old->head.size + (uint64_t)piece * PIECE, end = at + PIECE;
+    if (end > contents_end(contents->old))
+        end = contents_end(contents->old);
+    bool same = true;
+    for (; same && at < end; at += WINDOW)
+        same = compare_window(contents, at, end - at < WINDOW ? (size_t)(end - at) : WINDOW,
+                              difference);
+}
+
+/* The first difference of all. */
+static void report_first(struct comparison *comparison, const struct content_difference *pieces,
+                         size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (pieces[i].error.kind != ERROR_NONE) {
+            errors_add(comparison->errors, &pieces[i].error);
+            return;
         }
-        at += size;
+        if (pieces[i].found) {
+            report_contents(comparison, pieces[i].offset, pieces[i].old, pieces[i].new);
+            return;
+        }
     }
-    free(old);
-    free(new);
+}
+
+static void compare_contents(struct comparison *comparison) {
+    uint64_t start = comparison->old->head.size, end = contents_end(comparison->old);
+    size_t count = end <= start ? 0 : (size_t)((end - start + PIECE - 1) / PIECE);
+    struct content_comparison contents = {comparison->old, comparison->new, NULL};
+    contents.pieces = calloc(count + 1, sizeof *contents.pieces);
+    if (contents.pieces == NULL)
+        out_of_memory();
+    parallel_for(count, parallel_default_jobs(), compare_piece, &contents);
+    report_first(comparison, contents.pieces, count);
+    free(contents.pieces);
 }
 
 /* --- the parts of __LINKEDIT --- */
@@ -263,6 +314,21 @@ static void compare_blobs(struct comparison *comparison, const struct code_signa
     compare_directories(comparison, old, &new->directory, new->has_identity);
 }
 
+/* Between the load commands and __LINKEDIT both hold the same bytes, as compare_contents tells. */
+static void compare_hashes(struct comparison *comparison, const struct code_directory *old,
+                           const struct code_directory *new) {
+    const struct compared_slice *slice = comparison->new;
+    struct known_pages known = {
+        .directory = old->page_size == new->page_size ? old : NULL,
+        .start = slice->head.size,
+        .end = segments_find(&slice->image->segments, "__LINKEDIT")->file_offset,
+    };
+    struct error error;
+    if (!code_directory_covers(new, part_named(slice, "code signature")->file_offset, &error))
+        errors_add(comparison->errors, &error);
+    page_hashes_check(slice->file, slice->offset, new, &known, comparison->errors);
+}
+
 static void compare_signatures(struct comparison *comparison) {
     struct bytes old = part_bytes(comparison->old, part_named(comparison->old, "code signature"));
     struct bytes new = part_bytes(comparison->new, part_named(comparison->new, "code signature"));
@@ -278,6 +344,7 @@ static void compare_signatures(struct comparison *comparison) {
         return;
     }
     compare_blobs(comparison, &before, &after);
+    compare_hashes(comparison, &before.directory, &after.directory);
 }
 
 /* What lies behind the last byte that counts, in the file and in memory. */

@@ -28,7 +28,8 @@ struct compared_slice {
  * byte; the symbols: those that are left are the old ones, with their names, in their order, and
  * those that are gone are all of the uses that one level drops; the indirect table: each entry
  * names the same symbol, or is local because that symbol is gone; the signature: the same
- * identifier, flags and other blobs (inspect_signatures tells whether the page hashes are right).
+ * identifier, flags and other blobs, the same hashes for the pages that hold the same bytes, and
+ * for all others the right ones (whether the original's hashes are right inspect_file tells).
  * Differences are added to *errors, without the file's name, each naming what differs; false when
  * there are any. Errors of reading are among them. Memory: a few MiB, and four bytes a symbol. */
 bool compare_slices(const struct compared_slice *original, const struct compared_slice *changed,

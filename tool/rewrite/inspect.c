@@ -30,16 +30,6 @@ static void inspect_alignment(const struct image *image, struct errors *errors) 
     }
 }
 
-/* dyld wants the signature to cover all before it (DyldDelegates.cpp, registerSignature). */
-static bool covers_all(const struct linkedit_part *part, const struct code_directory *directory,
-                       struct error *error) {
-    if (directory->code_limit == part->file_offset)
-        return true;
-    return error_malformed(error, "code signature codeLimit",
-                           "0x%" PRIx64 " bytes are signed, the signature begins at 0x%" PRIx64,
-                           directory->code_limit, part->file_offset);
-}
-
 static void inspect_signature(const struct image_file *file, const struct image_slice *slice,
                               struct errors *errors) {
     const struct linkedit_part *part = linkedit_find(&slice->image->parts, LINKEDIT_SIGNATURE);
@@ -54,24 +44,12 @@ static void inspect_signature(const struct image_file *file, const struct image_
         return;
     }
     bool parsed = code_signature_parse(mapping.bytes, &signature, &error);
-    if (!parsed || !covers_all(part, &signature.directory, &error))
+    if (!parsed || !code_directory_covers(&signature.directory, part->file_offset, &error))
         errors_add(errors, &error);
     if (parsed)
-        page_hashes_check(&file->file, slice->offset, &signature.directory, errors);
+        page_hashes_check(&file->file, slice->offset, &signature.directory,
+                          &(struct known_pages){0}, errors);
     mapping_free(&mapping);
-}
-
-static bool name_file(const struct image_file *file, size_t before, struct errors *errors) {
-    for (size_t i = before; i < errors->count; i++)
-        error_in_file(&errors->items[i], file->path);
-    return errors->count == before;
-}
-
-bool inspect_signatures(const struct image_file *file, struct errors *errors) {
-    size_t before = errors->count;
-    for (size_t i = 0; i < file->slice_count; i++)
-        inspect_signature(file, &file->slices[i], errors);
-    return name_file(file, before, errors);
 }
 
 bool inspect_file(const struct image_file *file, struct errors *errors) {
@@ -81,5 +59,7 @@ bool inspect_file(const struct image_file *file, struct errors *errors) {
         inspect_alignment(file->slices[i].image, errors);
         inspect_signature(file, &file->slices[i], errors);
     }
-    return name_file(file, before, errors);
+    for (size_t i = before; i < errors->count; i++)
+        error_in_file(&errors->items[i], file->path);
+    return errors->count == before;
 }

@@ -12,7 +12,5 @@
  * before it and has the hash of every page. What is found is added to *errors, naming the file;
  * false when there is anything. */
 bool inspect_file(const struct image_file *file, struct errors *errors);
-/* Of that, what concerns signatures. */
-bool inspect_signatures(const struct image_file *file, struct errors *errors);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "base/path.h"
 
-#include "rewrite/inspect.h"
 #include "rewrite/proof.h"
 
 #include <errno.h>
@@ -12,12 +11,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static bool write_new(const struct rewriting *rewriting, struct new_file *file,
-                      struct error *error) {
-    return rewriting_write(rewriting, file, error) &&
-           new_file_finish(file, &rewriting->old->file, error);
-}
 
 /* Runs `sh -c 'CMD "$1"' sh PATH` and waits for it. */
 static bool sign_by(const char *command, struct new_file *file, struct error *error) {
@@ -50,8 +43,7 @@ static bool prove(const struct rewriting *rewriting, const struct new_file *file
     struct image_file changed = {.path = target, .size = file->file.size, .file = file->file};
     bool proven =
         image_file_read(&arena, &changed, error) && proof_read_images(&arena, &changed, error);
-    if (proven && (!proof_compare(rewriting->old, &changed, &errors) ||
-                   !inspect_signatures(&changed, &errors))) {
+    if (proven && !proof_compare(rewriting->old, &changed, &errors)) {
         *error = errors.items[0];
         proven = false;
     }
@@ -119,6 +111,9 @@ static bool finish(const struct rewriting *rewriting, const struct replacing *re
         return false;
     if (replacing->verify && !prove(rewriting, file, replacing->target, error))
         return false;
+    /* On disk only now: until here the disk had time. */
+    if (!new_file_finish(file, &rewriting->old->file, error))
+        return false;
     return replacing->unstripped == NULL || put_aside(rewriting, replacing->unstripped, error);
 }
 
@@ -129,7 +124,7 @@ bool replace_with(const struct rewriting *rewriting, const struct replacing *rep
         return error_io(error, replacing->target, "cannot write: not a regular file");
     if (!new_file_make(replacing->target, &file, error))
         return false;
-    if (!write_new(rewriting, &file, error) || !finish(rewriting, replacing, &file, error)) {
+    if (!rewriting_write(rewriting, &file, error) || !finish(rewriting, replacing, &file, error)) {
         new_file_discard(&file);
         return error_in_file(error, replacing->target);
     }
