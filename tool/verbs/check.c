@@ -5,7 +5,8 @@
 #include "images/program.h"
 #include "report/baseline.h"
 #include "report/check_report.h"
-#include "verbs/common_options.h"
+#include "verbs/judge_options.h"
+#include "verbs/programs.h"
 #include "verbs/verb.h"
 
 #include <stdlib.h>
@@ -15,17 +16,13 @@
 struct options {
     struct output_options output;
     struct search_options search;
-    struct string_list allow_missing;
-    const char *profile;
+    struct judge_options judge;
     const char *format;
     const char *color;
     unsigned jobs;
     bool quiet;
     bool verbose;
-    struct size_option limit;
-    struct size_option headroom;
     unsigned warn_at;
-    struct string_list rules;
     const char *baseline;
     struct size_option max_growth;
     bool update_baseline;
@@ -41,19 +38,10 @@ static const char *const color_choices[] = {"auto", "always", "never", NULL};
 static const struct option_row rows[] = {
     OUTPUT_ROWS(struct options, output),
     SEARCH_ROWS(struct options, search),
-    ROW("allow-missing", 0, OPTION_EACH, allow_missing, "GLOB",
-        "install names like GLOB may be missing; repeatable", NULL),
-    ROW("profile", 0, OPTION_TEXT, profile, "NAME|FILE",
-        "macos-26 (default), macos-27, macos-15, or a JSON file", NULL),
+    JUDGE_ROWS(struct options, judge),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default), json, sarif or github",
         report_format_names),
-    ROW("limit", 0, OPTION_SIZE, limit, "SIZE",
-        "what image-sum and malloc-window hold against, in place of the profile's", NULL),
-    ROW("headroom", 0, OPTION_SIZE, headroom, "SIZE",
-        "keep so much free below the malloc window (64MiB)", NULL),
     ROW("warn-at", 0, OPTION_COUNT, warn_at, "PERCENT", "warn from so much of a limit on", NULL),
-    ROW("rule", 0, OPTION_EACH, rules, "NAME=LEVEL",
-        "judge a rule as error, warn or off; repeatable", NULL),
     ROW("baseline", 0, OPTION_TEXT, baseline, "FILE", "the sums that were recorded", NULL),
     ROW("max-growth", 0, OPTION_SIZE, max_growth, "SIZE",
         "how far a program's sum may have grown over the baseline", NULL),
@@ -80,44 +68,10 @@ struct check {
     struct baseline baseline;
     struct library *library;
     struct search search;
+    struct programs programs;
     struct check_report report;
     struct string_list inputs; /* files read beside the library's */
 };
-
-static bool set_rule(struct limits *limits, const char *text, struct error *error) {
-    static const struct {
-        const char *name;
-        enum finding_level level;
-    } levels[] = {{"error", LEVEL_ERROR}, {"warn", LEVEL_WARNING}, {"off", LEVEL_OFF}};
-    char name[64];
-    enum rule_id rule;
-    size_t size = strcspn(text, "=");
-    snprintf(name, sizeof name, "%.*s", (int)size, text);
-    if (!rule_named(name, &rule))
-        return error_usage(error, "--rule: there is no rule '%s'", name);
-    for (size_t i = 0; text[size] == '=' && i < sizeof levels / sizeof levels[0]; i++)
-        if (strcmp(text + size + 1, levels[i].name) == 0) {
-            limits->levels[rule] = levels[i].level;
-            return true;
-        }
-    return error_usage(error, "--rule %s: the level is error, warn or off", text);
-}
-
-static bool set_limits(struct check *check, struct error *error) {
-    const struct options *options = &check->options;
-    limits_default(&check->limits);
-    check->limits.has_limit = options->limit.given;
-    check->limits.limit = options->limit.bytes;
-    if (options->headroom.given)
-        check->limits.headroom = options->headroom.bytes;
-    check->limits.has_max_growth = options->max_growth.given;
-    check->limits.max_growth = options->max_growth.bytes;
-    check->limits.warn_at = options->warn_at;
-    for (size_t i = 0; i < options->rules.count; i++)
-        if (!set_rule(&check->limits, options->rules.items[i], error))
-            return false;
-    return true;
-}
 
 static bool options_valid(const struct check *check, struct error *error) {
     const struct options *options = &check->options;
@@ -131,29 +85,7 @@ static bool options_valid(const struct check *check, struct error *error) {
     return output_options_valid(&options->output, error);
 }
 
-static bool read_small(struct check *check, const char *path, char **text, size_t *size,
-                       struct error *error) {
-    enum { LARGEST = 16 << 20 };
-    *vector_push(check->arena, &check->inputs) = path;
-    return file_read_all(check->arena, path, LARGEST, text, size, error);
-}
-
-static bool load_profile(struct check *check, struct error *error) {
-    const char *name =
-        check->options.profile == NULL ? profile_row(0)->name : check->options.profile;
-    const struct profile *known = profile_named(name);
-    char *text;
-    size_t size;
-    if (known != NULL) {
-        check->profile = *known;
-        return true;
-    }
-    if (strchr(name, '/') == NULL && strchr(name, '.') == NULL)
-        return error_usage(error, "there is no profile '%s'", name);
-    return read_small(check, name, &text, &size, error) &&
-           (profile_from_json(check->arena, text, size, &check->profile, error) ||
-            error_in_file(error, name));
-}
+enum { LARGEST_BASELINE = 16 << 20 };
 
 /* A baseline that is to be updated may not be there yet. */
 static bool load_baseline(struct check *check, struct error *error) {
@@ -162,34 +94,10 @@ static bool load_baseline(struct check *check, struct error *error) {
     size_t size;
     if (path == NULL || (check->options.update_baseline && path_look(path) == PATH_ABSENT))
         return true;
-    return read_small(check, path, &text, &size, error) &&
+    *vector_push(check->arena, &check->inputs) = path;
+    return file_read_all(check->arena, path, LARGEST_BASELINE, &text, &size, error) &&
            (baseline_from_json(check->arena, text, size, &check->baseline, error) ||
             error_in_file(error, path));
-}
-
-static void add_program(struct check *check, const char *operand, struct image_file *file,
-                        struct image_slice *slice) {
-    struct program *program = arena_take(check->arena, sizeof *program);
-    if (library_image(check->library, file, slice) == NULL)
-        return;
-    program_walk(check->library, &check->search, operand, file, slice, program);
-    *vector_push(check->arena, &check->report) = (struct program_report){
-        .program = program, .profile = &check->profile, .limits = &check->limits};
-}
-
-/* Walks every slice of every executable; all errors are collected in the library's. */
-static void walk_programs(struct check *check) {
-    for (size_t i = 0; i < check->operands.count; i++) {
-        struct error error;
-        const char *operand = check->operands.items[i];
-        struct image_file *file =
-            search_find(&check->options.search, check->library, operand, &error);
-        if (file == NULL && error.kind != ERROR_NONE)
-            errors_add(library_errors(check->library), &error);
-        for (size_t j = 0; file != NULL && j < file->slice_count; j++)
-            if (search_takes(&check->options.search, &file->slices[j]))
-                add_program(check, operand, file, &file->slices[j]);
-    }
 }
 
 /* Files with slices whose symbol tables are wanted, each file once: a file is worked on by one
@@ -348,7 +256,13 @@ static void explain(const struct check *check, int status) {
 /* Everything behind the options. */
 static int check_programs(struct check *check) {
     struct error error;
-    walk_programs(check);
+    programs_walk(check->arena, &check->options.search, &check->search, check->library,
+                  &check->operands, &check->programs);
+    for (size_t i = 0; i < check->programs.count; i++)
+        *vector_push(check->arena, &check->report) =
+            (struct program_report){.program = check->programs.items[i],
+                                    .profile = &check->profile,
+                                    .limits = &check->limits};
     if (library_errors(check->library)->count == 0)
         read_breakdowns(check);
     if (library_errors(check->library)->count != 0) {
@@ -366,11 +280,17 @@ static int check_programs(struct check *check) {
 
 static bool prepare(struct check *check, struct error *error) {
     if (!call_parse(check->call, &verb_check, &check->options, &check->operands, error) ||
-        !options_valid(check, error) || !set_limits(check, error) || !load_profile(check, error) ||
+        !options_valid(check, error) ||
+        !judge_options_limits(&check->options.judge, &check->limits, error) ||
+        !judge_options_profile(check->arena, &check->options.judge, &check->inputs, &check->profile,
+                               error) ||
         !load_baseline(check, error))
         return false;
+    check->limits.has_max_growth = check->options.max_growth.given;
+    check->limits.max_growth = check->options.max_growth.bytes;
+    check->limits.warn_at = check->options.warn_at;
     check->search = search_of(&check->options.search);
-    check->search.may_miss = check->options.allow_missing;
+    check->search.may_miss = check->options.judge.allow_missing;
     check->library = search_open_library(&check->options.search, error);
     return check->library != NULL;
 }
@@ -381,8 +301,7 @@ static int run(const struct call *call) {
     if (!prepare(&check, &error))
         return call_fail(&verb_check, &error);
     int status = check_programs(&check);
-    for (size_t i = 0; i < check.report.count; i++)
-        program_free(check.report.items[i].program);
+    programs_free(&check.programs);
     library_free(check.library);
     return status;
 }

@@ -2,7 +2,7 @@
 #include "images/library.h"
 #include "images/reach.h"
 #include "report/why_report.h"
-#include "verbs/common_options.h"
+#include "verbs/programs.h"
 #include "verbs/verb.h"
 
 #include <string.h>
@@ -22,12 +22,6 @@ static const struct option_row rows[] = {
      "text (default) or json", formats},
 };
 
-struct programs {
-    struct program **items;
-    size_t count;
-    size_t capacity;
-};
-
 static void explain(struct arena *arena, const struct program *program, size_t image,
                     struct why_reports *reports) {
     struct why_report *report = vector_push(arena, reports);
@@ -37,26 +31,13 @@ static void explain(struct arena *arena, const struct program *program, size_t i
     report->only_through = reach_only_through(arena, program, image, &report->bytes);
 }
 
-/* Walks every slice of the executable and explains the image in each program that has it. */
-static void explain_all(struct arena *arena, const struct options *options, struct library *library,
-                        const struct string_list *operands, struct programs *programs,
-                        struct why_reports *reports) {
-    struct search search = search_of(&options->search);
-    struct error error;
-    struct image_file *file = search_find(&options->search, library, operands->items[0], &error);
-    if (file == NULL && error.kind != ERROR_NONE)
-        errors_add(library_errors(library), &error);
-    for (size_t i = 0; file != NULL && i < file->slice_count; i++) {
-        size_t image;
-        if (!search_takes(&options->search, &file->slices[i]) ||
-            library_image(library, file, &file->slices[i]) == NULL)
-            continue;
-        struct program *program = arena_take(arena, sizeof *program);
-        program_walk(library, &search, operands->items[0], file, &file->slices[i], program);
-        *vector_push(arena, programs) = program;
-        if (program_find(program, path_tidy(arena, operands->items[1]), &image))
-            explain(arena, program, image, reports);
-    }
+/* Explains the image in each program that has it. */
+static void explain_all(struct arena *arena, const struct string_list *operands,
+                        const struct programs *programs, struct why_reports *reports) {
+    size_t image;
+    for (size_t i = 0; i < programs->count; i++)
+        if (program_find(programs->items[i], path_tidy(arena, operands->items[1]), &image))
+            explain(arena, programs->items[i], image, reports);
 }
 
 static int write_reports(const struct options *options, struct library *library,
@@ -77,7 +58,10 @@ static int why(const struct call *call, const struct options *options,
     struct why_reports reports = {0};
     struct programs programs = {0};
     int status;
-    explain_all(call->arena, options, library, operands, &programs, &reports);
+    const struct search search = search_of(&options->search);
+    const struct string_list executable = {operands->items, 1, 1};
+    programs_walk(call->arena, &options->search, &search, library, &executable, &programs);
+    explain_all(call->arena, operands, &programs, &reports);
     if (library_errors(library)->count != 0) {
         errors_print(stderr, library_errors(library));
         status = (int)errors_worst(library_errors(library));
@@ -87,8 +71,7 @@ static int why(const struct call *call, const struct options *options,
     } else {
         status = write_reports(options, library, &reports);
     }
-    for (size_t i = 0; i < programs.count; i++)
-        program_free(programs.items[i]);
+    programs_free(&programs);
     return status;
 }
 
