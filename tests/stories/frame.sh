@@ -9,8 +9,9 @@ macho base macho
 space base space
 images base macho space images
 rewrite base macho images rewrite
+plan base space images rewrite plan
 report base macho space images report
-verbs base macho space images rewrite report verbs
+verbs base macho space images rewrite plan report verbs
 END
 while read -r layer may; do
     for file in tool/"$layer"/*.[ch]; do

@@ -1,0 +1,247 @@
+/* Plans are held against a search that tries everything. */
+#include "plan/plan.h"
+
+#include "judging.h"
+
+#include <stdlib.h>
+
+enum { MOST_FILES = 8, LEVELS = 3, MOST_PROGRAMS = 2 };
+
+/* A build: programs that share files, file i being image i of those that load it. */
+struct build {
+    size_t file_count;
+    size_t program_count;
+    uint64_t sizes[MOST_FILES];         /* address space and file, as they are */
+    uint64_t after[MOST_FILES][LEVELS]; /* at each level */
+    bool loads[MOST_PROGRAMS][MOST_FILES];
+    bool fixed[MOST_FILES];
+    size_t asked[MOST_FILES][LEVELS]; /* how often the plan asked for a prediction */
+};
+
+static uint64_t state;
+
+static uint64_t random_below(uint64_t limit) {
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (state >> 33) % limit;
+}
+
+/* Program p has file p as its executable. The sums lie around what the address space holds. */
+static void random_build(struct build *build) {
+    memset(build, 0, sizeof *build);
+    build->file_count = 3 + random_below(MOST_FILES - 2);
+    build->program_count = 1 + random_below(MOST_PROGRAMS);
+    uint64_t typical = 2 * UINT64_C(4600) * MIB / (build->file_count - 1);
+    for (size_t i = 0; i < build->file_count; i++) {
+        uint64_t size = i < build->program_count ? 200 * MIB + random_below(1500) * MIB
+                                                 : random_below(typical / MIB) * MIB + MIB;
+        build->sizes[i] = size;
+        for (size_t level = 0; level < LEVELS; level++) {
+            uint64_t percent = level == 0 ? random_below(6) : random_below(30);
+            size -= size / 100 * percent / (16 * 1024) * (16 * 1024);
+            build->after[i][level] = size;
+        }
+        build->fixed[i] = random_below(12) == 0;
+        for (size_t p = 0; p < build->program_count; p++)
+            build->loads[p][i] = i == p || (i >= build->program_count && random_below(8) != 0);
+    }
+}
+
+static bool predict(void *context, size_t file, size_t level, struct predicted *sizes,
+                    struct error *error) {
+    struct build *build = context;
+    (void)error;
+    build->asked[file][level]++;
+    sizes->file_size = build->after[file][level];
+    sizes->vm_spaces[0] = build->after[file][level];
+    return true;
+}
+
+static const char *const names[MOST_FILES] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+
+/* One program of a build, by the sizes of its files. */
+static struct measure measure_program(const struct build *build, size_t program,
+                                      const uint64_t *sizes, struct image_source *sources) {
+    struct extent *extents = arena_take(&arena, MOST_FILES * sizeof *extents);
+    struct measure measure = {.family = "arm64", .names = names, .page_zero = 4 * GIB};
+    measure.layout = profile_layout(profile_named("macos-26"), "arm64");
+    extents[0] = (struct extent){4 * GIB, sizes[program], sizes[program]};
+    sources[0] = (struct image_source){.file = program};
+    size_t count = 1;
+    for (size_t i = build->program_count; i < build->file_count; i++) {
+        if (!build->loads[program][i])
+            continue;
+        extents[count] = (struct extent){0, sizes[i], sizes[i]};
+        sources[count++] = (struct image_source){.file = i};
+        measure.dylibs += sizes[i];
+    }
+    measure.extents = (struct extents){extents, count, true};
+    measure.executable = sizes[program];
+    measure.executable_end = 4 * GIB + sizes[program];
+    return measure;
+}
+
+static bool all_fit(const struct build *build, const uint64_t *sizes, const struct limits *limits) {
+    for (size_t i = 0; i < build->program_count; i++) {
+        struct image_source sources[MOST_FILES];
+        struct measure measure = measure_program(build, i, sizes, sources);
+        struct judgement judgement;
+        judge(&arena, &measure, limits, &judgement);
+        if (judgement_exceeds(&judgement))
+            return false;
+    }
+    return true;
+}
+
+/* Everything: the fewest files that suffice at the lowest level at which any do. */
+static bool brute_force(const struct build *build, const struct limits *limits, int *level,
+                        size_t *fewest) {
+    *level = STAYS;
+    *fewest = 0;
+    if (all_fit(build, build->sizes, limits))
+        return true;
+    for (*level = 0; *level < LEVELS; ++*level) {
+        *fewest = MOST_FILES + 1;
+        for (unsigned set = 1; set < 1U << build->file_count; set++) {
+            uint64_t sizes[MOST_FILES];
+            size_t members = (size_t)__builtin_popcount(set);
+            bool allowed = members < *fewest;
+            for (size_t i = 0; i < build->file_count; i++) {
+                bool member = (set >> i & 1) != 0;
+                sizes[i] = member ? build->after[i][*level] : build->sizes[i];
+                allowed &= !(member && build->fixed[i]);
+            }
+            if (allowed && all_fit(build, sizes, limits))
+                *fewest = members;
+        }
+        if (*fewest <= MOST_FILES)
+            return true;
+    }
+    return false;
+}
+
+static void make(struct build *build, const struct limits *limits, size_t most_sets,
+                 struct plan *plan) {
+    struct planned_program *programs = arena_take(&arena, MOST_PROGRAMS * sizeof *programs);
+    struct planned_file *files = arena_take(&arena, MOST_FILES * sizeof *files);
+    struct measure *measures = arena_take(&arena, MOST_PROGRAMS * sizeof *measures);
+    for (size_t i = 0; i < build->program_count; i++) {
+        struct image_source *sources = arena_take(&arena, MOST_FILES * sizeof *sources);
+        measures[i] = measure_program(build, i, build->sizes, sources);
+        programs[i] = (struct planned_program){&measures[i], sources};
+    }
+    for (size_t i = 0; i < build->file_count; i++)
+        files[i] = (struct planned_file){1, build->sizes[i], !build->fixed[i]};
+    struct plan_problem problem = {
+        .programs = programs,
+        .program_count = build->program_count,
+        .files = files,
+        .file_count = build->file_count,
+        .level_count = LEVELS,
+        .limits = limits,
+        .predict = predict,
+        .context = build,
+        .most_sets = most_sets,
+    };
+    struct error error;
+    assert_true(plan_make(&arena, &problem, plan, &error));
+}
+
+static void sizes_of(const struct build *build, const int *levels, uint64_t *sizes) {
+    for (size_t i = 0; i < build->file_count; i++)
+        sizes[i] = levels[i] == STAYS ? build->sizes[i] : build->after[i][levels[i]];
+}
+
+/* What holds of every plan that suffices: it does, nothing in it can be left out or done by a lower
+ * level, and what must stay stays. */
+static void expect_least(const struct build *build, const struct limits *limits,
+                         const struct plan *plan) {
+    uint64_t sizes[MOST_FILES];
+    sizes_of(build, plan->levels, sizes);
+    assert_true(all_fit(build, sizes, limits));
+    for (size_t i = 0; i < build->file_count; i++) {
+        if (plan->levels[i] == STAYS)
+            continue;
+        assert_false(build->fixed[i]);
+        for (int lower = STAYS; lower < plan->levels[i]; lower++) {
+            uint64_t old = sizes[i];
+            sizes[i] = lower == STAYS ? build->sizes[i] : build->after[i][lower];
+            assert_false(all_fit(build, sizes, limits));
+            sizes[i] = old;
+        }
+    }
+}
+
+/* Of many files not every set is tried; what is then found suffices and holds nothing needless. */
+static void plans_by_gain_hold_nothing_needless(void **unused) {
+    (void)unused;
+    struct limits limits;
+    size_t sufficed = 0, fewest_found = 0;
+    limits_default(&limits);
+    for (uint64_t seed = 1; seed < 1200; seed++) {
+        struct build build;
+        struct plan plan;
+        int level;
+        size_t fewest;
+        state = seed;
+        random_build(&build);
+        make(&build, &limits, 0, &plan);
+        if (plan.suffices)
+            expect_least(&build, &limits, &plan);
+        if (plan.suffices && plan.highest != STAYS &&
+            brute_force(&build, &limits, &level, &fewest)) {
+            sufficed++;
+            fewest_found += plan.highest <= level && plan.changed <= fewest;
+        }
+        arena_free(&arena);
+    }
+    assert_true(sufficed > 100);
+    /* It is rarely more than the fewest. */
+    assert_true(fewest_found * 10 >= sufficed * 9);
+}
+
+static void plans_are_the_least(void **unused) {
+    (void)unused;
+    struct limits limits;
+    size_t sufficed[LEVELS] = {0}, in_vain = 0, several = 0;
+    limits_default(&limits);
+    for (uint64_t seed = 1; seed < 1200; seed++) {
+        struct build build;
+        struct plan plan;
+        int level;
+        size_t fewest;
+        state = seed;
+        random_build(&build);
+        make(&build, &limits, PLAN_MOST_SETS, &plan);
+        bool suffices = brute_force(&build, &limits, &level, &fewest);
+        if (plan.suffices != suffices)
+            fail_msg("build %" PRIu64 ": the plan %s", seed,
+                     suffices ? "misses one that suffices" : "does not suffice");
+        /* Files at different levels can do better than all at one. */
+        if (suffices && (plan.highest > level || (plan.highest == level && plan.changed > fewest)))
+            fail_msg("build %" PRIu64 ": %zu files at level %d, not %zu at %d", seed, plan.changed,
+                     plan.highest, fewest, level);
+        if (suffices)
+            expect_least(&build, &limits, &plan);
+        for (size_t i = 0; i < build.file_count; i++)
+            for (size_t j = 0; j < LEVELS; j++)
+                assert_true(build.asked[i][j] <= 1);
+        if (suffices && level != STAYS)
+            sufficed[level]++;
+        in_vain += !suffices;
+        several += suffices && fewest > 1;
+        arena_free(&arena);
+    }
+    /* The builds are of every kind. */
+    for (size_t i = 0; i < LEVELS; i++)
+        assert_true(sufficed[i] > 20);
+    assert_true(in_vain > 20);
+    assert_true(several > 50);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(plans_are_the_least, release),
+        cmocka_unit_test_teardown(plans_by_gain_hold_nothing_needless, release),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
