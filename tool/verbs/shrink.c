@@ -1,29 +1,20 @@
-#include "base/parallel.h"
 #include "base/path.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "images/library.h"
-#include "rewrite/replace.h"
 #include "rewrite/rewriting.h"
 #include "verbs/common_options.h"
+#include "verbs/shrinking_options.h"
 #include "verbs/verb.h"
-
-#include <string.h>
 
 struct options {
     const char *output;
     const char *out_dir;
     bool in_place;
     const char *level;
-    const char *unstripped;
-    const char *identity;
     bool dry_run;
-    bool no_verify;
-    unsigned jobs;
-    bool quiet;
+    struct shrinking_options shrinking;
 };
-
-static const char *const level_choices[] = {"lossless", "debug-map", "locals", "symbols", NULL};
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
     { name, letter, kind, offsetof(struct options, member), placeholder, help, choices }
@@ -36,23 +27,15 @@ static const struct option_row rows[] = {
         NULL),
     ROW("level", 0, OPTION_CHOICE, level, "LEVEL",
         "lossless, debug-map (default), locals or symbols", level_choices),
-    ROW("unstripped", 0, OPTION_TEXT, unstripped, "DIR|none",
-        "keep the originals in DIR, or nowhere (beside the new files, as NAME.unstripped)", NULL),
-    ROW("identity", 0, OPTION_TEXT, identity, "CMD",
-        "sign by `CMD FILE` what was signed by an identity", NULL),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "only say what each level would free", NULL),
-    ROW("no-verify", 0, OPTION_FLAG, no_verify, NULL,
-        "do not hold the new files against the originals", NULL),
-    ROW("jobs", 'j', OPTION_COUNT, jobs, "N", "use N threads (as many as processors)", NULL),
-    ROW("quiet", 'q', OPTION_FLAG, quiet, NULL, "print nothing but errors", NULL),
+    SHRINKING_ROWS(struct options, shrinking),
 };
 
 struct shrink {
     struct arena *arena;
     struct options options;
     struct library *library;
-    const struct level *level;
-    unsigned jobs;
+    struct shrinking shrinking;
     enum error_kind worst;
 };
 
@@ -81,57 +64,20 @@ static const char *target_of(const struct shrink *shrink, const char *operand,
     return file->path;
 }
 
-static const char *twin_of(const struct shrink *shrink, const char *target) {
-    const char *folder = shrink->options.unstripped;
-    if (strcmp(shrink->level->name, "lossless") == 0 ||
-        (folder != NULL && strcmp(folder, "none") == 0))
-        return NULL;
-    if (folder != NULL)
-        target = path_join(shrink->arena, folder, path_leaf(target));
-    return arena_format(shrink->arena, "%s.unstripped", target);
-}
-
 static void note_error(struct shrink *shrink, const struct error *error) {
     error_print(stderr, error);
     if (error->kind > shrink->worst)
         shrink->worst = error->kind;
 }
 
-/* "main: 1.04 GiB of __LINKEDIT to 0.21 GiB, 0.83 GiB less" */
-static void report(const struct shrink *shrink, const char *target,
-                   const struct rewriting *rewriting) {
-    uint64_t before = 0, after = 0;
-    if (shrink->options.quiet)
-        return;
-    for (size_t i = 0; i < rewriting->old->slice_count; i++) {
-        before += rewriting->slices[i].linkedit.bytes.size;
-        after += rewriting->slices[i].packed.linkedit_size;
-    }
-    printf("%s: __LINKEDIT %s, was %s\n", target, size_text(after).text, size_text(before).text);
-}
-
-static bool shrink_file(struct shrink *shrink, const char *operand, struct image_file *file,
-                        struct error *error) {
-    struct rewriting rewriting;
+static bool shrink_file(const struct shrink *shrink, const char *operand,
+                        const struct image_file *file, struct error *error) {
     const char *target = target_of(shrink, operand, file);
-    bool needed;
-    if (!rewriting_plan(file, shrink->level, shrink->options.identity != NULL, &rewriting, error))
+    struct shrunk shrunk;
+    if (!shrinking_do(&shrink->shrinking, file, target, &shrunk, error))
         return false;
-    struct replacing replacing = {
-        .target = target,
-        .unstripped = twin_of(shrink, target),
-        .identity = shrink->options.identity,
-        .verify = !shrink->options.no_verify,
-    };
-    bool shrunk = rewriting_sign(&rewriting, shrink->jobs, error) &&
-                  rewriting_is_needed(&rewriting, &needed, error);
-    /* What is as small as it gets already stays the file it is. */
-    if (shrunk && (needed || !shrink->options.in_place))
-        shrunk = replace_with(&rewriting, &replacing, error);
-    if (shrunk)
-        report(shrink, target, &rewriting);
-    rewriting_free(&rewriting);
-    return shrunk;
+    shrunk_print(&shrink->options.shrinking, target, &shrunk);
+    return true;
 }
 
 /* One line an image: what each level would free of its __LINKEDIT. */
@@ -176,8 +122,7 @@ static int run(const struct call *call) {
     if (!call_parse(call, &verb_shrink, &shrink.options, &operands, &error) ||
         !options_valid(&shrink.options, &operands, &error))
         return call_fail(&verb_shrink, &error);
-    shrink.level = level_named(shrink.options.level == NULL ? "debug-map" : shrink.options.level);
-    shrink.jobs = shrink.options.jobs == 0 ? parallel_default_jobs() : shrink.options.jobs;
+    shrink.shrinking = shrinking_of(&shrink.options.shrinking, shrink.options.level);
     shrink.library = library_on_disk();
     for (size_t i = 0; i < operands.count; i++)
         shrink_operand(&shrink, operands.items[i]);

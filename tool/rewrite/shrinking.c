@@ -1,0 +1,57 @@
+#include "rewrite/shrinking.h"
+
+#include "base/path.h"
+#include "rewrite/replace.h"
+#include "rewrite/rewriting.h"
+
+#include <string.h>
+
+const char *shrinking_twin(struct arena *arena, const struct shrinking *shrinking,
+                           const char *target) {
+    const char *folder = shrinking->unstripped;
+    if (shrinking->level->drops_upto == SYMBOL_NONE ||
+        (folder != NULL && strcmp(folder, "none") == 0))
+        return NULL;
+    if (folder != NULL)
+        target = path_join(arena, folder, path_leaf(target));
+    return arena_format(arena, "%s.unstripped", target);
+}
+
+static struct shrunk sizes_of(const struct rewriting *rewriting) {
+    struct shrunk sizes = {0};
+    for (size_t i = 0; i < rewriting->old->slice_count; i++) {
+        sizes.before += rewriting->slices[i].linkedit.bytes.size;
+        sizes.after += rewriting->slices[i].packed.linkedit_size;
+    }
+    return sizes;
+}
+
+static bool replace(const struct shrinking *shrinking, const struct rewriting *rewriting,
+                    const char *target, struct error *error) {
+    struct arena scratch = {0};
+    const struct replacing replacing = {
+        .target = target,
+        .unstripped = shrinking_twin(&scratch, shrinking, target),
+        .identity = shrinking->identity,
+        .verify = shrinking->verify,
+    };
+    bool replaced = replace_with(rewriting, &replacing, error);
+    arena_free(&scratch);
+    return replaced;
+}
+
+bool shrinking_do(const struct shrinking *shrinking, const struct image_file *file,
+                  const char *target, struct shrunk *shrunk, struct error *error) {
+    struct rewriting rewriting;
+    bool needed;
+    if (!rewriting_plan(file, shrinking->level, shrinking->identity != NULL, &rewriting, error))
+        return false;
+    *shrunk = sizes_of(&rewriting);
+    bool done = rewriting_sign(&rewriting, shrinking->jobs, error) &&
+                rewriting_is_needed(&rewriting, &needed, error);
+    /* What is as small as it gets already stays the file it is. */
+    if (done && (needed || strcmp(target, file->path) != 0))
+        done = replace(shrinking, &rewriting, target, error);
+    rewriting_free(&rewriting);
+    return done;
+}

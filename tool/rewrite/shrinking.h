@@ -1,0 +1,40 @@
+/* Shrinking: one image file rewritten at a level and brought to disk, from plan to twin. */
+#ifndef VAFIT_REWRITE_SHRINKING_H
+#define VAFIT_REWRITE_SHRINKING_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "images/image_file.h"
+#include "rewrite/level.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How, for any number of files. */
+struct shrinking {
+    const struct level *level;
+    const char *unstripped; /* the folder where originals stay; "none" for nowhere, NULL for beside
+                               the new file */
+    const char *identity;   /* as in struct replacing */
+    bool verify;            /* as in struct replacing */
+    unsigned jobs;          /* threads, at least 1 */
+};
+
+/* What became of one file: bytes of __LINKEDIT, over all slices that were rewritten. */
+struct shrunk {
+    uint64_t before;
+    uint64_t after;
+};
+
+/* Where the original of `target` stays: "NAME.unstripped". In the arena; NULL for nowhere, as at a
+ * level that loses nothing. */
+const char *shrinking_twin(struct arena *arena, const struct shrinking *shrinking,
+                           const char *target);
+
+/* Rewrites `file`, which is open and whose images were read, to `target`. Where target is the path
+ * of the file itself and nothing would change, nothing is touched. Errors: those of rewriting_plan,
+ * rewriting_sign and replace_with, after which the target is what it was. */
+bool shrinking_do(const struct shrinking *shrinking, const struct image_file *file,
+                  const char *target, struct shrunk *shrunk, struct error *error);
+
+#endif

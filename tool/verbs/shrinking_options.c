@@ -1,0 +1,25 @@
+#include "verbs/shrinking_options.h"
+
+#include "base/parallel.h"
+#include "base/size.h"
+
+#include <stdio.h>
+
+const char *const level_choices[] = {"lossless", "debug-map", "locals", "symbols", NULL};
+
+struct shrinking shrinking_of(const struct shrinking_options *options, const char *level) {
+    return (struct shrinking){
+        .level = level_named(level == NULL ? "debug-map" : level),
+        .unstripped = options->unstripped,
+        .identity = options->identity,
+        .verify = !options->no_verify,
+        .jobs = options->jobs == 0 ? parallel_default_jobs() : options->jobs,
+    };
+}
+
+void shrunk_print(const struct shrinking_options *options, const char *target,
+                  const struct shrunk *shrunk) {
+    if (!options->quiet)
+        printf("%s: __LINKEDIT %s, was %s\n", target, size_text(shrunk->after).text,
+               size_text(shrunk->before).text);
+}

@@ -1,0 +1,52 @@
+/* Options of the verbs that shrink, as a group of rows, and what they print of a file. */
+#ifndef VAFIT_VERBS_SHRINKING_OPTIONS_H
+#define VAFIT_VERBS_SHRINKING_OPTIONS_H
+
+#include "base/options.h"
+#include "rewrite/shrinking.h"
+
+#include <stdbool.h>
+
+struct shrinking_options {
+    const char *unstripped;
+    const char *identity;
+    bool no_verify;
+    unsigned jobs;
+    bool quiet;
+};
+
+#define SHRINKING_ROWS(type, group)                                                                \
+    {"unstripped",                                                                                 \
+     0,                                                                                            \
+     OPTION_TEXT,                                                                                  \
+     offsetof(type, group.unstripped),                                                             \
+     "DIR|none",                                                                                   \
+     "keep the originals in DIR, or nowhere (beside the new files, as NAME.unstripped)",           \
+     NULL},                                                                                        \
+        {"identity",  0,                                                                           \
+         OPTION_TEXT, offsetof(type, group.identity),                                              \
+         "CMD",       "sign by `CMD FILE` what was signed by an identity",                         \
+         NULL},                                                                                    \
+        {"no-verify", 0,                                                                           \
+         OPTION_FLAG, offsetof(type, group.no_verify),                                             \
+         NULL,        "do not hold the new files against the originals",                           \
+         NULL},                                                                                    \
+        {"jobs",       'j',                                                                        \
+         OPTION_COUNT, offsetof(type, group.jobs),                                                 \
+         "N",          "use N threads (as many as processors)",                                    \
+         NULL},                                                                                    \
+    {                                                                                              \
+        "quiet", 'q', OPTION_FLAG, offsetof(type, group.quiet), NULL, "print nothing but errors",  \
+            NULL                                                                                   \
+    }
+
+/* The values of --level, NULL-terminated; debug-map is the default. */
+extern const char *const level_choices[];
+
+/* What the options ask for, at the level of that name; NULL for the default. */
+struct shrinking shrinking_of(const struct shrinking_options *options, const char *level);
+/* Prints what became of a file, unless the options say to be quiet. */
+void shrunk_print(const struct shrinking_options *options, const char *target,
+                  const struct shrunk *shrunk);
+
+#endif
