@@ -1,3 +1,5 @@
+/* realpath is XSI. */
+#define _XOPEN_SOURCE 700
 #include "base/file.h"
 
 #include "base/path.h"
@@ -33,6 +35,43 @@ char *path_link_target(struct arena *arena, const char *path) {
     if (target[0] == '/')
         return arena_string(arena, target);
     return path_join(arena, path_folder(arena, path), target);
+}
+
+#ifdef __APPLE__
+#define MODIFIED st_mtimespec
+#else
+#define MODIFIED st_mtim
+#endif
+
+bool file_stamp(const char *path, struct file_stamp *stamp) {
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return false;
+    *stamp = (struct file_stamp){
+        .identity = {(uint64_t)status.st_dev, (uint64_t)status.st_ino},
+        .size = (uint64_t)status.st_size,
+        .modified = (uint64_t)status.MODIFIED.tv_sec * UINT64_C(1000000000) +
+                    (uint64_t)status.MODIFIED.tv_nsec,
+    };
+    return true;
+}
+
+char *file_absolute(struct arena *arena, const char *path) {
+    char folder[PATH_MAX];
+    if (realpath(path_folder(arena, path), folder) == NULL)
+        return arena_string(arena, path);
+    return path_join(arena, folder, path_leaf(path));
+}
+
+char *file_real(struct arena *arena, const char *path) {
+    char real[PATH_MAX];
+    return arena_string(arena, realpath(path, real) == NULL ? path : real);
+}
+
+bool file_link(const char *target, const char *path, struct error *error) {
+    if ((unlink(path) != 0 && errno != ENOENT) || symlink(target, path) != 0)
+        return error_errno(error, path, "cannot write");
+    return true;
 }
 
 /* O_NONBLOCK: a FIFO at `path` must not hang the open. */

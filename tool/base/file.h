@@ -37,6 +37,23 @@ struct file {
     struct file_identity identity;
 };
 
+/* What tells a file from what stands under its name after it was written anew. */
+struct file_stamp {
+    struct file_identity identity;
+    uint64_t size;     /* bytes */
+    uint64_t modified; /* nanoseconds since 1970 */
+};
+
+/* The stamp of what `path` names, symbolic links followed; false when there is nothing. */
+bool file_stamp(const char *path, struct file_stamp *stamp);
+/* `path` from the root on, so that it means the same in every folder; in the arena. The file need
+ * not be there, its folder must; otherwise `path` itself. */
+char *file_absolute(struct arena *arena, const char *path);
+
+/* The path of what `path` leads to, from the root on and without symbolic links; `path` itself when
+ * that cannot be told. In the arena. */
+char *file_real(struct arena *arena, const char *path);
+
 /* Opens a regular file; anything else at `path` is an error. Errors: ERROR_IO naming `path`. */
 bool file_open(const char *path, struct file *file, struct error *error);
 /* Opens `path` if it is a regular file and says what it is, without following a symbolic link at
@@ -55,6 +72,9 @@ size_t file_open_limit(void);
  * of more than `limit` bytes. */
 bool file_read_all(struct arena *arena, const char *path, size_t limit, char **data, size_t *size,
                    struct error *error);
+/* Makes `path` a symbolic link to `target`, as it is spelled, in place of what has the name.
+ * Errors: ERROR_IO naming `path`. */
+bool file_link(const char *target, const char *path, struct error *error);
 /* Makes a folder and those on the way to it, unless they are there. False with errno set. */
 bool file_make_folders(struct arena *arena, const char *folder);
 /* Makes `path` hold exactly `data`: a new file beside it, synced and renamed, so that a reader sees

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* The piece is cut from twice its size, to be aligned to it; what is around it goes back. */
 void *memory_map(void) {
@@ -33,4 +34,9 @@ void *memory_zeros(size_t count, size_t size) {
     if (memory == NULL)
         out_of_memory();
     return memory;
+}
+
+uint64_t memory_of_machine(void) {
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    return pages <= 0 || size <= 0 ? UINT64_C(1) << 32 : (uint64_t)pages * (uint64_t)size;
 }

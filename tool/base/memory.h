@@ -3,6 +3,7 @@
 #define VAFIT_BASE_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* MEMORY_PIECE bytes of zeros in one large page where the system has such, so that filling them
  * costs one page fault and not 512. Release with memory_unmap. Never fails: see out_of_memory(). */
@@ -13,5 +14,8 @@ void memory_unmap(void *memory);
 /* `count` zeroed elements of `size` bytes, from malloc's heap: free() releases them. Touched only
  * where they are used when they are many. Never fails, not even for none: see out_of_memory(). */
 void *memory_zeros(size_t count, size_t size);
+
+/* Bytes of memory that the machine has. */
+uint64_t memory_of_machine(void);
 
 #endif

@@ -28,6 +28,10 @@ static bool has_name(int descriptor, const char *path) {
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+static bool being_written(const struct new_file *file, const char *target, struct error *error) {
+    return error_io(error, target, "cannot write: another run is writing %s", file->path);
+}
+
 /* Opens the file and locks it, so that what a killed run left is told from what another is writing.
  * What was left is emptied and used again. */
 static bool open_locked(struct new_file *file, const char *target, struct error *error) {
@@ -39,7 +43,7 @@ static bool open_locked(struct new_file *file, const char *target, struct error 
             return error_errno(error, target, "cannot write");
         if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
             file_close(&file->file);
-            return error_io(error, target, "cannot write: another run is writing %s", file->path);
+            return being_written(file, target, error);
         }
         if (has_name(descriptor, file->path) && fchmod(descriptor, 0600) == 0)
             return ftruncate(descriptor, 0) == 0 || error_errno(error, target, "cannot write");
@@ -48,17 +52,35 @@ static bool open_locked(struct new_file *file, const char *target, struct error 
     return error_io(error, target, "cannot write: other runs are in the way");
 }
 
-bool new_file_make(const char *target, struct new_file *file, struct error *error) {
-    struct arena scratch = {0};
+static bool name_file(const char *target, struct new_file *file, struct error *error) {
     int size = snprintf(file->path, sizeof file->path, "%s.vafit-new", target);
     file->file = (struct file){.descriptor = -1};
-    if (size < 0 || (size_t)size >= sizeof file->path)
-        return error_io(error, target, "cannot write: the path is too long");
+    return (size >= 0 && (size_t)size < sizeof file->path) ||
+           error_io(error, target, "cannot write: the path is too long");
+}
+
+bool new_file_make(const char *target, struct new_file *file, struct error *error) {
+    struct arena scratch = {0};
+    if (!name_file(target, file, error))
+        return false;
     bool has_folder = file_make_folders(&scratch, path_folder(&scratch, target));
     arena_free(&scratch);
     if (!has_folder)
         return error_errno(error, target, "cannot write");
     return open_locked(file, target, error);
+}
+
+bool new_file_find(const char *target, struct new_file *file, bool *is_left, struct error *error) {
+    if (!name_file(target, file, error))
+        return false;
+    file->file.descriptor = open(file->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    *is_left = file->file.descriptor >= 0;
+    if (!*is_left)
+        return errno == ENOENT || error_errno(error, target, "cannot write");
+    if (flock(file->file.descriptor, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    file_close(&file->file);
+    return being_written(file, target, error);
 }
 
 bool new_file_write(struct new_file *file, uint64_t offset, const void *data, size_t size,

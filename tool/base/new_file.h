@@ -32,6 +32,9 @@ bool new_file_copy(struct new_file *file, uint64_t offset, const struct file *fr
 bool new_file_finish(struct new_file *file, const struct file *like, struct error *error);
 /* Moves it to `target`. Errors: ERROR_IO naming `target`; the file is discarded then. */
 bool new_file_take_place(struct new_file *file, const char *target, struct error *error);
+/* Finds the file that an ended run left, whole, for `target`; *is_left is false when there is none.
+ * Errors: ERROR_IO naming `target`, when another run is at it. */
+bool new_file_find(const char *target, struct new_file *file, bool *is_left, struct error *error);
 /* Removes it. */
 void new_file_discard(struct new_file *file);
 

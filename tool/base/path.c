@@ -75,3 +75,14 @@ bool path_is_in(const char *path, const char *folder) {
     size_t size = strlen(folder);
     return strncmp(path, folder, size) == 0 && path[size] == '/';
 }
+
+char *path_relative(struct arena *arena, const char *folder, const char *path) {
+    const char *shared = folder;
+    char *steps = arena_string(arena, "");
+    while (strcmp(shared, "/") != 0 && strcmp(shared, ".") != 0 && !path_is_in(path, shared)) {
+        shared = path_folder(arena, shared);
+        steps = path_join(arena, "..", steps);
+    }
+    size_t size = strcmp(shared, ".") == 0 || strcmp(shared, "/") == 0 ? 0 : strlen(shared);
+    return path_join(arena, steps, path + size);
+}

@@ -16,6 +16,9 @@ char *path_join(struct arena *arena, const char *folder, const char *path);
 /* Without empty and "." parts, and without "NAME/..", so that one folder has one spelling. Right
  * only where NAME is no symbolic link. An empty result is ".". */
 char *path_tidy(struct arena *arena, const char *path);
+/* The path from `folder` to `path`: "../lib/x". Both are tidied, and both absolute or both relative
+ * to the same folder and without "..". In the arena. */
+char *path_relative(struct arena *arena, const char *folder, const char *path);
 /* Whether `path` lies in `folder`, which is spelled without a slash at its end. */
 bool path_is_in(const char *path, const char *folder);
 

@@ -1,7 +1,8 @@
 #include "plan/plan.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 /* A file that a rewriting at the current level changes. */
 struct candidate {
@@ -14,49 +15,30 @@ struct candidate {
 struct planner {
     struct arena *arena;
     const struct plan_problem *problem;
-    struct predicted **predicted; /* file * level_count + level; NULL where not asked yet */
-    struct error *error;
-    bool failed;
     int *levels; /* the set that is tried */
     struct candidate *candidates;
     size_t candidate_count;
     size_t hardest; /* the program that failed last: the first to be asked again */
 };
 
-/* --- sizes --- */
+/* --- one set of levels --- */
 
-/* NULL after an error. */
-static const struct predicted *predicted_at(struct planner *planner, size_t file, int level) {
-    const struct plan_problem *problem = planner->problem;
-    struct predicted **slot = &planner->predicted[file * problem->level_count + (size_t)level];
-    if (*slot != NULL || planner->failed)
-        return *slot;
-    struct predicted *sizes = arena_take(planner->arena, sizeof *sizes);
-    sizes->vm_spaces =
-        arena_take(planner->arena, problem->files[file].slice_count * sizeof *sizes->vm_spaces);
-    if (problem->predict(problem->context, file, (size_t)level, sizes, planner->error))
-        *slot = sizes;
-    else
-        planner->failed = true;
-    return *slot;
+static const struct predicted *predicted_at(const struct planner *planner, size_t file, int level) {
+    return planner->problem->predicted(planner->problem->context, file, (size_t)level);
 }
 
-static struct extent extent_of(struct planner *planner, const struct planned_program *program,
+static struct extent extent_of(const struct planner *planner, const struct planned_program *program,
                                size_t image) {
     const struct image_source *source = &program->sources[image];
     struct extent extent = program->measure->extents.items[image];
+    if (planner->levels[source->file] == STAYS)
+        return extent;
     const struct predicted *sizes =
-        planner->levels[source->file] == STAYS
-            ? NULL
-            : predicted_at(planner, source->file, planner->levels[source->file]);
-    if (sizes != NULL) {
-        extent.vm_size = sizes->vm_spaces[source->slice];
-        extent.file_size = sizes->file_size;
-    }
+        predicted_at(planner, source->file, planner->levels[source->file]);
+    extent.vm_size = sizes->vm_spaces[source->slice];
+    extent.file_size = sizes->file_size;
     return extent;
 }
-
-/* --- one set of levels --- */
 
 /* The misaligned parts of the images that stay as they are. */
 static void measure_alignment(const struct planner *planner, struct arena *scratch,
@@ -73,7 +55,7 @@ static void measure_alignment(const struct planner *planner, struct arena *scrat
 }
 
 /* The program as it would be. */
-static struct measure measure_of(struct planner *planner, struct arena *scratch,
+static struct measure measure_of(const struct planner *planner, struct arena *scratch,
                                  const struct planned_program *program) {
     struct measure measure = *program->measure;
     size_t count = measure.extents.count;
@@ -93,7 +75,7 @@ static struct measure measure_of(struct planner *planner, struct arena *scratch,
     return measure;
 }
 
-static bool program_fits(struct planner *planner, size_t program) {
+static bool program_fits(const struct planner *planner, size_t program) {
     struct arena scratch = {0};
     struct judgement judgement;
     struct measure measure = measure_of(planner, &scratch, &planner->problem->programs[program]);
@@ -108,7 +90,7 @@ static bool fits(struct planner *planner) {
     size_t count = planner->problem->program_count;
     for (size_t i = 0; i < count; i++) {
         size_t program = (planner->hardest + i) % count;
-        if (planner->failed || !program_fits(planner, program)) {
+        if (!program_fits(planner, program)) {
             planner->hardest = program;
             return false;
         }
@@ -130,7 +112,8 @@ static int better_first(const void *left, const void *right) {
 }
 
 /* What the programs gain from each file at `level`. */
-static void add_gains(struct planner *planner, int level, struct candidate *gains, bool *aligns) {
+static void add_gains(const struct planner *planner, int level, struct candidate *gains,
+                      bool *aligns) {
     const struct plan_problem *problem = planner->problem;
     for (size_t i = 0; i < problem->program_count; i++) {
         const struct planned_program *program = &problem->programs[i];
@@ -141,8 +124,6 @@ static void add_gains(struct planner *planner, int level, struct candidate *gain
             if (!problem->files[source->file].may_change)
                 continue;
             const struct predicted *sizes = predicted_at(planner, source->file, level);
-            if (sizes == NULL)
-                return;
             if (sizes->vm_spaces[source->slice] < before)
                 gain->gain += before - sizes->vm_spaces[source->slice];
             if (sizes->file_size < problem->files[source->file].size)
@@ -155,10 +136,9 @@ static void add_gains(struct planner *planner, int level, struct candidate *gain
 
 static void find_candidates(struct planner *planner, int level) {
     size_t count = planner->problem->file_count;
-    struct candidate *gains = calloc(count + 1, sizeof *gains);
-    bool *aligns = calloc(count + 1, sizeof *aligns);
-    if (gains == NULL || aligns == NULL)
-        out_of_memory();
+    struct candidate *gains = memory_zeros(count, sizeof *gains);
+    bool *aligns = memory_zeros(count, sizeof *aligns);
+    planner->problem->prepare(planner->problem->context, (size_t)level);
     add_gains(planner, level, gains, aligns);
     planner->candidate_count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -211,13 +191,11 @@ static bool next_set(size_t *members, size_t size, size_t count) {
 
 /* Tries every set of `size` candidates. */
 static bool try_sets(struct planner *planner, size_t size, int level) {
-    size_t *members = calloc(size + 1, sizeof *members);
+    size_t *members = memory_zeros(size, sizeof *members);
     bool found = false, more = true;
-    if (members == NULL)
-        out_of_memory();
     for (size_t i = 0; i < size; i++)
         members[i] = i;
-    while (more && !found && !planner->failed) {
+    while (more && !found) {
         set_all(planner, STAYS);
         for (size_t i = 0; i < size; i++)
             planner->levels[planner->candidates[members[i]].file] = level;
@@ -245,7 +223,7 @@ static void take_by_gain(struct planner *planner, size_t at_least, int level) {
             low = middle + 1;
     }
     set_first(planner, high, level);
-    for (size_t i = high; i-- > 0 && !planner->failed;) {
+    for (size_t i = high; i-- > 0;) {
         planner->levels[planner->candidates[i].file] = STAYS;
         if (!fits(planner))
             planner->levels[planner->candidates[i].file] = level;
@@ -285,7 +263,7 @@ static bool lower_level(struct planner *planner, int *own) {
  * on until nothing changes. */
 static void lower_levels(struct planner *planner) {
     bool lowered = true;
-    while (lowered && !planner->failed) {
+    while (lowered) {
         lowered = false;
         for (size_t i = planner->candidate_count; i-- > 0;)
             lowered |= lower_level(planner, &planner->levels[planner->candidates[i].file]);
@@ -307,17 +285,7 @@ static void search(struct planner *planner, struct plan *plan) {
 
 /* --- the plan --- */
 
-static void start(struct planner *planner, struct arena *arena, const struct plan_problem *problem,
-                  struct error *error) {
-    size_t files = problem->file_count;
-    *planner = (struct planner){.arena = arena, .problem = problem, .error = error};
-    planner->predicted =
-        arena_take(arena, (files * problem->level_count + 1) * sizeof(struct predicted *));
-    planner->levels = arena_take(arena, (files + 1) * sizeof *planner->levels);
-    planner->candidates = arena_take(arena, (files + 1) * sizeof *planner->candidates);
-}
-
-static void judge_all(struct planner *planner, struct judgement *judgements) {
+static void judge_all(const struct planner *planner, struct judgement *judgements) {
     for (size_t i = 0; i < planner->problem->program_count; i++) {
         struct measure measure =
             measure_of(planner, planner->arena, &planner->problem->programs[i]);
@@ -325,29 +293,18 @@ static void judge_all(struct planner *planner, struct judgement *judgements) {
     }
 }
 
-bool plan_make(struct arena *arena, const struct plan_problem *problem, struct plan *plan,
-               struct error *error) {
-    struct planner planner;
-    start(&planner, arena, problem, error);
+void plan_make(struct arena *arena, const struct plan_problem *problem, struct plan *plan) {
+    size_t files = problem->file_count;
+    struct planner planner = {.arena = arena, .problem = problem};
+    planner.levels = arena_take(arena, (files + 1) * sizeof *planner.levels);
+    planner.candidates = arena_take(arena, (files + 1) * sizeof *planner.candidates);
     *plan = (struct plan){.levels = planner.levels, .highest = STAYS};
     search(&planner, plan);
-    if (planner.failed)
-        return false;
-    for (size_t i = 0; i < problem->file_count; i++) {
+    for (size_t i = 0; i < files; i++) {
         plan->changed += plan->levels[i] != STAYS;
         if (plan->levels[i] > plan->highest)
             plan->highest = plan->levels[i];
     }
     plan->judgements = arena_take(arena, (problem->program_count + 1) * sizeof *plan->judgements);
     judge_all(&planner, plan->judgements);
-    return !planner.failed;
-}
-
-bool plan_judge(struct arena *arena, const struct plan_problem *problem, const int *levels,
-                struct judgement *judgements, struct error *error) {
-    struct planner planner;
-    start(&planner, arena, problem, error);
-    memcpy(planner.levels, levels, problem->file_count * sizeof *levels);
-    judge_all(&planner, judgements);
-    return !planner.failed;
 }

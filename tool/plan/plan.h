@@ -4,7 +4,6 @@
 #define VAFIT_PLAN_PLAN_H
 
 #include "base/arena.h"
-#include "base/error.h"
 #include "space/rules.h"
 
 #include <stdbool.h>
@@ -14,12 +13,11 @@
 /* What a file would be after a rewriting. Bytes. */
 struct predicted {
     uint64_t file_size;
-    uint64_t *vm_spaces; /* one a slice of the file, in its order; in the arena of plan_make */
+    uint64_t *vm_spaces; /* one a slice of the file, in its order; not owned */
 };
 
 /* A file that programs load images from. */
 struct planned_file {
-    size_t slice_count;
     uint64_t size;   /* bytes, as it is */
     bool may_change; /* false for one that must stay as it is */
 };
@@ -45,10 +43,11 @@ struct plan_problem {
     size_t file_count;
     size_t level_count; /* levels 0 to level_count - 1, from the least to the most */
     const struct limits *limits;
-    /* Fills *sizes for a file at a level; asked at most once for each, and from one thread. False
-     * with *error filled. */
-    bool (*predict)(void *context, size_t file, size_t level, struct predicted *sizes,
-                    struct error *error);
+    /* Called before the first question for what a level would make of files; may find that some
+     * may not change. */
+    void (*prepare)(void *context, size_t level);
+    /* What a file that may change would be at a level. */
+    const struct predicted *(*predicted)(void *context, size_t file, size_t level);
     void *context;
     /* Up to so many sets of equally many files are all tried; where there are more, the files that
      * shrink the most come first. */
@@ -73,12 +72,7 @@ struct plan {
  * files that shrink the most are taken and those that turn out not to be needed dropped again); in
  * it, each file at the lowest level that still suffices. Where none suffices, all files that become
  * smaller are at the highest level, and the judgements tell what is missing. The same problem has
- * the same plan. Everything lives in the arena. Errors: those of predict. */
-bool plan_make(struct arena *arena, const struct plan_problem *problem, struct plan *plan,
-               struct error *error);
-
-/* Judges the programs with every file at the level given for it. */
-bool plan_judge(struct arena *arena, const struct plan_problem *problem, const int *levels,
-                struct judgement *judgements, struct error *error);
+ * the same plan. Everything lives in the arena. */
+void plan_make(struct arena *arena, const struct plan_problem *problem, struct plan *plan);
 
 #endif

@@ -1,8 +1,7 @@
 #include "rewrite/replace.h"
 
-#include "base/path.h"
-
 #include "rewrite/proof.h"
+#include "rewrite/twin.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -60,50 +59,6 @@ static bool has_identity(const struct rewriting *rewriting) {
     return false;
 }
 
-/* Whether the image means the same as the file at `path`, which then is what it was made from by an
- * earlier run, or itself. */
-static bool is_twin(const char *path, const struct image_file *image) {
-    struct arena arena = {0};
-    struct errors differences = {0};
-    struct error ignored;
-    struct image_file twin = {.path = path};
-    bool same = file_open(path, &twin.file, &ignored);
-    twin.size = twin.file.size;
-    same = same && image_file_read(&arena, &twin, &ignored) &&
-           proof_read_images(&arena, &twin, &ignored) && proof_compare(&twin, image, &differences);
-    file_close(&twin.file);
-    errors_free(&differences);
-    arena_free(&arena);
-    return same;
-}
-
-/* A copy of the original under another name, where a hard link cannot be. */
-static bool copy_original(const struct rewriting *rewriting, const char *twin,
-                          struct error *error) {
-    struct new_file file;
-    const struct file *old = &rewriting->old->file;
-    if (!new_file_make(twin, &file, error))
-        return false;
-    if (!new_file_copy(&file, 0, old, 0, old->size, error) || !new_file_finish(&file, old, error)) {
-        new_file_discard(&file);
-        return error_in_file(error, twin);
-    }
-    return new_file_take_place(&file, twin, error);
-}
-
-static bool put_aside(const struct rewriting *rewriting, const char *twin, struct error *error) {
-    if (path_look(twin) != PATH_ABSENT) {
-        if (is_twin(twin, rewriting->old))
-            return true;
-        if (unlink(twin) != 0)
-            return error_errno(error, twin, "cannot replace");
-    }
-    struct arena scratch = {0};
-    file_make_folders(&scratch, path_folder(&scratch, twin));
-    arena_free(&scratch);
-    return link(rewriting->old->path, twin) == 0 || copy_original(rewriting, twin, error);
-}
-
 static bool finish(const struct rewriting *rewriting, const struct replacing *replacing,
                    struct new_file *file, struct error *error) {
     if (replacing->identity != NULL && has_identity(rewriting) &&
@@ -112,19 +67,30 @@ static bool finish(const struct rewriting *rewriting, const struct replacing *re
     if (replacing->verify && !prove(rewriting, file, replacing->target, error))
         return false;
     /* On disk only now: until here the disk had time. */
-    if (!new_file_finish(file, &rewriting->old->file, error))
-        return false;
-    return replacing->unstripped == NULL || put_aside(rewriting, replacing->unstripped, error);
+    return new_file_finish(file, &rewriting->old->file, error);
 }
 
-bool replace_with(const struct rewriting *rewriting, const struct replacing *replacing,
-                  struct error *error) {
-    struct new_file file;
+bool replace_make(struct rewriting *rewriting, const struct replacing *replacing,
+                  struct new_file *file, struct error *error) {
     if (path_look(replacing->target) == PATH_OTHER)
         return error_io(error, replacing->target, "cannot write: not a regular file");
-    if (!new_file_make(replacing->target, &file, error))
+    if (!new_file_make(replacing->target, file, error))
         return false;
-    if (!rewriting_write(rewriting, &file, error) || !finish(rewriting, replacing, &file, error)) {
+    bool written = rewriting_write(rewriting, file, error);
+    rewriting_written(rewriting);
+    if (written && finish(rewriting, replacing, file, error))
+        return true;
+    new_file_discard(file);
+    return error_in_file(error, replacing->target);
+}
+
+bool replace_with(struct rewriting *rewriting, const struct replacing *replacing,
+                  struct error *error) {
+    struct new_file file;
+    if (!replace_make(rewriting, replacing, &file, error))
+        return false;
+    if (replacing->unstripped != NULL &&
+        !twin_put_aside(rewriting->old, replacing->unstripped, error)) {
         new_file_discard(&file);
         return error_in_file(error, replacing->target);
     }

@@ -16,11 +16,19 @@ struct replacing {
 };
 
 /* Writes the new file beside its target, signs it again if there is an identity, compares it with
+ * the original and syncs it. The rewriting is then only good for rewriting_free. The new file waits
+ * in *file for new_file_take_place or new_file_discard. After an error nothing is left.
+ * `unstripped` is not looked at. Errors: ERROR_IO; ERROR_MALFORMED naming what the comparison
+ * found. */
+bool replace_make(struct rewriting *rewriting, const struct replacing *replacing,
+                  struct new_file *file, struct error *error);
+
+/* Writes the new file beside its target, signs it again if there is an identity, compares it with
  * the original, syncs it, puts the original aside and only then lets the new file take the name.
  * After an error the target is what it was and nothing else is left. The original that stays aside
  * from an earlier run is kept when it has the UUID of the file. Errors: ERROR_IO; ERROR_MALFORMED
  * naming what the comparison found. */
-bool replace_with(const struct rewriting *rewriting, const struct replacing *replacing,
+bool replace_with(struct rewriting *rewriting, const struct replacing *replacing,
                   struct error *error);
 
 #endif

@@ -319,12 +319,36 @@ bool rewriting_write(const struct rewriting *rewriting, struct new_file *file,
     return true;
 }
 
+void rewriting_written(struct rewriting *rewriting) {
+    for (size_t i = 0; i < rewriting->old->slice_count; i++) {
+        struct slice_rewriting *slice = &rewriting->slices[i];
+        mapping_free(&slice->linkedit);
+        free(slice->packed.linkedit);
+        slice->packed.linkedit = NULL;
+    }
+    for (size_t i = 0; i < rewriting->piece_count; i++)
+        rewriting->pieces[i].data = NULL;
+}
+
 int64_t rewriting_freed(const struct rewriting *rewriting) {
     int64_t freed = 0;
     for (size_t i = 0; i < rewriting->old->slice_count; i++)
         freed += (int64_t)rewriting->slices[i].linkedit.bytes.size -
                  (int64_t)rewriting->slices[i].packed.linkedit_size;
     return freed;
+}
+
+uint64_t rewriting_vm_space(const struct rewriting *rewriting, size_t i) {
+    const struct slice_rewriting *slice = &rewriting->slices[i];
+    struct bytes head = {slice->packed.head, slice->head.bytes.size};
+    struct arena scratch = {0};
+    struct image image;
+    struct error ignored;
+    bool parsed =
+        image_parse(&scratch, head, slice->size, slice->old->architecture, &image, &ignored);
+    uint64_t space = parsed ? image.vm_space : slice->old->image->vm_space;
+    arena_free(&scratch);
+    return space;
 }
 
 void rewriting_free(struct rewriting *rewriting) {

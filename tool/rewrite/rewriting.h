@@ -57,8 +57,13 @@ bool rewriting_sign(struct rewriting *rewriting, unsigned jobs, struct error *er
 bool rewriting_is_needed(const struct rewriting *rewriting, bool *needed, struct error *error);
 /* Writes the new file's bytes. Errors: ERROR_IO. */
 bool rewriting_write(const struct rewriting *rewriting, struct new_file *file, struct error *error);
+/* Releases what only planning, signing and writing need, which is most of its memory; sizes and
+ * identities stay. */
+void rewriting_written(struct rewriting *rewriting);
 /* The bytes that __LINKEDIT has less in the new file, over all slices; negative when it grew. */
 int64_t rewriting_freed(const struct rewriting *rewriting);
+/* The vm_space (macho/image.h) of slice i in the new file. */
+uint64_t rewriting_vm_space(const struct rewriting *rewriting, size_t i);
 void rewriting_free(struct rewriting *rewriting);
 
 #endif

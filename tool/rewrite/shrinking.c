@@ -1,20 +1,16 @@
 #include "rewrite/shrinking.h"
 
-#include "base/path.h"
 #include "rewrite/replace.h"
 #include "rewrite/rewriting.h"
+#include "rewrite/twin.h"
 
 #include <string.h>
 
 const char *shrinking_twin(struct arena *arena, const struct shrinking *shrinking,
                            const char *target) {
-    const char *folder = shrinking->unstripped;
-    if (shrinking->level->drops_upto == SYMBOL_NONE ||
-        (folder != NULL && strcmp(folder, "none") == 0))
-        return NULL;
-    if (folder != NULL)
-        target = path_join(arena, folder, path_leaf(target));
-    return arena_format(arena, "%s.unstripped", target);
+    return shrinking->level->drops_upto == SYMBOL_NONE
+               ? NULL
+               : twin_path(arena, shrinking->unstripped, target);
 }
 
 static struct shrunk sizes_of(const struct rewriting *rewriting) {
@@ -26,7 +22,7 @@ static struct shrunk sizes_of(const struct rewriting *rewriting) {
     return sizes;
 }
 
-static bool replace(const struct shrinking *shrinking, const struct rewriting *rewriting,
+static bool replace(const struct shrinking *shrinking, struct rewriting *rewriting,
                     const char *target, struct error *error) {
     struct arena scratch = {0};
     const struct replacing replacing = {
@@ -38,6 +34,24 @@ static bool replace(const struct shrinking *shrinking, const struct rewriting *r
     bool replaced = replace_with(rewriting, &replacing, error);
     arena_free(&scratch);
     return replaced;
+}
+
+bool shrinking_make(const struct shrinking *shrinking, const struct image_file *file,
+                    const char *target, struct new_file *new_file, struct shrunk *shrunk,
+                    struct error *error) {
+    struct rewriting rewriting;
+    const struct replacing replacing = {
+        .target = target,
+        .identity = shrinking->identity,
+        .verify = shrinking->verify,
+    };
+    if (!rewriting_plan(file, shrinking->level, shrinking->identity != NULL, &rewriting, error))
+        return false;
+    *shrunk = sizes_of(&rewriting);
+    bool made = rewriting_sign(&rewriting, shrinking->jobs, error) &&
+                replace_make(&rewriting, &replacing, new_file, error);
+    rewriting_free(&rewriting);
+    return made;
 }
 
 bool shrinking_do(const struct shrinking *shrinking, const struct image_file *file,

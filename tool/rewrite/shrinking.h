@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/new_file.h"
 #include "images/image_file.h"
 #include "rewrite/level.h"
 
@@ -30,6 +31,13 @@ struct shrunk {
  * level that loses nothing. */
 const char *shrinking_twin(struct arena *arena, const struct shrinking *shrinking,
                            const char *target);
+
+/* Makes the new file for `target` of `file`, which is open and whose images were read, as
+ * replace_make does; it then waits in *new_file. Errors: those of rewriting_plan, rewriting_sign
+ * and replace_make. */
+bool shrinking_make(const struct shrinking *shrinking, const struct image_file *file,
+                    const char *target, struct new_file *new_file, struct shrunk *shrunk,
+                    struct error *error);
 
 /* Rewrites `file`, which is open and whose images were read, to `target`. Where target is the path
  * of the file itself and nothing would change, nothing is touched. Errors: those of rewriting_plan,
