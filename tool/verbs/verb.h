@@ -32,6 +32,7 @@ extern const struct verb verb_check;
 extern const struct verb verb_why;
 extern const struct verb verb_scan;
 extern const struct verb verb_shrink;
+extern const struct verb verb_fix;
 extern const struct verb verb_verify;
 
 /* Reads the options of a verb's call into *target. Errors: as options_parse. */

@@ -1,0 +1,208 @@
+#include "plan/problem.h"
+
+#include "base/map.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/progress.h"
+#include "rewrite/rewriting.h"
+
+#include <stdlib.h>
+
+/* --- the files of the programs --- */
+
+struct file_list {
+    struct problem_file *items;
+    size_t count;
+    size_t capacity;
+};
+
+/* Index of the file in the list, where it is put when it is new. */
+static size_t file_index(struct arena *arena, struct map *known, struct file_list *files,
+                         struct image_file *file) {
+    const size_t *index = map_get(known, file->path);
+    if (index != NULL)
+        return *index;
+    size_t *new_index = arena_take(arena, sizeof *new_index);
+    *new_index = files->count;
+    map_put(known, arena, file->path, new_index);
+    *vector_push(arena, files) = (struct problem_file){.file = file};
+    return *new_index;
+}
+
+static size_t misaligned_parts(const struct image *image) {
+    size_t count = 0;
+    for (size_t i = 0; i < image->parts.count; i++)
+        count += !linkedit_part_aligned(&image->parts.items[i]);
+    return count;
+}
+
+static void add_program(struct arena *arena, struct map *known, struct file_list *files,
+                        const struct program *program, struct planned_program *planned) {
+    struct image_source *sources = arena_take(arena, (program->images.count + 1) * sizeof *sources);
+    for (size_t i = 0; i < program->images.count; i++) {
+        const struct loaded_image *loaded = &program->images.items[i];
+        sources[i] = (struct image_source){
+            .file = file_index(arena, known, files, loaded->file),
+            .slice = (size_t)(loaded->slice - loaded->file->slices),
+            .misaligned = misaligned_parts(loaded->image),
+        };
+    }
+    planned->sources = sources;
+}
+
+/* --- what rewritings would make of them --- */
+
+/* The file opened anew: the library may have had to close it. */
+static bool open_again(const struct problem_file *item, struct image_file *file,
+                       struct error *error) {
+    *file = *item->file;
+    return file_open(file->path, &file->file, error);
+}
+
+/* Reads the slices that no program needed; a file is rewritten whole. */
+static void read_all_slices(struct arena *library_arena, struct problem_file *item) {
+    bool complete = true;
+    struct image_file file;
+    for (size_t i = 0; i < item->file->slice_count; i++)
+        complete &= item->file->slices[i].image != NULL;
+    if (complete || !open_again(item, &file, &item->refusal))
+        return;
+    for (size_t i = 0; i < file.slice_count; i++)
+        if (!image_file_parse(library_arena, &file, &file.slices[i], &item->refusal))
+            break;
+    file_close(&file.file);
+}
+
+const char *problem_refusal(struct arena *arena, const struct problem_file *item) {
+    const struct error *error = &item->refusal;
+    if (item->is_bound)
+        return "programs find it by an absolute path, and would not load a copy";
+    if (error->kind == ERROR_NONE)
+        return NULL;
+    return arena_format(arena, "%s%s%s", error->field, error->field[0] == '\0' ? "" : ": ",
+                        error->what);
+}
+
+uint64_t problem_memory(const struct image_file *file) {
+    uint64_t bytes = 1 << 20;
+    for (size_t i = 0; i < file->slice_count; i++)
+        bytes += 2 * file->slices[i].image->linkedit_size;
+    return bytes;
+}
+
+static bool predict_file(const struct problem_file *item, const struct level *level,
+                         bool keep_identity, struct predicted *predicted, struct error *error) {
+    struct image_file file;
+    struct rewriting rewriting;
+    if (!open_again(item, &file, error))
+        return false;
+    bool planned = rewriting_plan(&file, level, keep_identity, &rewriting, error);
+    if (planned) {
+        predicted->file_size = rewriting.size;
+        for (size_t i = 0; i < file.slice_count; i++)
+            predicted->vm_spaces[i] = rewriting_vm_space(&rewriting, i);
+        rewriting_free(&rewriting);
+    }
+    file_close(&file.file);
+    return planned;
+}
+
+/* One level of all files. */
+struct predicting_level {
+    struct problem *problem;
+    size_t level;
+    struct progress *progress;
+};
+
+static void predict_one(void *context, size_t i) {
+    const struct predicting_level *work = context;
+    struct problem *problem = work->problem;
+    struct problem_file *item = &problem->files[i];
+    if (item->refusal.kind == ERROR_NONE) {
+        uint64_t taken = budget_take(problem->budget, problem_memory(item->file));
+        predict_file(item, level_row(work->level), problem->predicting->keep_identity,
+                     &item->predicted[work->level], &item->refusal);
+        budget_give(problem->budget, taken);
+    }
+    progress_step(work->progress);
+}
+
+static void predict_level(struct problem *problem, size_t level) {
+    size_t count = problem->plan.file_count;
+    struct predicting_level work = {problem, level, NULL};
+    work.progress = progress_begin("planning", count, problem->predicting->quiet);
+    parallel_for(count, problem->predicting->jobs, predict_one, &work);
+    progress_end(work.progress);
+    for (size_t i = 0; i < count; i++)
+        if (problem->files[i].refusal.kind != ERROR_NONE)
+            problem->planned[i].may_change = false;
+    problem->predicted[level] = true;
+}
+
+static void prepare(void *context, size_t level) {
+    struct problem *problem = context;
+    if (!problem->predicted[level])
+        predict_level(problem, level);
+}
+
+static const struct predicted *predicted_at(void *context, size_t file, size_t level) {
+    const struct problem *problem = context;
+    return &problem->files[file].predicted[level];
+}
+
+/* --- all of it --- */
+
+static void plan_files(struct arena *arena, struct arena *library_arena, struct problem *problem,
+                       const struct file_list *files) {
+    size_t levels = problem->plan.level_count;
+    problem->files = files->items;
+    problem->planned = arena_take(arena, (files->count + 1) * sizeof *problem->planned);
+    for (size_t i = 0; i < files->count; i++) {
+        struct problem_file *item = &problem->files[i];
+        size_t slices = item->file->slice_count;
+        item->predicted = arena_take(arena, (levels + 1) * sizeof *item->predicted);
+        for (size_t level = 0; level < levels; level++)
+            item->predicted[level].vm_spaces = arena_take(arena, slices * sizeof(uint64_t));
+        read_all_slices(library_arena, item);
+        problem->planned[i] = (struct planned_file){
+            .size = item->file->size,
+            .may_change = item->refusal.kind == ERROR_NONE,
+        };
+    }
+    problem->plan.files = problem->planned;
+    problem->plan.file_count = files->count;
+}
+
+void problem_make(struct arena *arena, struct arena *library_arena, struct program *const *programs,
+                  size_t program_count, const struct profile *profile, const struct limits *limits,
+                  const struct predicting *predicting, struct problem *problem) {
+    struct map known = {0};
+    struct file_list files = {0};
+    struct planned_program *planned = arena_take(arena, (program_count + 1) * sizeof *planned);
+    *problem = (struct problem){.predicting = predicting};
+    problem->measures = arena_take(arena, (program_count + 1) * sizeof *problem->measures);
+    problem->budget = arena_take(arena, sizeof *problem->budget);
+    problem->predicted = arena_take(arena, predicting->level_count + 1);
+    budget_begin(problem->budget, predicting->memory);
+    for (size_t i = 0; i < program_count; i++) {
+        program_measure(arena, programs[i], profile, &problem->measures[i]);
+        planned[i].measure = &problem->measures[i];
+        add_program(arena, &known, &files, programs[i], &planned[i]);
+    }
+    map_free(&known);
+    problem->plan = (struct plan_problem){
+        .programs = planned,
+        .program_count = program_count,
+        .level_count = predicting->level_count,
+        .limits = limits,
+        .prepare = prepare,
+        .predicted = predicted_at,
+        .context = problem,
+        .most_sets = PLAN_MOST_SETS,
+    };
+    plan_files(arena, library_arena, problem, &files);
+}
+
+void problem_free(struct problem *problem) {
+    budget_end(problem->budget);
+}

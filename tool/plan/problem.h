@@ -1,0 +1,56 @@
+/* Problem: walked programs as plan_make wants them, with what each rewriting would make of a file.
+ */
+#ifndef VAFIT_PLAN_PROBLEM_H
+#define VAFIT_PLAN_PROBLEM_H
+
+#include "base/budget.h"
+#include "images/measure.h"
+#include "images/program.h"
+#include "plan/plan.h"
+#include "rewrite/level.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How rewritings are predicted. */
+struct predicting {
+    size_t level_count; /* levels that may be used, from the least on */
+    bool keep_identity; /* what an identity signed can be rewritten too */
+    unsigned jobs;      /* threads, at least 1 */
+    uint64_t memory;    /* bytes that all of them may take together */
+    bool quiet;         /* show no progress */
+};
+
+/* A file that programs load images from. */
+struct problem_file {
+    struct image_file *file;
+    struct error refusal;        /* why it cannot be rewritten; ERROR_NONE when it can */
+    struct predicted *predicted; /* one a level, those that were asked for */
+    bool is_bound; /* programs find it by an absolute path, and would not load a copy elsewhere */
+};
+
+/* Lives in the arena given to problem_make. */
+struct problem {
+    struct plan_problem plan;
+    struct measure *measures;   /* one a program, as it is */
+    struct problem_file *files; /* in the order in which the programs load them; as plan.files */
+    struct planned_file *planned;
+    const struct predicting *predicting;
+    struct budget *budget;
+    bool *predicted; /* one a level: all files were predicted */
+};
+
+/* Measures the programs. What lies in `library_arena`, the images of slices that no program needed,
+ * is added to. All pointers are kept and must outlive the problem; release with problem_free. */
+void problem_make(struct arena *arena, struct arena *library_arena, struct program *const *programs,
+                  size_t program_count, const struct profile *profile, const struct limits *limits,
+                  const struct predicting *predicting, struct problem *problem);
+void problem_free(struct problem *problem);
+
+/* Why the file is not rewritten; NULL when it can be. In the arena. */
+const char *problem_refusal(struct arena *arena, const struct problem_file *item);
+/* Bytes of memory that rewriting the file may take. */
+uint64_t problem_memory(const struct image_file *file);
+
+#endif

@@ -1,0 +1,42 @@
+#include "plan/undo.h"
+
+#include "rewrite/twin.h"
+
+#include <stdio.h>
+
+static bool restore(const struct problem_file *item, const char *twin, struct error *error) {
+    struct image_file file = *item->file;
+    if (item->refusal.kind != ERROR_NONE) {
+        *error = item->refusal;
+        return false;
+    }
+    if (!file_open(file.path, &file.file, error))
+        return false;
+    bool is_twin = twin_is_of(twin, &file);
+    file_close(&file.file);
+    if (!is_twin) {
+        error_malformed(error, "", "%s was not made from it, which stays", file.path);
+        return error_in_file(error, twin);
+    }
+    return rename(twin, file.path) == 0 || error_errno(error, file.path, "cannot restore");
+}
+
+bool undo_do(const struct problem *problem, const char *unstripped, size_t *restored,
+             struct errors *errors) {
+    struct arena scratch = {0};
+    size_t before = errors->count;
+    *restored = 0;
+    for (size_t i = 0; i < problem->plan.file_count; i++) {
+        const struct problem_file *item = &problem->files[i];
+        const char *twin = twin_path(&scratch, unstripped, item->file->path);
+        struct error error;
+        if (twin == NULL || path_look(twin) == PATH_ABSENT)
+            continue;
+        if (restore(item, twin, &error))
+            ++*restored;
+        else
+            errors_add(errors, &error);
+    }
+    arena_free(&scratch);
+    return errors->count == before;
+}

@@ -1,0 +1,198 @@
+#include "report/fix_report.h"
+
+#include "base/json.h"
+#include "base/size.h"
+
+#include <inttypes.h>
+
+uint64_t finding_misses(const struct finding *finding) {
+    bool misses = finding->level == LEVEL_ERROR && finding->has_numbers && finding->margin < 0 &&
+                  finding->rule != RULE_LINKEDIT_ALIGNMENT;
+    return misses ? (uint64_t)-finding->margin : 0;
+}
+
+/* --- text --- */
+
+static void write_name(const struct fix_report *report, const struct fix_program *program,
+                       struct text *out) {
+    text_add_printable(out, program->program->path);
+    text_addf(out, " (%s, %s): ", program->program->architecture->name, report->profile);
+}
+
+static void write_judgement(const struct fix_report *report, const struct fix_program *program,
+                            const struct judgement *judgement, const char *when, struct text *out) {
+    write_name(report, program, out);
+    text_addf(out, "%s%s; its images end at %s\n", when,
+              judgement_exceeds(judgement) ? "does not fit" : "fits",
+              size_text_gib(judgement->top_slid).text);
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        const struct finding *finding = &judgement->findings.items[i];
+        if (finding->level >= LEVEL_WARNING)
+            text_addf(out, "  %s: %s: %s\n", finding_level_name(finding->level),
+                      rule_row(finding->rule)->name, finding->message);
+    }
+}
+
+static void write_image(const struct fix_report *report, const struct fix_image *image,
+                        struct text *out) {
+    text_addf(out, "  %s: ", image->level);
+    text_add_printable(out, image->path);
+    if (report->outcome == FIX_DONE && image->target != image->path) {
+        text_add(out, " as ");
+        text_add_printable(out, image->target);
+    }
+    text_addf(out, ": %s, was", size_text(image->va_after).text);
+    text_addf(out, " %s; frees %" PRIu64 " bytes\n", size_text(image->va_before).text,
+              image->va_before - image->va_after);
+}
+
+static void write_images(const struct fix_report *report, struct text *out) {
+    text_addf(out, "%s %zu of %zu images:\n",
+              report->outcome == FIX_PLANNED ? "would rewrite" : "rewrote", report->image_count,
+              report->file_count);
+    for (size_t i = 0; i < report->image_count; i++)
+        write_image(report, &report->images[i], out);
+}
+
+static void write_misses(const struct fix_report *report, size_t program,
+                         const struct judgement *judgement, struct text *out) {
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        uint64_t bytes = finding_misses(&judgement->findings.items[i]);
+        if (bytes == 0)
+            continue;
+        text_add(out, "  ");
+        write_name(report, &report->programs[program], out);
+        text_addf(out, "%s misses %s (%" PRIu64 " bytes)\n",
+                  rule_row(judgement->findings.items[i].rule)->name, size_text(bytes).text, bytes);
+    }
+}
+
+static void write_insufficient(const struct fix_report *report, struct text *out) {
+    text_addf(out, "no rewriting up to %s suffices; nothing was written. With all images at %s:\n",
+              report->up_to, report->up_to);
+    for (size_t i = 0; i < report->program_count; i++)
+        write_misses(report, i, &report->programs[i].after, out);
+    if (report->next_level != NULL && report->next_suffices)
+        text_addf(out, "--up-to %s would make it fit\n", report->next_level);
+    if (report->next_level == NULL || report->next_suffices)
+        return;
+    text_addf(out, "--up-to %s would not either:\n", report->next_level);
+    for (size_t i = 0; i < report->program_count; i++)
+        write_misses(report, i, &report->with_next[i], out);
+}
+
+static void write_refusals(const struct fix_report *report, struct text *out) {
+    for (size_t i = 0; i < report->refusal_count; i++) {
+        text_add(out, "cannot be rewritten: ");
+        text_add_printable(out, report->refusals[i].path);
+        text_addf(out, ": %s\n", report->refusals[i].reason);
+    }
+}
+
+void fix_write_text(const struct fix_report *report, struct text *out) {
+    for (size_t i = 0; i < report->program_count; i++)
+        write_judgement(report, &report->programs[i], &report->programs[i].before, "", out);
+    switch (report->outcome) {
+    case FIX_NEEDLESS:
+        text_add(out, "nothing to do\n");
+        return;
+    case FIX_COPIED:
+        text_addf(out, "copied %zu images as they are\n", report->file_count);
+        return;
+    case FIX_INSUFFICIENT:
+        write_insufficient(report, out);
+        write_refusals(report, out);
+        return;
+    case FIX_PLANNED:
+    case FIX_DONE:
+        break;
+    }
+    write_images(report, out);
+    for (size_t i = 0; i < report->program_count; i++)
+        write_judgement(report, &report->programs[i], &report->programs[i].after,
+                        report->outcome == FIX_DONE ? "now " : "then ", out);
+}
+
+/* --- JSON --- */
+
+static const char *const outcomes[] = {
+    [FIX_NEEDLESS] = "needless",         [FIX_COPIED] = "copied",
+    [FIX_PLANNED] = "planned",           [FIX_DONE] = "done",
+    [FIX_INSUFFICIENT] = "insufficient",
+};
+
+static json_t *misses_json(const struct judgement *judgement) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        uint64_t bytes = finding_misses(&judgement->findings.items[i]);
+        if (bytes == 0)
+            continue;
+        json_t *object = json_object();
+        json_object_set_new(object, "rule",
+                            json_text(rule_row(judgement->findings.items[i].rule)->name));
+        json_object_set_new(object, "bytes", json_bytes(bytes));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *judgement_json(const struct judgement *judgement) {
+    json_t *object = json_object();
+    json_object_set_new(object, "verdict", json_text(verdict_name(judgement->verdict)));
+    json_object_set_new(object, "sum", json_bytes(judgement->sum));
+    json_object_set_new(object, "top", json_bytes(judgement->top));
+    json_object_set_new(object, "top_slid", json_bytes(judgement->top_slid));
+    json_object_set_new(object, "misses", misses_json(judgement));
+    return object;
+}
+
+static json_t *program_json(const struct fix_report *report, size_t i) {
+    const struct fix_program *program = &report->programs[i];
+    json_t *object = json_object();
+    json_object_set_new(object, "executable", json_text(program->program->path));
+    json_object_set_new(object, "arch", json_text(program->program->architecture->name));
+    json_object_set_new(object, "profile", json_text(report->profile));
+    json_object_set_new(object, "before", judgement_json(&program->before));
+    json_object_set_new(object, "after", judgement_json(&program->after));
+    json_object_set_new(object, "with_next_level",
+                        report->next_level == NULL ? json_null()
+                                                   : judgement_json(&report->with_next[i]));
+    return object;
+}
+
+static json_t *image_json(const struct fix_image *image) {
+    json_t *object = json_object();
+    json_object_set_new(object, "path", json_text(image->path));
+    json_object_set_new(object, "target", json_text(image->target));
+    json_object_set_new(object, "level", json_text(image->level));
+    json_object_set_new(object, "va_before", json_bytes(image->va_before));
+    json_object_set_new(object, "va_after", json_bytes(image->va_after));
+    json_object_set_new(object, "file_size_before", json_bytes(image->size_before));
+    json_object_set_new(object, "file_size_after", json_bytes(image->size_after));
+    return object;
+}
+
+void fix_write_json(const struct fix_report *report, struct text *out) {
+    json_t *root = json_object(), *programs = json_array(), *images = json_array();
+    json_t *refused = json_array();
+    for (size_t i = 0; i < report->program_count; i++)
+        json_array_append_new(programs, program_json(report, i));
+    for (size_t i = 0; i < report->image_count; i++)
+        json_array_append_new(images, image_json(&report->images[i]));
+    for (size_t i = 0; i < report->refusal_count; i++) {
+        json_t *object = json_object();
+        json_object_set_new(object, "path", json_text(report->refusals[i].path));
+        json_object_set_new(object, "reason", json_text(report->refusals[i].reason));
+        json_array_append_new(refused, object);
+    }
+    json_object_set_new(root, "schema", json_text("vafit.fix/1"));
+    json_object_set_new(root, "outcome", json_text(outcomes[report->outcome]));
+    json_object_set_new(root, "up_to", json_text(report->up_to));
+    json_object_set_new(root, "next_level", json_text(report->next_level));
+    json_object_set_new(root, "next_level_suffices", json_boolean(report->next_suffices));
+    json_object_set_new(root, "image_count", json_bytes(report->file_count));
+    json_object_set_new(root, "programs", programs);
+    json_object_set_new(root, "images", images);
+    json_object_set_new(root, "refused", refused);
+    json_write(root, out);
+}

@@ -1,0 +1,68 @@
+/* The report of `fix`: what programs were, what was rewritten, and what they are then. */
+#ifndef VAFIT_REPORT_FIX_REPORT_H
+#define VAFIT_REPORT_FIX_REPORT_H
+
+#include "base/text.h"
+#include "images/program.h"
+#include "space/rules.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum fix_outcome {
+    FIX_NEEDLESS,     /* every program fits as it is */
+    FIX_COPIED,       /* likewise; the folder holds copies now */
+    FIX_PLANNED,      /* a dry run: these rewritings would suffice */
+    FIX_DONE,         /* they were done */
+    FIX_INSUFFICIENT, /* no rewritings suffice; nothing was written */
+};
+
+/* One program, before and after. After is predicted, unless the outcome is FIX_DONE. */
+struct fix_program {
+    const struct program *program;
+    struct judgement before;
+    struct judgement after;
+};
+
+/* One file that is rewritten. Bytes. */
+struct fix_image {
+    const char *path;
+    const char *target; /* where the new file is, or would be */
+    const char *level;
+    uint64_t va_before; /* address space, of all its slices */
+    uint64_t va_after;
+    uint64_t size_before; /* of the file */
+    uint64_t size_after;
+};
+
+/* A file that could not be rewritten, and why. */
+struct fix_refusal {
+    const char *path;
+    const char *reason;
+};
+
+struct fix_report {
+    enum fix_outcome outcome;
+    const char *profile;
+    const char *up_to; /* the highest level that was allowed */
+    size_t file_count; /* different files of all programs */
+    struct fix_program *programs;
+    size_t program_count;
+    struct fix_image *images; /* in the order in which the programs load them */
+    size_t image_count;
+    struct fix_refusal *refusals;
+    size_t refusal_count;
+    const char *next_level;      /* of FIX_INSUFFICIENT: the level behind up_to; NULL for none */
+    bool next_suffices;          /* with it the programs would fit */
+    struct judgement *with_next; /* one a program */
+};
+
+/* Bytes that a finding misses; 0 when it is no error or is not about bytes. */
+uint64_t finding_misses(const struct finding *finding);
+
+/* The writers: text; JSON of schema "vafit.fix/1", docs/reports.md. */
+void fix_write_text(const struct fix_report *report, struct text *out);
+void fix_write_json(const struct fix_report *report, struct text *out);
+
+#endif

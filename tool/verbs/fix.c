@@ -1,0 +1,394 @@
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/path.h"
+#include "plan/fixing.h"
+#include "plan/undo.h"
+#include "report/fix_report.h"
+#include "rewrite/replacements.h"
+#include "verbs/judge_options.h"
+#include "verbs/programs.h"
+#include "verbs/shrinking_options.h"
+#include "verbs/verb.h"
+
+#include <string.h>
+
+struct options {
+    struct output_options output;
+    struct search_options search;
+    struct judge_options judge;
+    struct shrinking_options shrinking;
+    const char *format;
+    const char *out_dir;
+    bool in_place;
+    const char *up_to;
+    bool dry_run;
+    bool undo;
+    struct size_option memory;
+};
+
+static const char *const formats[] = {"text", "json", NULL};
+
+#define ROW(name, letter, kind, member, placeholder, help, choices)                                \
+    { name, letter, kind, offsetof(struct options, member), placeholder, help, choices }
+
+static const struct option_row rows[] = {
+    ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "let the new files take the old ones' names",
+        NULL),
+    ROW("out-dir", 0, OPTION_TEXT, out_dir, "DIR",
+        "make a copy of the programs that fits, with all they load, in DIR", NULL),
+    ROW("undo", 0, OPTION_FLAG, undo, NULL, "put the originals back in place", NULL),
+    ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "only say what would be rewritten", NULL),
+    ROW("up-to", 0, OPTION_CHOICE, up_to, "LEVEL",
+        "the highest level: lossless, debug-map, locals (default) or symbols", level_choices),
+    ROW("memory", 0, OPTION_SIZE, memory, "SIZE",
+        "take at most so much memory (a quarter of the machine's)", NULL),
+    ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default) or json", formats),
+    OUTPUT_ROWS(struct options, output),
+    SEARCH_ROWS(struct options, search),
+    JUDGE_ROWS(struct options, judge),
+    SHRINKING_ROWS(struct options, shrinking),
+};
+
+/* One run of the verb. */
+struct fix {
+    struct arena *arena;
+    struct options options;
+    struct string_list operands;
+    struct profile profile;
+    struct limits limits;
+    struct string_list inputs; /* files read beside the library's */
+    struct predicting predicting;
+    struct shrinking shrinking;
+    struct fix_report report;
+};
+
+/* What the operands name, as it is on disk. */
+struct walked {
+    struct library *library;
+    struct programs programs;
+    struct problem problem;
+};
+
+static bool options_valid(const struct fix *fix, struct error *error) {
+    const struct options *options = &fix->options;
+    int places = (options->in_place ? 1 : 0) + (options->out_dir != NULL) + (options->undo ? 1 : 0);
+    if (fix->operands.count == 0)
+        return error_usage(error, "fix wants an executable");
+    if (options->search.facts.count != 0)
+        return error_usage(error, "--facts: fix wants the images themselves");
+    if (places > 1 || (places == 0 && !options->dry_run))
+        return error_usage(error, "fix wants one of --in-place, --out-dir and --undo");
+    if (options->undo && options->dry_run)
+        return error_usage(error, "--undo has no dry run");
+    return output_options_valid(&options->output, error);
+}
+
+static size_t levels_up_to(const char *name) {
+    size_t count = 0;
+    while (level_row(count) != level_named(name))
+        count++;
+    return count + 1;
+}
+
+static bool prepare(struct fix *fix, const struct call *call, struct error *error) {
+    struct options *options = &fix->options;
+    if (!call_parse(call, &verb_fix, options, &fix->operands, error) ||
+        !options_valid(fix, error) || !judge_options_limits(&options->judge, &fix->limits, error) ||
+        !judge_options_profile(fix->arena, &options->judge, &fix->inputs, &fix->profile, error))
+        return false;
+    if (options->up_to == NULL)
+        options->up_to = "locals";
+    fix->shrinking = shrinking_of(&options->shrinking, NULL);
+    fix->predicting = (struct predicting){
+        .keep_identity = options->shrinking.identity != NULL,
+        .jobs = fix->shrinking.jobs,
+        .memory = options->memory.given ? options->memory.bytes : memory_of_machine() / 4,
+        .quiet = options->shrinking.quiet,
+    };
+    while (level_row(fix->predicting.level_count) != NULL)
+        fix->predicting.level_count++;
+    return true;
+}
+
+/* --- what an ended run left --- */
+
+static char *journal_of(struct fix *fix, const char *operand) {
+    const char *path = fix->options.out_dir == NULL
+                           ? file_real(fix->arena, operand)
+                           : path_join(fix->arena, fix->options.out_dir, path_leaf(operand));
+    return arena_format(fix->arena, "%s.vafit-journal", path);
+}
+
+static bool resume(struct fix *fix, struct error *error) {
+    for (size_t i = 0; i < fix->operands.count && !fix->options.dry_run; i++) {
+        struct resumed resumed;
+        const char *operand = fix->operands.items[i];
+        if (!replacements_resume(journal_of(fix, operand), fix->options.undo, &resumed, error))
+            return false;
+        if (resumed.finished + resumed.discarded != 0 && !fix->options.shrinking.quiet)
+            fprintf(stderr,
+                    "vafit: %s: an earlier run had not ended; finished %zu of its new files, "
+                    "discarded %zu\n",
+                    operand, resumed.finished, resumed.discarded);
+    }
+    return true;
+}
+
+/* --- the programs --- */
+
+static void walked_free(struct walked *walked) {
+    problem_free(&walked->problem);
+    programs_free(&walked->programs);
+    library_free(walked->library);
+}
+
+/* Prints what is wrong; the exit status of it, 0 for nothing. */
+static int walk(struct fix *fix, const struct string_list *operands, struct walked *walked) {
+    struct search search = search_of(&fix->options.search);
+    *walked = (struct walked){.library = library_on_disk()};
+    search.may_miss = fix->options.judge.allow_missing;
+    programs_walk(fix->arena, &fix->options.search, &search, walked->library, operands,
+                  &walked->programs);
+    problem_make(fix->arena, library_arena(walked->library), walked->programs.items,
+                 walked->programs.count, &fix->profile, &fix->limits, &fix->predicting,
+                 &walked->problem);
+    errors_print(stderr, library_errors(walked->library));
+    return (int)errors_worst(library_errors(walked->library));
+}
+
+/* Dylibs that are missing make every number of a program too small. */
+static int print_missing(const struct fix *fix, const struct walked *walked) {
+    int status = EXIT_FITS;
+    for (size_t i = 0; i < walked->programs.count; i++)
+        for (size_t j = 0; j < walked->problem.measures[i].unresolved_count; j++) {
+            struct error error;
+            error_malformed(&error, "", "%s", walked->problem.measures[i].unresolved[j]);
+            error_print(stderr, &error);
+            if (fix->limits.levels[RULE_UNRESOLVED] == LEVEL_ERROR)
+                status = EXIT_UNRESOLVED;
+        }
+    return status;
+}
+
+/* --- the report --- */
+
+static void report_programs(struct fix *fix, const struct walked *walked) {
+    struct fix_report *report = &fix->report;
+    report->profile = fix->profile.name;
+    report->up_to = fix->options.up_to;
+    report->file_count = walked->problem.plan.file_count;
+    report->program_count = walked->programs.count;
+    report->programs =
+        arena_take(fix->arena, (report->program_count + 1) * sizeof *report->programs);
+    for (size_t i = 0; i < report->program_count; i++) {
+        struct fix_program *program = &report->programs[i];
+        program->program = walked->programs.items[i];
+        judge(fix->arena, &walked->problem.measures[i], &fix->limits, &program->before);
+        program->after = program->before;
+    }
+}
+
+static uint64_t sum_of_spaces(const struct image_file *file, const struct predicted *predicted) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < file->slice_count; i++)
+        sum += predicted == NULL ? file->slices[i].image->vm_space : predicted->vm_spaces[i];
+    return sum;
+}
+
+static void report_image(struct fix *fix, const struct problem_file *item, int level,
+                         const char *target) {
+    const struct predicted *predicted = &item->predicted[level];
+    fix->report.images[fix->report.image_count++] = (struct fix_image){
+        .path = item->file->path,
+        .target = target,
+        .level = level_row((size_t)level)->name,
+        .va_before = sum_of_spaces(item->file, NULL),
+        .va_after = sum_of_spaces(item->file, predicted),
+        .size_before = item->file->size,
+        .size_after = predicted->file_size,
+    };
+}
+
+static void report_plan(struct fix *fix, const struct walked *walked, const struct plan *plan,
+                        const struct placed_file *placed) {
+    struct fix_report *report = &fix->report;
+    size_t count = report->file_count;
+    report->images = arena_take(fix->arena, (count + 1) * sizeof *report->images);
+    report->refusals = arena_take(fix->arena, (count + 1) * sizeof *report->refusals);
+    for (size_t i = 0; i < count; i++) {
+        const struct problem_file *item = &walked->problem.files[i];
+        const char *refusal = problem_refusal(fix->arena, item);
+        if (refusal != NULL)
+            report->refusals[report->refusal_count++] =
+                (struct fix_refusal){item->file->path, refusal};
+        if (plan->suffices && plan->levels[i] != STAYS)
+            report_image(fix, item, plan->levels[i], placed[i].target);
+    }
+    for (size_t i = 0; i < report->program_count; i++)
+        report->programs[i].after = plan->judgements[i];
+}
+
+/* What the level behind the highest one allowed would give. */
+static void report_next_level(struct fix *fix, const struct walked *walked) {
+    struct plan_problem problem = walked->problem.plan;
+    const struct level *next = level_row(problem.level_count++);
+    struct plan plan;
+    fix->report.outcome = FIX_INSUFFICIENT;
+    if (next == NULL)
+        return;
+    plan_make(fix->arena, &problem, &plan);
+    fix->report.next_level = next->name;
+    fix->report.next_suffices = plan.suffices;
+    fix->report.with_next = plan.judgements;
+}
+
+static bool write_report(struct fix *fix, const struct walked *walked, struct error *error) {
+    struct text text = {0};
+    struct string_list inputs = *library_opened(walked->library);
+    for (size_t i = 0; i < fix->inputs.count; i++)
+        *vector_push(fix->arena, &inputs) = fix->inputs.items[i];
+    if (fix->options.format != NULL && strcmp(fix->options.format, "json") == 0)
+        fix_write_json(&fix->report, &text);
+    else if (!fix->options.shrinking.quiet || fix->report.outcome == FIX_INSUFFICIENT)
+        fix_write_text(&fix->report, &text);
+    bool written = output_write(&fix->options.output, &text, &inputs, error);
+    text_free(&text);
+    return written;
+}
+
+/* --- doing it --- */
+
+/* The executables that the operands name, where the new ones are. */
+static struct string_list new_operands(struct fix *fix, const struct walked *walked,
+                                       const struct placed_file *placed) {
+    struct string_list operands = {0};
+    for (size_t i = 0; i < fix->operands.count; i++) {
+        const char *path = fix->operands.items[i];
+        struct image_file *file = NULL;
+        library_find(walked->library, path, &file);
+        for (size_t j = 0; j < walked->problem.plan.file_count; j++)
+            if (walked->problem.files[j].file == file && placed[j].target != NULL)
+                path = placed[j].target;
+        *vector_push(fix->arena, &operands) = path;
+    }
+    return operands;
+}
+
+/* Judges what now is on disk; the exit status. */
+static int check_again(struct fix *fix, const struct string_list *operands) {
+    struct walked walked;
+    int status = walk(fix, operands, &walked);
+    for (size_t i = 0; status == 0 && i < fix->report.program_count; i++) {
+        struct judgement *after = &fix->report.programs[i].after;
+        judge(fix->arena, &walked.problem.measures[i], &fix->limits, after);
+    }
+    for (size_t i = 0; status == 0 && i < fix->report.program_count; i++)
+        if (judgement_exceeds(&fix->report.programs[i].after))
+            status = EXIT_EXCEEDS;
+    walked_free(&walked);
+    return status;
+}
+
+/* New files that a killed run left before there was a journal. */
+static bool sweep(const struct walked *walked, struct error *error) {
+    for (size_t i = 0; i < walked->problem.plan.file_count; i++) {
+        struct new_file file;
+        bool is_left;
+        if (!new_file_find(walked->problem.files[i].file->path, &file, &is_left, error))
+            return false;
+        if (is_left)
+            new_file_discard(&file);
+    }
+    return true;
+}
+
+static int carry_out(struct fix *fix, struct walked *walked, const struct plan *plan,
+                     const struct placed_file *placed) {
+    const struct fixing fixing = {
+        .problem = &walked->problem,
+        .plan = plan,
+        .placed = placed,
+        .copies = fix->options.out_dir != NULL,
+        .shrinking = fix->shrinking,
+        .journal = journal_of(fix, fix->operands.items[0]),
+        .jobs = fix->shrinking.jobs,
+        .quiet = fix->options.shrinking.quiet,
+    };
+    struct errors errors = {0};
+    struct error error;
+    if (!fixing.copies && !sweep(walked, &error))
+        errors_add(&errors, &error);
+    if (errors.count == 0)
+        fixing_do(&fixing, &errors);
+    errors_print(stderr, &errors);
+    int status = (int)errors_worst(&errors);
+    errors_free(&errors);
+    if (status != 0)
+        return status;
+    struct string_list operands = new_operands(fix, walked, placed);
+    return check_again(fix, &operands);
+}
+
+static int fix_programs(struct fix *fix, struct walked *walked) {
+    struct problem *problem = &walked->problem;
+    struct placed_file *placed =
+        fix->options.out_dir == NULL
+            ? placing_in_place(fix->arena, problem)
+            : placing_in_folder(fix->arena, problem, walked->programs.items, walked->programs.count,
+                                fix->options.out_dir);
+    struct plan plan;
+    struct error error;
+    int status = EXIT_FITS;
+    problem->plan.level_count = levels_up_to(fix->options.up_to);
+    plan_make(fix->arena, &problem->plan, &plan);
+    report_programs(fix, walked);
+    report_plan(fix, walked, &plan, placed);
+    if (!plan.suffices) {
+        report_next_level(fix, walked);
+        status = EXIT_EXCEEDS;
+    } else if (fix->options.dry_run) {
+        fix->report.outcome = plan.changed == 0 ? FIX_NEEDLESS : FIX_PLANNED;
+    } else if (plan.changed != 0 || fix->options.out_dir != NULL) {
+        fix->report.outcome = plan.changed == 0 ? FIX_COPIED : FIX_DONE;
+        status = carry_out(fix, walked, &plan, placed);
+    }
+    if (status > EXIT_EXCEEDS)
+        return status;
+    return write_report(fix, walked, &error) ? status : call_fail(&verb_fix, &error);
+}
+
+static int undo(const struct fix *fix, const struct walked *walked) {
+    struct errors errors = {0};
+    size_t restored;
+    undo_do(&walked->problem, fix->options.shrinking.unstripped, &restored, &errors);
+    errors_print(stderr, &errors);
+    int status = (int)errors_worst(&errors);
+    errors_free(&errors);
+    if (!fix->options.shrinking.quiet)
+        printf("restored %zu of %zu images\n", restored, walked->problem.plan.file_count);
+    return status;
+}
+
+static int run(const struct call *call) {
+    struct fix fix = {.arena = call->arena};
+    struct walked walked;
+    struct error error;
+    if (!prepare(&fix, call, &error) || !resume(&fix, &error))
+        return call_fail(&verb_fix, &error);
+    int status = walk(&fix, &fix.operands, &walked);
+    if (status == 0 && fix.options.undo)
+        status = undo(&fix, &walked);
+    else if (status == 0 && (status = print_missing(&fix, &walked)) == 0)
+        status = fix_programs(&fix, &walked);
+    walked_free(&walked);
+    return status;
+}
+
+const struct verb verb_fix = {
+    "fix",
+    "EXECUTABLE... --in-place|--out-dir DIR|--undo [OPTIONS]",
+    "the least rewriting that makes programs fit",
+    rows,
+    sizeof rows / sizeof rows[0],
+    run,
+};
