@@ -62,8 +62,11 @@ static void write_misses(const struct fix_report *report, size_t program,
             continue;
         text_add(out, "  ");
         write_name(report, &report->programs[program], out);
-        text_addf(out, "%s misses %s (%" PRIu64 " bytes)\n",
-                  rule_row(judgement->findings.items[i].rule)->name, size_text(bytes).text, bytes);
+        text_addf(out, "%s misses %s", rule_row(judgement->findings.items[i].rule)->name,
+                  size_text(bytes).text);
+        if (bytes >= 1024)
+            text_addf(out, " (%" PRIu64 " bytes)", bytes);
+        text_add(out, "\n");
     }
 }
 
