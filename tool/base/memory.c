@@ -36,6 +36,19 @@ void *memory_zeros(size_t count, size_t size) {
     return memory;
 }
 
+void *memory_grow(void *items, size_t count, size_t *capacity, size_t size) {
+    if (count < *capacity)
+        return items;
+    size_t grown = *capacity;
+    while (grown <= count)
+        grown = grown == 0 ? 64 : grown * 2;
+    items = realloc(items, grown * size);
+    if (items == NULL)
+        out_of_memory();
+    *capacity = grown;
+    return items;
+}
+
 uint64_t memory_of_machine(void) {
     long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
     return pages <= 0 || size <= 0 ? UINT64_C(1) << 32 : (uint64_t)pages * (uint64_t)size;

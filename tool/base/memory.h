@@ -15,6 +15,11 @@ void memory_unmap(void *memory);
  * where they are used when they are many. Never fails, not even for none: see out_of_memory(). */
 void *memory_zeros(size_t count, size_t size);
 
+/* `items`, an array of `*capacity` elements of `size` bytes from malloc's heap, or a larger one
+ * with what it held, when `count` is not below *capacity: there is room for one more then. Doubles.
+ */
+void *memory_grow(void *items, size_t count, size_t *capacity, size_t size);
+
 /* Bytes of memory that the machine has. */
 uint64_t memory_of_machine(void);
 

@@ -1,0 +1,74 @@
+/* The exports trie: what an image offers to others, by name. LC_DYLD_EXPORTS_TRIE and export_off of
+ * LC_DYLD_INFO place the same thing.
+ *
+ * A node is the size of its export (0 for none), the export, how many children it has, and for each
+ * the characters of its edge, a NUL, and where in the trie the child's node is. Numbers are LEB128.
+ * The root is at 0 (dyld: mach_o/ExportsTrie.cpp, GenericTrie::recurseTrie). */
+#ifndef VAFIT_MACHO_EXPORTS_TRIE_H
+#define VAFIT_MACHO_EXPORTS_TRIE_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bits of an export's flags (<mach-o/loader.h>, and dyld: mach_o/UnsafeHeader.h for the last). */
+enum {
+    EXPORT_KIND = 0x03, /* of them, which of the three below; dyld takes 3 for regular */
+    EXPORT_REGULAR = 0x00,
+    EXPORT_THREAD_LOCAL = 0x01,
+    EXPORT_ABSOLUTE = 0x02,
+    EXPORT_WEAK = 0x04,     /* a weak definition */
+    EXPORT_REEXPORT = 0x08, /* of another dylib's */
+    EXPORT_RESOLVER = 0x10, /* a stub, and a function that finds what it leads to */
+    EXPORT_VARIANT = 0x20,  /* a function, and which table of its variants */
+    EXPORT_FLAGS = 0x3f,    /* dyld refuses all others */
+};
+
+struct export {
+    struct bytes name; /* without a NUL; the cursor's, until its next step */
+    size_t shared;     /* how many characters it has in common with the export before it */
+    uint8_t flags;
+    uint64_t offset;  /* bytes from the image's base, its __TEXT, modulo 2^64; of an absolute one
+                         the value itself; 0 for a re-export */
+    uint64_t second;  /* the resolver's offset, or the number of the table of variants; else 0 */
+    uint64_t ordinal; /* of a re-export: which dylib, from 1; else 0 */
+    struct bytes imported; /* of a re-export: its name in that dylib, without a NUL, in the trie;
+                              empty when it is the same */
+};
+
+/* A walk over the exports in the order of their names, byte by byte. Takes memory of an eighth of
+ * the trie, and of the longest name and the edges that wait beside it. */
+struct exports_cursor {
+    struct bytes trie;
+    uint64_t *taken; /* a bit for each byte of the trie: whether a node holds it */
+    struct waiting_edge {
+        uint32_t text;  /* where its characters are in the trie */
+        uint32_t size;  /* how many */
+        uint32_t node;  /* where it leads */
+        uint32_t depth; /* how many characters come before it */
+    } * edges;          /* the next one last */
+    size_t edge_count;
+    size_t edge_capacity;
+    char *name; /* to where the walk stands */
+    size_t name_capacity;
+    size_t shared; /* how much of the last export's name is still in `name` */
+};
+
+/* The trie is at most 4 GiB, as its load command says. Release with exports_trie_end, wherever the
+ * walk has stopped. */
+void exports_trie_start(struct bytes trie, struct exports_cursor *cursor);
+/* The next export; false behind the last one, with error->kind ERROR_NONE, or ERROR_MALFORMED, the
+ * field "exports trie". What dyld refuses is refused (mach_o/ExportsTrie.cpp, recurseTrie and
+ * terminalPayloadToSymbol; what is in an export follows dyld/Loader.cpp, hasExportedSymbol):
+ * numbers, nodes and names that do not end in the trie, exports past their size, unknown flags. So
+ * is what only a trie made by hand has: a node that two edges lead to, or that lies over another
+ * one; an edge without characters, and an edge that another one of the same node begins with, for
+ * dyld looks no further than the first that fits. Time is in proportion to the trie, whatever it
+ * holds. */
+bool exports_trie_next(struct exports_cursor *cursor, struct export *export, struct error *error);
+void exports_trie_end(struct exports_cursor *cursor);
+
+#endif
