@@ -100,32 +100,9 @@ in_part 'the name in a bind opcode' 'bind opcodes' "${at[LC_DYLD_INFO_ONLY.bind_
 in_part 'a weak bind opcode' 'weak bind opcodes' "${at[LC_DYLD_INFO_ONLY.weak_bind_off]}" 0
 in_part 'a lazy bind opcode' 'lazy bind opcodes' "${at[LC_DYLD_INFO_ONLY.lazy_bind_off]}" 1
 
-# Down the first edges of the trie to a node of an export, which holds its size, flags and address.
-trie=${at[LC_DYLD_INFO_ONLY.export_off]}
-node=0
-while [ "$(byte $((trie + node)))" = 0 ]; do
-    next=$((trie + node + 2))
-    while [ "$(byte $next)" != 0 ]; do next=$((next + 1)); done
-    low=$(byte $((next + 1)))
-    [ "$low" -lt 128 ] || low=$((low - 128 + 128 * $(byte $((next + 2)))))
-    node=$low
-done
-in_part 'an edge of the exports trie' 'exports trie' "$trie" 2
-in_part 'how many children a node of the trie has' 'exports trie' "$trie" 1
-in_part 'the size of an export' 'exports trie' "$trie" $node
-in_part 'the flags of an export' 'exports trie' "$trie" $((node + 1))
-in_part 'the address of an export' 'exports trie' "$trie" $((node + 2))
-in_part 'function starts' 'function starts' "${at[LC_FUNCTION_STARTS.dataoff]}" 0
-in_part 'the offset of data in code' 'data in code' "${at[LC_DATA_IN_CODE.dataoff]}" 0
-in_part 'the kind of data in code' 'data in code' "${at[LC_DATA_IN_CODE.dataoff]}" 6
-
 damage 'the rebase opcodes 8 bytes shorter' 1 \
     "rebase opcodes: $((at[LC_DYLD_INFO_ONLY.rebase_size] - 8)) bytes, were ${at[LC_DYLD_INFO_ONLY.rebase_size]}" \
     LC_DYLD_INFO_ONLY+12:4=-8
-damage 'the exports trie gone' 1 "exports trie: 0 bytes, were ${at[LC_DYLD_INFO_ONLY.export_size]}" \
-    LC_DYLD_INFO_ONLY+40:4=0 LC_DYLD_INFO_ONLY+44:4=0
-damage 'function starts gone' 1 "function starts: 0 bytes, were ${at[LC_FUNCTION_STARTS.datasize]}" \
-    LC_FUNCTION_STARTS+8:4=0 LC_FUNCTION_STARTS+12:4=0
 damage 'two parts that change places' 1 "$(
     printf 'bind opcodes: %d bytes, were %d\nlazy bind opcodes: %d bytes, were %d' \
         "${at[LC_DYLD_INFO_ONLY.lazy_bind_size]}" "${at[LC_DYLD_INFO_ONLY.bind_size]}" \
@@ -409,9 +386,6 @@ fixup 'where a chain begins in its page' $((segment_starts + 22))
 fixup 'the library of an import' "$imports"
 fixup 'whether an import is weak, and its name' $((imports + 1))
 fixup 'the name of an import' $((import_names + 2))
-in_part 'arm64: an edge of the exports trie' 'exports trie' "${at[LC_DYLD_EXPORTS_TRIE.dataoff]}" 2
-in_part 'arm64: function starts' 'function starts' "${at[LC_FUNCTION_STARTS.dataoff]}" 0
-in_part 'arm64: data in code' 'data in code' "${at[LC_DATA_IN_CODE.dataoff]}" 4
 damage 'arm64: the value of a symbol' 1 "symbol 0: $stranger" @$((at[LC_SYMTAB.symoff] + 8)):8=+4
 damage 'arm64: a name' 1 "symbol 0: $stranger" @$((at[LC_SYMTAB.stroff] + $(u32 "${at[LC_SYMTAB.symoff]}") + 1)):1=88
 damage 'arm64: an index of the indirect table' 1 "indirect table entry 0: $misnamed" @"${at[LC_DYSYMTAB.indirectsymoff]}":4=0
@@ -534,7 +508,7 @@ sweep 'x86_64: header and segments' 29 0 $((at[__LINKEDIT.start] + 32))
 sweep 'x86_64: the next load commands' 7 $((at[__LINKEDIT.start] + 40)) $((at[LC_DYSYMTAB.start] + 32))
 sweep 'x86_64: the other load commands' 29 $((at[LC_DYSYMTAB.start] + 80)) "${at[head.size]}"
 sweep 'x86_64: contents' 997 "${at[head.size]}" "${at[__LINKEDIT.fileoff]}"
-for part in LC_DYLD_INFO_ONLY.rebase LC_DYLD_INFO_ONLY.bind LC_DYLD_INFO_ONLY.lazy_bind LC_DYLD_INFO_ONLY.export; do
+for part in LC_DYLD_INFO_ONLY.rebase LC_DYLD_INFO_ONLY.bind LC_DYLD_INFO_ONLY.lazy_bind; do
     sweep "x86_64: $part" 5 "${at[${part}_off]}" $((at[${part}_off] + at[${part}_size]))
 done
 sweep 'x86_64: symbols' 5 "${at[LC_SYMTAB.symoff]}" $((at[LC_SYMTAB.symoff] + 16 * at[LC_SYMTAB.nsyms]))

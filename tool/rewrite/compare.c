@@ -2,6 +2,8 @@
 
 #include "base/parallel.h"
 #include "macho/code_signature.h"
+#include "rewrite/compare_code.h"
+#include "rewrite/compare_exports.h"
 #include "rewrite/compare_symbols.h"
 #include "rewrite/page_hashes.h"
 
@@ -227,14 +229,34 @@ static const struct linkedit_part *part_named(const struct compared_slice *slice
     return NULL;
 }
 
+/* The one that the same load command places. */
+static const struct linkedit_part *part_like(const struct compared_slice *slice,
+                                             const struct linkedit_part *part) {
+    for (size_t i = 0; i < slice->image->parts.count; i++) {
+        const struct linkedit_part *other = &slice->image->parts.items[i];
+        if (other->command == part->command && other->name == part->name)
+            return other;
+    }
+    return NULL;
+}
+
 static bool is_compared_whole(const struct linkedit_part *part) {
     return part->use != LINKEDIT_SYMBOLS && part->use != LINKEDIT_STRINGS &&
            part->use != LINKEDIT_SIGNATURE && strcmp(part->name, "indirect symbol table") != 0;
 }
 
-static void compare_part(struct comparison *comparison, const char *name) {
-    struct bytes old = part_bytes(comparison->old, part_named(comparison->old, name));
-    struct bytes new = part_bytes(comparison->new, part_named(comparison->new, name));
+/* The parts that are compared by what they mean, where their bytes differ. */
+static const struct {
+    const char *name;
+    void (*compare)(struct bytes old, struct bytes new, struct errors *errors);
+} by_meaning[] = {
+    {"exports trie", compare_exports},
+    {"function starts", compare_function_starts},
+    {"data in code", compare_data_in_code},
+};
+
+static void compare_bytes(struct comparison *comparison, const char *name, struct bytes old,
+                          struct bytes new) {
     if (old.size != new.size) {
         report(comparison, name, "%zu bytes, were %zu", new.size, old.size);
         return;
@@ -245,15 +267,29 @@ static void compare_part(struct comparison *comparison, const char *name) {
                new.data[at], old.data[at]);
 }
 
+static void compare_part(struct comparison *comparison, const struct linkedit_part *part) {
+    const char *name = part->name;
+    struct bytes old = part_bytes(comparison->old, part);
+    struct bytes new = part_bytes(comparison->new, part_like(comparison->new, part));
+    if (old.size == new.size && (old.size == 0 || memcmp(old.data, new.data, old.size) == 0))
+        return;
+    for (size_t i = 0; i < sizeof by_meaning / sizeof by_meaning[0]; i++)
+        if (strcmp(by_meaning[i].name, name) == 0) {
+            by_meaning[i].compare(old, new, comparison->errors);
+            return;
+        }
+    compare_bytes(comparison, name, old, new);
+}
+
 static void compare_parts(struct comparison *comparison) {
     const struct linkedit_parts *old = &comparison->old->image->parts;
     const struct linkedit_parts *new = &comparison->new->image->parts;
     for (size_t i = 0; i < old->count; i++)
         if (is_compared_whole(&old->items[i]))
-            compare_part(comparison, old->items[i].name);
+            compare_part(comparison, &old->items[i]);
     for (size_t i = 0; i < new->count; i++) {
         const struct linkedit_part *part = &new->items[i];
-        if (part_named(comparison->old, part->name) == NULL)
+        if (part_like(comparison->old, part) == NULL)
             report(comparison, part->name, "there was none");
         if (!linkedit_part_aligned(part))
             report(comparison, part->name, "begins at 0x%" PRIx64 ", no multiple of %" PRIu32,

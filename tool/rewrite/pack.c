@@ -1,5 +1,6 @@
 #include "rewrite/pack.h"
 
+#include "macho/exports_trie_writer.h"
 #include "rewrite/symbols.h"
 
 #include <inttypes.h>
@@ -20,8 +21,9 @@ enum {
 /* Where a part of the old __LINKEDIT goes. */
 struct move {
     const struct linkedit_part *part;
-    uint64_t offset; /* in the slice, bytes */
-    uint64_t size;   /* bytes */
+    uint64_t offset;          /* in the slice, bytes */
+    uint64_t size;            /* bytes */
+    struct rebuilt_trie trie; /* of an exports trie that gets smaller; else without bytes */
 };
 
 struct packer {
@@ -127,8 +129,23 @@ static bool plan_symbols(struct packer *packer) {
 
 /* --- places --- */
 
-static uint64_t new_size(const struct packer *packer, const struct linkedit_part *part) {
+/* A trie that does not get smaller stays as it is. */
+static bool plan_exports(struct packer *packer, struct move *move) {
+    if (!exports_trie_rebuild(part_bytes(packer, move->part), NULL, NULL, &move->trie,
+                              packer->error))
+        return false;
+    if (move->trie.bytes != NULL && round_up(move->trie.size, PART_ALIGNMENT) < move->part->size)
+        return true;
+    free(move->trie.bytes);
+    move->trie = (struct rebuilt_trie){0};
+    return true;
+}
+
+static uint64_t new_size(const struct packer *packer, const struct move *move) {
+    const struct linkedit_part *part = move->part;
     switch (part->use) {
+    case LINKEDIT_EXPORTS:
+        return move->trie.bytes == NULL ? part->size : round_up(move->trie.size, PART_ALIGNMENT);
     case LINKEDIT_SYMBOLS:
         return packer->symbols.count * NLIST_SIZE;
     case LINKEDIT_STRINGS:
@@ -167,8 +184,10 @@ static bool place_parts(struct packer *packer) {
             signature = move;
             continue;
         }
+        if (move->part->use == LINKEDIT_EXPORTS && !plan_exports(packer, move))
+            return false;
         move->offset = round_up(packer->end, PART_ALIGNMENT);
-        move->size = new_size(packer, move->part);
+        move->size = new_size(packer, move);
         packer->end = move->offset + move->size;
     }
     if (signature != NULL)
@@ -195,6 +214,8 @@ static void write_part(struct packer *packer, const struct move *move, uint8_t *
     default:
         if (is_indirect(move->part))
             symbols_write_indirect(&packer->symbols, target);
+        else if (move->trie.bytes != NULL)
+            memcpy(target, move->trie.bytes, move->trie.size);
         else
             memcpy(target, part_bytes(packer, move->part).data, move->size);
     }
@@ -284,6 +305,12 @@ static void write_head(struct packer *packer) {
     }
 }
 
+static void free_moves(struct packer *packer) {
+    for (size_t i = 0; packer->moves != NULL && i < packer->old->image->parts.count; i++)
+        free(packer->moves[i].trie.bytes);
+    free(packer->moves);
+}
+
 bool pack_slice(const struct old_slice *old, const struct level *level, struct packed *packed,
                 struct error *error) {
     struct packer packer = {.old = old, .level = level, .packed = packed, .error = error};
@@ -295,7 +322,7 @@ bool pack_slice(const struct old_slice *old, const struct level *level, struct p
     }
     if (packer.has_symbols)
         symbols_free(&packer.symbols);
-    free(packer.moves);
+    free_moves(&packer);
     return packable;
 }
 

@@ -32,9 +32,10 @@ struct packed {
 };
 
 /* Drops what the level drops and packs what stays in the old order, each part at a multiple of 8
- * and the signature of 16. Of the load commands only the places of parts, LC_DYSYMTAB's counts and
- * __LINKEDIT's sizes change. Errors: ERROR_MALFORMED for tables that contradict each other, and for
- * what cannot be rewritten: load commands vafit does not know, encrypted images, classic
+ * and the signature of 16; an exports trie is built anew where that makes it smaller. Of the load
+ * commands only the places of parts, LC_DYSYMTAB's counts and __LINKEDIT's sizes change. Errors:
+ * ERROR_MALFORMED for tables that contradict each other, for an exports trie that cannot be read,
+ * and for what cannot be rewritten: load commands vafit does not know, encrypted images, classic
  * relocations. */
 bool pack_slice(const struct old_slice *old, const struct level *level, struct packed *packed,
                 struct error *error);
