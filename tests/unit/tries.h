@@ -3,14 +3,11 @@
 #define VAFIT_UNIT_TRIES_H
 
 #include "base/text.h"
+#include "bytes_literal.h"
 #include "macho/exports_trie.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* A string literal as bytes, without its last NUL. */
-#define BYTES(literal)                                                                             \
-    { (const uint8_t *)(literal), sizeof(literal) - 1 }
 
 static inline void add_export_line(struct text *text, const struct export *export) {
     text_addf(text, "%.*s", (int)export->name.size, (const char *)export->name.data);

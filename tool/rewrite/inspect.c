@@ -2,6 +2,7 @@
 
 #include "base/mapping.h"
 #include "macho/dyld_rules.h"
+#include "rewrite/inspect_parts.h"
 #include "rewrite/page_hashes.h"
 
 #include <inttypes.h>
@@ -58,6 +59,7 @@ bool inspect_file(const struct image_file *file, struct errors *errors) {
         inspect_rules(file, &file->slices[i], errors);
         inspect_alignment(file->slices[i].image, errors);
         inspect_signature(file, &file->slices[i], errors);
+        inspect_parts(file, &file->slices[i], errors);
     }
     for (size_t i = before; i < errors->count; i++)
         error_in_file(&errors->items[i], file->path);
