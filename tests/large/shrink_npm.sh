@@ -2,6 +2,7 @@
 # leaves them.
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/npm.sh"
+. "$TESTS/lib/listed.sh"
 
 # linkedit FILE: the bytes of __LINKEDIT and of the signature in it.
 linkedit() {
@@ -69,6 +70,8 @@ for package in @node-llama-cpp/mac-arm64-metal@3.21.1 @img/sharp-darwin-arm64@0.
     folder=$(npm_package $package) || { skip "$package" 'the package cannot be fetched'; continue; }
     while read -r image; do
         name="$(basename "$image")"
+        same_exports "$name" "$image"
+        same_functions "$name" "$image"
         for level in lossless debug-map locals symbols; do at_level "$name" "$image" $level; done
         against_strip "$name" "$image" debug-map -S
         against_strip "$name" "$image" locals -x -S

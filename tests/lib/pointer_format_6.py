@@ -10,26 +10,16 @@ import hashlib
 import struct
 import sys
 
-LC_SEGMENT_64, LC_CODE_SIGNATURE, LC_DYLD_CHAINED_FIXUPS = 0x19, 0x1D, 0x80000034
+from thin_image import LC_CODE_SIGNATURE, LC_DYLD_CHAINED_FIXUPS, LC_SEGMENT_64, command, commands
+
 TARGET = (1 << 36) - 1
 CODE_DIRECTORY = 0xFADE0C02
 
 
-def commands(data):
-    """(command number, offset in the file) of each load command."""
-    offset = 32
-    for _ in range(struct.unpack_from("<I", data, 16)[0]):
-        number, size = struct.unpack_from("<II", data, offset)
-        yield number, offset
-        offset += size
-
-
 def linkedit_part(data, wanted):
     """The file offset of what a linkedit_data_command places; None without."""
-    for number, offset in commands(data):
-        if number == wanted:
-            return struct.unpack_from("<I", data, offset + 8)[0]
-    return None
+    offset = command(data, wanted)
+    return None if offset is None else struct.unpack_from("<I", data, offset + 8)[0]
 
 
 def segments(data):

@@ -2,6 +2,7 @@
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 . "$TESTS/lib/otool.sh"
+. "$TESTS/lib/listed.sh"
 
 for style in -fixup_chains -no_fixup_chains; do
     for arch in arm64 x86_64; do
@@ -12,6 +13,8 @@ for style in -fixup_chains -no_fixup_chains; do
             "0 [\"$arch$style/main\",\"$arch$style/libleft.dylib\",\"$arch$style/libright.dylib\",\"$arch$style/libbase.dylib\"]"
         for image in main libleft.dylib libright.dylib libbase.dylib; do
             same_as_otool "$arch $style: $image" $arch$style/$image $arch
+            same_exports "$arch $style: $image" $arch$style/$image
+            same_functions "$arch $style: $image" $arch$style/$image
             run "$VAFIT" scan $arch$style/$image
             jq -cS '.images[0].slices[0].parts' .out >mine
             python3 "$TESTS/lib/breakdown.py" $arch$style/$image | jq -cS . >theirs

@@ -1,0 +1,16 @@
+# What vafit reads of __LINKEDIT, held against what llvm-objdump-19 reads, by the program tests/list.
+
+# same_exports NAME FILE: of a thin file.
+same_exports() {
+    "$BUILD/tests/list/list" exports "$2" >mine 2>&1
+    llvm-objdump-19 --macho --exports-trie "$2" | sed -n '/^0x\|^\[re-export\]/p' |
+        LC_ALL=C sort -k2 >theirs
+    expect_same "$1: $(wc -l <theirs) exports" theirs mine
+}
+
+# same_functions NAME FILE: of a thin file.
+same_functions() {
+    "$BUILD/tests/list/list" functions "$2" >mine 2>&1
+    llvm-objdump-19 --macho --function-starts=addrs "$2" | sed -n '/^[0-9a-f]*$/p' >theirs
+    expect_same "$1: $(wc -l <theirs) functions" theirs mine
+}
