@@ -11,7 +11,14 @@ fi
 pass 'the fuzz targets build'
 
 # What the fuzzers start from: real images, and what vafit itself writes.
-mkdir -p seeds/image seeds/shrink seeds/code_signature seeds/facts seeds/profile seeds/baseline seeds/string_pool
+mkdir -p seeds/image seeds/shrink seeds/code_signature seeds/facts seeds/profile seeds/baseline seeds/string_pool \
+    seeds/exports_trie seeds/code_marks
+# part FILE NAME: the bytes of a part of __LINKEDIT.
+part() {
+    "$VAFIT" scan "$1" | jq -r --arg name "$2" \
+        '.images[0].slices[0].linkedit_parts[] | select(.name == $name) | "\(.file_offset) \(.size)"' |
+        while read -r offset size; do tail -c +$((offset + 1)) "$1" | head -c "$size"; done
+}
 for arch in arm64 x86_64; do
     for style in -fixup_chains -no_fixup_chains; do
         small_program $arch program $style
@@ -22,6 +29,8 @@ for arch in arm64 x86_64; do
                 { printf "\\00$level"; cat "$image"; } >"seeds/shrink/$name$level"
             done
             "$VAFIT" scan "$image" -o "seeds/facts/$name"
+            part "$image" 'exports trie' >"seeds/exports_trie/$name"
+            { printf '\000\200'; part "$image" 'function starts'; } >"seeds/code_marks/$name"
         done
         offset=$(llvm-otool-19 -l program/main | awk '$2 == "LC_CODE_SIGNATURE" { f = 1 } f && $1 == "dataoff" { print $2 }')
         [ -n "$offset" ] && tail -c +$((offset + 1)) program/main >"seeds/code_signature/$arch$style"
@@ -30,6 +39,10 @@ for arch in arm64 x86_64; do
 done
 echo '{"schema": "vafit.profile/1", "name": "mine", "based_on": "macos-26", "arm64": {"page_size": "16KiB", "window": {"start": "16GiB", "size": "24GiB", "stride": "32MiB", "slots": 736}, "reserved": [["63GiB", "448GiB"]]}}' \
     >seeds/profile/mine
+printf '\001\200\000\020\000\000\010\000\004\000\010\020\000\000\002\000\001\000' >seeds/code_marks/data
+# A re-export, a stub with its resolver, a name that begins another.
+printf '\000\002a\000\010b\000\021\004\010\001x\000\001c\000\026\003\020\040\060\000\002\004\005\000' \
+    >seeds/exports_trie/kinds
 printf '\003\001\000\004\000\001\000\000_main\000_in\000_main\000' >seeds/string_pool/few
 
 # fuzz NAME: one target.
@@ -44,4 +57,5 @@ fuzz() {
 }
 export -f fuzz pass fail
 export root seconds STORY
-printf '%s\n' image shrink code_signature string_pool facts profile baseline | xargs -P 2 -I{} bash -c 'fuzz {}'
+printf '%s\n' image shrink code_signature string_pool exports_trie code_marks facts profile baseline |
+    xargs -P 2 -I{} bash -c 'fuzz {}'
