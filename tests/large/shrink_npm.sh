@@ -56,6 +56,8 @@ against_strip() {
     fi
     read -r ours our_signature < <(linkedit new)
     read -r theirs their_signature < <(linkedit stripped)
+    [ "$1" != node ] || expect_true "$1, $3: smaller than llvm-strip leaves it, with all of the signature" \
+        test "$ours" -lt "$theirs"
     if [ "$our_signature" -gt $((their_signature + 64)) ]; then
         ours=$((ours - our_signature))
         theirs=$((theirs - their_signature))

@@ -112,12 +112,8 @@ static uint64_t key_at(const struct planner *planner, uint32_t number, uint32_t 
 static void push_run(struct planner *planner, size_t start, size_t count, uint32_t depth) {
     if (count < 2)
         return;
-    if (planner->run_count == planner->run_capacity) {
-        planner->run_capacity = planner->run_capacity == 0 ? 256 : planner->run_capacity * 2;
-        planner->runs = realloc(planner->runs, planner->run_capacity * sizeof *planner->runs);
-        if (planner->runs == NULL)
-            out_of_memory();
-    }
+    planner->runs = memory_grow(planner->runs, planner->run_count, &planner->run_capacity,
+                                sizeof *planner->runs);
     planner->runs[planner->run_count++] = (struct run){start, count, depth};
 }
 
