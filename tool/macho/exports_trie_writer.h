@@ -23,10 +23,11 @@ struct rebuilt_trie {
 /* Builds a trie of the exports of `old` that `keep` wants; NULL wants all. No node has but one
  * child and no export, but for the root; numbers are as short as they get; what no edge leads to is
  * gone. The root comes first, then as many of the smallest leaves as begin below 16 KiB, where an
- * edge to them is a byte shorter (docs/design.md, "The exports trie"), then all others, each with
- * what is below it. The same exports give the same bytes, so that building it again changes
- * nothing. A trie without exports is a root. Takes up to four times the memory of `old` while it
- * works. Errors: those of exports_trie_next. */
+ * edge to them is a byte shorter (docs/design.md, "Rewriting"), then all others, each with what is
+ * below it. The same exports give the same bytes, so that building it again changes nothing. A trie
+ * without exports is a root. Takes 40 bytes a node and a copy of names and exports while it works:
+ * three to four times the memory of a trie as linkers write them, about ten times that of one that
+ * is all nodes. Errors: those of exports_trie_next. */
 bool exports_trie_rebuild(struct bytes old, exports_keep *keep, void *context,
                           struct rebuilt_trie *rebuilt, struct error *error);
 
