@@ -32,7 +32,7 @@ static void shrink(struct arena *arena, struct bytes slice, const struct image *
     old.linkedit_offset = linkedit->file_offset;
     bytes_part(slice, 0, head_size, &old.head);
     bytes_part(slice, linkedit->file_offset, linkedit->file_size, &old.linkedit);
-    if (pack_slice(&old, level, &packed, &error)) {
+    if (pack_slice(&old, &(struct packing){.level = level}, &packed, &error)) {
         check_result(arena, &old, &packed);
         packed_free(&packed);
     }

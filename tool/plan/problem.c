@@ -94,9 +94,10 @@ static bool predict_file(const struct problem_file *item, const struct level *le
                          bool keep_identity, struct predicted *predicted, struct error *error) {
     struct image_file file;
     struct rewriting rewriting;
+    const struct packing packing = {.level = level, .measured = true};
     if (!open_again(item, &file, error))
         return false;
-    bool planned = rewriting_plan(&file, level, keep_identity, &rewriting, error);
+    bool planned = rewriting_plan(&file, &packing, keep_identity, &rewriting, error);
     if (planned) {
         predicted->file_size = rewriting.size;
         for (size_t i = 0; i < file.slice_count; i++)

@@ -1,5 +1,7 @@
 #include "rewrite/pack.h"
 
+#include "base/memory.h"
+#include "base/parallel.h"
 #include "macho/exports_trie_writer.h"
 #include "rewrite/symbols.h"
 
@@ -28,7 +30,7 @@ struct move {
 
 struct packer {
     const struct old_slice *old;
-    const struct level *level;
+    const struct packing *packing;
     struct packed *packed;
     struct error *error;
     struct symbols symbols;
@@ -118,21 +120,20 @@ static struct symbol_tables find_tables(const struct packer *packer) {
     return tables;
 }
 
-static bool plan_symbols(struct packer *packer) {
+static bool plan_symbols(struct packer *packer, struct error *error) {
     struct symbol_tables tables = find_tables(packer);
     if (!packer->has_dysymtab)
         packer->groups.counts[0] = tables.table.size / NLIST_SIZE;
     packer->has_symbols =
-        symbols_plan(&tables, &packer->groups, packer->level, &packer->symbols, packer->error);
+        symbols_plan(&tables, &packer->groups, packer->packing->level, &packer->symbols, error);
     return packer->has_symbols;
 }
 
-/* --- places --- */
+/* --- exports --- */
 
 /* A trie that does not get smaller stays as it is. */
-static bool plan_exports(struct packer *packer, struct move *move) {
-    if (!exports_trie_rebuild(part_bytes(packer, move->part), NULL, NULL, &move->trie,
-                              packer->error))
+static bool plan_trie(const struct packer *packer, struct move *move, struct error *error) {
+    if (!exports_trie_rebuild(part_bytes(packer, move->part), NULL, NULL, &move->trie, error))
         return false;
     if (move->trie.bytes != NULL && round_up(move->trie.size, PART_ALIGNMENT) < move->part->size)
         return true;
@@ -140,6 +141,40 @@ static bool plan_exports(struct packer *packer, struct move *move) {
     move->trie = (struct rebuilt_trie){0};
     return true;
 }
+
+static bool plan_exports(struct packer *packer, struct error *error) {
+    for (size_t i = 0; i < packer->old->image->parts.count; i++)
+        if (packer->moves[i].part->use == LINKEDIT_EXPORTS &&
+            !plan_trie(packer, &packer->moves[i], error))
+            return false;
+    return true;
+}
+
+/* Symbols and exports have nothing to do with each other: one thread each. */
+struct contents {
+    struct packer *packer;
+    bool planned[2];
+    struct error errors[2];
+};
+
+static void plan_half(void *context, size_t i) {
+    struct contents *contents = context;
+    contents->planned[i] =
+        (i == 0 ? plan_symbols : plan_exports)(contents->packer, &contents->errors[i]);
+}
+
+static bool plan_contents(struct packer *packer) {
+    struct contents contents = {.packer = packer};
+    parallel_for(2, 2, plan_half, &contents);
+    for (size_t i = 0; i < 2; i++)
+        if (!contents.planned[i]) {
+            *packer->error = contents.errors[i];
+            return false;
+        }
+    return true;
+}
+
+/* --- places --- */
 
 static uint64_t new_size(const struct packer *packer, const struct move *move) {
     const struct linkedit_part *part = move->part;
@@ -173,19 +208,13 @@ static bool place_signature(struct packer *packer, struct move *move) {
 static bool place_parts(struct packer *packer) {
     const struct linkedit_parts *parts = &packer->old->image->parts;
     struct move *signature = NULL;
-    packer->moves = calloc(parts->count + 1, sizeof *packer->moves);
-    if (packer->moves == NULL)
-        out_of_memory();
     packer->end = packer->old->linkedit_offset;
     for (size_t i = 0; i < parts->count; i++) {
         struct move *move = &packer->moves[i];
-        move->part = &parts->items[i];
         if (move->part->use == LINKEDIT_SIGNATURE) {
             signature = move;
             continue;
         }
-        if (move->part->use == LINKEDIT_EXPORTS && !plan_exports(packer, move))
-            return false;
         move->offset = round_up(packer->end, PART_ALIGNMENT);
         move->size = new_size(packer, move);
         packer->end = move->offset + move->size;
@@ -224,10 +253,7 @@ static void write_part(struct packer *packer, const struct move *move, uint8_t *
 static void write_linkedit(struct packer *packer) {
     struct packed *packed = packer->packed;
     uint64_t start = packer->old->linkedit_offset;
-    packed->linkedit_size = packer->end - start;
-    packed->linkedit = calloc(1, packed->linkedit_size == 0 ? 1 : packed->linkedit_size);
-    if (packed->linkedit == NULL)
-        out_of_memory();
+    packed->linkedit = memory_zeros(packed->linkedit_size, 1);
     for (size_t i = 0; i < packer->old->image->parts.count; i++)
         write_part(packer, &packer->moves[i], packed->linkedit + (packer->moves[i].offset - start));
 }
@@ -305,21 +331,31 @@ static void write_head(struct packer *packer) {
     }
 }
 
+static void make_moves(struct packer *packer) {
+    const struct linkedit_parts *parts = &packer->old->image->parts;
+    packer->moves = memory_zeros(parts->count, sizeof *packer->moves);
+    for (size_t i = 0; i < parts->count; i++)
+        packer->moves[i].part = &parts->items[i];
+}
+
 static void free_moves(struct packer *packer) {
-    for (size_t i = 0; packer->moves != NULL && i < packer->old->image->parts.count; i++)
+    for (size_t i = 0; i < packer->old->image->parts.count; i++)
         free(packer->moves[i].trie.bytes);
     free(packer->moves);
 }
 
-bool pack_slice(const struct old_slice *old, const struct level *level, struct packed *packed,
+bool pack_slice(const struct old_slice *old, const struct packing *packing, struct packed *packed,
                 struct error *error) {
-    struct packer packer = {.old = old, .level = level, .packed = packed, .error = error};
+    struct packer packer = {.old = old, .packing = packing, .packed = packed, .error = error};
     memset(packed, 0, sizeof *packed);
-    bool packable = rewritable(&packer) && plan_symbols(&packer) && place_parts(&packer);
+    make_moves(&packer);
+    bool packable = rewritable(&packer) && plan_contents(&packer) && place_parts(&packer);
     if (packable) {
-        write_linkedit(&packer);
+        packed->linkedit_size = packer.end - old->linkedit_offset;
         write_head(&packer);
     }
+    if (packable && !packing->measured)
+        write_linkedit(&packer);
     if (packer.has_symbols)
         symbols_free(&packer.symbols);
     free_moves(&packer);

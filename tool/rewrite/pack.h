@@ -20,6 +20,13 @@ struct old_slice {
     uint64_t linkedit_offset; /* of those, bytes from the start of the slice */
 };
 
+/* What is wanted of it. */
+struct packing {
+    const struct level *level;
+    bool measured; /* only the head and sizes are wanted, so that `linkedit` and `hashes` stay NULL
+                    */
+};
+
 /* The new ones. Release with packed_free. */
 struct packed {
     uint8_t *head;          /* as many bytes as the old head */
@@ -37,7 +44,7 @@ struct packed {
  * ERROR_MALFORMED for tables that contradict each other, for an exports trie that cannot be read,
  * and for what cannot be rewritten: load commands vafit does not know, encrypted images, classic
  * relocations. */
-bool pack_slice(const struct old_slice *old, const struct level *level, struct packed *packed,
+bool pack_slice(const struct old_slice *old, const struct packing *packing, struct packed *packed,
                 struct error *error);
 void packed_free(struct packed *packed);
 

@@ -36,8 +36,8 @@ static bool identity_allowed(const struct slice_rewriting *slice, bool keep_iden
                            packed->old_signature.directory.identifier);
 }
 
-static bool plan_slice(const struct image_file *file, const struct level *level, bool keep_identity,
-                       struct slice_rewriting *slice, struct error *error) {
+static bool plan_slice(const struct image_file *file, const struct packing *packing,
+                       bool keep_identity, struct slice_rewriting *slice, struct error *error) {
     const struct image_slice *old = slice->old;
     const struct segment *linkedit = linkedit_of(old->image);
     if (!linkedit_is_last(old, error) || !image_file_map_head(file, old, &slice->head, error) ||
@@ -46,7 +46,7 @@ static bool plan_slice(const struct image_file *file, const struct level *level,
         return false;
     struct old_slice parts = {old->image, slice->head.bytes, slice->linkedit.bytes,
                               linkedit->file_offset};
-    if (!pack_slice(&parts, level, &slice->packed, error) ||
+    if (!pack_slice(&parts, packing, &slice->packed, error) ||
         !identity_allowed(slice, keep_identity, error))
         return false;
     slice->size = linkedit->file_offset + slice->packed.linkedit_size;
@@ -248,9 +248,9 @@ static bool lay_out(struct rewriting *rewriting, struct error *error) {
     return true;
 }
 
-bool rewriting_plan(const struct image_file *old, const struct level *level, bool keep_identity,
+bool rewriting_plan(const struct image_file *old, const struct packing *packing, bool keep_identity,
                     struct rewriting *rewriting, struct error *error) {
-    *rewriting = (struct rewriting){.old = old, .level = level};
+    *rewriting = (struct rewriting){.old = old};
     rewriting->slices = calloc(old->slice_count, sizeof *rewriting->slices);
     if (rewriting->slices == NULL)
         out_of_memory();
@@ -258,7 +258,7 @@ bool rewriting_plan(const struct image_file *old, const struct level *level, boo
     for (size_t i = 0; i < old->slice_count && planned; i++) {
         struct slice_rewriting *slice = &rewriting->slices[i];
         slice->old = &old->slices[i];
-        planned = plan_slice(old, level, keep_identity, slice, error);
+        planned = plan_slice(old, packing, keep_identity, slice, error);
     }
     if (!planned || !lay_out(rewriting, error)) {
         rewriting_free(rewriting);

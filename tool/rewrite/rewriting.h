@@ -35,7 +35,6 @@ struct slice_rewriting {
 /* Release with rewriting_free. */
 struct rewriting {
     const struct image_file *old;
-    const struct level *level;
     struct slice_rewriting *slices; /* as many as old->slice_count, in its order */
     uint8_t *universal_header;      /* the new one; NULL for a thin file */
     uint64_t size;                  /* of the new file, bytes */
@@ -43,11 +42,12 @@ struct rewriting {
     size_t piece_count;
 };
 
-/* Plans the rewriting of every slice, all but the page hashes of signatures. The file is open and
+/* Plans the rewriting of every slice, all but the page hashes of signatures; one that is only
+ * measured tells sizes and can be neither signed nor written. The file is open and
  * its images were read. Other slices of a universal file are carried along unchanged.
  * Errors: those of pack_slice, ERROR_IO; ERROR_MALFORMED for bytes behind __LINKEDIT, which would
  * be lost, and for a signature of somebody's when `keep_identity` is false. */
-bool rewriting_plan(const struct image_file *old, const struct level *level, bool keep_identity,
+bool rewriting_plan(const struct image_file *old, const struct packing *packing, bool keep_identity,
                     struct rewriting *rewriting, struct error *error);
 /* Fills in the page hashes, on at most `jobs` threads; before it the new bytes are not complete.
  * Errors: ERROR_IO. */

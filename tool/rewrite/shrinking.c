@@ -45,7 +45,8 @@ bool shrinking_make(const struct shrinking *shrinking, const struct image_file *
         .identity = shrinking->identity,
         .verify = shrinking->verify,
     };
-    if (!rewriting_plan(file, shrinking->level, shrinking->identity != NULL, &rewriting, error))
+    const struct packing packing = {.level = shrinking->level};
+    if (!rewriting_plan(file, &packing, shrinking->identity != NULL, &rewriting, error))
         return false;
     *shrunk = sizes_of(&rewriting);
     bool made = rewriting_sign(&rewriting, shrinking->jobs, error) &&
@@ -58,7 +59,8 @@ bool shrinking_do(const struct shrinking *shrinking, const struct image_file *fi
                   const char *target, struct shrunk *shrunk, struct error *error) {
     struct rewriting rewriting;
     bool needed;
-    if (!rewriting_plan(file, shrinking->level, shrinking->identity != NULL, &rewriting, error))
+    const struct packing packing = {.level = shrinking->level};
+    if (!rewriting_plan(file, &packing, shrinking->identity != NULL, &rewriting, error))
         return false;
     *shrunk = sizes_of(&rewriting);
     bool done = rewriting_sign(&rewriting, shrinking->jobs, error) &&

@@ -86,7 +86,8 @@ static bool dry_run_file(const char *operand, struct image_file *file, struct er
     bool planned = true;
     for (size_t i = 0; level_row(i) != NULL && planned; i++) {
         struct rewriting rewriting;
-        planned = rewriting_plan(file, level_row(i), true, &rewriting, error);
+        const struct packing packing = {.level = level_row(i), .measured = true};
+        planned = rewriting_plan(file, &packing, true, &rewriting, error);
         if (!planned)
             break;
         int64_t freed = rewriting_freed(&rewriting);
