@@ -24,7 +24,7 @@ expect 'a fix that is not killed' 0
 rm fixed/*.unstripped
 rewritten=0
 for image in built/*; do cmp -s "$image" "fixed/${image##*/}" || rewritten=$((rewritten + 1)); done
-expect_true "rewrites nearly all images ($rewritten of 51)" test $rewritten -gt 45
+expect_true "rewrites nearly all images ($rewritten of 51)" test $rewritten -gt 40
 
 # whole FOLDER: each image is the original or the fixed one.
 whole() {
@@ -38,6 +38,22 @@ whole() {
 names() {
     (cd "$1" && find . -type f ! -name '*.unstripped' | sort)
 }
+# ends_well WHAT: what follows a killed run; says what is wrong.
+ends_well() {
+    whole out
+    if [ "$1" = undo ]; then
+        "$VAFIT" fix out/browser_tests --undo -q 2>/dev/null || echo "undo: exit status $?"
+        for image in built/*; do
+            cmp "$image" "out/${image##*/}" || echo "undo: $image"
+        done
+    else
+        "$VAFIT" fix out/browser_tests --in-place --limit $limit -q 2>/dev/null || echo "again: exit status $?"
+        for image in fixed/*; do
+            cmp "$image" "out/${image##*/}" || echo "again: $image"
+        done
+        diff <(names built) <(names out) || echo 'again: something is left'
+    fi
+}
 RANDOM=1
 ended=0
 for i in $(seq $KILLS); do
@@ -50,19 +66,52 @@ for i in $(seq $KILLS); do
     sleep "$(printf '%d.%03d' $((delay / 1000)) $((delay % 1000)))"
     kill -KILL $pid 2>/dev/null && ended=$((ended + 1))
     wait $pid 2>/dev/null
-    {
-        whole out
-        if [ $((i % 5)) = 0 ]; then
-            "$VAFIT" fix out/browser_tests --undo -q || echo "undo: exit status $?"
-            diff <(cd built && sha256sum *) <(cd out && sha256sum $(cd ../built && ls)) || echo 'undo: an image is not the original'
-        else
-            "$VAFIT" fix out/browser_tests --in-place --limit $limit -q 2>/dev/null || echo "again: exit status $?"
-            for image in fixed/*; do
-                cmp "$image" "out/${image##*/}" || echo "again: $image"
-            done
-            diff <(names built) <(names out) || echo 'again: something is left'
-        fi
-    } >wrong 2>&1
+    ends_well "$([ $((i % 5)) = 0 ] && echo undo || echo again)" >wrong 2>&1
     if [ -s wrong ]; then fail "killed after $delay ms" <wrong; else pass "killed after a random time, $i"; fi
 done
 expect_true "most runs were killed ($ended of $KILLS)" test $ended -ge $((KILLS / 2))
+
+# Between two files that take their names.
+traced() {
+    { strace -f -o trace -e trace=rename -e "inject=rename:signal=SIGKILL:when=$1" \
+        "$VAFIT" fix out/browser_tests --in-place --limit $limit -q; } >/dev/null 2>&1
+    grep -q 'killed by SIGKILL' trace
+}
+rm -rf out && cp -r built out
+if ! command -v strace >/dev/null || ! traced 1; then
+    skip 'killed between renames' 'strace cannot change what a program does here'
+    exit
+fi
+# The first is the journal's.
+for rename in 1 2 3 26 $((rewritten + 1)); do
+    for way in again undo; do
+        rm -rf out && cp -r built out
+        traced $rename || echo "rename $rename was not reached" >wrong
+        changed=0
+        for image in fixed/*; do
+            name=${image##*/}
+            ! cmp -s "$image" "built/$name" && cmp -s "$image" "out/$name" && changed=$((changed + 1))
+        done
+        ends_well $way >wrong 2>&1
+        [ $changed = $((rename < 2 ? 0 : rename - 2)) ] || echo "$changed files had their names" >>wrong
+        if [ -s wrong ]; then fail "killed before rename $rename, $way" <wrong; else pass "killed before rename $rename, $way"; fi
+    done
+done
+rm -rf out && cp -r built out
+traced 26
+run "$VAFIT" fix out/browser_tests --in-place --limit $limit
+expect_true 'the next run says what it finished' grep -qx \
+    'vafit: out/browser_tests: an earlier run had not ended; finished '$((rewritten - 24))' of its new files, discarded 0' .err
+rm -rf out && cp -r built out
+traced 26
+# A file that was linked anew meanwhile is not replaced by what was made of the old one.
+new=$(cd out && printf '%s\n' *.dylib.vafit-new | head -1)
+cp "out/${new%.vafit-new}" linked && cp linked "out/${new%.vafit-new}"
+run "$VAFIT" fix out/browser_tests --in-place --limit $limit
+expect_true 'what was linked anew meanwhile stays' grep -qx \
+    'vafit: out/browser_tests: an earlier run had not ended; finished '$((rewritten - 25))' of its new files, discarded 1' .err
+expect_true 'and is fixed then' "$VAFIT" check out/browser_tests --limit $limit -q
+rm -rf out && cp -r built out
+echo '{"schema": "other"}' >out/browser_tests.vafit-journal
+run "$VAFIT" fix out/browser_tests --in-place --limit $limit
+expect 'a journal that is none' 3 '' "vafit: $PWD/out/browser_tests.vafit-journal: journal: not a journal of this version of vafit; remove it when no run of vafit needs it"

@@ -113,6 +113,10 @@ enum path_kind file_open_unlinked(const char *path, struct file *file, struct er
     return kind == PATH_FILE ? PATH_CLOSED : kind;
 }
 
+bool file_same(const struct file *a, const struct file *b) {
+    return a->identity.device == b->identity.device && a->identity.inode == b->identity.inode;
+}
+
 bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t size,
                struct error *error) {
     char *target = buffer;

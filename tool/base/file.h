@@ -60,6 +60,8 @@ bool file_open(const char *path, struct file *file, struct error *error);
  * its end and without a look before: where hundreds are opened, that shows. With PATH_CLOSED *error
  * is filled: ERROR_IO naming `path`. */
 enum path_kind file_open_unlinked(const char *path, struct file *file, struct error *error);
+/* Whether two open files are one, under whatever names. */
+bool file_same(const struct file *a, const struct file *b);
 /* Reads exactly `size` bytes at byte `offset`. Errors: ERROR_IO, without the file's name, also when
  * the file has become shorter. */
 bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t size,

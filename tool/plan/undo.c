@@ -3,8 +3,16 @@
 #include "rewrite/twin.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
-static bool restore(const struct problem_file *item, const char *twin, struct error *error) {
+static bool is_itself(const char *twin, const char *path) {
+    struct file_stamp a, b;
+    return file_stamp(twin, &a) && file_stamp(path, &b) && a.identity.device == b.identity.device &&
+           a.identity.inode == b.identity.inode;
+}
+
+/* Whether the twin can take the file's name. */
+static bool is_twin(const struct problem_file *item, const char *twin, struct error *error) {
     struct image_file file = *item->file;
     if (item->refusal.kind != ERROR_NONE) {
         *error = item->refusal;
@@ -14,11 +22,22 @@ static bool restore(const struct problem_file *item, const char *twin, struct er
         return false;
     bool is_twin = twin_is_of(twin, &file);
     file_close(&file.file);
-    if (!is_twin) {
-        error_malformed(error, "", "%s was not made from it, which stays", file.path);
-        return error_in_file(error, twin);
-    }
-    return rename(twin, file.path) == 0 || error_errno(error, file.path, "cannot restore");
+    if (is_twin)
+        return true;
+    error_malformed(error, "", "%s was not made from it, which stays", file.path);
+    return error_in_file(error, twin);
+}
+
+/* rename() does nothing to two names of one file. */
+static bool restore(const struct problem_file *item, const char *twin, size_t *restored,
+                    struct error *error) {
+    const char *path = item->file->path;
+    if (is_itself(twin, path))
+        return unlink(twin) == 0 || error_errno(error, twin, "cannot remove");
+    if (!is_twin(item, twin, error))
+        return false;
+    ++*restored;
+    return rename(twin, path) == 0 || error_errno(error, path, "cannot restore");
 }
 
 bool undo_do(const struct problem *problem, const char *unstripped, size_t *restored,
@@ -32,9 +51,7 @@ bool undo_do(const struct problem *problem, const char *unstripped, size_t *rest
         struct error error;
         if (twin == NULL || path_look(twin) == PATH_ABSENT)
             continue;
-        if (restore(item, twin, &error))
-            ++*restored;
-        else
+        if (!restore(item, twin, restored, &error))
             errors_add(errors, &error);
     }
     arena_free(&scratch);

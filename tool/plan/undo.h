@@ -9,8 +9,9 @@
 #include <stddef.h>
 
 /* Lets the twin of every file that has one take its name, from `unstripped` as twin_path reads it;
- * *restored counts them. A twin that its file was not made from stays where it is and is an error;
- * all errors are added to *errors. False when there are any. */
+ * *restored counts them. A twin that is the file itself, as an ended fix leaves it, only goes. A
+ * twin that its file was not made from stays where it is and is an error; all errors are added to
+ * *errors. False when there are any. */
 bool undo_do(const struct problem *problem, const char *unstripped, size_t *restored,
              struct errors *errors);
 

@@ -21,6 +21,18 @@ static json_t *stamp_of(const char *target) {
                      (json_int_t)stamp.modified);
 }
 
+/* Under a name that the next run knows, should this one end meanwhile. */
+static bool write_whole(const char *path, const struct text *text, struct error *error) {
+    struct new_file file;
+    if (!new_file_make(path, &file, error))
+        return false;
+    if (new_file_write(&file, 0, text->data, text->size, error) &&
+        new_file_finish(&file, &file.file, error))
+        return new_file_take_place(&file, path, error);
+    new_file_discard(&file);
+    return error_in_file(error, path);
+}
+
 static bool write_journal(const struct replacement *items, size_t count, const char *journal,
                           struct error *error) {
     struct arena arena = {0};
@@ -37,7 +49,7 @@ static bool write_journal(const struct replacement *items, size_t count, const c
     json_object_set_new(root, "schema", json_text(schema));
     json_object_set_new(root, "replacements", list);
     json_write(root, &text);
-    bool written = file_replace(journal, text.data, text.size, error);
+    bool written = write_whole(journal, &text, error);
     text_free(&text);
     arena_free(&arena);
     return written;
@@ -135,7 +147,13 @@ bool replacements_resume(const char *journal, bool take_back, struct resumed *re
     struct arena arena = {0};
     char *text;
     size_t size;
+    struct new_file half;
+    bool is_left;
     *resumed = (struct resumed){0};
+    if (!new_file_find(journal, &half, &is_left, error))
+        return false;
+    if (is_left)
+        new_file_discard(&half);
     if (path_look(journal) == PATH_ABSENT)
         return true;
     bool done = file_read_all(&arena, journal, LARGEST, &text, &size, error) &&
