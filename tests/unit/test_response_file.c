@@ -211,6 +211,54 @@ static void a_file_that_cannot_be_read_is_an_error_of_its_own(void **state) {
     assert_int_equal(expansion.error.kind, ERROR_IO);
 }
 
+/* `vafit link -- LINKER @FILE`: the file is the linker's. */
+static void what_follows_two_dashes_stays(void **state) {
+    (void)state;
+    static const char *const arguments[] = {"@two", "--", "@one", NULL};
+    static const char *const in_file[] = {"@one", "@two", NULL};
+    write_file("one", "a -- @two b");
+    write_file("two", "c");
+    expect("given", arguments, "[c][--][@one]");
+    expect("in a file", in_file, "[a][--][@two][b][@two]");
+}
+
+/* As expand, for the arguments of a compiler. */
+static void expect_command(const char *label, const char *argument, const char *expected) {
+    struct string_list command = {0}, expanded;
+    struct error error;
+    const char *all = "";
+    *vector_push(&arena, &command) = argument;
+    if (!response_files_expand_command(&arena, &command, &expanded, &error))
+        fail_msg("%s: %s", label, error.what);
+    for (size_t i = 0; i < expanded.count; i++)
+        all = arena_format(&arena, "%s[%s]", all, expanded.items[i]);
+    if (strcmp(all, expected) != 0)
+        fail_msg("%s: %s", label, all);
+}
+
+static void a_compilers_files_are_read_as_it_reads_them(void **state) {
+    (void)state;
+    struct error error;
+    write_file("one", "a -- @two @absent @rpath/x 'b c");
+    write_file("two", "d");
+    assert_true(file_replace("3", "a\0b", 3, &error));
+    expect_command("nested, absent and open", "@one", "[a][--][d][@absent][@rpath/x][b c]");
+    expect_command("absent", "@absent", "[@absent]");
+    expect_command("a folder", "@.", "[@.]");
+    expect_command("with a NUL", "@3", "[@3]");
+}
+
+static void a_compilers_file_that_names_itself_is_refused(void **state) {
+    (void)state;
+    struct string_list command = {0}, expanded;
+    struct error error;
+    write_file("self", "@self");
+    *vector_push(&arena, &command) = "@self";
+    assert_false(response_files_expand_command(&arena, &command, &expanded, &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+    assert_string_equal(error.what, "response files are nested too deeply at '@self'");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_argument_that_names_no_file_stays),
@@ -223,6 +271,9 @@ int main(void) {
         cmocka_unit_test(a_file_with_a_nul_is_refused),
         cmocka_unit_test(a_thousand_files_are_the_most),
         cmocka_unit_test(a_file_that_cannot_be_read_is_an_error_of_its_own),
+        cmocka_unit_test(what_follows_two_dashes_stays),
+        cmocka_unit_test(a_compilers_files_are_read_as_it_reads_them),
+        cmocka_unit_test(a_compilers_file_that_names_itself_is_refused),
     };
     return cmocka_run_group_tests_name("response_file", tests, enter_folder, leave_folder);
 }
