@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct verb *const verbs[] = {&verb_check,  &verb_why, &verb_scan,
-                                           &verb_shrink, &verb_fix, &verb_verify};
+static const struct verb *const verbs[] = {&verb_check, &verb_why,    &verb_scan, &verb_shrink,
+                                           &verb_fix,   &verb_verify, &verb_link};
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -352,6 +353,86 @@ static void a_link_leads_from_its_own_folder(void **state) {
     assert_null(path_link_target(&arena, "absent"));
 }
 
+static void links_are_followed_to_what_is_there_or_not(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("folder", 0777), 0);
+    assert_int_equal(symlink("folder/up", "link") | symlink("../absent", "folder/up"), 0);
+    assert_int_equal(symlink("two", "one") | symlink("one", "two"), 0);
+    assert_string_equal(path_followed(&arena, "link"), "folder/../absent");
+    assert_string_equal(path_followed(&arena, "folder"), "folder");
+    assert_string_equal(path_followed(&arena, "absent"), "absent");
+    assert_string_equal(path_followed(&arena, "one"), "one");
+}
+
+/* Longer than the step of a file system's clock. */
+static void let_time_pass(void) {
+    const struct timespec moment = {0, 50000000};
+    nanosleep(&moment, NULL);
+}
+
+static void a_stamp_holds_until_the_file_is_written(void **state) {
+    (void)state;
+    struct file_stamp stamp;
+    write_file("file", "12345");
+    let_time_pass();
+    assert_true(file_stamp("file", &stamp));
+    let_time_pass();
+    assert_true(file_stamp_holds(&stamp, "file"));
+    write_file("file", "54321");
+    assert_false(file_stamp_holds(&stamp, "file"));
+    assert_int_equal(unlink("file"), 0);
+    assert_false(file_stamp_holds(&stamp, "file"));
+}
+
+static void a_stamp_is_fresh_for_a_moment(void **state) {
+    (void)state;
+    struct file_stamp stamp;
+    write_file("file", "12345");
+    assert_true(file_stamp("file", &stamp));
+    assert_true(file_stamp_is_fresh(&stamp));
+    let_time_pass();
+    assert_false(file_stamp_is_fresh(&stamp));
+}
+
+/* Such a time is from a file system that keeps no more of it. */
+static void a_stamp_of_whole_seconds_is_fresh_for_two(void **state) {
+    (void)state;
+    const uint64_t second = 1000000000;
+    uint64_t now = (uint64_t)time(NULL) * second;
+    const struct file_stamp before = {.modified = now},
+                            long_before = {.modified = now - 4 * second};
+    assert_true(file_stamp_is_fresh(&before));
+    assert_false(file_stamp_is_fresh(&long_before));
+}
+
+static void only_files_and_links_are_removed(void **state) {
+    (void)state;
+    struct error error;
+    write_file("file", "12345");
+    assert_int_equal(mkdir("folder", 0777) | symlink("file", "link"), 0);
+    assert_true(file_remove("link", &error));
+    assert_int_equal(path_look("link"), PATH_ABSENT);
+    assert_int_equal(path_look("file"), PATH_FILE);
+    assert_true(file_remove("file", &error));
+    assert_int_equal(path_look("file"), PATH_ABSENT);
+    assert_true(file_remove("folder", &error));
+    assert_int_equal(path_look("folder"), PATH_OTHER);
+    assert_true(file_remove("absent", &error));
+}
+
+static void a_file_that_stays_is_an_error(void **state) {
+    (void)state;
+    struct error error;
+    write_file("file", "12345");
+    assert_int_equal(chmod(".", 0555), 0);
+    become_nobody();
+    bool removed = file_remove("file", &error);
+    assert_false(removed);
+    assert_int_equal(error.kind, ERROR_IO);
+    assert_string_equal(error.file, "file");
+    assert_string_equal(error.what, "cannot remove: Permission denied");
+}
+
 static void some_files_may_be_kept_open(void **state) {
     (void)state;
     assert_true(file_open_limit() > 0);
@@ -380,6 +461,12 @@ int main(void) {
         IN_FOLDER(a_file_closed_to_us_is_an_error),
         IN_FOLDER(what_a_closed_folder_holds_is_closed_to_us),
         IN_FOLDER(a_link_leads_from_its_own_folder),
+        IN_FOLDER(links_are_followed_to_what_is_there_or_not),
+        IN_FOLDER(a_stamp_holds_until_the_file_is_written),
+        IN_FOLDER(a_stamp_is_fresh_for_a_moment),
+        IN_FOLDER(a_stamp_of_whole_seconds_is_fresh_for_two),
+        IN_FOLDER(only_files_and_links_are_removed),
+        IN_FOLDER(a_file_that_stays_is_an_error),
         cmocka_unit_test(some_files_may_be_kept_open),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static enum path_kind kind_of(const struct stat *status) {
@@ -56,6 +57,22 @@ bool file_stamp(const char *path, struct file_stamp *stamp) {
     return true;
 }
 
+bool file_stamp_holds(const struct file_stamp *stamp, const char *path) {
+    struct file_stamp now;
+    return file_stamp(path, &now) && now.identity.device == stamp->identity.device &&
+           now.identity.inode == stamp->identity.inode && now.size == stamp->size &&
+           now.modified == stamp->modified;
+}
+
+bool file_stamp_is_fresh(const struct file_stamp *stamp) {
+    static const uint64_t second = 1000000000, step = 20000000;
+    struct timespec now;
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+        return true;
+    uint64_t time = (uint64_t)now.tv_sec * second + (uint64_t)now.tv_nsec;
+    return time <= stamp->modified + (stamp->modified % second == 0 ? 2 * second : step);
+}
+
 char *file_absolute(struct arena *arena, const char *path) {
     char folder[PATH_MAX];
     if (realpath(path_folder(arena, path), folder) == NULL)
@@ -72,6 +89,17 @@ bool file_link(const char *target, const char *path, struct error *error) {
     if ((unlink(path) != 0 && errno != ENOENT) || symlink(target, path) != 0)
         return error_errno(error, path, "cannot write");
     return true;
+}
+
+const char *path_followed(struct arena *arena, const char *path) {
+    enum { MOST_LINKS = 32 };
+    const char *end = path;
+    for (int i = 0; i < MOST_LINKS && end != NULL; i++) {
+        if (path_look(end) != PATH_LINK)
+            return end;
+        end = path_link_target(arena, end);
+    }
+    return path;
 }
 
 /* O_NONBLOCK: a FIFO at `path` must not hang the open. */
@@ -139,6 +167,13 @@ void file_close(struct file *file) {
     if (file->descriptor >= 0)
         close(file->descriptor);
     file->descriptor = -1;
+}
+
+bool file_remove(const char *path, struct error *error) {
+    enum path_kind kind = path_look(path);
+    if (kind != PATH_FILE && kind != PATH_LINK)
+        return true;
+    return unlink(path) == 0 || errno == ENOENT || error_errno(error, path, "cannot remove");
 }
 
 size_t file_open_limit(void) {

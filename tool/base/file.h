@@ -30,6 +30,10 @@ enum path_kind path_look(const char *path);
  * target comes joined to the folder of the link. */
 char *path_link_target(struct arena *arena, const char *path);
 
+/* Where `path` leads when the symbolic links at its end are followed, whether or not something is
+ * there; `path` itself when they lead in a circle. In the arena. */
+const char *path_followed(struct arena *arena, const char *path);
+
 /* A regular file opened for reading. */
 struct file {
     int descriptor; /* -1 when closed */
@@ -46,6 +50,11 @@ struct file_stamp {
 
 /* The stamp of what `path` names, symbolic links followed; false when there is nothing. */
 bool file_stamp(const char *path, struct file_stamp *stamp);
+/* Whether `path` leads to the file of the stamp, and nothing was written to it since. */
+bool file_stamp_holds(const struct file_stamp *stamp, const char *path);
+/* Whether the file was modified so shortly ago that its stamp may hold after the next change too:
+ * file systems take times from a clock that steps every few milliseconds, or every two seconds. */
+bool file_stamp_is_fresh(const struct file_stamp *stamp);
 /* `path` from the root on, so that it means the same in every folder; in the arena. The file need
  * not be there, its folder must; otherwise `path` itself. */
 char *file_absolute(struct arena *arena, const char *path);
@@ -69,6 +78,10 @@ bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t si
 void file_close(struct file *file);
 /* How many more files may be kept open at once; raises the process's limit as far as it can. */
 size_t file_open_limit(void);
+
+/* Removes a regular file or a symbolic link, if one is there; leaves anything else. Errors:
+ * ERROR_IO naming `path`. */
+bool file_remove(const char *path, struct error *error);
 
 /* The whole of a small file, with a NUL behind it, in the arena. Errors: ERROR_IO; also for a file
  * of more than `limit` bytes. */

@@ -1,6 +1,7 @@
 #include "images/image_file.h"
 
 #include "base/text.h"
+#include "macho/magic.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -93,6 +94,35 @@ static bool read_slices(struct arena *arena, struct image_file *file, struct byt
         return false;
     file->thin = universal.thin;
     return !universal.thin || parse_slice(arena, file, &file->slices[0], head, error);
+}
+
+/* Whether the slice at `offset` begins as an image does. */
+static bool slice_begins(const struct file *file, uint64_t offset) {
+    uint8_t head[IMAGE_HEADER_SIZE];
+    struct error ignored;
+    return range_within(offset, sizeof head, file->size) &&
+           file_read(file, offset, head, sizeof head, &ignored) &&
+           image_begins((struct bytes){head, sizeof head});
+}
+
+bool image_file_is_loaded(const struct file *file) {
+    uint8_t buffer[UNIVERSAL_HEAD];
+    struct bytes head = {buffer, file->size < sizeof buffer ? (size_t)file->size : sizeof buffer};
+    struct universal universal;
+    struct error ignored;
+    if (head.size < IMAGE_HEADER_SIZE || !file_read(file, 0, buffer, head.size, &ignored))
+        return false;
+    uint32_t magic = bytes_u32_big(head, 0);
+    bool is_universal = magic == FAT_MAGIC || magic == FAT_MAGIC_64;
+    if (!is_universal && !image_begins(head))
+        return false;
+    if (!universal_parse(head, file->size, &universal, &ignored))
+        return true;
+    for (size_t i = 0; i < universal.slice_count; i++)
+        if (universal.slices[i].architecture != NULL &&
+            slice_begins(file, universal.slices[i].offset))
+            return true;
+    return false;
 }
 
 bool image_file_read(struct arena *arena, struct image_file *file, struct error *error) {

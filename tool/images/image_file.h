@@ -38,6 +38,11 @@ struct image_file {
     struct file file; /* closed (descriptor -1) for a file known from facts */
 };
 
+/* Whether an open file is one that vafit can be asked to rewrite: an image that is loaded, of an
+ * architecture it knows, or a universal file with one. False for object files, archives, text and
+ * what cannot be read; true for a universal header that is malformed, for whoever reads it next to
+ * say so. */
+bool image_file_is_loaded(const struct file *file);
 /* Reads the universal header, or what stands in its place, of an opened file into *file, and the
  * image of a thin one at once. Errors: ERROR_MALFORMED, ERROR_IO, naming the file. */
 bool image_file_read(struct arena *arena, struct image_file *file, struct error *error);

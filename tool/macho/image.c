@@ -36,6 +36,10 @@ static bool type_known(uint32_t type) {
     return type == IMAGE_EXECUTABLE || type == IMAGE_DYLIB || type == IMAGE_BUNDLE;
 }
 
+bool image_begins(struct bytes head) {
+    return head.size >= 16 && bytes_u32(head, 0) == MH_MAGIC_64 && type_known(bytes_u32(head, 12));
+}
+
 bool image_head_size(struct bytes head, uint64_t slice_size, size_t *size, struct error *error) {
     if (head.size < IMAGE_HEADER_SIZE)
         return error_malformed(error, "mach_header", "the slice ends inside it");

@@ -53,6 +53,9 @@ struct image {
     uint64_t linkedit_size;  /* vmsize of __LINKEDIT, bytes */
 };
 
+/* Whether a slice begins as an image that is loaded does, and is not an object file or an archive:
+ * what follows may still be malformed. */
+bool image_begins(struct bytes head);
 /* Checks the mach_header_64 in the first IMAGE_HEADER_SIZE bytes of a slice of `slice_size` bytes
  * and says how many bytes image_parse needs: header and load commands. Errors: ERROR_MALFORMED. */
 bool image_head_size(struct bytes head, uint64_t slice_size, size_t *size, struct error *error);

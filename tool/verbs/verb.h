@@ -16,7 +16,7 @@ enum exit_status { EXIT_FITS = 0, EXIT_EXCEEDS = 1, EXIT_UNRESOLVED = 3 };
 struct call {
     struct arena *arena; /* lives as long as the program */
     int argc;            /* without the program's name; argv[0] is the verb's */
-    char **argv;         /* response files replaced by what they hold */
+    char **argv;         /* response files replaced by what they hold, up to "--" */
 };
 
 struct verb {
@@ -34,6 +34,7 @@ extern const struct verb verb_scan;
 extern const struct verb verb_shrink;
 extern const struct verb verb_fix;
 extern const struct verb verb_verify;
+extern const struct verb verb_link;
 
 /* Reads the options of a verb's call into *target. Errors: as options_parse. */
 bool call_parse(const struct call *call, const struct verb *verb, void *target,

@@ -1,0 +1,179 @@
+#include "base/command.h"
+#include "base/file.h"
+#include "base/link_command.h"
+#include "images/library.h"
+#include "rewrite/twin.h"
+#include "verbs/common_options.h"
+#include "verbs/shrinking_options.h"
+#include "verbs/verb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+    const char *level;
+    struct shrinking_options shrinking;
+};
+
+#define ROW(name, letter, kind, member, placeholder, help, choices)                                \
+    { name, letter, kind, offsetof(struct options, member), placeholder, help, choices }
+
+static const struct option_row rows[] = {
+    ROW("level", 0, OPTION_CHOICE, level, "LEVEL",
+        "lossless, debug-map (default), locals or symbols", level_choices),
+    SHRINKING_ROWS(struct options, shrinking),
+};
+
+struct link {
+    struct arena *arena;
+    struct options options;
+    struct shrinking shrinking;
+    struct string_list command; /* the linker's, its program first */
+    const char *output;         /* where it puts its result */
+    bool is_named;              /* by the command, and not by default */
+    bool was_there;             /* before the command ran */
+    struct file_stamp before;   /* of the output then, when it was */
+    bool was_fresh;             /* then */
+};
+
+/* The options stand before "--", the command behind it. */
+static bool read_call(const struct call *call, struct link *link, struct error *error) {
+    struct call own = *call;
+    struct string_list operands = {0};
+    own.argc = 1;
+    while (own.argc < call->argc && strcmp(call->argv[own.argc], "--") != 0)
+        own.argc++;
+    for (int i = own.argc + 1; i < call->argc; i++)
+        *vector_push(call->arena, &link->command) = call->argv[i];
+    if (!call_parse(&own, &verb_link, &link->options, &operands, error))
+        return false;
+    if (operands.count != 0)
+        return error_usage(error, "link wants -- before the linker, not '%s'", operands.items[0]);
+    return link->command.count != 0 || error_usage(error, "link wants a linker behind --");
+}
+
+static bool find_output(struct link *link, struct error *error) {
+    if (!link_command_output(link->arena, &link->command, &link->output, error))
+        return false;
+    link->is_named = link->output != NULL;
+    if (!link->is_named)
+        link->output = LINK_DEFAULT_OUTPUT;
+    link->was_there = file_stamp(link->output, &link->before);
+    link->was_fresh = link->was_there && file_stamp_is_fresh(&link->before);
+    return true;
+}
+
+/* Whether the command left the output alone; false where that cannot be told. */
+static bool is_untouched(const struct link *link) {
+    struct file_stamp now;
+    if (!link->was_there)
+        return !file_stamp(link->output, &now);
+    return !link->was_fresh && file_stamp_holds(&link->before, link->output);
+}
+
+/* Removes a file that a build tool must not take for the result of this step. */
+static bool remove_file(const char *path) {
+    struct error error;
+    bool removed = file_remove(path, &error);
+    if (!removed)
+        error_print(stderr, &error);
+    return removed;
+}
+
+/* The original that an earlier link kept is not that of what stands at `target` now. */
+static void remove_twins(const struct link *link, const char *target) {
+    const char *elsewhere = twin_path(link->arena, link->options.shrinking.unstripped, target);
+    remove_file(twin_path(link->arena, NULL, target));
+    if (elsewhere != NULL)
+        remove_file(elsewhere);
+}
+
+static void remove_output(const struct link *link) {
+    const char *target = path_followed(link->arena, link->output);
+    remove_file(target);
+    remove_twins(link, target);
+}
+
+/* A command without an output's name may be none that links; then a.out is somebody else's. */
+static int end_failed(const struct link *link, const struct command_end *end) {
+    if (link->is_named || !is_untouched(link))
+        remove_output(link);
+    int signal = command_caught() != 0 ? command_caught() : end->signal;
+    return signal != 0 ? command_die(signal) : end->status;
+}
+
+/* Whether the output is an image to shrink: the command may only have compiled. */
+static bool is_image(const char *path, bool *is, struct error *error) {
+    struct file file;
+    *is = false;
+    if (path_look(path) != PATH_FILE)
+        return true;
+    if (!file_open(path, &file, error))
+        return false;
+    *is = image_file_is_loaded(&file);
+    file_close(&file);
+    return true;
+}
+
+static bool shrink_image(const struct link *link, struct image_file *file, struct error *error) {
+    struct shrunk shrunk;
+    if (!shrinking_do(&link->shrinking, file, file->path, &shrunk, error))
+        return false;
+    shrunk_print(&link->options.shrinking, file->path, &shrunk);
+    return true;
+}
+
+/* Shrinks an image and prints what went wrong; the exit status. */
+static int shrink_output(const struct link *link, const char *path) {
+    struct library *library = library_on_disk();
+    struct errors *errors = library_errors(library);
+    struct error error;
+    struct image_file *file = operand_read(library, path);
+    if (file != NULL && !shrink_image(link, file, &error))
+        errors_add(errors, &error);
+    int status = (int)errors_worst(errors);
+    errors_print(stderr, errors);
+    library_free(library);
+    return status;
+}
+
+/* Everything behind a command that succeeded; the exit status. One that left the output as it was
+ * has made nothing: it printed its version, or took the output for up to date. */
+static int end_linked(const struct link *link) {
+    const char *path = path_followed(link->arena, link->output);
+    struct error error;
+    bool is;
+    if (is_untouched(link))
+        return EXIT_FITS;
+    remove_twins(link, path);
+    int status = !is_image(path, &is, &error) ? call_fail(&verb_link, &error)
+                 : is                         ? shrink_output(link, path)
+                                              : EXIT_FITS;
+    if (status == EXIT_FITS)
+        return EXIT_FITS;
+    fprintf(stderr, "vafit: %s: removed, since it could not be shrunk\n", path);
+    remove_output(link);
+    return status;
+}
+
+static int run(const struct call *call) {
+    struct link link = {.arena = call->arena};
+    struct command_end end = {0};
+    struct error error;
+    if (!read_call(call, &link, &error) || !find_output(&link, &error))
+        return call_fail(&verb_link, &error);
+    link.shrinking = shrinking_of(&link.options.shrinking, link.options.level);
+    if (!command_run(&link.command, &end, &error)) {
+        end.status = call_fail(&verb_link, &error);
+        return end_failed(&link, &end);
+    }
+    if (end.status != 0 || end.signal != 0 || command_caught() != 0)
+        return end_failed(&link, &end);
+    int status = end_linked(&link);
+    return command_caught() == 0 ? status : end_failed(&link, &end);
+}
+
+const struct verb verb_link = {
+    "link", "[OPTIONS] -- LINKER ARGUMENT...", "run a link, then shrink what it made, as one step",
+    rows,   sizeof rows / sizeof rows[0],      run,
+};
