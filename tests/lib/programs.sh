@@ -138,3 +138,31 @@ pointer_format_6() {
         python3 "$TESTS/lib/pointer_format_6.py" "$file" || return
     done
 }
+
+# sign_as_somebody FILE: gives an ad-hoc signed thin image the signature of an identity, which no tool
+# here would take for valid.
+sign_as_somebody() {
+    local offset size old index
+    offset=$(llvm-otool-19 -l "$1" | awk '$2 == "LC_CODE_SIGNATURE" { f = 1 } f && $1 == "dataoff" { print $2; exit }')
+    # A second blob, the CMS of somebody: the SuperBlob's count, and an index entry for slot 0x10000.
+    python3 - "$1" "$offset" <<'END'
+import struct
+import sys
+path, at = sys.argv[1], int(sys.argv[2])
+data = bytearray(open(path, "rb").read())
+length, count, slot, start = struct.unpack_from(">IIII", data, at + 4)
+blob = bytes(data[at + start:at + length])
+cms = struct.pack(">II", 0xfade0b01, 16) + b"somebody"
+new = struct.pack(">III", 0xfade0cc0, 28 + len(blob) + len(cms), 2)
+new += struct.pack(">IIII", 0, 28, 0x10000, 28 + len(blob)) + blob + cms
+new += bytes(-len(new) % 16)
+data[at:] = new
+open(path, "wb").write(data)
+END
+    size=$(($(stat -c %s "$1") - offset))
+    "$POKE" "$1" 'LC_CODE_SIGNATURE+12:4' $size
+    old=$(llvm-otool-19 -l "$1" | awk '$2 == "__LINKEDIT" { f = 1 } f && $1 == "fileoff" { print $2; exit }')
+    index=$(llvm-otool-19 -l "$1" | awk '$1 == "cmd" && $2 == "LC_SEGMENT_64" { n++ } $2 == "__LINKEDIT" { print n - 1; exit }')
+    "$POKE" "$1" "LC_SEGMENT_64[$index]+48:8" $((offset + size - old))
+    "$POKE" "$1" "LC_SEGMENT_64[$index]+32:8" $((offset + size - old))
+}

@@ -111,29 +111,7 @@ cp lib unknown && "$POKE" unknown 'LC_FUNCTION_STARTS+0:4' 0x77
 run "$VAFIT" shrink unknown -o x
 expect_true 'a load command that vafit does not know' grep -qE \
     '^vafit: unknown: load command [0-9]+ \(0x77\) cmd: not known to vafit, which might lose what it places$' .err
-cp lib identity
-offset=$(llvm-otool-19 -l identity | awk '$2 == "LC_CODE_SIGNATURE" { f = 1 } f && $1 == "dataoff" { print $2; exit }')
-# A second blob, the CMS of somebody: the SuperBlob's count, and an index entry for slot 0x10000.
-python3 - identity "$offset" <<'END'
-import struct
-import sys
-path, at = sys.argv[1], int(sys.argv[2])
-data = bytearray(open(path, "rb").read())
-length, count, slot, start = struct.unpack_from(">IIII", data, at + 4)
-blob = bytes(data[at + start:at + length])
-cms = struct.pack(">II", 0xfade0b01, 16) + b"somebody"
-new = struct.pack(">III", 0xfade0cc0, 28 + len(blob) + len(cms), 2)
-new += struct.pack(">IIII", 0, 28, 0x10000, 28 + len(blob)) + blob + cms
-new += bytes(-len(new) % 16)
-data[at:] = new
-open(path, "wb").write(data)
-END
-size=$(($(stat -c %s identity) - offset))
-"$POKE" identity 'LC_CODE_SIGNATURE+12:4' $size
-old=$(llvm-otool-19 -l identity | awk '$2 == "__LINKEDIT" { f = 1 } f && $1 == "fileoff" { print $2; exit }')
-index=$(llvm-otool-19 -l identity | awk '$1 == "cmd" && $2 == "LC_SEGMENT_64" { n++ } $2 == "__LINKEDIT" { print n - 1; exit }')
-"$POKE" identity "LC_SEGMENT_64[$index]+48:8" $((offset + size - old))
-"$POKE" identity "LC_SEGMENT_64[$index]+32:8" $((offset + size - old))
+cp lib identity && sign_as_somebody identity
 run "$VAFIT" shrink identity -o x
 expect 'a signature by an identity' 3 '' \
     'vafit: identity: code signature: signed by an identity as libbase.dylib; say with --identity how to sign it again'

@@ -88,10 +88,10 @@ static void remove_twins(const struct link *link, const char *target) {
         remove_file(elsewhere);
 }
 
-static void remove_output(const struct link *link) {
+static bool remove_output(const struct link *link) {
     const char *target = path_followed(link->arena, link->output);
-    remove_file(target);
     remove_twins(link, target);
+    return remove_file(target);
 }
 
 /* A command without an output's name may be none that links; then a.out is somebody else's. */
@@ -151,8 +151,8 @@ static int end_linked(const struct link *link) {
                                               : EXIT_FITS;
     if (status == EXIT_FITS)
         return EXIT_FITS;
-    fprintf(stderr, "vafit: %s: removed, since it could not be shrunk\n", path);
-    remove_output(link);
+    if (remove_output(link))
+        fprintf(stderr, "vafit: %s: removed, since it could not be shrunk\n", path);
     return status;
 }
 
