@@ -8,11 +8,12 @@ compile() {
         "$TESTS/programs/$source" -o "$out"
 }
 
-# link ARCH OPTION...
+# link ARCH OPTION...: by the words of LAUNCHER in front of the linker, if there are any.
+LAUNCHER=()
 link() {
     local arch=$1
     shift
-    ld64.lld-19 -arch "$arch" -platform_version macos 13.0 13.0 "$@" "$TESTS/programs/libSystem.tbd"
+    "${LAUNCHER[@]}" ld64.lld-19 -arch "$arch" -platform_version macos 13.0 13.0 "$@" "$TESTS/programs/libSystem.tbd"
 }
 
 # small_program ARCH FOLDER [STYLE]: main, which loads libleft, libright and (through them) libbase, all
