@@ -247,22 +247,6 @@ from_case "$VAFIT" link -- "${FAKE[@]}" ../header -o out
 expect_true 'a universal header that is malformed' grep -q '^vafit: out: universal header' .err
 gone 'a universal header that is malformed' 3 '' "$(head -1 .err)
 $REMOVED"
-cp linked/out damaged && offset=$(llvm-otool-19 -l damaged | awk '$2 == "LC_CODE_SIGNATURE" { f = 1 } f && $1 == "dataoff" { print $2; exit }')
-# A hash of the first page that is not it; the comparison at the end finds it in what is taken over.
-python3 - damaged "$offset" <<'DAMAGE'
-import struct
-import sys
-path, at = sys.argv[1], int(sys.argv[2])
-data = bytearray(open(path, "rb").read())
-directory = at + struct.unpack_from(">I", data, at + 16)[0]
-hashes = directory + struct.unpack_from(">I", data, directory + 16)[0]
-data[hashes + 32 * 2] ^= 1
-open(path, "wb").write(data)
-DAMAGE
-from_case "$VAFIT" link -- "${FAKE[@]}" ../damaged -o out
-expect_true 'an image whose rewriting is not proven' grep -q '^vafit: out: .*page' .err
-gone 'an image whose rewriting is not proven' 3 '' "$(head -1 .err)
-$REMOVED"
 of_before
 from_case "$VAFIT" link --unstripped ../talker -- "${DYLIB[@]}" ../base.o -o out
 gone 'no place for the original' 4 '' "vafit: ../talker/out.unstripped: cannot write: Not a directory

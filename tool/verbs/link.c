@@ -1,9 +1,15 @@
 #include "base/command.h"
 #include "base/file.h"
 #include "base/link_command.h"
+#include "base/memory.h"
 #include "images/library.h"
+#include "images/measure.h"
+#include "plan/needed.h"
+#include "report/check_report.h"
 #include "rewrite/twin.h"
 #include "verbs/common_options.h"
+#include "verbs/judge_options.h"
+#include "verbs/programs.h"
 #include "verbs/shrinking_options.h"
 #include "verbs/verb.h"
 
@@ -12,6 +18,8 @@
 
 struct options {
     const char *level;
+    bool if_needed;
+    struct judge_options judge;
     struct shrinking_options shrinking;
 };
 
@@ -21,6 +29,11 @@ struct options {
 static const struct option_row rows[] = {
     ROW("level", 0, OPTION_CHOICE, level, "LEVEL",
         "lossless, debug-map (default), locals or symbols", level_choices),
+    ROW("if-needed", 0, OPTION_FLAG, if_needed, NULL,
+        "only when what was linked does not fit, and then at the least level up to locals at which "
+        "it does",
+        NULL),
+    JUDGE_ROWS(struct options, judge),
     SHRINKING_ROWS(struct options, shrinking),
 };
 
@@ -28,6 +41,8 @@ struct link {
     struct arena *arena;
     struct options options;
     struct shrinking shrinking;
+    struct profile profile; /* what --if-needed holds against, as limits */
+    struct limits limits;
     struct string_list command; /* the linker's, its program first */
     const char *output;         /* where it puts its result */
     bool is_named;              /* by the command, and not by default */
@@ -50,6 +65,24 @@ static bool read_call(const struct call *call, struct link *link, struct error *
     if (operands.count != 0)
         return error_usage(error, "link wants -- before the linker, not '%s'", operands.items[0]);
     return link->command.count != 0 || error_usage(error, "link wants a linker behind --");
+}
+
+/* At the link of an executable its dylibs may not be there yet. */
+static bool read_limits(struct link *link, struct error *error) {
+    const struct options *options = &link->options;
+    const struct judge_options *judge = &options->judge;
+    struct string_list inputs = {0};
+    bool judges = judge->profile != NULL || judge->limit.given || judge->headroom.given ||
+                  judge->rules.count != 0 || judge->allow_missing.count != 0;
+    if (options->if_needed && options->level != NULL)
+        return error_usage(error, "--if-needed finds the level itself, without --level");
+    if (judges && !options->if_needed)
+        return error_usage(error, "--profile, --limit, --headroom, --rule and --allow-missing want "
+                                  "--if-needed");
+    if (!judge_options_limits(judge, &link->limits, error))
+        return false;
+    link->limits.levels[RULE_UNRESOLVED] = LEVEL_OFF;
+    return judge_options_profile(link->arena, judge, &inputs, &link->profile, error);
 }
 
 static bool find_output(struct link *link, struct error *error) {
@@ -115,13 +148,93 @@ static bool is_image(const char *path, bool *is, struct error *error) {
     return true;
 }
 
-static bool shrink_image(const struct link *link, struct image_file *file, struct error *error) {
+static bool shrink_image(const struct link *link, const struct shrinking *shrinking,
+                         const struct image_file *file, struct error *error) {
     struct shrunk shrunk;
-    if (!shrinking_do(&link->shrinking, file, file->path, &shrunk, error))
+    if (!shrinking_do(shrinking, file, file->path, &shrunk, error))
         return false;
     shrunk_print(&link->options.shrinking, file->path, &shrunk);
     return true;
 }
+
+/* --- if needed --- */
+
+/* The image judged as check does, in each of its architectures. */
+struct judged {
+    struct programs programs;
+    struct check_report report;
+    bool exceeds; /* one of them does */
+};
+
+static void judge_image(const struct link *link, struct library *library, const char *path,
+                        struct judged *judged) {
+    static const struct search_options everything = {0};
+    struct search search = {.may_miss = link->options.judge.allow_missing};
+    struct string_list operands = {.items = &path, .count = 1};
+    *judged = (struct judged){0};
+    programs_walk(link->arena, &everything, &search, library, &operands, &judged->programs);
+    for (size_t i = 0; i < judged->programs.count; i++) {
+        struct program_report *report = vector_push(link->arena, &judged->report);
+        *report = (struct program_report){.program = judged->programs.items[i],
+                                          .profile = &link->profile,
+                                          .limits = &link->limits};
+        program_measure(link->arena, report->program, &link->profile, &report->measure);
+        judge(link->arena, &report->measure, &link->limits, &report->judgement);
+        judged->exceeds |= judgement_exceeds(&report->judgement);
+    }
+}
+
+/* The least level up to `locals` at which the image fits; NULL for none. */
+static bool find_level(const struct link *link, struct library *library,
+                       const struct image_file *file, const struct programs *programs,
+                       const struct level **level, struct error *error) {
+    struct needing needing = {
+        .programs = programs->items,
+        .program_count = programs->count,
+        .profile = &link->profile,
+        .limits = &link->limits,
+        .predicting = {.keep_identity = link->shrinking.identity != NULL,
+                       .jobs = 1,
+                       .memory = memory_of_machine(),
+                       .quiet = true},
+    };
+    while (level_row(needing.predicting.level_count++) != level_named("locals"))
+        ;
+    return needed_level(link->arena, library_arena(library), &needing, file, level, error);
+}
+
+/* Shrinks the image as far as it has to be. */
+static bool shrink_if_needed(const struct link *link, struct library *library,
+                             const struct image_file *file, struct error *error) {
+    struct judged judged;
+    struct shrinking shrinking = link->shrinking;
+    shrinking.level = NULL;
+    judge_image(link, library, file->path, &judged);
+    bool done = library_errors(library)->count != 0 || !judged.exceeds ||
+                find_level(link, library, file, &judged.programs, &shrinking.level, error);
+    programs_free(&judged.programs);
+    if (!done || shrinking.level == NULL)
+        return done;
+    return shrink_image(link, &shrinking, file, error);
+}
+
+/* Whether what was made of the image fits; says why where it does not. */
+static bool fits_now(const struct link *link, const char *path) {
+    static const struct report_style style = {.quiet = true};
+    struct library *library = library_on_disk();
+    struct judged judged;
+    struct text text = {0};
+    judge_image(link, library, path, &judged);
+    check_write_text(&judged.report, &style, &text);
+    if (judged.exceeds)
+        fputs(text.data, stderr);
+    text_free(&text);
+    programs_free(&judged.programs);
+    library_free(library);
+    return !judged.exceeds;
+}
+
+/* --- the whole --- */
 
 /* Shrinks an image and prints what went wrong; the exit status. */
 static int shrink_output(const struct link *link, const char *path) {
@@ -129,11 +242,15 @@ static int shrink_output(const struct link *link, const char *path) {
     struct errors *errors = library_errors(library);
     struct error error;
     struct image_file *file = operand_read(library, path);
-    if (file != NULL && !shrink_image(link, file, &error))
+    if (file != NULL &&
+        !(link->options.if_needed ? shrink_if_needed(link, library, file, &error)
+                                  : shrink_image(link, &link->shrinking, file, &error)))
         errors_add(errors, &error);
     int status = (int)errors_worst(errors);
     errors_print(stderr, errors);
     library_free(library);
+    if (status == EXIT_FITS && link->options.if_needed && !fits_now(link, path))
+        return EXIT_EXCEEDS;
     return status;
 }
 
@@ -152,7 +269,8 @@ static int end_linked(const struct link *link) {
     if (status == EXIT_FITS)
         return EXIT_FITS;
     if (remove_output(link))
-        fprintf(stderr, "vafit: %s: removed, since it could not be shrunk\n", path);
+        fprintf(stderr, "vafit: %s: removed, since it %s\n", path,
+                status == EXIT_EXCEEDS ? "does not fit" : "could not be shrunk");
     return status;
 }
 
@@ -160,7 +278,8 @@ static int run(const struct call *call) {
     struct link link = {.arena = call->arena};
     struct command_end end = {0};
     struct error error;
-    if (!read_call(call, &link, &error) || !find_output(&link, &error))
+    if (!read_call(call, &link, &error) || !read_limits(&link, &error) ||
+        !find_output(&link, &error))
         return call_fail(&verb_link, &error);
     link.shrinking = shrinking_of(&link.options.shrinking, link.options.level);
     if (!command_run(&link.command, &end, &error)) {
@@ -174,6 +293,10 @@ static int run(const struct call *call) {
 }
 
 const struct verb verb_link = {
-    "link", "[OPTIONS] -- LINKER ARGUMENT...", "run a link, then shrink what it made, as one step",
-    rows,   sizeof rows / sizeof rows[0],      run,
+    "link",
+    "[--level LEVEL|--if-needed] [OPTIONS] -- LINKER ARGUMENT...",
+    "run a link, then shrink what it made, as one step",
+    rows,
+    sizeof rows / sizeof rows[0],
+    run,
 };
