@@ -165,10 +165,6 @@ static uint64_t copy_by_kernel(struct new_file *file, uint64_t offset, const str
     return done;
 }
 #else
-static void start_writing(const struct new_file *file, uint64_t offset, uint64_t size) {
-    (void)file, (void)offset, (void)size;
-}
-
 static uint64_t copy_by_kernel(struct new_file *file, uint64_t offset, const struct file *from,
                                uint64_t from_offset, uint64_t size) {
     (void)file, (void)offset, (void)from, (void)from_offset, (void)size;
