@@ -142,6 +142,11 @@ bool image_file_map_head(const struct image_file *file, const struct image_slice
     return sized && mapping_make(&file->file, slice->offset, size, head, error);
 }
 
+bool image_file_map_slice(const struct image_file *file, const struct image_slice *slice,
+                          struct mapping *mapping, struct error *error) {
+    return mapping_make(&file->file, slice->offset, slice->size, mapping, error);
+}
+
 bool image_file_map_universal(const struct image_file *file, struct mapping *head,
                               struct universal *universal, struct error *error) {
     uint64_t size = file->size < UNIVERSAL_HEAD ? file->size : UNIVERSAL_HEAD;

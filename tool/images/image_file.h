@@ -53,6 +53,9 @@ bool image_file_parse(struct arena *arena, struct image_file *file, struct image
  * ERROR_IO, without the file's name. */
 bool image_file_map_head(const struct image_file *file, const struct image_slice *slice,
                          struct mapping *head, struct error *error);
+/* Maps all of a slice of an open file. Errors: ERROR_IO without the file's name. */
+bool image_file_map_slice(const struct image_file *file, const struct image_slice *slice,
+                          struct mapping *mapping, struct error *error);
 /* Maps the start of an open file, where a universal header is, and reads the slices there are, of
  * whatever architecture. Errors as of image_file_map_head. */
 bool image_file_map_universal(const struct image_file *file, struct mapping *head,

@@ -1,9 +1,12 @@
 #include "rewrite/compare.h"
 
+#include "base/mapping.h"
 #include "base/parallel.h"
 #include "macho/code_signature.h"
+#include "macho/fixup_walk.h"
 #include "rewrite/compare_code.h"
 #include "rewrite/compare_exports.h"
+#include "rewrite/compare_fixups.h"
 #include "rewrite/compare_symbols.h"
 #include "rewrite/page_hashes.h"
 
@@ -245,6 +248,27 @@ static bool is_compared_whole(const struct linkedit_part *part) {
            part->use != LINKEDIT_SIGNATURE && strcmp(part->name, "indirect symbol table") != 0;
 }
 
+/* The pointers that the parts are about are in the rest of the slices. */
+static void compare_fixup_part(struct comparison *comparison, const char *name, struct bytes old,
+                               struct bytes new) {
+    const struct compared_slice *slices[] = {comparison->old, comparison->new};
+    struct mapping mappings[2] = {{.size = 0}, {.size = 0}};
+    struct error error;
+    bool mapped = true;
+    for (size_t i = 0; i < 2 && mapped; i++)
+        mapped =
+            mapping_make(slices[i]->file, slices[i]->offset, slices[i]->size, &mappings[i], &error);
+    if (mapped) {
+        struct compared_fixups before = {comparison->old->image, old, mappings[0].bytes};
+        struct compared_fixups after = {comparison->new->image, new, mappings[1].bytes};
+        compare_fixups(name, &before, &after, comparison->errors);
+    } else {
+        errors_add(comparison->errors, &error);
+    }
+    mapping_free(&mappings[0]);
+    mapping_free(&mappings[1]);
+}
+
 /* The parts that are compared by what they mean, where their bytes differ. */
 static const struct {
     const char *name;
@@ -273,6 +297,10 @@ static void compare_part(struct comparison *comparison, const struct linkedit_pa
     struct bytes new = part_bytes(comparison->new, part_like(comparison->new, part));
     if (old.size == new.size && (old.size == 0 || memcmp(old.data, new.data, old.size) == 0))
         return;
+    if (fixup_walk_reads(name)) {
+        compare_fixup_part(comparison, name, old, new);
+        return;
+    }
     for (size_t i = 0; i < sizeof by_meaning / sizeof by_meaning[0]; i++)
         if (strcmp(by_meaning[i].name, name) == 0) {
             by_meaning[i].compare(old, new, comparison->errors);

@@ -2,6 +2,7 @@
 
 #include "base/mapping.h"
 #include "macho/dyld_rules.h"
+#include "macho/fixup_walk.h"
 #include "rewrite/inspect_parts.h"
 #include "rewrite/page_hashes.h"
 
@@ -31,6 +32,36 @@ static void inspect_alignment(const struct image *image, struct errors *errors) 
     }
 }
 
+/* The first thing that is wrong with the part; it can be read no further. */
+static void inspect_fixup_part(const struct image *image, const struct linkedit_part *part,
+                               struct bytes slice, struct errors *errors) {
+    struct bytes bytes = {NULL, 0};
+    struct fixup_walk walk;
+    struct fixup fixup;
+    struct error error;
+    bytes_part(slice, part->file_offset, part->size, &bytes);
+    if (fixup_walk_begin(&walk, part->name, bytes, image, slice, &error))
+        while (fixup_walk_next(&walk, &fixup, &error))
+            ;
+    if (error.kind != ERROR_NONE)
+        errors_add(errors, &error);
+}
+
+static void inspect_fixups(const struct image_file *file, const struct image_slice *slice,
+                           struct errors *errors) {
+    const struct linkedit_parts *parts = &slice->image->parts;
+    struct mapping mapping;
+    struct error error;
+    if (!image_file_map_slice(file, slice, &mapping, &error)) {
+        errors_add(errors, &error);
+        return;
+    }
+    for (size_t i = 0; i < parts->count; i++)
+        if (fixup_walk_reads(parts->items[i].name))
+            inspect_fixup_part(slice->image, &parts->items[i], mapping.bytes, errors);
+    mapping_free(&mapping);
+}
+
 static void inspect_signature(const struct image_file *file, const struct image_slice *slice,
                               struct errors *errors) {
     const struct linkedit_part *part = linkedit_find(&slice->image->parts, LINKEDIT_SIGNATURE);
@@ -58,6 +89,7 @@ bool inspect_file(const struct image_file *file, struct errors *errors) {
     for (size_t i = 0; i < file->slice_count; i++) {
         inspect_rules(file, &file->slices[i], errors);
         inspect_alignment(file->slices[i].image, errors);
+        inspect_fixups(file, &file->slices[i], errors);
         inspect_signature(file, &file->slices[i], errors);
         inspect_parts(file, &file->slices[i], errors);
     }

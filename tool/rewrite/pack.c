@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "macho/exports_trie_writer.h"
+#include "macho/fixup_walk.h"
 #include "rewrite/symbols.h"
 
 #include <inttypes.h>
@@ -225,6 +226,20 @@ static bool place_parts(struct packer *packer) {
     return true;
 }
 
+/* --- fixups --- */
+
+/* They stay as they are; only the bytes of __LINKEDIT are at hand to tell whether they are good. */
+static bool fixups_valid(const struct packer *packer) {
+    const struct image *image = packer->old->image;
+    for (size_t i = 0; i < image->parts.count; i++) {
+        const struct linkedit_part *part = &image->parts.items[i];
+        if (fixup_walk_reads(part->name) &&
+            !fixup_part_valid(part->name, part_bytes(packer, part), image, packer->error))
+            return false;
+    }
+    return true;
+}
+
 /* --- contents --- */
 
 static void write_part(struct packer *packer, const struct move *move, uint8_t *target) {
@@ -349,7 +364,8 @@ bool pack_slice(const struct old_slice *old, const struct packing *packing, stru
     struct packer packer = {.old = old, .packing = packing, .packed = packed, .error = error};
     memset(packed, 0, sizeof *packed);
     make_moves(&packer);
-    bool packable = rewritable(&packer) && plan_contents(&packer) && place_parts(&packer);
+    bool packable = rewritable(&packer) && fixups_valid(&packer) && plan_contents(&packer) &&
+                    place_parts(&packer);
     if (packable) {
         packed->linkedit_size = packer.end - old->linkedit_offset;
         write_head(&packer);

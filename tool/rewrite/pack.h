@@ -42,8 +42,8 @@ struct packed {
  * and the signature of 16; an exports trie is built anew where that makes it smaller. Of the load
  * commands only the places of parts, LC_DYSYMTAB's counts and __LINKEDIT's sizes change. Errors:
  * ERROR_MALFORMED for tables that contradict each other, for an exports trie that cannot be read,
- * and for what cannot be rewritten: load commands vafit does not know, encrypted images, classic
- * relocations. */
+ * for fixups that can be told to be malformed without the segments they are in, and for what cannot
+ * be rewritten: load commands vafit does not know, encrypted images, classic relocations. */
 bool pack_slice(const struct old_slice *old, const struct packing *packing, struct packed *packed,
                 struct error *error);
 void packed_free(struct packed *packed);
