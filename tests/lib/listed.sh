@@ -14,3 +14,12 @@ same_functions() {
     llvm-objdump-19 --macho --function-starts=addrs "$2" | sed -n '/^[0-9a-f]*$/p' >theirs
     expect_same "$1: $(wc -l <theirs) functions" theirs mine
 }
+
+# same_fixups NAME FILE: of a thin file: every import and every fixup: where, to what, with which addend and
+# ordinal.
+same_fixups() {
+    # llvm-objdump does not tell which lazy binds are weak.
+    "$BUILD/tests/list/list" fixups "$2" 2>&1 | sed 's/^\(lazy .*\) weak$/\1/' | LC_ALL=C sort >mine
+    python3 "$TESTS/lib/fixups.py" "$2" >theirs
+    expect_same "$1: $(wc -l <theirs) imports and fixups" theirs mine
+}

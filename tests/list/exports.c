@@ -39,12 +39,12 @@ static void print_export(const struct export *export, uint64_t base) {
     printf("\n");
 }
 
-bool list_exports(struct bytes part, const struct image *image, struct error *error) {
+bool list_exports(const struct listed *part, struct error *error) {
     struct exports_cursor cursor;
     struct export export;
-    exports_trie_start(part, &cursor);
+    exports_trie_start(part->bytes, &cursor);
     while (exports_trie_next(&cursor, &export, error))
-        print_export(&export, list_base(image));
+        print_export(&export, list_base(part->image));
     exports_trie_end(&cursor);
     return error->kind == ERROR_NONE;
 }

@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-bool list_functions(struct bytes part, const struct image *image, struct error *error) {
-    struct function_starts starts = {.bytes = part};
+bool list_functions(const struct listed *part, struct error *error) {
+    struct function_starts starts = {.bytes = part->bytes};
     while (function_starts_next(&starts, error))
-        printf("%016" PRIx64 "\n", list_base(image) + starts.offset);
+        printf("%016" PRIx64 "\n", list_base(part->image) + starts.offset);
     return error->kind == ERROR_NONE;
 }

@@ -8,11 +8,20 @@
 
 #include <stdbool.h>
 
+/* A part of __LINKEDIT, and what it is about. */
+struct listed {
+    const char *name; /* "exports trie" */
+    struct bytes bytes;
+    struct bytes slice; /* all of the slice's */
+    const struct image *image;
+};
+
 /* The unslid address of __TEXT, from which a part's offsets count. */
 uint64_t list_base(const struct image *image);
 
-/* Each prints a part of __LINKEDIT, a line each; false with *error where it cannot be read. */
-bool list_exports(struct bytes part, const struct image *image, struct error *error);
-bool list_functions(struct bytes part, const struct image *image, struct error *error);
+/* Each prints what a part holds, a line each; false with *error where it cannot be read. */
+bool list_exports(const struct listed *part, struct error *error);
+bool list_fixups(const struct listed *part, struct error *error);
+bool list_functions(const struct listed *part, struct error *error);
 
 #endif

@@ -2,6 +2,10 @@
  *
  *     list exports FILE      as llvm-objdump-19 --macho --exports-trie, by the order of names
  *     list functions FILE    as llvm-objdump-19 --macho --function-starts=addrs
+ *     list fixups FILE       as tests/lib/fixups.py puts what llvm-objdump-19 reads: in their
+ * order, import ORDINAL SYMBOL ADDEND [weak]          what chained fixups import rebase ADDRESS
+ * TARGET                        the target with its topmost byte bind ADDRESS ORDINAL SYMBOL ADDEND
+ * [weak] lazy ADDRESS ORDINAL SYMBOL ADDEND [weak] weak ADDRESS SYMBOL ADDEND strong SYMBOL
  *
  * All slices that vafit judges, one after the other. Exit status 3 for what cannot be read, with
  * vafit's message. */
@@ -9,18 +13,28 @@
 
 #include "base/mapping.h"
 #include "images/library.h"
+#include "macho/fixup_walk.h"
 #include "verbs/common_options.h"
 
 #include <stdio.h>
 #include <string.h>
 
+static bool is_exports(const char *part) {
+    return strcmp(part, "exports trie") == 0;
+}
+
+static bool is_functions(const char *part) {
+    return strcmp(part, "function starts") == 0;
+}
+
 static const struct lister {
     const char *name;
-    const char *part;
-    bool (*list)(struct bytes part, const struct image *image, struct error *error);
+    bool (*lists)(const char *part);
+    bool (*list)(const struct listed *part, struct error *error);
 } listers[] = {
-    {"exports", "exports trie", list_exports},
-    {"functions", "function starts", list_functions},
+    {"exports", is_exports, list_exports},
+    {"fixups", fixup_walk_reads, list_fixups},
+    {"functions", is_functions, list_functions},
 };
 
 uint64_t list_base(const struct image *image) {
@@ -30,19 +44,17 @@ uint64_t list_base(const struct image *image) {
 
 static bool list_slice(const struct lister *lister, const struct image_file *file,
                        const struct image_slice *slice, struct error *error) {
-    bool good = true;
-    for (size_t i = 0; i < slice->image->parts.count && good; i++) {
-        const struct linkedit_part *part = &slice->image->parts.items[i];
-        struct mapping mapping;
-        if (strcmp(part->name, lister->part) != 0)
-            continue;
-        good = mapping_make(&file->file, slice->offset + part->file_offset, part->size, &mapping,
-                            error);
-        if (good) {
-            good = lister->list(mapping.bytes, slice->image, error);
-            mapping_free(&mapping);
-        }
+    const struct linkedit_parts *parts = &slice->image->parts;
+    struct mapping mapping;
+    bool good = image_file_map_slice(file, slice, &mapping, error);
+    for (size_t i = 0; i < parts->count && good; i++) {
+        struct listed part = {
+            .name = parts->items[i].name, .slice = mapping.bytes, .image = slice->image};
+        bytes_part(mapping.bytes, parts->items[i].file_offset, parts->items[i].size, &part.bytes);
+        if (lister->lists(part.name))
+            good = lister->list(&part, error);
     }
+    mapping_free(&mapping);
     return good;
 }
 
@@ -67,6 +79,6 @@ int main(int argc, char **argv) {
     for (size_t i = 0; argc == 3 && i < sizeof listers / sizeof listers[0]; i++)
         if (strcmp(listers[i].name, argv[1]) == 0)
             return list_file(&listers[i], argv[2]);
-    fprintf(stderr, "list: usage: list exports|functions FILE\n");
+    fprintf(stderr, "list: usage: list exports|fixups|functions FILE\n");
     return ERROR_USAGE;
 }
