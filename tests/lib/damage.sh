@@ -86,6 +86,19 @@ damage() {
     judged "$1" "$2" "${page:+$page${findings:+$NEWLINE}}$findings"
 }
 
+# malformed NAME FIRST FINDINGS FIELD=VALUE...: the same, where a parser finds FIRST before page hashes are
+# looked at.
+malformed() {
+    local page
+    cp "$good" copy
+    if ! poke_all copy "${@:4}" 2>.poke; then
+        fail "$1" <.poke
+        return
+    fi
+    page=$(bad_page)
+    judged "$1" 1 "$2${page:+$NEWLINE$page}${3:+$NEWLINE$3}"
+}
+
 # found NAME FIELD=VALUE...: verify has to find such a change, whatever it calls it.
 found() {
     cp "$good" copy
@@ -108,16 +121,13 @@ flip() {
     bytes=$(printf '0x%02x, was 0x%02x' $((old ^ 255)) "$old")
 }
 
-# content NAME SEGMENT OFFSET: a byte outside the load commands and __LINKEDIT turned round.
+# content NAME SEGMENT OFFSET [FIRST]: a byte outside the load commands and __LINKEDIT turned round; FIRST as
+# for malformed.
 content() {
+    local finding
     flip "$3"
-    damage "$1" 1 "$2: differs at address $(hex $((at[$2.vmaddr] + $3 - at[$2.fileoff]))): $bytes" "$change"
-}
-
-# in_part NAME PART START OFFSET: a byte of a part of __LINKEDIT that begins at START turned round.
-in_part() {
-    flip $(($3 + $4))
-    damage "$1" 1 "$2: differs at byte $(hex "$4") of it: $bytes" "$change"
+    finding="$2: differs at address $(hex $((at[$2.vmaddr] + $3 - at[$2.fileoff]))): $bytes"
+    if [ $# = 3 ]; then damage "$1" 1 "$finding" "$change"; else malformed "$1" "$4" "$finding" "$change"; fi
 }
 
 # in_command NAME KEY OFFSET [COMMAND]: a byte of a load command turned round.

@@ -94,19 +94,71 @@ content 'the last byte before __LINKEDIT' __DATA $((at[__LINKEDIT.fileoff] - 1))
 expect_true 'there is padding between the load commands and the code' \
     test "${at[head.size]}" -lt "${at[__TEXT,__text.offset]}"
 
-in_part 'a rebase opcode' 'rebase opcodes' "${at[LC_DYLD_INFO_ONLY.rebase_off]}" 1
-in_part 'a bind opcode' 'bind opcodes' "${at[LC_DYLD_INFO_ONLY.bind_off]}" 0
-in_part 'the name in a bind opcode' 'bind opcodes' "${at[LC_DYLD_INFO_ONLY.bind_off]}" 5
-in_part 'a weak bind opcode' 'weak bind opcodes' "${at[LC_DYLD_INFO_ONLY.weak_bind_off]}" 0
-in_part 'a lazy bind opcode' 'lazy bind opcodes' "${at[LC_DYLD_INFO_ONLY.lazy_bind_off]}" 1
+# The opcodes, by hand. Rebases: type pointer, __DATA_CONST + 0: one, 8 bytes left out, two; __DATA + 0: one,
+# 8 bytes left out, two; the end. Binds: dyld_stub_binder, type pointer, ordinal 3, __DATA_CONST + 8: one;
+# _helper, type pointer, ordinal 1, 16 bytes on: one; and so on. Weak binds begin with _weak_number. Lazy
+# binds: __DATA + 0, ordinal 3, _host_print_int: one; the end.
+rebases=${at[LC_DYLD_INFO_ONLY.rebase_off]} binds=${at[LC_DYLD_INFO_ONLY.bind_off]}
+weak_binds=${at[LC_DYLD_INFO_ONLY.weak_bind_off]} lazy_binds=${at[LC_DYLD_INFO_ONLY.lazy_bind_off]}
+constant=${at[__DATA_CONST.vmaddr]} data=${at[__DATA.vmaddr]}
+# in_constant OFFSET, in_data OFFSET: an address as messages show it.
+in_constant() { printf '0x%x (__DATA_CONST)' $((constant + $1)); }
+in_data() { printf '0x%x (__DATA)' $((data + $1)); }
+# target OFFSET: where the pointer at an offset of __DATA points to, by the file.
+target() { hex "$(u64 $((at[__DATA.fileoff] + $1)))"; }
+binder='binds dyld_stub_binder of ordinal'
+lazy_print='lazily binds _host_print_int of ordinal'
 
-damage 'the rebase opcodes 8 bytes shorter' 1 \
-    "rebase opcodes: $((at[LC_DYLD_INFO_ONLY.rebase_size] - 8)) bytes, were ${at[LC_DYLD_INFO_ONLY.rebase_size]}" \
-    LC_DYLD_INFO_ONLY+12:4=-8
+damage 'an unknown rebase opcode' 1 'rebase opcodes byte 0x1: opcode 0xde is unknown' @$((rebases + 1)):1=0xde
+damage 'a rebase fewer' 1 "rebase opcodes: at $(in_constant 24): there is none, was points to $(
+    hex "$(u64 $((at[__DATA_CONST.fileoff] + 24)))"
+)" @$((rebases + 5)):1=0x51
+damage 'a rebase more' 1 "rebase opcodes: at $(in_data 32): points to 0x0, there was none" @$((rebases + 10)):1=0x53
+damage 'a rebase of a segment that there is not' 1 \
+    'rebase opcodes byte 0x1 (REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB): segment 15, but the image has 4' \
+    @$((rebases + 1)):1=0x2f
+damage 'a rebase in __TEXT' 1 \
+    'rebase opcodes byte 0x3 (REBASE_OPCODE_DO_REBASE_ADD_ADDR_ULEB): __TEXT cannot be written' @$((rebases + 1)):1=0x20
+damage 'a bind opcode before all it needs' 1 \
+    'bind opcodes byte 0x0 (BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED): no segment and offset were set before it' \
+    @"$binds":1=0xbf
+damage 'the name in a bind opcode' 1 \
+    "bind opcodes: at $(in_constant 8): binds dyldXstub_binder of ordinal 3, was $binder 3" @$((binds + 5)):1=88
+damage 'the ordinal of a bind' 1 "bind opcodes: at $(in_constant 8): $binder 2, was $binder 3" @$((binds + 19)):1=0x12
+damage 'a bind that may be missing' 1 \
+    "bind opcodes: at $(in_constant 8): $binder 3, which may be missing, was $binder 3" @"$binds":1=0x41
+damage 'the ordinal of no library' 1 \
+    'bind opcodes byte 0x16 (BIND_OPCODE_DO_BIND): ordinal 4, but the image loads 3 dylibs' @$((binds + 19)):1=0x14
+damage 'where a bind is' 1 "bind opcodes: at $(in_constant 8): there is none, was $binder 3
+bind opcodes: at $(in_constant 16): $binder 3, there was none
+bind opcodes: at $(in_constant 32): there is none, was binds _helper of ordinal 1
+bind opcodes: more differences: 1" @$((binds + 21)):1=16
+damage 'a weak bind opcode before all it needs' 1 \
+    'weak bind opcodes byte 0x0 (BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED): no segment and offset were set before it' \
+    @"$weak_binds":1=0xbf
+damage 'a weak bind that has become a strong definition' 1 "weak bind opcodes: a strong definition of _weak_number, there was none" \
+    @"$weak_binds":1=0x48
+damage 'the ordinal of a lazy bind' 1 \
+    "lazy bind opcodes: at $(in_data 0): $lazy_print 2 by the opcodes at byte 0x0, was $lazy_print 3 by the opcodes at byte 0x0" \
+    @$((lazy_binds + 2)):1=0x12
+
+cp "$good" copy
+poke_all copy @$((rebases + 15)):1=7
+run "$VAFIT" verify copy --against "$original"
+expect 'padding behind the end of rebases, which means nothing' 0 'copy: well formed, and means the same'
+
+damage 'the rebase opcodes 8 bytes shorter' 1 "$(
+    for offset in 0 16 24; do
+        echo "rebase opcodes: at $(in_data $offset): there is none, was points to $(target $offset)"
+    done
+)" LC_DYLD_INFO_ONLY+12:4=-8
+# Of lazy binds the type goes without saying, of others not; and an end in between ends no lazy binds.
 damage 'two parts that change places' 1 "$(
-    printf 'bind opcodes: %d bytes, were %d\nlazy bind opcodes: %d bytes, were %d' \
-        "${at[LC_DYLD_INFO_ONLY.lazy_bind_size]}" "${at[LC_DYLD_INFO_ONLY.bind_size]}" \
-        "${at[LC_DYLD_INFO_ONLY.bind_size]}" "${at[LC_DYLD_INFO_ONLY.lazy_bind_size]}"
+    echo 'bind opcodes byte 0x14 (BIND_OPCODE_DO_BIND): type 0 is none of pointers'
+    echo "lazy bind opcodes: at $(in_constant 8): lazily $binder 3 by the opcodes at byte 0x0, there was none"
+    echo "lazy bind opcodes: at $(in_constant 32): lazily binds _helper of ordinal 1 by the opcodes at byte 0x0, there was none"
+    echo "lazy bind opcodes: at $(in_data 0): there is none, was $lazy_print 3 by the opcodes at byte 0x0"
+    echo 'lazy bind opcodes: more differences: 3'
 )" LC_DYLD_INFO_ONLY+16:4="${at[LC_DYLD_INFO_ONLY.lazy_bind_off]}" \
     LC_DYLD_INFO_ONLY+20:4="${at[LC_DYLD_INFO_ONLY.lazy_bind_size]}" \
     LC_DYLD_INFO_ONLY+32:4="${at[LC_DYLD_INFO_ONLY.bind_off]}" \
@@ -361,31 +413,94 @@ content 'arm64: the first byte behind the load commands' __TEXT "${at[head.size]
 content 'arm64: the target of a chained pointer in __DATA' __DATA "${at[__DATA,__data.offset]}"
 content 'arm64: the next of a chained pointer in __DATA' __DATA $((at[__DATA,__data.offset] + 6))
 content 'arm64: the target of a chained pointer in __DATA_CONST' __DATA_CONST "${at[__DATA_CONST,__const.offset]}"
-content 'arm64: the ordinal of a bind in __DATA_CONST' __DATA_CONST "${at[__DATA_CONST,__got.offset]}"
+content 'arm64: the ordinal of a bind in __DATA_CONST' __DATA_CONST "${at[__DATA_CONST,__got.offset]}" \
+    "chained fixups $(hex "${at[__DATA_CONST.vmaddr]}") (__DATA_CONST) ordinal: there is no import 255, but 5 in all"
 content 'arm64: the last byte before __LINKEDIT' __DATA $((at[__LINKEDIT.fileoff] - 1))
 
-fixups=${at[LC_DYLD_CHAINED_FIXUPS.dataoff]}
-fixup() { in_part "arm64: $1" 'chained fixups' "$fixups" "$2"; }
+# By hand: __DATA_CONST has _weak_number, _host_print_int, two pointers into the image and _helper; __DATA two
+# pointers, _helper, _many and _helper_names. The imports are named in that order.
+fixups=${at[LC_DYLD_CHAINED_FIXUPS.dataoff]} fixups_size=${at[LC_DYLD_CHAINED_FIXUPS.datasize]}
 imports=$(u32 $((fixups + 8))) import_names=$(u32 $((fixups + 12))) starts=$(u32 $((fixups + 4)))
-# The starts of the first segment that has any.
+# The starts of the first segment that has any: __DATA_CONST, the third.
 i=0
 while [ "$(u32 $((fixups + starts + 4 + 4 * i)))" = 0 ]; do i=$((i + 1)); done
+expect_true 'arm64: __DATA_CONST is the first segment with fixups' test $i = 2
 segment_starts=$((starts + $(u32 $((fixups + starts + 4 + 4 * i)))))
-fixup 'the version of the fixups' 0
-fixup 'where the starts are' 4
-fixup 'where the imports are' 8
-fixup 'where the names of imports are' 12
-fixup 'how many imports there are' 16
-fixup 'the format of imports' 20
-fixup 'how many segments have fixups' "$starts"
-fixup 'the page size of fixups' $((segment_starts + 4))
-fixup 'the pointer format' $((segment_starts + 6))
-fixup 'where the segment of fixups is' $((segment_starts + 8))
-fixup 'how many pages have fixups' $((segment_starts + 20))
-fixup 'where a chain begins in its page' $((segment_starts + 22))
-fixup 'the library of an import' "$imports"
-fixup 'whether an import is weak, and its name' $((imports + 1))
-fixup 'the name of an import' $((import_names + 2))
+constant=${at[__DATA_CONST.vmaddr]} data=${at[__DATA.vmaddr]}
+
+# broken_fixup NAME OFFSET:SIZE VALUE FINDING: a number in the chained fixups changed so that they are malformed.
+broken_fixup() { malformed "arm64: $1" "chained fixups $4" '' "@$((fixups + ${2%:*})):${2#*:}=$3"; }
+# changed_fixup NAME OFFSET:SIZE VALUE FINDINGS: so that they mean something else.
+changed_fixup() { damage "arm64: $1" 1 "$4" "@$((fixups + ${2%:*})):${2#*:}=$3"; }
+of_constant='segment 2 (__DATA_CONST)' overrun="run into the names at $(hex "$import_names")"
+broken_fixup 'the version of the fixups' 0:4 1 'fixups_version: 1 is unknown'
+broken_fixup 'where the starts are' 4:4 "$fixups_size" \
+    "starts_offset: $(hex "$fixups_size") leaves no room in the part, $(hex "$fixups_size") bytes"
+broken_fixup 'where the imports are' 8:4 +4 "imports_count: 5 imports at $(hex $((imports + 4))) $overrun"
+broken_fixup 'where the imports are: past the end' 8:4 $((fixups_size + 1)) \
+    "imports_offset: $(hex $((fixups_size + 1))) lies past the end of the part, $(hex "$fixups_size") bytes"
+broken_fixup 'where the names are: past the end' 12:4 $((fixups_size + 1)) \
+    "symbols_offset: $(hex $((fixups_size + 1))) lies past the end of the part, $(hex "$fixups_size") bytes"
+broken_fixup 'how many imports there are' 16:4 +1 "imports_count: 6 imports at $(hex "$imports") $overrun"
+broken_fixup 'too few imports' 16:4 4 "$(hex $((data + 32))) (__DATA) ordinal: there is no import 4, but 4 in all"
+broken_fixup 'the format of imports' 20:4 4 'imports_format: 4 is unknown'
+broken_fixup 'another format of imports' 20:4 2 "imports_count: 5 imports at $(hex "$imports") $overrun"
+broken_fixup 'compressed names' 24:4 1 'symbols_format: 1 is unknown; only plain names are read'
+broken_fixup 'how many segments have fixups' "$starts:4" +1 'seg_count: 6 segments, but the image has 5'
+broken_fixup 'fixups that begin in the imports' "$((starts + 12)):4" $((imports - starts)) \
+    "$of_constant seg_info_offset: $(hex $((imports - starts))) leaves no room before the imports at $(hex "$imports")"
+broken_fixup 'the size of starts' "$segment_starts:4" 21 \
+    "$of_constant size: 21 bytes are too few or run into the imports at $(hex "$imports")"
+broken_fixup 'the page size of fixups' "$((segment_starts + 4)):2" 0x2000 \
+    "$of_constant page_size: 0x2000 bytes are neither 4 KiB nor 16 KiB"
+broken_fixup 'the pointer format' "$((segment_starts + 6)):2" 3 \
+    "$of_constant pointer_format: 3 is none of a program of 64 bits: 1, 2, 6, 9, 12"
+broken_fixup 'another pointer format' "$((segment_starts + 6)):2" 6 \
+    'segment 3 (__DATA) pointer_format: 2, but 6 in a segment before it'
+broken_fixup 'where the segment of fixups is' "$((segment_starts + 8)):8" +8 \
+    "$of_constant segment_offset: 0x4008, but the segment is 0x4000 behind the header"
+broken_fixup 'how many pages have fixups' "$((segment_starts + 20)):2" 3 \
+    "$of_constant page_count: 3 pages run past the segment's starts, 24 bytes"
+broken_fixup 'several chains in a page' "$((segment_starts + 22)):2" 0x8000 \
+    "$of_constant page_start[0]: 0x8000 begins several chains, which only 32-bit formats can"
+broken_fixup 'a chain that begins at the end of its page' "$((segment_starts + 22)):2" 0x3ffc \
+    "$of_constant page_start[0]: 0x3ffc leaves no room for a pointer in a page of 0x4000 bytes"
+broken_fixup 'the name of an import past the end' "$((imports + 1)):1" 0xfe \
+    'import 0 name_offset: the name does not end inside the part'
+broken_fixup 'the ordinal of no library' "$imports:1" 4 'import 0 lib_ordinal: 4, but the image loads 3 dylibs'
+
+weak_number='_weak_number of ordinal -3 (weak lookup)'
+changed_fixup 'where the names of imports are' 12:4 +1 \
+    "chained fixups: at $(in_constant 0): binds ${weak_number#_}, was binds $weak_number
+chained fixups: at $(in_constant 8): binds host_print_int of ordinal 3, was binds _host_print_int of ordinal 3
+chained fixups: at $(in_constant 32): binds helper of ordinal 1, was binds _helper of ordinal 1
+chained fixups: more differences: 3"
+changed_fixup 'where a chain begins in its page' "$((segment_starts + 22)):2" 8 \
+    "chained fixups: at $(in_constant 0): there is none, was binds $weak_number"
+changed_fixup 'a page without fixups' "$((segment_starts + 22)):2" 0xffff "$(
+    echo "chained fixups: at $(in_constant 0): there is none, was binds $weak_number"
+    echo "chained fixups: at $(in_constant 8): there is none, was binds _host_print_int of ordinal 3"
+    echo "chained fixups: at $(in_constant 16): there is none, was points to $(hex $(($(u64 $((at[__DATA_CONST.fileoff] + 16))) & 0xfffffffff)))"
+    echo 'chained fixups: more differences: 2'
+)"
+changed_fixup 'the library of an import' "$imports:1" 2 \
+    "chained fixups: at $(in_constant 0): binds _weak_number of ordinal 2, was binds $weak_number"
+changed_fixup 'an import that may be missing' "$((imports + 5)):1" +1 \
+    "chained fixups: at $(in_constant 8): binds _host_print_int of ordinal 3, which may be missing, was binds _host_print_int of ordinal 3"
+changed_fixup 'the name of an import' "$((import_names + 2)):1" 88 \
+    "chained fixups: at $(in_constant 0): binds _wXak_number of ordinal -3 (weak lookup), was binds $weak_number"
+
+cp "$good" copy
+poke_all copy @$((fixups + imports + 8)):4="$(u32 $((fixups + imports + 12)))" \
+    @$((fixups + imports + 12)):4="$(u32 $((fixups + imports + 8)))"
+judged 'arm64: two imports that change places' 1 "$(bad_page)
+chained fixups: at $(in_constant 32): binds _many of ordinal 2, was binds _helper of ordinal 1
+chained fixups: at $(in_data 16): binds _many of ordinal 2, was binds _helper of ordinal 1
+chained fixups: at $(in_data 24): binds _helper of ordinal 1, was binds _many of ordinal 2"
+
+# What no reader looks at means nothing; only the page's hash is another.
+expect_true 'arm64: the chained fixups end with padding' test "$(byte $((fixups + fixups_size - 2)))" = 0
+changed_fixup 'padding behind the names of imports' "$((fixups_size - 1)):1" 1 ''
 damage 'arm64: the value of a symbol' 1 "symbol 0: $stranger" @$((at[LC_SYMTAB.symoff] + 8)):8=+4
 damage 'arm64: a name' 1 "symbol 0: $stranger" @$((at[LC_SYMTAB.stroff] + $(u32 "${at[LC_SYMTAB.symoff]}") + 1)):1=88
 damage 'arm64: an index of the indirect table' 1 "indirect table entry 0: $misnamed" @"${at[LC_DYSYMTAB.indirectsymoff]}":4=0
@@ -508,14 +623,20 @@ sweep 'x86_64: header and segments' 29 0 $((at[__LINKEDIT.start] + 32))
 sweep 'x86_64: the next load commands' 7 $((at[__LINKEDIT.start] + 40)) $((at[LC_DYSYMTAB.start] + 32))
 sweep 'x86_64: the other load commands' 29 $((at[LC_DYSYMTAB.start] + 80)) "${at[head.size]}"
 sweep 'x86_64: contents' 997 "${at[head.size]}" "${at[__LINKEDIT.fileoff]}"
-for part in LC_DYLD_INFO_ONLY.rebase LC_DYLD_INFO_ONLY.bind LC_DYLD_INFO_ONLY.lazy_bind; do
-    sweep "x86_64: $part" 5 "${at[${part}_off]}" $((at[${part}_off] + at[${part}_size]))
+# without_zeros START SIZE: where the zeros at the end begin, which end opcodes and names, or mean nothing.
+without_zeros() {
+    local end=$(($1 + $2))
+    while [ "$(byte $((end - 1)))" = 0 ]; do end=$((end - 1)); done
+    echo $end
+}
+for part in rebase bind weak_bind lazy_bind; do
+    part=LC_DYLD_INFO_ONLY.$part
+    sweep "x86_64: $part" 3 "${at[${part}_off]}" "$(without_zeros "${at[${part}_off]}" "${at[${part}_size]}")"
 done
 sweep 'x86_64: symbols' 5 "${at[LC_SYMTAB.symoff]}" $((at[LC_SYMTAB.symoff] + 16 * at[LC_SYMTAB.nsyms]))
-# The pool begins with " " and ends with NULs, which are no names.
-names_end=$((at[LC_SYMTAB.stroff] + at[LC_SYMTAB.strsize]))
-while [ "$(byte $((names_end - 1)))" = 0 ]; do names_end=$((names_end - 1)); done
-sweep 'x86_64: names' 5 $((at[LC_SYMTAB.stroff] + 2)) $names_end
+# The pool begins with " ".
+sweep 'x86_64: names' 5 $((at[LC_SYMTAB.stroff] + 2)) \
+    "$(without_zeros "${at[LC_SYMTAB.stroff]}" "${at[LC_SYMTAB.strsize]}")"
 sweep 'x86_64: indirect table' 1 "${at[LC_DYSYMTAB.indirectsymoff]}" \
     $((at[LC_DYSYMTAB.indirectsymoff] + 4 * at[LC_DYSYMTAB.nindirectsyms]))
 

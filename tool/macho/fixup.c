@@ -72,6 +72,8 @@ int fixup_order(const void *left, const void *right) {
 
 static void describe_name(const char *name, struct text *text) {
     char shown[NAME_SHOWN + 1];
+    if (name[0] == '\0')
+        text_add(text, "a symbol without name");
     snprintf(shown, sizeof shown, "%.*s", NAME_SHOWN, name);
     text_add_printable(text, shown);
     if (strlen(name) > NAME_SHOWN)

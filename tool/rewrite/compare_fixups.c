@@ -41,7 +41,7 @@ static void report_rest(struct comparison *comparison) {
     struct error error;
     if (comparison->found <= MOST_REPORTED)
         return;
-    error_malformed(&error, comparison->part, "%zu more differences",
+    error_malformed(&error, comparison->part, "more differences: %zu",
                     comparison->found - MOST_REPORTED);
     errors_add(comparison->errors, &error);
 }
