@@ -10,9 +10,19 @@ if ! (cd "$root" && cmake --preset fuzz && cmake --build --preset fuzz) >built 2
 fi
 pass 'the fuzz targets build'
 
+# fixup_seeds IMAGE STYLE NAME: of its chained fixups or of each kind of its opcodes.
+fixup_seeds() {
+    local kind
+    if [ "$2" = -fixup_chains ]; then
+        python3 "$TESTS/lib/fuzz_seed.py" "$1" 0 "seeds/chained_fixups/$3"
+    else
+        for kind in 0 1 2 3; do python3 "$TESTS/lib/fuzz_seed.py" "$1" $kind "seeds/dyld_info/$3$kind"; done
+    fi
+}
+
 # What the fuzzers start from: real images, and what vafit itself writes.
 mkdir -p seeds/image seeds/shrink seeds/code_signature seeds/facts seeds/profile seeds/baseline seeds/string_pool \
-    seeds/exports_trie seeds/code_marks
+    seeds/exports_trie seeds/code_marks seeds/chained_fixups seeds/dyld_info
 # part FILE NAME: the bytes of a part of __LINKEDIT.
 part() {
     "$VAFIT" scan "$1" | jq -r --arg name "$2" \
@@ -31,6 +41,7 @@ for arch in arm64 x86_64; do
             "$VAFIT" scan "$image" -o "seeds/facts/$name"
             part "$image" 'exports trie' >"seeds/exports_trie/$name"
             { printf '\000\200'; part "$image" 'function starts'; } >"seeds/code_marks/$name"
+            fixup_seeds "$image" "$style" "$name"
         done
         offset=$(llvm-otool-19 -l program/main | awk '$2 == "LC_CODE_SIGNATURE" { f = 1 } f && $1 == "dataoff" { print $2 }')
         [ -n "$offset" ] && tail -c +$((offset + 1)) program/main >"seeds/code_signature/$arch$style"
@@ -57,5 +68,5 @@ fuzz() {
 }
 export -f fuzz pass fail
 export root seconds STORY
-printf '%s\n' image shrink code_signature string_pool exports_trie code_marks facts profile baseline |
+printf '%s\n' image shrink code_signature string_pool exports_trie code_marks chained_fixups dyld_info facts profile baseline |
     xargs -P 2 -I{} bash -c 'fuzz {}'
