@@ -26,6 +26,15 @@ struct fuzzed {
     struct bytes slice;
 };
 
+/* As segment_parse makes sure of. */
+static inline bool are_in_slice(const struct fuzzed *fuzzed) {
+    for (size_t i = 0; i < fuzzed->image.segments.count; i++)
+        if (!range_within(fuzzed->segments[i].file_offset, fuzzed->segments[i].file_size,
+                          fuzzed->slice.size))
+            return false;
+    return true;
+}
+
 static inline bool fuzzed_make(const uint8_t *data, size_t size, struct fuzzed *fuzzed) {
     struct bytes input = {data, size};
     *fuzzed = (struct fuzzed){.kind = 0};
@@ -48,7 +57,9 @@ static inline bool fuzzed_make(const uint8_t *data, size_t size, struct fuzzed *
     }
     size_t at = FIXED_SIZE + data[4] * (size_t)SEGMENT_SIZE;
     return bytes_part(input, at, bytes_u16(input, 2), &fuzzed->part) &&
-           bytes_part(input, at + fuzzed->part.size, size - at - fuzzed->part.size, &fuzzed->slice);
+           bytes_part(input, at + fuzzed->part.size, size - at - fuzzed->part.size,
+                      &fuzzed->slice) &&
+           are_in_slice(fuzzed);
 }
 
 /* Every fixup is inside what the file holds of a segment, and they are not more than that has room

@@ -29,9 +29,10 @@ def main(path, kind, out):
             dylibs += 1
         elif number == LC_SEGMENT_64:
             address, size, place, length = struct.unpack_from("<QQQQ", command, 24)
+            if command[8:].startswith(b"__LINKEDIT"):
+                place = length = 0
             segments.append(struct.pack("<IIII", address >> 12, (size + 4095) >> 12, place, length))
-            if not command[8:].startswith(b"__LINKEDIT"):
-                end = max(end, place + length)
+            end = max(end, place + length)
         elif number in (LC_DYLD_CHAINED_FIXUPS, LC_DYLD_INFO_ONLY):
             place, length = struct.unpack_from("<II", command, 8 + 8 * kind)
             part = data[place:place + length]
