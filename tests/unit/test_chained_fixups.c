@@ -101,7 +101,7 @@ static void imports_of_each_format(void **state) {
     }
 }
 
-/* The ordinals of 240 and 65520 dylibs are the highest that count upwards. */
+/* The ordinals of 240 and 65520 dylibs are the highest that count upwards; the next is -15. */
 static void the_highest_ordinals(void **state) {
     static const struct {
         uint32_t format;
@@ -119,6 +119,10 @@ static void the_highest_ordinals(void **state) {
         put(fixture.part, IMPORTS, 4, rows[i].bits);
         assert_true(parse(&fixture, &fixups, &error));
         assert_int_equal(chained_fixups_import(&fixups, 0).ordinal, rows[i].ordinal);
+        put(fixture.part, IMPORTS, 4, rows[i].bits + 1);
+        assert_false(parse(&fixture, &fixups, &error));
+        assert_string_equal(error.field, "chained fixups import 0 lib_ordinal");
+        assert_int_equal(strncmp(error.what, "-15, but", 8), 0);
     }
 }
 

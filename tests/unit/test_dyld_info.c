@@ -236,6 +236,21 @@ static void counts_without_end(void **state) {
     }
 }
 
+static void as_many_fixups_as_pointers(void **state) {
+    struct fixture fixture;
+    struct text text = {0};
+    (void)state;
+    fixture_make(&fixture);
+    run(&fixture, "rebase opcodes", OPCODES("\x11\x21\x00\x60\x40\x21\x00\x60\x20"), &text);
+    assert_null(strchr(text.data, '!'));
+    text_free(&text);
+    run(&fixture, "rebase opcodes", OPCODES("\x11\x21\x00\x60\x40\x21\x00\x60\x21"), &text);
+    assert_string_equal(strchr(text.data, '!'),
+                        "! rebase opcodes byte 0x7 (REBASE_OPCODE_DO_REBASE_ULEB_TIMES): more "
+                        "fixups than the segments hold pointers");
+    text_free(&text);
+}
+
 static void without_contents_targets_are_nothing(void **state) {
     struct fixture fixture;
     struct fixup fixup;
@@ -268,6 +283,7 @@ int main(void) {
         cmocka_unit_test(weak_and_lazy_binds),
         cmocka_unit_test(what_dyld_refuses),
         cmocka_unit_test(counts_without_end),
+        cmocka_unit_test(as_many_fixups_as_pointers),
         cmocka_unit_test(without_contents_targets_are_nothing),
         cmocka_unit_test(only_opcodes_have_a_program),
     };
