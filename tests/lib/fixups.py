@@ -2,7 +2,7 @@
 
 What llvm-objdump leaves out is read here: the targets of rebase opcodes, which stand in the file. Of
 chained fixups it tells no ordinals of pointers, only short names of dylibs, so that a name stands for
-the first dylib that has it; its list of imports has the ordinals themselves. Of lazy binds it does not
+a dylib that goes by it; its list of imports has the ordinals themselves. Of lazy binds it does not
 tell which are weak.
 
     python3 fixups.py FILE
@@ -12,9 +12,8 @@ import struct
 import subprocess
 import sys
 
-from thin_image import LC_SEGMENT_64, commands
+from thin_image import LC_SEGMENT_64, LOADS, commands
 
-LOADS = (0xC, 0x80000018, 0x8000001F, 0x80000023)  # LC_LOAD_DYLIB and its kin
 SPECIAL = {"this-image": 0, "main-executable": -1, "flat-namespace": -2, "weak": -3}
 OPCODE_TABLES = {"Rebase": "rebase", "Bind": "bind", "Lazy": "lazy", "Weak": "weak"}
 

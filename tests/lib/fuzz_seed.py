@@ -8,33 +8,24 @@ bind and lazy bind opcodes of LC_DYLD_INFO. Without that part nothing is written
 import struct
 import sys
 
-LC_SEGMENT_64, LC_DYLD_CHAINED_FIXUPS, LC_DYLD_INFO_ONLY = 0x19, 0x80000034, 0x80000022
-LOADS = (0xC, 0x80000018, 0x8000001F, 0x80000023)  # LC_LOAD_DYLIB and its kin
-
-
-def commands(data):
-    offset = 32
-    for _ in range(struct.unpack_from("<I", data, 16)[0]):
-        number, size = struct.unpack_from("<II", data, offset)
-        yield number, data[offset:offset + size]
-        offset += size
+from thin_image import LC_DYLD_CHAINED_FIXUPS, LC_DYLD_INFO_ONLY, LC_SEGMENT_64, LOADS, commands
 
 
 def main(path, kind, out):
     with open(path, "rb") as file:
         data = file.read()
     dylibs, part, segments, end = 0, b"", [], 0
-    for number, command in commands(data):
+    for number, offset in commands(data):
         if number in LOADS:
             dylibs += 1
         elif number == LC_SEGMENT_64:
-            address, size, place, length = struct.unpack_from("<QQQQ", command, 24)
-            if command[8:].startswith(b"__LINKEDIT"):
+            address, size, place, length = struct.unpack_from("<QQQQ", data, offset + 24)
+            if data[offset + 8:offset + 18] == b"__LINKEDIT":
                 place = length = 0
             segments.append(struct.pack("<IIII", address >> 12, (size + 4095) >> 12, place, length))
             end = max(end, place + length)
         elif number in (LC_DYLD_CHAINED_FIXUPS, LC_DYLD_INFO_ONLY):
-            place, length = struct.unpack_from("<II", command, 8 + 8 * kind)
+            place, length = struct.unpack_from("<II", data, offset + 8 + 8 * kind)
             part = data[place:place + length]
     if not part:
         return

@@ -44,7 +44,7 @@ bool list_exports(const struct listed *part, struct error *error) {
     struct export export;
     exports_trie_start(part->bytes, &cursor);
     while (exports_trie_next(&cursor, &export, error))
-        print_export(&export, list_base(part->image));
+        print_export(&export, image_base(part->image));
     exports_trie_end(&cursor);
     return error->kind == ERROR_NONE;
 }

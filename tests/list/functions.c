@@ -8,6 +8,6 @@
 bool list_functions(const struct listed *part, struct error *error) {
     struct function_starts starts = {.bytes = part->bytes};
     while (function_starts_next(&starts, error))
-        printf("%016" PRIx64 "\n", list_base(part->image) + starts.offset);
+        printf("%016" PRIx64 "\n", image_base(part->image) + starts.offset);
     return error->kind == ERROR_NONE;
 }

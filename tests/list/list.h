@@ -16,9 +16,6 @@ struct listed {
     const struct image *image;
 };
 
-/* The unslid address of __TEXT, from which a part's offsets count. */
-uint64_t list_base(const struct image *image);
-
 /* Each prints what a part holds, a line each; false with *error where it cannot be read. */
 bool list_exports(const struct listed *part, struct error *error);
 bool list_fixups(const struct listed *part, struct error *error);

@@ -37,11 +37,6 @@ static const struct lister {
     {"functions", is_functions, list_functions},
 };
 
-uint64_t list_base(const struct image *image) {
-    const struct segment *text = segments_find(&image->segments, "__TEXT");
-    return text == NULL ? 0 : text->address;
-}
-
 static bool list_slice(const struct lister *lister, const struct image_file *file,
                        const struct image_slice *slice, struct error *error) {
     const struct linkedit_parts *parts = &slice->image->parts;

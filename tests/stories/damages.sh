@@ -132,7 +132,7 @@ damage 'the ordinal of no library' 1 \
 damage 'where a bind is' 1 "bind opcodes: at $(in_constant 8): there is none, was $binder 3
 bind opcodes: at $(in_constant 16): $binder 3, there was none
 bind opcodes: at $(in_constant 32): there is none, was binds _helper of ordinal 1
-bind opcodes: more differences: 1" @$((binds + 21)):1=16
+bind opcodes: at $(in_constant 40): binds _helper of ordinal 1, there was none" @$((binds + 21)):1=16
 damage 'a weak bind opcode before all it needs' 1 \
     'weak bind opcodes byte 0x0 (BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED): no segment and offset were set before it' \
     @"$weak_binds":1=0xbf
@@ -158,7 +158,9 @@ damage 'two parts that change places' 1 "$(
     echo "lazy bind opcodes: at $(in_constant 8): lazily $binder 3 by the opcodes at byte 0x0, there was none"
     echo "lazy bind opcodes: at $(in_constant 32): lazily binds _helper of ordinal 1 by the opcodes at byte 0x0, there was none"
     echo "lazy bind opcodes: at $(in_data 0): there is none, was $lazy_print 3 by the opcodes at byte 0x0"
-    echo 'lazy bind opcodes: more differences: 3'
+    echo "lazy bind opcodes: at $(in_data 32): lazily binds _helper of ordinal 1 by the opcodes at byte 0x0, there was none"
+    echo "lazy bind opcodes: at $(in_data 40): lazily binds _many of ordinal 2 by the opcodes at byte 0x0, there was none"
+    echo 'lazy bind opcodes: 1 more difference'
 )" LC_DYLD_INFO_ONLY+16:4="${at[LC_DYLD_INFO_ONLY.lazy_bind_off]}" \
     LC_DYLD_INFO_ONLY+20:4="${at[LC_DYLD_INFO_ONLY.lazy_bind_size]}" \
     LC_DYLD_INFO_ONLY+32:4="${at[LC_DYLD_INFO_ONLY.bind_off]}" \
@@ -474,14 +476,20 @@ changed_fixup 'where the names of imports are' 12:4 +1 \
     "chained fixups: at $(in_constant 0): binds ${weak_number#_}, was binds $weak_number
 chained fixups: at $(in_constant 8): binds host_print_int of ordinal 3, was binds _host_print_int of ordinal 3
 chained fixups: at $(in_constant 32): binds helper of ordinal 1, was binds _helper of ordinal 1
-chained fixups: more differences: 3"
+chained fixups: at $(in_data 16): binds helper of ordinal 1, was binds _helper of ordinal 1
+chained fixups: at $(in_data 24): binds many of ordinal 2, was binds _many of ordinal 2
+chained fixups: 1 more difference"
 changed_fixup 'where a chain begins in its page' "$((segment_starts + 22)):2" 8 \
     "chained fixups: at $(in_constant 0): there is none, was binds $weak_number"
 changed_fixup 'a page without fixups' "$((segment_starts + 22)):2" 0xffff "$(
     echo "chained fixups: at $(in_constant 0): there is none, was binds $weak_number"
     echo "chained fixups: at $(in_constant 8): there is none, was binds _host_print_int of ordinal 3"
-    echo "chained fixups: at $(in_constant 16): there is none, was points to $(hex $(($(u64 $((at[__DATA_CONST.fileoff] + 16))) & 0xfffffffff)))"
-    echo 'chained fixups: more differences: 2'
+    for i in 16 24; do
+        echo "chained fixups: at $(in_constant $i): there is none, was points to $(
+            hex $(($(u64 $((at[__DATA_CONST.fileoff] + i))) & 0xfffffffff))
+        )"
+    done
+    echo "chained fixups: at $(in_constant 32): there is none, was binds _helper of ordinal 1"
 )"
 changed_fixup 'the library of an import' "$imports:1" 2 \
     "chained fixups: at $(in_constant 0): binds _weak_number of ordinal 2, was binds $weak_number"

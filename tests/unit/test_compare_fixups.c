@@ -48,20 +48,18 @@ static void the_order_of_opcodes_means_nothing(void **state) {
             FINDINGS("rebase opcodes: at 0x100004008 (__DATA): points to 0x0, there was none"));
 }
 
+/* Of seven. */
 static void only_the_first_differences_are_told(void **state) {
     struct fixture old, new;
     (void)state;
-    opcodes(&old, OPCODES("\x11\x40_a\0\x51\x71\x00\xc0\x05\x00"));
-    opcodes(&new, OPCODES("\x11\x40_b\0\x51\x71\x00\xc0\x05\x00"));
-    compare(
-        "bind opcodes", &old, &new,
-        FINDINGS("bind opcodes: at 0x100004000 (__DATA): binds _b of ordinal 1, was binds _a of "
-                 "ordinal 1",
-                 "bind opcodes: at 0x100004008 (__DATA): binds _b of ordinal 1, was binds _a of "
-                 "ordinal 1",
-                 "bind opcodes: at 0x100004010 (__DATA): binds _b of ordinal 1, was binds _a of "
-                 "ordinal 1",
-                 "bind opcodes: more differences: 2"));
+    opcodes(&old, OPCODES("\x11\x40_a\0\x51\x71\x00\xc0\x07\x00"));
+    opcodes(&new, OPCODES("\x11\x40_b\0\x51\x71\x00\xc0\x07\x00"));
+#define CHANGED(address)                                                                           \
+    "bind opcodes: at " address " (__DATA): binds _b of ordinal 1, was binds _a of ordinal 1"
+    compare("bind opcodes", &old, &new,
+            FINDINGS(CHANGED("0x100004000"), CHANGED("0x100004008"), CHANGED("0x100004010"),
+                     CHANGED("0x100004018"), CHANGED("0x100004020"),
+                     "bind opcodes: 2 more differences"));
 }
 
 static void strong_definitions_and_lazy_entries_count(void **state) {
@@ -90,7 +88,7 @@ static void what_is_malformed_is_told_of_the_side_it_is_on(void **state) {
     compare("rebase opcodes", &old, &new,
             FINDINGS("rebase opcodes byte 0x4: opcode 0xf0 is unknown"));
     compare("rebase opcodes", &new, &old,
-            FINDINGS("rebase opcodes byte 0x4: in the original: opcode 0xf0 is unknown"));
+            FINDINGS("rebase opcodes byte 0x4 of the original: opcode 0xf0 is unknown"));
     /* Also where they differ before. */
     opcodes(&old, OPCODES("\x11\x21\x08\x51"));
     compare("rebase opcodes", &old, &new,

@@ -380,7 +380,7 @@ static bool import_count_valid(const struct chained_fixups *fixups, struct error
 bool chained_fixups_parse(struct bytes bytes, const struct image *image,
                           struct chained_fixups *fixups, struct error *error) {
     struct parser parser = {.fixups = fixups, .error = error};
-    *fixups = (struct chained_fixups){.bytes = bytes, .image = image, .base = fixup_base(image)};
+    *fixups = (struct chained_fixups){.bytes = bytes, .image = image, .base = image_base(image)};
     if (!read_header(fixups, error) || !tables_valid(fixups, error) ||
         !segment_count_valid(fixups, error))
         return false;

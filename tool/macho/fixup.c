@@ -160,11 +160,6 @@ void fixup_describe_place(const struct image *image, uint64_t address, struct te
 
 /* --- segments --- */
 
-uint64_t fixup_base(const struct image *image) {
-    const struct segment *text = segments_find(&image->segments, "__TEXT");
-    return text == NULL ? image->lowest_address : text->address;
-}
-
 uint64_t fixup_segment_size(const struct segment *segment) {
     return segment->file_size < segment->vm_size ? segment->file_size : segment->vm_size;
 }

@@ -74,8 +74,6 @@ void fixup_describe(const struct fixup *fixup, struct text *text);
 /* Adds "0x100008010 (__DATA)": an address with the segment that holds it. */
 void fixup_describe_place(const struct image *image, uint64_t address, struct text *text);
 
-/* The unslid address of the header, from which offsets in fixups count. */
-uint64_t fixup_base(const struct image *image);
 /* The bytes of a segment in `slice`, all of the slice's bytes: what of them is mapped. Empty when
  * `slice` does not hold them. */
 struct bytes fixup_segment_contents(const struct segment *segment, struct bytes slice);

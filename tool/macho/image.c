@@ -283,3 +283,8 @@ void image_measure(struct image *image) {
     image->vm_space =
         segments_vm_space(&image->segments, image->architecture->page_size, &image->lowest_address);
 }
+
+uint64_t image_base(const struct image *image) {
+    const struct segment *text = segments_find(&image->segments, "__TEXT");
+    return text == NULL ? image->lowest_address : text->address;
+}

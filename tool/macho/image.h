@@ -74,6 +74,9 @@ bool image_parse(struct arena *arena, struct bytes head, uint64_t slice_size,
  * image_parse does; for an image whose segments come from elsewhere. */
 void image_measure(struct image *image);
 
+/* The unslid address of the header, from which offsets in other parts count: that of __TEXT. */
+uint64_t image_base(const struct image *image);
+
 /* "executable", "dylib", "bundle". */
 const char *image_type_name(enum image_type type);
 

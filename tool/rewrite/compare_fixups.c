@@ -2,15 +2,13 @@
 
 #include "base/text.h"
 #include "macho/fixup_walk.h"
+#include "rewrite/differences.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MOST_REPORTED = 3,
-    MOST_SORTED = 1 << 22 /* fixups of one side */
-};
+enum { MOST_SORTED = 1 << 22 /* fixups of one side */ };
 
 /* One of the two, and where it is. */
 struct side {
@@ -25,35 +23,19 @@ struct comparison {
     const struct image *image;
     struct side old;
     struct side new;
-    size_t found; /* differences */
-    struct errors *errors;
+    struct differences differences;
 };
-
-static void report(struct comparison *comparison, const char *what) {
-    struct error error;
-    if (comparison->found++ >= MOST_REPORTED)
-        return;
-    error_malformed(&error, comparison->part, "%s", what);
-    errors_add(comparison->errors, &error);
-}
-
-static void report_rest(struct comparison *comparison) {
-    struct error error;
-    if (comparison->found <= MOST_REPORTED)
-        return;
-    error_malformed(&error, comparison->part, "more differences: %zu",
-                    comparison->found - MOST_REPORTED);
-    errors_add(comparison->errors, &error);
-}
 
 /* An original that is malformed is said to be that, since the errors are reported of the new one.
  */
 static void report_malformed(struct comparison *comparison, const struct side *side,
                              const struct error *error) {
+    char field[sizeof error->field];
     struct error named = *error;
+    snprintf(field, sizeof field, "%.140s of the original", error->field);
     if (side->is_original)
-        error_malformed(&named, error->field, "in the original: %.600s", error->what);
-    errors_add(comparison->errors, &named);
+        error_malformed(&named, field, "%s", error->what);
+    errors_add(comparison->differences.errors, &named);
 }
 
 /* Either may be NULL: there is none. */
@@ -61,21 +43,19 @@ static void report_fixup(struct comparison *comparison, const struct fixup *old,
                          const struct fixup *new) {
     const struct fixup *either = old == NULL ? new : old;
     struct text text = {0};
-    if (comparison->found < MOST_REPORTED) {
-        if (either->kind != FIXUP_STRONG) {
-            text_add(&text, "at ");
-            fixup_describe_place(comparison->image, either->address, &text);
-            text_add(&text, ": ");
-        }
-        if (new == NULL)
-            text_add(&text, "there is none");
-        else
-            fixup_describe(new, &text);
-        text_add(&text, old == NULL ? ", there was none" : ", was ");
-        if (old != NULL)
-            fixup_describe(old, &text);
+    if (either->kind != FIXUP_STRONG) {
+        text_add(&text, "at ");
+        fixup_describe_place(comparison->image, either->address, &text);
+        text_add(&text, ": ");
     }
-    report(comparison, text.data == NULL ? "" : text.data);
+    if (new == NULL)
+        text_add(&text, "there is none");
+    else
+        fixup_describe(new, &text);
+    text_add(&text, old == NULL ? ", there was none" : ", was ");
+    if (old != NULL)
+        fixup_describe(old, &text);
+    differences_add(&comparison->differences, "%s", text.data);
     text_free(&text);
 }
 
@@ -102,7 +82,7 @@ static void report_import(struct comparison *comparison, const char *verb,
     struct text text = {0};
     text_add(&text, verb);
     import_describe(import, &text);
-    report(comparison, text.data);
+    differences_add(&comparison->differences, "%s", text.data);
     text_free(&text);
 }
 
@@ -230,11 +210,11 @@ static void compare_rest(struct comparison *comparison) {
     struct side *old = &comparison->old, *new = &comparison->new;
     struct fixup first_old = old->fixup, first_new = new->fixup;
     bool has_old = old->has_fixup, has_new = new->has_fixup;
-    size_t before = comparison->errors->count;
+    size_t before = comparison->differences.errors->count;
     struct fixups old_fixups = {0}, new_fixups = {0};
     if (gather(comparison, new, &new_fixups) && gather(comparison, old, &old_fixups))
         compare_sorted(comparison, &old_fixups, &new_fixups);
-    else if (comparison->errors->count == before)
+    else if (comparison->differences.errors->count == before)
         report_fixup(comparison, has_old ? &first_old : NULL, has_new ? &first_new : NULL);
     free(old_fixups.items);
     free(new_fixups.items);
@@ -264,10 +244,12 @@ static bool begin(struct comparison *comparison, struct side *side,
 
 void compare_fixups(const char *part, const struct compared_fixups *old,
                     const struct compared_fixups *new, struct errors *errors) {
-    struct comparison comparison = {
-        .part = part, .image = new->image, .old = {.is_original = true}, .errors = errors};
+    struct comparison comparison = {.part = part,
+                                    .image = new->image,
+                                    .old = {.is_original = true},
+                                    .differences = {.errors = errors, .field = part}};
     bool new_begins = begin(&comparison, &comparison.new, new);
     if (begin(&comparison, &comparison.old, old) && new_begins)
         compare_walks(&comparison);
-    report_rest(&comparison);
+    differences_end(&comparison.differences);
 }

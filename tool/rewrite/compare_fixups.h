@@ -15,8 +15,8 @@ struct compared_fixups {
 
 /* Holds the parts named `part`, which fixup_walk_reads, against each other: every fixup, where it
  * is, what it points to and how it is signed, and every import, used or not. The order in which
- * they are listed means nothing. The first few differences are added to *errors, then how many
- * there are beyond; what is malformed is reported as the parser does.
+ * they are listed means nothing. The first differences are added to *errors (see differences.h);
+ * what is malformed is reported as the parser does.
  * Memory: none to speak of while both list the same in the same order; from there on 80 bytes for
  * each fixup, and never more than 640 MiB: what is longer has to keep its order. */
 void compare_fixups(const char *part, const struct compared_fixups *old,

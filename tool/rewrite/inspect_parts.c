@@ -20,9 +20,8 @@ struct extent {
 };
 
 static struct extent extent_of(const struct image *image) {
-    const struct segment *text = segments_find(&image->segments, "__TEXT");
-    struct extent extent = {.lowest = image->lowest_address, .dylibs = image->dylibs.count};
-    extent.base = text == NULL ? extent.lowest : text->address;
+    struct extent extent = {
+        .base = image_base(image), .lowest = image->lowest_address, .dylibs = image->dylibs.count};
     for (size_t i = 0; i < image->segments.count; i++) {
         const struct segment *segment = &image->segments.items[i];
         if (segment->address < extent.lowest || strcmp(segment->name, "__LINKEDIT") == 0)
