@@ -126,6 +126,21 @@ static void a_path_lies_in_the_folders_it_begins_with(void **state) {
             fail_msg("\"%s\" in \"%s\"", insides[i].path, insides[i].folder);
 }
 
+static void a_path_from_a_folder(void **state) {
+    (void)state;
+    static const struct {
+        const char *folder, *path, *expected;
+    } rows[] = {
+        {"/a/b", "/a/b/c", "c"},      {"/a/b", "/a/b/c/d", "c/d"},
+        {"/a/b", "/a/c", "../c"},     {"/a/b/c", "/a/d/e", "../../d/e"},
+        {"/a", "/b", "../b"},         {"/", "/b", "b"},
+        {"/a/b", "/a/bc", "../bc"},   {"out/lib", "out/x", "../x"},
+        {"out", "new/x", "../new/x"}, {".", "new/x", "new/x"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_string_equal(path_relative(&arena, rows[i].folder, rows[i].path), rows[i].expected);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_folder_is_what_stands_before_the_last_slash),
@@ -133,6 +148,7 @@ int main(void) {
         cmocka_unit_test(a_tidy_path_has_one_spelling),
         cmocka_unit_test(joining_leaves_one_slash_between),
         cmocka_unit_test(a_path_lies_in_the_folders_it_begins_with),
+        cmocka_unit_test_teardown(a_path_from_a_folder, release),
     };
     return cmocka_run_group_tests_name("path", tests, NULL, release);
 }
