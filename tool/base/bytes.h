@@ -54,20 +54,31 @@ static inline uint64_t bytes_big(struct bytes bytes, size_t offset, size_t count
 }
 
 static inline uint8_t bytes_u8(struct bytes bytes, size_t offset) {
-    return (uint8_t)bytes_little(bytes, offset, 1);
+    assert(range_within(offset, 1, bytes.size));
+    return bytes.data[offset];
 }
 
-/* Little-endian, as Mach-O itself. */
+/* Little-endian, as Mach-O itself. Written out, since compilers make one load of that and not of a
+ * loop. */
 static inline uint16_t bytes_u16(struct bytes bytes, size_t offset) {
-    return (uint16_t)bytes_little(bytes, offset, 2);
+    assert(range_within(offset, 2, bytes.size));
+    const uint8_t *data = bytes.data + offset;
+    return (uint16_t)(data[0] | data[1] << 8);
 }
 
 static inline uint32_t bytes_u32(struct bytes bytes, size_t offset) {
-    return (uint32_t)bytes_little(bytes, offset, 4);
+    assert(range_within(offset, 4, bytes.size));
+    const uint8_t *data = bytes.data + offset;
+    return (uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16 |
+           (uint32_t)data[3] << 24;
 }
 
 static inline uint64_t bytes_u64(struct bytes bytes, size_t offset) {
-    return bytes_little(bytes, offset, 8);
+    assert(range_within(offset, 8, bytes.size));
+    const uint8_t *data = bytes.data + offset;
+    return (uint64_t)data[0] | (uint64_t)data[1] << 8 | (uint64_t)data[2] << 16 |
+           (uint64_t)data[3] << 24 | (uint64_t)data[4] << 32 | (uint64_t)data[5] << 40 |
+           (uint64_t)data[6] << 48 | (uint64_t)data[7] << 56;
 }
 
 /* Big-endian, as universal headers and code signatures. */
