@@ -50,7 +50,12 @@ static const struct row {
     {"the tail before the name", " .main._main.", {2, 7}, 2, " ._main."},
     {"a tail of a tail", " .n.in._main.", {2, 4, 7}, 3, " ._main."},
     {"a head is no tail", " ._main._mainly.", {2, 8}, 2, " ._main._mainly."},
+    {"a tail is used first", " .in._f._main.", {2, 5, 8}, 3, " ._f._main."},
+    {"a tail of two names", " .in._begin._main.", {2, 12, 5}, 3, " ._main._begin."},
+    {"a tail of eight characters", " .eight_ch._eight_ch.", {2, 11}, 2, " ._eight_ch."},
+    {"a tail of nine characters", " .nine_char._nine_char.", {2, 12}, 2, " ._nine_char."},
     {"an index inside a name", " ._main.", {4}, 1, " .ain."},
+    {"a name without characters", " ._main.", {1, 2, 7}, 3, " ._main."},
     {"a name without an end", " ._main", {2}, 1, " ._main."},
     {"a pool that begins with NUL", "._a._b.", {4, 1}, 2, "._b._a."},
 };
@@ -76,26 +81,74 @@ static void a_pool_holds_each_name_once(void **state) {
     }
 }
 
-/* A pool of names of two characters, one of them the greatest byte, so that many are equal or end
+static void a_tail_lies_in_the_name_that_is_used_first(void **state) {
+    (void)state;
+    const uint32_t indexes[] = {2, 12, 5};
+    struct rebuilt rebuilt;
+    uint8_t old[64];
+    struct bytes view = {old, read_pool(" .in._begin._main.", old)};
+    rebuild(view, indexes, 3, &rebuilt);
+    assert_int_equal(rebuilt.names[0].new_index, 5); /* " ._ma" stands before it */
+}
+
+static uint32_t next(uint32_t *random) {
+    *random = *random * 1664525 + 1013904223;
+    return *random >> 8;
+}
+
+/* A pool of characters of which one is the greatest byte, so that many names are equal or end
  * others, with a random start for each name. `ends` + 1, a power of two, is how long they are on
  * average. */
-static size_t random_pool(uint32_t *random, uint32_t ends, uint8_t *pool, uint32_t *indexes,
-                          size_t *count) {
+static size_t random_characters(uint32_t *random, uint32_t ends, uint8_t *pool, uint32_t *indexes,
+                                size_t count) {
     size_t size = 2;
-    pool[0] = ' ';
-    pool[1] = 0;
-    while (size < 600) {
-        *random = *random * 1664525 + 1013904223;
-        pool[size++] = *random >> 16 & ends ? (*random >> 24 & 7 ? 'a' : 0xff) : 0;
-    }
+    while (size < 600)
+        pool[size++] = next(random) >> 8 & ends ? (next(random) >> 16 & 7 ? 'a' : 0xff) : 0;
     pool[size - 1] = 0;
-    *random = *random * 1664525 + 1013904223;
-    *count = (*random >> 16) % MOST_NAMES;
-    for (size_t i = 0; i < *count; i++) {
-        *random = *random * 1664525 + 1013904223;
-        indexes[i] = (*random >> 8) % 600;
+    for (size_t i = 0; i < count; i++)
+        indexes[i] = next(random) % 600;
+    return size;
+}
+
+/* A pool in which each name stands for itself: tails, long and short, of few words. */
+static size_t random_tails(uint32_t *random, uint8_t *pool, uint32_t *indexes, size_t count) {
+    static const char *const words[] = {
+        "__ZN4base8internal9BindStateIFvRKNS_8FilePathEEJEE7DestroyEPKNS0_13BindStateBaseE",
+        "__ZN4base8internal9BindStateIFvRKNS_8FilePathEEJEE6CreateEPKNS0_13BindStateBaseE",
+        "_main_________________main", "__main"};
+    size_t size = 2;
+    for (size_t i = 0; i < count; i++) {
+        const char *word = words[next(random) % 4];
+        size_t length = 1 + next(random) % strlen(word);
+        indexes[i] = (uint32_t)size;
+        memcpy(pool + size, word + strlen(word) - length, length + 1);
+        size += length + 1;
     }
     return size;
+}
+
+enum { KINDS = 3, MOST_TAILS = 20 };
+
+/* An old pool and where names begin in it. */
+struct sample {
+    uint8_t old[MOST_BYTES];
+    size_t size;
+    uint32_t indexes[MOST_NAMES];
+    size_t count;
+};
+
+static void take_sample(uint32_t *random, int round, struct sample *sample) {
+    int kind = round % KINDS;
+    sample->old[0] = ' ';
+    sample->old[1] = 0;
+    sample->count = next(random) % (kind == 2 ? MOST_TAILS : MOST_NAMES);
+    sample->size = kind == 2 ? random_tails(random, sample->old, sample->indexes, sample->count)
+                             : random_characters(random, kind == 0 ? 3 : 63, sample->old,
+                                                 sample->indexes, sample->count);
+}
+
+static void rebuild_sample(const struct sample *sample, struct rebuilt *rebuilt) {
+    rebuild((struct bytes){sample->old, sample->size}, sample->indexes, sample->count, rebuilt);
 }
 
 static const char *name_at(const uint8_t *pool, uint32_t index) {
@@ -107,57 +160,91 @@ static bool ends_in(const char *name, const char *tail) {
     return tail_size <= size && strcmp(name + size - tail_size, tail) == 0;
 }
 
-/* Every name of the new pool begins somewhere in `names`, and none ends another. */
-static void expect_no_waste(const struct rebuilt *rebuilt) {
-    for (size_t a = 2; a < rebuilt->size; a += strlen(name_at(rebuilt->pool, (uint32_t)a)) + 1)
-        for (size_t b = 2; b < rebuilt->size; b += strlen(name_at(rebuilt->pool, (uint32_t)b)) + 1)
-            if (a != b)
-                assert_false(ends_in(name_at(rebuilt->pool, (uint32_t)a),
-                                     name_at(rebuilt->pool, (uint32_t)b)));
+/* Whether name i is the first that says this, and none of the others ends in it. */
+static bool is_written(const struct sample *sample, size_t i) {
+    const char *name = name_at(sample->old, sample->indexes[i]);
+    if (sample->indexes[i] == 0 || *name == '\0')
+        return false;
+    for (size_t j = 0; j < sample->count; j++) {
+        const char *other = name_at(sample->old, sample->indexes[j]);
+        if (sample->indexes[j] != 0 && ends_in(other, name) &&
+            (strlen(other) > strlen(name) || j < i))
+            return false;
+    }
+    return true;
 }
 
-static void every_name_is_what_it_was_and_none_ends_another(void **state) {
+/* The new pool is the null name and what each name on its own says has to be written. */
+static void expect_pool(const struct sample *sample, const struct rebuilt *rebuilt) {
+    uint8_t expected[MOST_BYTES] = " ";
+    size_t size = 2;
+    for (size_t i = 0; i < sample->count; i++) {
+        if (!is_written(sample, i))
+            continue;
+        const char *name = name_at(sample->old, sample->indexes[i]);
+        memcpy(expected + size, name, strlen(name) + 1);
+        size += strlen(name) + 1;
+    }
+    assert_int_equal(rebuilt->size, size);
+    assert_memory_equal(rebuilt->pool, expected, size);
+}
+
+static void every_name_is_there_and_none_ends_another(void **state) {
     (void)state;
     uint32_t random = 28;
-    for (int round = 0; round < 500; round++) {
-        uint8_t old[600];
-        uint32_t indexes[MOST_NAMES];
-        size_t count, size = random_pool(&random, round % 2 ? 3 : 63, old, indexes, &count);
+    for (int round = 0; round < 3000; round++) {
+        struct sample sample;
         struct rebuilt rebuilt;
-        rebuild((struct bytes){old, size}, indexes, count, &rebuilt);
-        for (size_t i = 0; i < count; i++) {
+        take_sample(&random, round, &sample);
+        rebuild_sample(&sample, &rebuilt);
+        for (size_t i = 0; i < sample.count; i++) {
             assert_true(rebuilt.names[i].new_index < rebuilt.size);
             assert_string_equal(name_at(rebuilt.pool, rebuilt.names[i].new_index),
-                                name_at(old, indexes[i]));
+                                name_at(sample.old, sample.indexes[i]));
         }
-        expect_no_waste(&rebuilt);
+        expect_pool(&sample, &rebuilt);
     }
 }
 
 static void planning_again_changes_nothing(void **state) {
     (void)state;
     uint32_t random = 29;
-    for (int round = 0; round < 500; round++) {
-        uint8_t old[600];
-        uint32_t indexes[MOST_NAMES];
-        size_t count, size = random_pool(&random, round % 2 ? 3 : 63, old, indexes, &count);
+    for (int round = 0; round < 1500; round++) {
+        struct sample sample;
         struct rebuilt once, twice;
-        rebuild((struct bytes){old, size}, indexes, count, &once);
-        for (size_t i = 0; i < count; i++)
-            indexes[i] = once.names[i].new_index;
-        rebuild((struct bytes){once.pool, once.size}, indexes, count, &twice);
+        take_sample(&random, round, &sample);
+        rebuild_sample(&sample, &once);
+        for (size_t i = 0; i < sample.count; i++)
+            sample.indexes[i] = once.names[i].new_index;
+        rebuild((struct bytes){once.pool, once.size}, sample.indexes, sample.count, &twice);
         assert_int_equal(twice.size, once.size);
         assert_memory_equal(twice.pool, once.pool, once.size);
-        for (size_t i = 0; i < count; i++)
-            assert_int_equal(twice.names[i].new_index, indexes[i]);
+        for (size_t i = 0; i < sample.count; i++)
+            assert_int_equal(twice.names[i].new_index, sample.indexes[i]);
+    }
+}
+
+/* The hashes have another key each time. */
+static void the_key_of_the_hashes_does_not_show(void **state) {
+    (void)state;
+    uint32_t random = 30;
+    for (int round = 0; round < 300; round++) {
+        struct sample sample;
+        struct rebuilt once, twice;
+        take_sample(&random, round, &sample);
+        rebuild_sample(&sample, &once);
+        rebuild_sample(&sample, &twice);
+        assert_memory_equal(twice.names, once.names, sample.count * sizeof *once.names);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_holds_each_name_once),
-        cmocka_unit_test(every_name_is_what_it_was_and_none_ends_another),
+        cmocka_unit_test(a_tail_lies_in_the_name_that_is_used_first),
+        cmocka_unit_test(every_name_is_there_and_none_ends_another),
         cmocka_unit_test(planning_again_changes_nothing),
+        cmocka_unit_test(the_key_of_the_hashes_does_not_show),
     };
     return cmocka_run_group_tests_name("string_pool", tests, NULL, NULL);
 }

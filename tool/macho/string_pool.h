@@ -14,12 +14,16 @@ struct pool_name {
     uint32_t new_index; /* where it begins in the new one */
 };
 
-/* Plans a pool that holds the names of `names`, in the order in which they are first used. A name
- * that equals another or its tail is not written again. What stands at index 0 stays there: it is
- * the null name of nlist.h, " " in pools of Apple's linkers, nothing in others. The new pool
- * depends on nothing but the names and their order, so that planning it again changes nothing.
- * Every old_index lies inside `old`; a name without an end there has the rest of it. Takes about 50
- * bytes a name while it works, and time in proportion to names and pool. */
+/* Plans a pool that holds the names of `names`. A name that equals another or its tail is not
+ * written again; what is written comes in the order in which it is first used. What stands at index
+ * 0 stays there: it is the null name of nlist.h, " " in pools of Apple's linkers, nothing in
+ * others; names without characters point at its NUL. The new pool depends on nothing but the names
+ * and their order. A tail of several names stays in that one in which it lies already; where it
+ * stands for itself, names and order decide. So planning again changes nothing. Every old_index
+ * lies inside `old`; a name without an end there has the rest of it.
+ *
+ * Takes time in proportion to names and pool, and at most 28 bytes a name and 256 KiB while it
+ * works. */
 struct pool_plan {
     uint64_t size;  /* bytes of the new pool, without padding */
     uint64_t count; /* of copies */
