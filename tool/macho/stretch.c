@@ -130,8 +130,8 @@ static void find_equal(struct comparison *comparison) {
 
 /* --- tails --- */
 
-/* A digest of the first eight characters of a stretch, zeros behind the last; most of it is of the
- * first five. The factor is one that fits in a multiplication by a constant from memory. */
+/* A digest of the first five of up to eight characters, zeros behind the last. The factor is small
+ * enough for an instruction that loads and multiplies at once. */
 static inline size_t beginning(uint64_t characters) {
     return (size_t)(characters * UINT64_C(0x7feb352d) >> 22 & ((1 << BEGINNING_BITS) - 1));
 }
