@@ -8,12 +8,14 @@
 #include "rewrite/twin.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 /* The work on all files. */
 struct work {
     const struct fixing *fixing;
     struct replacement *replacements; /* one a file */
     struct error *failures;           /* one a file; ERROR_NONE for none */
+    bool *has_new_twin;               /* one a file */
     struct progress *progress;
 };
 
@@ -87,12 +89,19 @@ static bool make_all(struct work *work, struct errors *errors) {
     return errors->count == before;
 }
 
-static bool put_aside(const struct work *work, size_t i, struct error *error) {
+static const char *twin_of(struct arena *arena, const struct fixing *fixing, size_t i) {
+    return is_rewritten(fixing, i)
+               ? twin_path(arena, fixing->shrinking.unstripped, fixing->placed[i].target)
+               : NULL;
+}
+
+/* *is_new: there was nothing under the twin's name. */
+static bool put_aside(const struct work *work, size_t i, bool *is_new, struct error *error) {
     struct arena scratch = {0};
-    const struct fixing *fixing = work->fixing;
-    struct image_file file = *fixing->problem->files[i].file;
-    const char *twin = twin_path(&scratch, fixing->shrinking.unstripped, fixing->placed[i].target);
+    struct image_file file = *work->fixing->problem->files[i].file;
+    const char *twin = twin_of(&scratch, work->fixing, i);
     bool done = true;
+    *is_new = twin != NULL && path_look(twin) == PATH_ABSENT;
     if (twin != NULL) {
         done = file_open(file.path, &file.file, error) && twin_put_aside(&file, twin, error);
         file_close(&file.file);
@@ -101,11 +110,26 @@ static bool put_aside(const struct work *work, size_t i, struct error *error) {
     return done;
 }
 
+/* Takes back what put_all_aside did, up to file `count`, of those that were not rewritten after
+ * all.
+ */
+static void take_twins_back(const struct work *work, size_t count) {
+    struct arena scratch = {0};
+    for (size_t i = 0; i < count; i++) {
+        const char *twin = twin_of(&scratch, work->fixing, i);
+        if (work->has_new_twin[i] &&
+            twin_is_itself(twin, work->fixing->problem->files[i].file->path))
+            unlink(twin);
+    }
+    arena_free(&scratch);
+}
+
 static bool put_all_aside(const struct work *work, struct errors *errors) {
     struct error error;
     for (size_t i = 0; i < work->fixing->problem->plan.file_count; i++)
-        if (is_rewritten(work->fixing, i) && !put_aside(work, i, &error)) {
+        if (!put_aside(work, i, &work->has_new_twin[i], &error)) {
             errors_add(errors, &error);
+            take_twins_back(work, i);
             return false;
         }
     return true;
@@ -126,10 +150,12 @@ static bool make_links(const struct placed_file *placed, struct error *error) {
 }
 
 static bool link_all(const struct work *work, struct errors *errors) {
+    size_t count = work->fixing->problem->plan.file_count;
     struct error error;
-    for (size_t i = 0; i < work->fixing->problem->plan.file_count; i++)
+    for (size_t i = 0; i < count; i++)
         if (is_made(work->fixing, i) && !make_links(&work->fixing->placed[i], &error)) {
             errors_add(errors, &error);
+            take_twins_back(work, count);
             return false;
         }
     return true;
@@ -141,14 +167,17 @@ bool fixing_do(const struct fixing *fixing, struct errors *errors) {
     struct error error;
     work.replacements = memory_zeros(count, sizeof *work.replacements);
     work.failures = memory_zeros(count, sizeof *work.failures);
+    work.has_new_twin = memory_zeros(count, sizeof *work.has_new_twin);
     bool done = make_all(&work, errors) && put_all_aside(&work, errors) && link_all(&work, errors);
     if (!done)
         replacements_discard(work.replacements, count);
     else if (!replacements_take_place(work.replacements, count, fixing->journal, &error)) {
         errors_add(errors, &error);
+        take_twins_back(&work, count);
         done = false;
     }
     free(work.replacements);
     free(work.failures);
+    free(work.has_new_twin);
     return done;
 }

@@ -5,12 +5,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static bool is_itself(const char *twin, const char *path) {
-    struct file_stamp a, b;
-    return file_stamp(twin, &a) && file_stamp(path, &b) && a.identity.device == b.identity.device &&
-           a.identity.inode == b.identity.inode;
-}
-
 /* Whether the twin can take the file's name. */
 static bool is_twin(const struct problem_file *item, const char *twin, struct error *error) {
     struct image_file file = *item->file;
@@ -32,7 +26,7 @@ static bool is_twin(const struct problem_file *item, const char *twin, struct er
 static bool restore(const struct problem_file *item, const char *twin, size_t *restored,
                     struct error *error) {
     const char *path = item->file->path;
-    if (is_itself(twin, path))
+    if (twin_is_itself(twin, path))
         return unlink(twin) == 0 || error_errno(error, twin, "cannot remove");
     if (!is_twin(item, twin, error))
         return false;

@@ -34,6 +34,12 @@ bool twin_is_of(const char *path, const struct image_file *image) {
     return same;
 }
 
+bool twin_is_itself(const char *twin, const char *path) {
+    struct file_stamp a, b;
+    return file_stamp(twin, &a) && file_stamp(path, &b) && a.identity.device == b.identity.device &&
+           a.identity.inode == b.identity.inode;
+}
+
 /* A copy under another name, where a hard link cannot be. */
 static bool copy(const struct file *original, const char *twin, struct error *error) {
     struct new_file file;

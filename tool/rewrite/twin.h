@@ -16,6 +16,9 @@ const char *twin_path(struct arena *arena, const char *folder, const char *targe
  * which then is what it was made from by an earlier run, or itself. */
 bool twin_is_of(const char *path, const struct image_file *image);
 
+/* Whether `twin` is only another name of the file at `path`, which was not rewritten then. */
+bool twin_is_itself(const char *twin, const char *path);
+
 /* Puts the original, which is open, aside under the name `twin`: as a hard link where that can be,
  * else as a copy. A twin of it that is there stays; another file under that name goes. Errors:
  * ERROR_IO naming `twin`. */
