@@ -32,12 +32,12 @@ while [ $i -lt 200 ]; do sleep 0.1; i=$((i + 1)); done
 SLOW
 
 # send SIGNAL COMMAND...: starts it in the folder `case`, sends the signal to it alone once the linker
-# is ready, and sets status. What is started in the background inherits that SIGINT is ignored.
+# is ready, and sets status. What is started in the background inherits that SIGINT is ignored, and a session may ignore others.
 send() {
     local signal=$1 tries=0
     shift
     {
-        (cd case && exec env --default-signal=INT "$@" >../.out 2>../.err </dev/null) &
+        (cd case && exec env --default-signal=HUP,INT,TERM "$@" >../.out 2>../.err </dev/null) &
         local process=$!
         while [ ! -e case/ready ] && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
         kill -"$signal" $process
@@ -70,7 +70,7 @@ expect_true 'a signal that is ignored: is shrunk' cmp case/out wanted
 # While the output is shrunk: before each of the calls that matter.
 CALLS=openat,pwrite64,copy_file_range,ftruncate,fchmod,fsync,link,linkat,unlink,rename
 traced() {
-    { (cd case && env --default-signal=INT strace -f -qq -o ../trace "$@" >../.out 2>../.err </dev/null); } 2>/dev/null
+    { (cd case && env --default-signal=HUP,INT,TERM strace -f -qq -o ../trace "$@" >../.out 2>../.err </dev/null); } 2>/dev/null
 }
 if ! command -v strace >/dev/null || ! traced -e inject=getcwd:signal=SIGKILL:when=1 true; then
     skip 'signals while the output is shrunk' 'strace cannot change what a program does here'
