@@ -272,6 +272,7 @@ static bool write_library(struct build *build, size_t index, struct error *error
         .rpath_count = 1,
         .symbols = library->symbols,
         .seed = component->seed,
+        .has_hashes = component->has_hashes,
     };
     image_set_segments(&image, &build->arena,
                        library_segments(library, component->architecture->page_size));
@@ -322,6 +323,7 @@ static bool write_program(struct build *build, unsigned number, struct error *er
         .rpaths = &rpath,
         .rpath_count = 1,
         .seed = component->seed,
+        .has_hashes = component->has_hashes,
     };
     image.loads = program_loads(build, &image.load_count);
     image.symbols = request_for(sizes.linkedit, component->executable_density,

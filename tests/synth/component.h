@@ -22,6 +22,7 @@ struct component {
     unsigned executable_density; /* likewise, of the programs */
     unsigned programs;           /* browser_tests, browser_tests_2, ... */
     unsigned seed;
+    bool has_hashes; /* signatures have the hashes of pages */
 };
 
 /* Writes it. The sizes of dylibs are log-normal. Each loads some with lower numbers, most of them

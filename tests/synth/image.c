@@ -213,16 +213,28 @@ static bool place_linkedit(struct work *work, struct error *error) {
     return layout_linkedit(layout, sizes, error);
 }
 
-static void prepare_signature(struct work *work) {
+static struct signature signature_of(const struct work *work) {
     const struct layout *layout = &work->layout;
-    struct signature signature = {
+    return (struct signature){
         .identifier = layout_leaf(layout),
         .code_limit = layout->parts[PART_SIGNATURE].offset,
         .text_size = layout->segments[layout->text].file.size,
         .is_executable = work->image->type == IMAGE_EXECUTE,
     };
+}
+
+static void prepare_signature(struct work *work) {
+    struct signature signature = signature_of(work);
     if (work->image->architecture->is_signed)
         signature_write(&signature, &work->parts[PART_SIGNATURE]);
+}
+
+static bool write_hashes(const struct work *work, const struct output *output,
+                         struct error *error) {
+    struct signature signature = signature_of(work);
+    if (!work->image->has_hashes || !work->image->architecture->is_signed)
+        return true;
+    return signature_write_hashes(&signature, output, error);
 }
 
 /* --- Writing --- */
@@ -270,7 +282,8 @@ static bool write_file(struct work *work, struct error *error) {
     commands_write(&work->layout, &work->header);
     if (!output_create(work->image->path, layout_file_size(&work->layout), &output, error))
         return false;
-    return output_close(&output, write_content(work, &output, error), error);
+    bool written = write_content(work, &output, error) && write_hashes(work, &output, error);
+    return output_close(&output, written, error);
 }
 
 static void free_work(struct work *work) {

@@ -1,9 +1,10 @@
 /* A Mach-O image: what it shall be, and writing it.
  *
  * The image has real load commands, sections, chained fixups, exports, symbols, function starts and
- * signature; everything else, code and data among it, is a hole in the file. It keeps all rules
- * that dyld checks, as long as the segments given keep those about segments. Only the first
- * function is real: it returns 0, and is where an executable starts. */
+ * signature (its page hashes are left out unless asked for); everything else, code and data among
+ * it, is a hole in the file. It keeps all rules that dyld checks, as long as the segments given
+ * keep those about segments. Only the first function is real: it returns 0, and is where an
+ * executable starts. */
 #ifndef SYNTH_IMAGE_H
 #define SYNTH_IMAGE_H
 
@@ -68,6 +69,7 @@ struct image {
     size_t rpath_count;
     struct symbol_request symbols;
     bool misaligned_strings; /* the string pool's offset is 4 more than a multiple of 8 */
+    bool has_hashes;         /* the signature has the hashes of pages, where there is one */
     uint64_t seed;           /* makes the UUID, together with the file's name */
 };
 

@@ -58,6 +58,7 @@ struct component_options {
     unsigned executable_density;
     unsigned seed;
     unsigned programs;
+    bool hashes;
 };
 
 #define MEMBER(name) offsetof(struct component_options, name)
@@ -79,6 +80,8 @@ static const struct option_row component_rows[] = {
     {"seed", 0, OPTION_COUNT, MEMBER(seed), "N", "another build of the same kind (1)", NULL},
     {"programs", 0, OPTION_COUNT, MEMBER(programs), "N", "executables that share the dylibs (1)",
      NULL},
+    {"hashes", 0, OPTION_FLAG, MEMBER(hashes), NULL,
+     "write the page hashes of signatures, without which nothing rewrites an image", NULL},
 };
 #undef MEMBER
 
@@ -108,6 +111,7 @@ static bool run_component(const struct verb *verb, struct arena *arena, int argc
         .executable_density = options.executable_density,
         .programs = options.programs,
         .seed = options.seed,
+        .has_hashes = options.hashes,
     };
     return component_write(&component, error);
 }
@@ -127,6 +131,7 @@ struct image_options {
     unsigned symbols;
     unsigned seed;
     bool misaligned_strings;
+    bool hashes;
 };
 
 static const char *const type_names[] = {"execute", "dylib", "bundle", NULL};
@@ -159,6 +164,8 @@ static const struct option_row image_rows[] = {
     {"symbols", 0, OPTION_COUNT, MEMBER(symbols), "N", "entries of the symbol table (76)", NULL},
     {"misaligned-strings", 0, OPTION_FLAG, MEMBER(misaligned_strings), NULL,
      "string pool at offset % 8 == 4", NULL},
+    {"hashes", 0, OPTION_FLAG, MEMBER(hashes), NULL,
+     "write the page hashes of its signature, without which nothing rewrites it", NULL},
     {"seed", 0, OPTION_COUNT, MEMBER(seed), "N", "another UUID (1)", NULL},
 };
 #undef MEMBER
@@ -287,6 +294,7 @@ static void describe_image(struct arena *arena, const struct image_options *opti
     image->rpath_count = options->rpaths.count;
     image->symbols.entries = options->symbols;
     image->misaligned_strings = options->misaligned_strings;
+    image->has_hashes = options->hashes;
     image->seed = options->seed;
 }
 

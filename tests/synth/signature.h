@@ -1,11 +1,14 @@
 /* An ad-hoc code signature as linkers write it: a SuperBlob that holds one CodeDirectory.
  *
- * Only what has a size is real. The hashes of the pages are left zero, a hole in the file: these
- * files have the shape of signed ones, and no system would run them. */
+ * Unless the hashes of the pages are asked for, they are left zero, a hole in the file: such files
+ * have the shape of signed ones, but no system would run them and nobody may rewrite them. */
 #ifndef SYNTH_SIGNATURE_H
 #define SYNTH_SIGNATURE_H
 
 #include "buffer.h"
+#include "output.h"
+
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,5 +27,9 @@ struct signature {
 uint64_t signature_size(const struct signature *signature);
 /* Adds all that stands before the hashes. */
 void signature_write(const struct signature *signature, struct buffer *buffer);
+/* Writes the hashes of all pages of a file that is otherwise complete, the signature standing at
+ * the code limit. Errors: ERROR_IO naming the file. */
+bool signature_write_hashes(const struct signature *signature, const struct output *output,
+                            struct error *error);
 
 #endif
