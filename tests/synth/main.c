@@ -20,6 +20,8 @@
 enum {
     NOT_GIVEN = 1000001, /* more than any count can be */
     DEFAULT_SYMBOLS = 76,
+    DEFAULT_NAME_LENGTH = 100,
+    MOST_NAME_LENGTH = NAME_CAPACITY / 2, /* some are half as long again */
     BYTES_PER_SYMBOL = 16, /* of __TEXT, so that every function has a place of its own */
     ASSUMED_EXPORTS = 8,   /* what an image of that many symbols has */
 };
@@ -128,7 +130,9 @@ struct image_options {
     struct string_list rpaths;
     struct size_option text;
     struct size_option linkedit;
+    struct size_option rust_names;
     unsigned symbols;
+    unsigned name_length;
     unsigned seed;
     bool misaligned_strings;
     bool hashes;
@@ -162,6 +166,11 @@ static const struct option_row image_rows[] = {
     {"text", 0, OPTION_SIZE, MEMBER(text), "SIZE", "__TEXT (64KiB, or as loads and symbols need)",
      NULL},
     {"symbols", 0, OPTION_COUNT, MEMBER(symbols), "N", "entries of the symbol table (76)", NULL},
+    {"rust-names", 0, OPTION_SIZE, MEMBER(rust_names), "SIZE",
+     "instead, functions of a Rust program with names of SIZE in all, in the debug map alone",
+     NULL},
+    {"name-length", 0, OPTION_COUNT, MEMBER(name_length), "BYTES",
+     "what the names of these functions have on average (100)", NULL},
     {"misaligned-strings", 0, OPTION_FLAG, MEMBER(misaligned_strings), NULL,
      "string pool at offset % 8 == 4", NULL},
     {"hashes", 0, OPTION_FLAG, MEMBER(hashes), NULL,
@@ -267,10 +276,15 @@ static enum image_type type_of(const struct image_options *options) {
     return strcmp(options->type, "dylib") == 0 ? IMAGE_DYLIB : IMAGE_BUNDLE;
 }
 
+/* Each name has a NUL behind it. */
+static size_t rust_functions(const struct image_options *options) {
+    return (size_t)(options->rust_names.bytes / (options->name_length + 1));
+}
+
 static void set_usual_segments(struct arena *arena, const struct image_options *options,
                                struct image *image) {
     uint64_t page = image->architecture->page_size;
-    uint64_t usual = BYTES_PER_SYMBOL * (uint64_t)options->symbols;
+    uint64_t usual = BYTES_PER_SYMBOL * (options->symbols + rust_functions(options));
     uint64_t text = size_or(&options->text, usual > 64 * KIB ? usual : 64 * KIB);
     uint64_t least = image_header_bound(image) + page;
     image_set_segments(image, arena,
@@ -292,7 +306,9 @@ static void describe_image(struct arena *arena, const struct image_options *opti
     image->component = component_name(arena, id);
     image->rpaths = options->rpaths.items;
     image->rpath_count = options->rpaths.count;
-    image->symbols.entries = options->symbols;
+    image->symbols = (struct symbol_request){.entries = options->symbols,
+                                             .functions = rust_functions(options),
+                                             .name_length = options->name_length};
     image->misaligned_strings = options->misaligned_strings;
     image->has_hashes = options->hashes;
     image->seed = options->seed;
@@ -300,7 +316,8 @@ static void describe_image(struct arena *arena, const struct image_options *opti
 
 static bool run_image(const struct verb *verb, struct arena *arena, int argc, char **argv,
                       struct error *error) {
-    struct image_options options = {.arch = "arm64", .symbols = DEFAULT_SYMBOLS, .seed = 1};
+    struct image_options options = {
+        .arch = "arm64", .symbols = DEFAULT_SYMBOLS, .name_length = DEFAULT_NAME_LENGTH, .seed = 1};
     struct string_list operands = {0};
     struct image image = {0};
     if (!options_parse(arena, verb->rows, verb->row_count, argc, argv, &options, &operands,
@@ -309,6 +326,8 @@ static bool run_image(const struct verb *verb, struct arena *arena, int argc, ch
         return false;
     if (options.out == NULL)
         return error_usage(error, "--out is missing");
+    if (options.name_length > MOST_NAME_LENGTH)
+        return error_usage(error, "--name-length is at most %d", MOST_NAME_LENGTH);
     describe_image(arena, &options, &image);
     if (!parse_loads(arena, &options, argc, argv, &image, error))
         return false;

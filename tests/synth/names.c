@@ -54,6 +54,24 @@ static const char *const parameters[] = {
     "NSt3__13mapINSt3__112basic_stringIcNSt3__111char_traitsIcEENSt3__19allocatorIcEEEEiEE",
 };
 
+/* Types as the v0 mangling has them, without references back: what generic functions are made for
+ * fills the string pools of Rust's programs. */
+static const char *const rust_types[] = {
+    "NtNtCsaRfKvZxQ0Pj_5alloc6string6String",
+    "INtNtCsaRfKvZxQ0Pj_5alloc3vec3VechE",
+    "INtNtCs6tYHvBfNw2k_4core6option6OptionNtNtCs6tYHvBfNw2k_4core4time8DurationE",
+    "INtNtCsaRfKvZxQ0Pj_5alloc5boxed3BoxDNtNtCs6tYHvBfNw2k_4core5error5ErrorEL_E",
+    "INtNtNtCs6tYHvBfNw2k_4core6future5ready5ReadyuE",
+    "NtNtNtCs3dMbVq8sLuX_5tokio7runtime6handle6Handle",
+    "INtNtNtCs3dMbVq8sLuX_5tokio4sync5mutex5MutexINtNtCsaRfKvZxQ0Pj_5alloc3vec3VecmEE",
+    "NtNtCsk1PzJcWy9Td_5hyper5error5Error",
+    "TmmRShE",
+    "INtNtNtNtCs9hGgUxS4oVb_3std11collections4hash3map7HashMapjNtNtCsaRfKvZxQ0Pj_5alloc6string6"
+    "StringE",
+    "NCNvNtCs2nLrEiCm7Ak_5tower7service4poll0",
+    "QNtNtCs5wDqXjOe1Fv_4http6header9HeaderMap",
+};
+
 static const char *const system_functions[] = {
     "_malloc", "_free",    "_memcpy", "_memmove", "_memset", "_memcmp", "_strlen", "_strcmp",
     "_calloc", "_realloc", "_abort",  "_write",   "_read",   "_open",   "_close",  "_getenv",
@@ -158,6 +176,36 @@ void name_local(struct name *name, enum name_kind kind, const char *component, s
     clear(name);
     add(name, "___block_descriptor_tmp.");
     add_number(name, file * NAME_DEFINITIONS + definition);
+}
+
+/* What is left is an array of so many references; two bytes are the shortest type. */
+static void fill(struct name *name, size_t length) {
+    while (name->length + 2 <= length)
+        add(name, "R");
+    add(name, "u");
+}
+
+void name_rust(struct name *name, const char *component, size_t index, size_t length) {
+    size_t types = sizeof rust_types / sizeof rust_types[0];
+    struct name part;
+    clear(name);
+    add(name, "__RINvNtCsb8WfIuRz3Hy_");
+    add_component(name, component);
+    class_name(&part, index);
+    add_identifier(name, &part);
+    add(name, "s");
+    add_number(name, index);
+    add(name, "_");
+    member_name(&part, NAME_FUNCTION, index, index % NAME_DEFINITIONS);
+    add_identifier(name, &part);
+    for (uint64_t choice = hash_number(index + 1);; choice = hash_number(choice)) {
+        const char *type = rust_types[choice % types];
+        if (name->length + strlen(type) + 2 > length)
+            break;
+        add(name, type);
+    }
+    fill(name, length == 0 ? 0 : length - 1);
+    add(name, "E");
 }
 
 void name_folder(struct name *name, const char *component) {

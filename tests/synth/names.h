@@ -1,5 +1,5 @@
-/* The names in a made-up program: of its source files, and the mangled C++ names of what they
- * define.
+/* The names in a made-up program: of its source files, and the mangled names of what they define,
+ * those of C++ and those of Rust.
  *
  * Every name follows from the component's name and two numbers, so that an image that imports a
  * symbol and the one that defines it agree without having met. All names of one component differ.
@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum {
-    NAME_CAPACITY = 512,
+    NAME_CAPACITY = 2048,
     COMPONENT_CAPACITY = 64,
     /* One class a source file, and so many things it can define; the numbers below go up to it. */
     NAME_DEFINITIONS = 8,
@@ -38,6 +38,11 @@ void name_exported(struct name *name, enum name_kind kind, const char *component
                    unsigned definition);
 void name_local(struct name *name, enum name_kind kind, const char *component, size_t file,
                 unsigned definition);
+
+/* The name of function `index` of a Rust crate called as the component, in the v0 mangling: a
+ * generic one, whose type arguments make it `length` bytes long, or a little longer where that is
+ * fewer than about 100. A longer one than fits is cut off. */
+void name_rust(struct name *name, const char *component, size_t index, size_t length);
 
 /* The folder of a component's sources with a slash at its end, a source file in it, its object file
  * with its whole path. */

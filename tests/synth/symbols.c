@@ -23,6 +23,7 @@ enum {
     DEFINITIONS = NAME_DEFINITIONS, /* of a source file */
     EXPORTABLE = 4,                 /* the first so many of them */
     FUNCTIONS = 5,                  /* how many of them are functions */
+    RUST_FUNCTIONS = 1000,          /* of an object file */
     STRINGS_START = 2,              /* " \0": offset 1 is the empty name */
     TEXT_ALIGNMENT = 4,
     OBJECT_TIME = 0x68000000, /* when every object file was written */
@@ -105,6 +106,8 @@ static size_t known_files(const struct symbols *symbols) {
 }
 
 static size_t function_count(const struct symbols *symbols) {
+    if (symbols->request.functions != 0)
+        return symbols->request.functions;
     size_t files = known_files(symbols) + divide_up(symbols->loose, DEFINITIONS);
     return files * FUNCTIONS;
 }
@@ -139,6 +142,16 @@ static void emit(const struct visitor *visitor, const struct name *name, uint8_t
     visitor->visit(visitor->context, &symbol);
 }
 
+static void visit_function_stabs(const struct symbols *symbols, size_t index,
+                                 const struct name *name, const struct visitor *visitor) {
+    uint64_t address = symbols_function(symbols, index), size = function_size(symbols, index);
+    uint8_t section = symbols->text.section;
+    emit(visitor, NULL, N_BNSYM, section, address);
+    emit(visitor, name, N_FUN, section, address);
+    emit(visitor, NULL, N_FUN, 0, size);
+    emit(visitor, NULL, N_ENSYM, section, size);
+}
+
 static void visit_definition_stabs(const struct symbols *symbols, size_t file, unsigned definition,
                                    const struct visitor *visitor) {
     enum name_kind kind = definitions[definition].kind;
@@ -151,16 +164,13 @@ static void visit_definition_stabs(const struct symbols *symbols, size_t file, u
     } else if (kind == NAME_VARIABLE) {
         emit(visitor, &name, N_STSYM, section, address);
     } else if (kind == NAME_FUNCTION) {
-        size_t index = file * FUNCTIONS + definitions[definition].place;
-        uint64_t size = function_size(symbols, index);
-        emit(visitor, NULL, N_BNSYM, section, address);
-        emit(visitor, &name, N_FUN, section, address);
-        emit(visitor, NULL, N_FUN, 0, size);
-        emit(visitor, NULL, N_ENSYM, section, size);
+        visit_function_stabs(symbols, file * FUNCTIONS + definitions[definition].place, &name,
+                             visitor);
     }
 }
 
-static void visit_stabs(const struct symbols *symbols, size_t file, const struct visitor *visitor) {
+static void visit_object(const struct symbols *symbols, size_t file,
+                         const struct visitor *visitor) {
     struct name name;
     name_folder(&name, symbols->component);
     emit(visitor, &name, N_SO, 0, 0);
@@ -168,9 +178,37 @@ static void visit_stabs(const struct symbols *symbols, size_t file, const struct
     emit(visitor, &name, N_SO, 0, 0);
     name_object(&name, symbols->component, file);
     emit(visitor, &name, N_OSO, 0, OBJECT_TIME);
+}
+
+static void visit_stabs(const struct symbols *symbols, size_t file, const struct visitor *visitor) {
+    visit_object(symbols, file, visitor);
     for (unsigned i = 0; i < DEFINITIONS; i++)
         visit_definition_stabs(symbols, file, i, visitor);
     emit(visitor, NULL, N_SO, symbols->text.section, 0);
+}
+
+/* Names from half the average length to half as much again. */
+static void rust_name(const struct symbols *symbols, size_t index, struct name *name) {
+    size_t average = symbols->request.name_length;
+    size_t length = average / 2 + hash_number(index + 1) % (average + 1);
+    if (symbols->has_main && index == 0)
+        name->length = strlen(strcpy(name->text, "_main"));
+    else
+        name_rust(name, symbols->component, index, length);
+}
+
+static void visit_rust(const struct symbols *symbols, const struct visitor *visitor) {
+    struct name name;
+    for (size_t i = 0; i < symbols->request.functions; i++) {
+        if (i % RUST_FUNCTIONS == 0 && i != 0)
+            emit(visitor, NULL, N_SO, symbols->text.section, 0);
+        if (i % RUST_FUNCTIONS == 0)
+            visit_object(symbols, i / RUST_FUNCTIONS, visitor);
+        rust_name(symbols, i, &name);
+        visit_function_stabs(symbols, i, &name, visitor);
+    }
+    if (symbols->request.functions != 0)
+        emit(visitor, NULL, N_SO, symbols->text.section, 0);
 }
 
 static void visit_local(const struct symbols *symbols, size_t file, unsigned definition,
@@ -220,6 +258,7 @@ static void visit_all_locals(const struct symbols *symbols, const struct visitor
     for (size_t i = 0; i < symbols->files; i++)
         visit_locals(symbols, i, visitor);
     visit_loose(symbols, visitor);
+    visit_rust(symbols, visitor);
 }
 
 /* --- Measuring --- */
@@ -274,10 +313,12 @@ static size_t expected_files(const char *component, const struct symbol_request 
 
 /* Whether the entries are counted, the bytes being too few to be filled with whole files. */
 static bool is_counted(const char *component, const struct symbol_request *request) {
-    return request->bytes == 0 || expected_files(component, request) < 3;
+    return request->bytes == 0 || request->functions != 0 || expected_files(component, request) < 3;
 }
 
 size_t symbols_export_count(const char *component, const struct symbol_request *request) {
+    if (request->functions != 0)
+        return 1;
     size_t count = is_counted(component, request) ? request->entries / 9
                                                   : expected_files(component, request) * EXPORTABLE;
     return at_most(count, EXPORTS_MOST);
@@ -286,6 +327,8 @@ size_t symbols_export_count(const char *component, const struct symbol_request *
 /* So many that every supplier is used where that leaves room for the rest. */
 static size_t wanted_imports(const struct symbols *symbols) {
     size_t entries = symbols->request.entries;
+    if (symbols->request.functions != 0)
+        return symbols->supplier_count;
     if (is_counted(symbols->component, &symbols->request))
         return at_most(at_least(entries / 18, symbols->supplier_count), entries / 4);
     return at_least(2 * symbols->files, symbols->supplier_count);
@@ -322,7 +365,7 @@ void symbols_expect(struct symbols *symbols, size_t import_limit) {
     symbols->files = counted ? 0 : expected_files(symbols->component, request);
     symbols->import_count = at_most(at_most(wanted_imports(symbols), available_imports(symbols)),
                                     at_most(import_limit, IMPORTS_MOST));
-    if (counted)
+    if (counted && request->functions == 0)
         take_files(symbols, request->entries - symbols->export_count - symbols->import_count);
 }
 

@@ -7,6 +7,10 @@
  * quarters to nine tenths of the entries are stabs or locals. Every name a stab carries is a copy
  * of its own in the pool, as classic linkers write them.
  *
+ * Where functions are requested, it is compiled from Rust instead: object files of many functions
+ * each, whose names stand in the debug map alone (N_SO, N_SO, N_OSO, for each function N_BNSYM,
+ * N_FUN, N_FUN, N_ENSYM, a closing N_SO); there are no local symbols, and no exports but _main.
+ *
  * A table may have millions of entries, so all but exports and imports is made anew each time it is
  * walked: once to see how much fits, once to write it.
  *
@@ -31,8 +35,10 @@ enum {
 
 /* How many symbols an image shall have. */
 struct symbol_request {
-    size_t entries; /* exactly so many, unless `bytes` allows for more than about a hundred */
-    uint64_t bytes; /* of entries and strings together; 0 when only `entries` counts */
+    size_t entries;   /* exactly so many, unless `bytes` allows for more than about a hundred */
+    uint64_t bytes;   /* of entries and strings together; 0 when only `entries` counts */
+    size_t functions; /* of a program in Rust; when there are any, the numbers above do not count */
+    size_t name_length; /* average bytes of their names */
 };
 
 /* Part of an image that symbols can point into. */
