@@ -2,25 +2,7 @@
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 . "$TESTS/lib/heavy.sh"
-
-# space FILE: its address space by llvm-otool, but for __PAGEZERO: from the lowest to the highest end, in
-# pages of 16 KiB.
-space() {
-    llvm-otool-19 -l "$1" | awk '
-        function number(text,   value, i) {
-            if (substr(text, 1, 2) != "0x") return text + 0
-            for (i = 3; i <= length(text); i++)
-                value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
-            return value
-        }
-        $1 == "segname" { name = $2 } $1 == "vmaddr" { start = number($2) }
-        $1 == "vmsize" && name != "__PAGEZERO" {
-            if (low == "" || start < low) low = start
-            if (start + number($2) > high) high = start + number($2)
-            name = "__PAGEZERO"
-        }
-        END { printf "%d\n", int((high - low + 16383) / 16384) * 16384 }'
-}
+. "$TESTS/lib/space.sh"
 
 heavy_program arm64 built || { fail 'building' <<<'the linker failed'; exit; }
 images=(main libone.dylib libthree.dylib libtwo.dylib)
@@ -45,10 +27,6 @@ fresh() {
 line() {
     local before=${at[$2]} after=${at[$2.$1]}
     echo "  $1: out/$2: $(human $after), was $(human $before); frees $((before - after)) bytes"
-}
-# human BYTES: in KiB below one MiB, in MiB above, with one digit.
-human() {
-    awk -v n="$1" 'BEGIN { if (n < 1048576) printf "%.1f KiB", n / 1024; else printf "%.1f MiB", n / 1048576 }'
 }
 # exceeds BYTES: what is said of a program whose sum is so many bytes past the limit.
 exceeds() {
