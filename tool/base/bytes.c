@@ -6,3 +6,10 @@ bool bytes_part(struct bytes whole, uint64_t offset, uint64_t size, struct bytes
     *part = (struct bytes){whole.data + offset, (size_t)size};
     return true;
 }
+
+size_t bytes_strings_end(struct bytes bytes, size_t start) {
+    size_t end = bytes.size;
+    while (end > start && bytes.data[end - 1] != 0)
+        end--;
+    return end;
+}

@@ -334,14 +334,6 @@ struct import chained_fixups_import(const struct chained_fixups *fixups, uint32_
     return import;
 }
 
-/* Behind the last byte that ends a name; `start` when none does. */
-static size_t names_end(struct bytes bytes, size_t start) {
-    size_t end = bytes.size;
-    while (end > start && bytes.data[end - 1] != 0)
-        end--;
-    return end;
-}
-
 static bool import_valid(const struct chained_fixups *fixups, uint32_t i, const char *names_end,
                          struct error *error) {
     struct import import = chained_fixups_import(fixups, i);
@@ -359,7 +351,7 @@ static bool import_valid(const struct chained_fixups *fixups, uint32_t i, const 
 
 static bool imports_valid(const struct chained_fixups *fixups, struct error *error) {
     const char *data = (const char *)fixups->bytes.data;
-    const char *end = data + names_end(fixups->bytes, fixups->symbols_offset);
+    const char *end = data + bytes_strings_end(fixups->bytes, fixups->symbols_offset);
     for (uint32_t i = 0; i < fixups->import_count; i++)
         if (!import_valid(fixups, i, end, error))
             return false;

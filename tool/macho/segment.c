@@ -37,11 +37,19 @@ static bool contents_valid(const struct load_command *command, const struct segm
     return true;
 }
 
+struct section_place segment_section(const struct load_command *command, uint32_t i) {
+    size_t at = SEGMENT_SIZE + (size_t)i * SECTION_SIZE;
+    return (struct section_place){
+        .address = bytes_u64(command->bytes, at + 32),
+        .size = bytes_u64(command->bytes, at + 40),
+        .type = bytes_u8(command->bytes, at + 64),
+    };
+}
+
 static bool section_valid(const struct load_command *command, const struct segment *segment,
                           uint32_t index, struct error *error) {
-    size_t at = SEGMENT_SIZE + (size_t)index * SECTION_SIZE;
-    uint64_t address = bytes_u64(command->bytes, at + 32);
-    uint64_t size = bytes_u64(command->bytes, at + 40);
+    struct section_place section = segment_section(command, index);
+    uint64_t address = section.address, size = section.size;
     char field[48];
     if (address < segment->address || address - segment->address > segment->vm_size) {
         snprintf(field, sizeof field, "section %" PRIu32 " addr", index);

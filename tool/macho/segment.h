@@ -34,6 +34,19 @@ struct segments {
 bool segment_parse(const struct load_command *command, uint64_t slice_size, struct segment *segment,
                    struct error *error);
 
+/* A section of a segment that segment_parse accepted. */
+struct section_place {
+    uint64_t address; /* unslid; inside its segment, as is all of it */
+    uint64_t size;    /* bytes */
+    uint8_t type;     /* the lowest byte of its flags */
+};
+
+/* S_CSTRING_LITERALS: NUL-terminated strings, one behind the other. */
+enum { SECTION_C_STRINGS = 0x02 };
+
+/* Section i of section_count; `command` is the segment's. */
+struct section_place segment_section(const struct load_command *command, uint32_t i);
+
 /* No two segments share an address or a byte of the file (UnsafeHeader.cpp, validSegments). */
 bool segments_disjoint(const struct segments *segments, struct error *error);
 
