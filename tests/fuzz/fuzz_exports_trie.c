@@ -36,7 +36,7 @@ static bool read_all(struct bytes trie) {
 
 static void expect_same(struct bytes old, struct bytes new) {
     struct errors errors = {0};
-    compare_exports(old, new, &errors);
+    compare_exports(old, new, NULL, &errors);
     if (errors.count != 0)
         abort();
     errors_free(&errors);

@@ -47,6 +47,7 @@ static bool make_one(const struct work *work, size_t i, const struct image_file 
     if (is_rewritten(fixing, i)) {
         struct shrinking shrinking = fixing->shrinking;
         shrinking.level = level_row((size_t)fixing->plan->levels[i]);
+        shrinking.world = &fixing->problem->world;
         replacement->is_made = shrinking_make(&shrinking, file, replacement->target,
                                               &replacement->file, &unused, error);
     } else {

@@ -14,9 +14,10 @@ struct fixing {
     struct problem *problem;
     const struct plan *plan;
     const struct placed_file *placed; /* one a file of the problem */
-    bool copies;                /* files that stay as they are go to their targets too, as copies */
-    struct shrinking shrinking; /* but for its level, and its threads, which all files share */
-    const char *journal;        /* where the journal is while files take their names */
+    bool copies; /* files that stay as they are go to their targets too, as copies */
+    struct shrinking
+        shrinking;       /* but for its level and world, and its threads, which all files share */
+    const char *journal; /* where the journal is while files take their names */
     unsigned jobs;
     bool quiet;
 };

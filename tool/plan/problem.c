@@ -90,14 +90,16 @@ uint64_t problem_memory(const struct image_file *file) {
     return bytes;
 }
 
-static bool predict_file(const struct problem_file *item, const struct level *level,
-                         bool keep_identity, struct predicted *predicted, struct error *error) {
+static bool predict_file(const struct problem *problem, const struct problem_file *item,
+                         const struct level *level, struct predicted *predicted,
+                         struct error *error) {
     struct image_file file;
     struct rewriting rewriting;
-    const struct packing packing = {.level = level, .measured = true};
+    const struct packing packing = {.level = level, .world = &problem->world, .measured = true};
     if (!open_again(item, &file, error))
         return false;
-    bool planned = rewriting_plan(&file, &packing, keep_identity, &rewriting, error);
+    bool planned =
+        rewriting_plan(&file, &packing, problem->predicting->keep_identity, &rewriting, error);
     if (planned) {
         predicted->file_size = rewriting.size;
         for (size_t i = 0; i < file.slice_count; i++)
@@ -121,8 +123,8 @@ static void predict_one(void *context, size_t i) {
     struct problem_file *item = &problem->files[i];
     if (item->refusal.kind == ERROR_NONE) {
         uint64_t taken = budget_take(problem->budget, problem_memory(item->file));
-        predict_file(item, level_row(work->level), problem->predicting->keep_identity,
-                     &item->predicted[work->level], &item->refusal);
+        predict_file(problem, item, level_row(work->level), &item->predicted[work->level],
+                     &item->refusal);
         budget_give(problem->budget, taken);
     }
     progress_step(work->progress);
@@ -140,10 +142,30 @@ static void predict_level(struct problem *problem, size_t level) {
     problem->predicted[level] = true;
 }
 
+/* One file that cannot be read leaves the world open. */
+static void read_world(struct problem *problem) {
+    size_t count = problem->plan.file_count;
+    struct image_file **files = memory_zeros(count, sizeof *files);
+    struct error *errors = memory_zeros(count, sizeof *errors);
+    for (size_t i = 0; i < count; i++)
+        files[i] = problem->files[i].file;
+    closed_world_read(&problem->world, files, count, problem->predicting->rules,
+                      problem->predicting->jobs, errors);
+    for (size_t i = 0; i < count; i++)
+        if (problem->files[i].refusal.kind == ERROR_NONE)
+            problem->files[i].refusal = errors[i];
+    problem->has_world = true;
+    free(files);
+    free(errors);
+}
+
 static void prepare(void *context, size_t level) {
     struct problem *problem = context;
-    if (!problem->predicted[level])
-        predict_level(problem, level);
+    if (problem->predicted[level])
+        return;
+    if (level_row(level)->drops_exports && !problem->has_world)
+        read_world(problem);
+    predict_level(problem, level);
 }
 
 static const struct predicted *predicted_at(void *context, size_t file, size_t level) {
@@ -205,5 +227,6 @@ void problem_make(struct arena *arena, struct arena *library_arena, struct progr
 }
 
 void problem_free(struct problem *problem) {
+    closed_world_free(&problem->world);
     budget_end(problem->budget);
 }

@@ -4,6 +4,7 @@
 #define VAFIT_PLAN_PROBLEM_H
 
 #include "base/budget.h"
+#include "images/closed_world.h"
 #include "images/measure.h"
 #include "images/program.h"
 #include "plan/plan.h"
@@ -15,11 +16,12 @@
 
 /* How rewritings are predicted. */
 struct predicting {
-    size_t level_count; /* levels that may be used, from the least on */
-    bool keep_identity; /* what an identity signed can be rewritten too */
-    unsigned jobs;      /* threads, at least 1 */
-    uint64_t memory;    /* bytes that all of them may take together */
-    bool quiet;         /* show no progress */
+    size_t level_count;              /* levels that may be used, from the least on */
+    const struct world_rules *rules; /* where one of them drops exports: which stay; else NULL */
+    bool keep_identity;              /* what an identity signed can be rewritten too */
+    unsigned jobs;                   /* threads, at least 1 */
+    uint64_t memory;                 /* bytes that all of them may take together */
+    bool quiet;                      /* show no progress */
 };
 
 /* A file that programs load images from. */
@@ -39,6 +41,8 @@ struct problem {
     const struct predicting *predicting;
     struct budget *budget;
     bool *predicted; /* one a level: all files were predicted */
+    bool has_world;  /* `world` was read, as it is before a level that drops exports is predicted */
+    struct closed_world world; /* of all files */
 };
 
 /* Measures the programs. What lies in `library_arena`, the images of slices that no program needed,

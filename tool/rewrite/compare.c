@@ -24,6 +24,8 @@ enum {
 struct comparison {
     const struct compared_slice *old;
     const struct compared_slice *new;
+    const struct level *level;        /* what it drops may be gone */
+    const struct closed_world *world; /* the exports that it does not keep too; NULL for none */
     struct errors *errors;
 };
 
@@ -269,12 +271,11 @@ static void compare_fixup_part(struct comparison *comparison, const char *name, 
     mapping_free(&mappings[1]);
 }
 
-/* The parts that are compared by what they mean, where their bytes differ. */
+/* More parts that are compared by what they mean, where their bytes differ. */
 static const struct {
     const char *name;
     void (*compare)(struct bytes old, struct bytes new, struct errors *errors);
 } by_meaning[] = {
-    {"exports trie", compare_exports},
     {"function starts", compare_function_starts},
     {"data in code", compare_data_in_code},
 };
@@ -299,6 +300,10 @@ static void compare_part(struct comparison *comparison, const struct linkedit_pa
         return;
     if (fixup_walk_reads(name)) {
         compare_fixup_part(comparison, name, old, new);
+        return;
+    }
+    if (part->use == LINKEDIT_EXPORTS) {
+        compare_exports(old, new, comparison->world, comparison->errors);
         return;
     }
     for (size_t i = 0; i < sizeof by_meaning / sizeof by_meaning[0]; i++)
@@ -335,7 +340,7 @@ static void compare_symbols(struct comparison *comparison) {
             .indirect = part_bytes(slices[i], part_named(slices[i], "indirect symbol table")),
             .head = slices[i]->head,
         };
-    compare_symbol_tables(&sides[0], &sides[1], comparison->errors);
+    compare_symbol_tables(&sides[0], &sides[1], comparison->level, comparison->errors);
 }
 
 /* --- the signature --- */
@@ -427,8 +432,10 @@ static void compare_ends(struct comparison *comparison) {
 }
 
 bool compare_slices(const struct compared_slice *original, const struct compared_slice *changed,
+                    const struct level *level, const struct closed_world *world,
                     struct errors *errors) {
-    struct comparison comparison = {original, changed, errors};
+    struct comparison comparison = {original, changed, level, level->drops_exports ? world : NULL,
+                                    errors};
     size_t before = errors->count;
     compare_heads(&comparison);
     if (errors->count == before) {

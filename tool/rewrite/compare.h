@@ -5,7 +5,9 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "images/closed_world.h"
 #include "macho/image.h"
+#include "rewrite/level.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,20 +22,22 @@ struct compared_slice {
     uint64_t size;   /* of the slice, bytes */
 };
 
-/* Holds `changed` against `original`:
+/* Holds `changed` against `original`, of which what `level` drops may be gone:
  *   the load commands, but for the places of __LINKEDIT's parts and what follows from them;
  *   every byte outside the header, the load commands and __LINKEDIT;
  *   __LINKEDIT ends the slice, and has no more memory than it needs;
- *   fixups of both kinds, the exports trie, function starts and data in code by what they mean;
+ *   fixups of both kinds, the exports trie, function starts and data in code by what they mean; at
+ *   a level that drops exports, those that `world` does not keep may be gone;
  * every other part of __LINKEDIT that holds anything but symbols, byte for byte; the symbols: those
  * that are left are the old ones, with their names, in their order, and those that are gone are all
- * of the uses that one level drops; the indirect table: each entry names the same symbol, or is
- * local because that symbol is gone; the signature: the same identifier, flags and other blobs, the
- * same hashes for the pages that hold the same bytes, and for all others the right ones (whether
- * the original's hashes are right inspect_file tells). Differences are added to *errors, without
- * the file's name, each naming what differs; false when there are any. Errors of reading are among
- * them. Memory: a few MiB, and four bytes a symbol. */
+ * of the uses that one level, up to `level`, drops; the indirect table: each entry names the same
+ * symbol, or is local because that symbol is gone; the signature: the same identifier, flags and
+ * other blobs, the same hashes for the pages that hold the same bytes, and for all others the right
+ * ones (whether the original's hashes are right inspect_file tells). Differences are added to
+ * *errors, without the file's name, each naming what differs; false when there are any. Errors of
+ * reading are among them. Memory: a few MiB, and four bytes a symbol. */
 bool compare_slices(const struct compared_slice *original, const struct compared_slice *changed,
+                    const struct level *level, const struct closed_world *world,
                     struct errors *errors);
 
 #endif

@@ -19,7 +19,8 @@ struct side {
 struct merge {
     struct side old;
     struct side new;
-    size_t common; /* how many characters the two names have in common at least */
+    size_t common;              /* how many characters the two names have in common at least */
+    struct world_filter filter; /* asked for the old exports; without a world none may be gone */
     struct differences differences;
 };
 
@@ -78,17 +79,23 @@ static void compare_both(struct differences *differences, const struct export *o
                         size, name, new->second, old->second);
 }
 
+/* The filter wants to see every old export. */
+static bool old_stays(struct merge *merge) {
+    return merge->filter.world == NULL || world_filter_keeps(&merge->filter, &merge->old.export);
+}
+
 /* Compares what comes next and steps past it. */
 static void merge_next(struct merge *merge) {
     struct side *old = &merge->old, *new = &merge->new;
     int sign = order(merge);
-    if (sign < 0)
+    bool stays = sign > 0 || old_stays(merge);
+    if (sign < 0 && stays)
         differences_add(&merge->differences, "%.*s is gone", shown(old->export.name),
                         old->export.name.data);
     else if (sign > 0)
         differences_add(&merge->differences, "%.*s is new", shown(new->export.name),
                         new->export.name.data);
-    else
+    else if (sign == 0)
         compare_both(&merge->differences, &old->export, &new->export);
     if (sign <= 0) {
         step(old);
@@ -100,8 +107,9 @@ static void merge_next(struct merge *merge) {
     }
 }
 
-void compare_exports(struct bytes old, struct bytes new, struct errors *errors) {
-    struct merge merge = {.differences = {errors, "exports trie", 0}};
+void compare_exports(struct bytes old, struct bytes new, const struct closed_world *world,
+                     struct errors *errors) {
+    struct merge merge = {.filter = {.world = world}, .differences = {errors, "exports trie", 0}};
     exports_trie_start(old, &merge.old.cursor);
     exports_trie_start(new, &merge.new.cursor);
     step(&merge.old);
@@ -113,4 +121,5 @@ void compare_exports(struct bytes old, struct bytes new, struct errors *errors) 
         differences_end(&merge.differences);
     exports_trie_end(&merge.old.cursor);
     exports_trie_end(&merge.new.cursor);
+    world_filter_free(&merge.filter);
 }

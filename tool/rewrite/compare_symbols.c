@@ -18,6 +18,7 @@ enum { N_UNDEFINED = 0x0, N_ABSOLUTE = 0x2 };
 struct matching {
     const struct compared_symbols *old;
     const struct compared_symbols *new;
+    const struct level *level;
     struct errors *errors;
     uint32_t *new_index; /* of each old symbol; GONE for one that is not in the new table */
     size_t old_count;
@@ -72,13 +73,19 @@ static bool match(struct matching *matching) {
     return false;
 }
 
-/* All symbols of a use that is dropped at all are gone, and of no greater use. */
+/* All symbols of a use that is dropped at all are gone, and of no greater use, nor of one that the
+ * level keeps. */
 static void judge_gone(struct matching *matching) {
     enum symbol_use dropped = SYMBOL_NONE;
     for (size_t i = 0; i < matching->old_count; i++) {
         struct nlist symbol = nlist_at(matching->old->table, i);
-        if (matching->new_index[i] == GONE && nlist_use(&symbol) > dropped)
-            dropped = nlist_use(&symbol);
+        if (matching->new_index[i] != GONE || nlist_use(&symbol) <= dropped)
+            continue;
+        dropped = nlist_use(&symbol);
+        if (!level_drops(matching->level, dropped)) {
+            add(matching, "symbol of the original", i, "is gone, though the level keeps it");
+            return;
+        }
     }
     for (size_t i = 0; i < matching->old_count; i++) {
         struct nlist symbol = nlist_at(matching->old->table, i);
@@ -151,10 +158,11 @@ static void judge_groups(struct matching *matching) {
 }
 
 void compare_symbol_tables(const struct compared_symbols *old, const struct compared_symbols *new,
-                           struct errors *errors) {
+                           const struct level *level, struct errors *errors) {
     struct matching matching = {
         .old = old,
         .new = new,
+        .level = level,
         .errors = errors,
         .old_count = old->table.size / NLIST_SIZE,
         .new_count = new->table.size / NLIST_SIZE,

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "rewrite/level.h"
 
 struct compared_symbols {
     struct bytes table; /* nlist_64 entries */
@@ -12,9 +13,9 @@ struct compared_symbols {
     struct bytes head;     /* header and load commands, for LC_DYSYMTAB */
 };
 
-/* As compare_slices says of symbols and the indirect table. The first difference of each kind is
- * added to *errors. */
+/* As compare_slices says of symbols and the indirect table, where what `level` drops may be gone.
+ * The first difference of each kind is added to *errors. */
 void compare_symbol_tables(const struct compared_symbols *old, const struct compared_symbols *new,
-                           struct errors *errors);
+                           const struct level *level, struct errors *errors);
 
 #endif

@@ -3,10 +3,12 @@
 #include <string.h>
 
 static const struct level table[] = {
-    {"lossless", "strings that are there twice, and gaps", SYMBOL_NONE},
-    {"debug-map", "the debug map", SYMBOL_STAB},
-    {"locals", "the debug map and local symbols", SYMBOL_LOCAL},
-    {"symbols", "all symbols; exports and fixups stay", SYMBOL_GLOBAL},
+    {"lossless", "strings that are there twice, and gaps", SYMBOL_NONE, false},
+    {"debug-map", "the debug map", SYMBOL_STAB, false},
+    {"locals", "the debug map and local symbols", SYMBOL_LOCAL, false},
+    {"symbols", "all symbols; exports and fixups stay", SYMBOL_GLOBAL, false},
+    {"exports", "all symbols, and the exports that no image of the programs imports", SYMBOL_GLOBAL,
+     true},
 };
 
 const struct level *level_row(size_t i) {

@@ -11,6 +11,7 @@ struct level {
     const char *name;           /* of --level */
     const char *drops;          /* "the debug map" */
     enum symbol_use drops_upto; /* symbols of this use, and of those before it, go */
+    bool drops_exports;         /* and the exports that a closed world does not keep */
 };
 
 /* The levels from the least to the most, NULL behind the last. */

@@ -132,9 +132,20 @@ static bool plan_symbols(struct packer *packer, struct error *error) {
 
 /* --- exports --- */
 
+/* Builds a trie of the exports that stay. */
+static bool rebuild_trie(const struct packer *packer, struct move *move, struct error *error) {
+    struct bytes old = part_bytes(packer, move->part);
+    if (!packer->packing->level->drops_exports)
+        return exports_trie_rebuild(old, NULL, NULL, &move->trie, error);
+    struct world_filter filter = {.world = packer->packing->world};
+    bool rebuilt = exports_trie_rebuild(old, world_filter_keeps, &filter, &move->trie, error);
+    world_filter_free(&filter);
+    return rebuilt;
+}
+
 /* A trie that does not get smaller stays as it is. */
 static bool plan_trie(const struct packer *packer, struct move *move, struct error *error) {
-    if (!exports_trie_rebuild(part_bytes(packer, move->part), NULL, NULL, &move->trie, error))
+    if (!rebuild_trie(packer, move, error))
         return false;
     if (move->trie.bytes != NULL && round_up(move->trie.size, PART_ALIGNMENT) < move->part->size)
         return true;

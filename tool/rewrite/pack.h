@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "images/closed_world.h"
 #include "macho/code_signature.h"
 #include "macho/image.h"
 #include "rewrite/level.h"
@@ -23,6 +24,7 @@ struct old_slice {
 /* What is wanted of it. */
 struct packing {
     const struct level *level;
+    const struct closed_world *world; /* of a level that drops exports: which of them stay */
     bool measured; /* only the head and sizes are wanted, so that `linkedit` and `hashes` stay NULL
                     */
 };
@@ -39,7 +41,8 @@ struct packed {
 };
 
 /* Drops what the level drops and packs what stays in the old order, each part at a multiple of 8
- * and the signature of 16; an exports trie is built anew where that makes it smaller. Of the load
+ * and the signature of 16; an exports trie is built anew, of the exports that stay, where that
+ * makes it smaller. Of the load
  * commands only the places of parts, LC_DYSYMTAB's counts and __LINKEDIT's sizes change. Errors:
  * ERROR_MALFORMED for tables that contradict each other, for an exports trie that cannot be read,
  * for fixups that can be told to be malformed without the segments they are in, and for what cannot

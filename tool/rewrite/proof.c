@@ -38,14 +38,22 @@ bool proof_read_images(struct arena *arena, struct image_file *file, struct erro
     return true;
 }
 
-static void compare_mapped(const struct image_file *original, const struct image_slice *old,
-                           const struct image_file *changed, const struct image_slice *new,
-                           struct errors *errors) {
+/* Two files, and what may be gone. */
+struct proving {
+    const struct image_file *original;
+    const struct image_file *changed;
+    const struct level *level;
+    const struct closed_world *world;
+};
+
+static void compare_mapped(const struct proving *proving, const struct image_slice *old,
+                           const struct image_slice *new, struct errors *errors) {
     struct mapped_slice before, after;
     struct error error;
     memset(&after, 0, sizeof after);
-    if (map_slice(original, old, &before, &error) && map_slice(changed, new, &after, &error))
-        compare_slices(&before.compared, &after.compared, errors);
+    if (map_slice(proving->original, old, &before, &error) &&
+        map_slice(proving->changed, new, &after, &error))
+        compare_slices(&before.compared, &after.compared, proving->level, proving->world, errors);
     else
         errors_add(errors, &error);
     unmap(&before);
@@ -112,13 +120,15 @@ static void compare_carried(const struct image_file *original, const struct imag
 }
 
 bool proof_compare(const struct image_file *original, const struct image_file *changed,
+                   const struct level *level, const struct closed_world *world,
                    struct errors *errors) {
+    const struct proving proving = {original, changed, level, world};
     size_t before = errors->count;
     compare_carried(original, changed, errors);
     for (size_t i = 0; i < changed->slice_count && errors->count == before; i++) {
         const struct image_slice *new = &changed->slices[i], *old = slice_like(original, new);
         if (old != NULL)
-            compare_mapped(original, old, changed, new, errors);
+            compare_mapped(&proving, old, new, errors);
     }
     for (size_t i = before; i < errors->count; i++)
         error_in_file(&errors->items[i], changed->path);

@@ -35,14 +35,16 @@ static bool sign_by(const char *command, struct new_file *file, struct error *er
 }
 
 /* Only the first difference goes on; whoever wants all runs verify. */
-static bool prove(const struct rewriting *rewriting, const struct new_file *file,
-                  const char *target, struct error *error) {
+static bool prove(const struct rewriting *rewriting, const struct replacing *replacing,
+                  const struct new_file *file, struct error *error) {
     struct arena arena = {0};
     struct errors errors = {0};
-    struct image_file changed = {.path = target, .size = file->file.size, .file = file->file};
+    struct image_file changed = {
+        .path = replacing->target, .size = file->file.size, .file = file->file};
     bool proven =
         image_file_read(&arena, &changed, error) && proof_read_images(&arena, &changed, error);
-    if (proven && !proof_compare(rewriting->old, &changed, &errors)) {
+    if (proven &&
+        !proof_compare(rewriting->old, &changed, replacing->level, replacing->world, &errors)) {
         *error = errors.items[0];
         proven = false;
     }
@@ -64,7 +66,7 @@ static bool finish(const struct rewriting *rewriting, const struct replacing *re
     if (replacing->identity != NULL && has_identity(rewriting) &&
         !sign_by(replacing->identity, file, error))
         return false;
-    if (replacing->verify && !prove(rewriting, file, replacing->target, error))
+    if (replacing->verify && !prove(rewriting, replacing, file, error))
         return false;
     /* On disk only now: until here the disk had time. */
     return new_file_finish(file, &rewriting->old->file, error);

@@ -13,6 +13,8 @@ struct replacing {
         *unstripped;      /* where the original stays, as a hard link or a copy; NULL for nowhere */
     const char *identity; /* a command that signs the file whose path it is given; NULL for none */
     bool verify;          /* hold the new file against the original before it takes its name */
+    const struct level *level;        /* with that: what it drops may be gone, */
+    const struct closed_world *world; /* and exports as for compare_slices */
 };
 
 /* Writes the new file beside its target, signs it again if there is an identity, compares it with

@@ -30,6 +30,8 @@ static bool replace(const struct shrinking *shrinking, struct rewriting *rewriti
         .unstripped = shrinking_twin(&scratch, shrinking, target),
         .identity = shrinking->identity,
         .verify = shrinking->verify,
+        .level = shrinking->level,
+        .world = shrinking->world,
     };
     bool replaced = replace_with(rewriting, &replacing, error);
     arena_free(&scratch);
@@ -44,8 +46,10 @@ bool shrinking_make(const struct shrinking *shrinking, const struct image_file *
         .target = target,
         .identity = shrinking->identity,
         .verify = shrinking->verify,
+        .level = shrinking->level,
+        .world = shrinking->world,
     };
-    const struct packing packing = {.level = shrinking->level};
+    const struct packing packing = {.level = shrinking->level, .world = shrinking->world};
     if (!rewriting_plan(file, &packing, shrinking->identity != NULL, &rewriting, error))
         return false;
     *shrunk = sizes_of(&rewriting);
@@ -59,7 +63,7 @@ bool shrinking_do(const struct shrinking *shrinking, const struct image_file *fi
                   const char *target, struct shrunk *shrunk, struct error *error) {
     struct rewriting rewriting;
     bool needed;
-    const struct packing packing = {.level = shrinking->level};
+    const struct packing packing = {.level = shrinking->level, .world = shrinking->world};
     if (!rewriting_plan(file, &packing, shrinking->identity != NULL, &rewriting, error))
         return false;
     *shrunk = sizes_of(&rewriting);

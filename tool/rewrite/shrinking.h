@@ -14,6 +14,7 @@
 /* How, for any number of files. */
 struct shrinking {
     const struct level *level;
+    const struct closed_world *world; /* as in struct packing */
     const char *unstripped; /* the folder where originals stay; "none" for nowhere, NULL for beside
                                the new file */
     const char *identity;   /* as in struct replacing */

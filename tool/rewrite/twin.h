@@ -13,7 +13,8 @@
 const char *twin_path(struct arena *arena, const char *folder, const char *target);
 
 /* Whether `image`, which is open and whose images were read, means the same as the file at `path`,
- * which then is what it was made from by an earlier run, or itself. */
+ * but for what the highest level may drop: that then is what it was made from by an earlier run, or
+ * itself. */
 bool twin_is_of(const char *path, const struct image_file *image);
 
 /* Whether `twin` is only another name of the file at `path`, which was not rewritten then. */

@@ -21,6 +21,7 @@ struct options {
     const char *out_dir;
     bool in_place;
     const char *up_to;
+    struct world_rules rules;
     bool dry_run;
     bool undo;
     struct size_option memory;
@@ -39,7 +40,12 @@ static const struct option_row rows[] = {
     ROW("undo", 0, OPTION_FLAG, undo, NULL, "put the originals back in place", NULL),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "only say what would be rewritten", NULL),
     ROW("up-to", 0, OPTION_CHOICE, up_to, "LEVEL",
-        "the highest level: lossless, debug-map, locals (default) or symbols", level_choices),
+        "the highest level: lossless, debug-map, locals (default), symbols or exports",
+        closed_level_choices),
+    ROW("keep-export", 0, OPTION_EACH, rules.keep, "GLOB",
+        "with --up-to exports: keep the exports GLOB matches; repeatable", NULL),
+    ROW("ignore-strings", 0, OPTION_FLAG, rules.ignore_strings, NULL,
+        "with --up-to exports: keep no export only because a C string names it", NULL),
     ROW("memory", 0, OPTION_SIZE, memory, "SIZE",
         "take at most so much memory (a quarter of the machine's)", NULL),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default) or json", formats),
@@ -69,6 +75,15 @@ struct walked {
     struct problem problem;
 };
 
+/* A world of one architecture is not closed: files have slices of others. */
+static bool world_options_valid(const struct options *options, struct error *error) {
+    bool drops = options->up_to != NULL && level_named(options->up_to)->drops_exports;
+    if (drops && options->search.arch != NULL)
+        return error_usage(error, "--up-to exports wants all architectures, without --arch");
+    return drops || (options->rules.keep.count == 0 && !options->rules.ignore_strings) ||
+           error_usage(error, "--keep-export and --ignore-strings want --up-to exports");
+}
+
 static bool options_valid(const struct fix *fix, struct error *error) {
     const struct options *options = &fix->options;
     int places = (options->in_place ? 1 : 0) + (options->out_dir != NULL) + (options->undo ? 1 : 0);
@@ -80,7 +95,16 @@ static bool options_valid(const struct fix *fix, struct error *error) {
         return error_usage(error, "fix wants one of --in-place, --out-dir and --undo");
     if (options->undo && options->dry_run)
         return error_usage(error, "--undo has no dry run");
-    return output_options_valid(&options->output, error);
+    return world_options_valid(options, error) && output_options_valid(&options->output, error);
+}
+
+/* Those that may be looked at, be it to say what the next one would give. */
+static size_t count_levels(const struct options *options) {
+    size_t count = 0;
+    while (level_row(count) != NULL &&
+           (options->search.arch == NULL || !level_row(count)->drops_exports))
+        count++;
+    return count;
 }
 
 static size_t levels_up_to(const char *name) {
@@ -100,13 +124,13 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
         options->up_to = "locals";
     fix->shrinking = shrinking_of(&options->shrinking, NULL);
     fix->predicting = (struct predicting){
+        .level_count = count_levels(options),
+        .rules = &options->rules,
         .keep_identity = options->shrinking.identity != NULL,
         .jobs = fix->shrinking.jobs,
         .memory = options->memory.given ? options->memory.bytes : memory_of_machine() / 4,
         .quiet = options->shrinking.quiet,
     };
-    while (level_row(fix->predicting.level_count) != NULL)
-        fix->predicting.level_count++;
     return true;
 }
 
@@ -231,11 +255,11 @@ static void report_plan(struct fix *fix, const struct walked *walked, const stru
 /* What the level behind the highest one allowed would give. */
 static void report_next_level(struct fix *fix, const struct walked *walked) {
     struct plan_problem problem = walked->problem.plan;
-    const struct level *next = level_row(problem.level_count++);
     struct plan plan;
     fix->report.outcome = FIX_INSUFFICIENT;
-    if (next == NULL)
+    if (problem.level_count == fix->predicting.level_count)
         return;
+    const struct level *next = level_row(problem.level_count++);
     plan_make(fix->arena, &problem, &plan);
     fix->report.next_level = next->name;
     fix->report.next_suffices = plan.suffices;

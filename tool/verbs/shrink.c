@@ -80,18 +80,18 @@ static bool shrink_file(const struct shrink *shrink, const char *operand,
     return true;
 }
 
-/* One line an image: what each level would free of its __LINKEDIT. */
+/* One line an image: what each level that one image is enough for would free of its __LINKEDIT. */
 static bool dry_run_file(const char *operand, struct image_file *file, struct error *error) {
     struct text text = {0};
     bool planned = true;
-    for (size_t i = 0; level_row(i) != NULL && planned; i++) {
+    for (size_t i = 0; level_choices[i] != NULL && planned; i++) {
         struct rewriting rewriting;
-        const struct packing packing = {.level = level_row(i), .measured = true};
+        const struct packing packing = {.level = level_named(level_choices[i]), .measured = true};
         planned = rewriting_plan(file, &packing, true, &rewriting, error);
         if (!planned)
             break;
         int64_t freed = rewriting_freed(&rewriting);
-        text_addf(&text, "%s %s %s", i == 0 ? "" : ",", level_row(i)->name,
+        text_addf(&text, "%s %s %s", i == 0 ? "" : ",", level_choices[i],
                   size_text(freed < 0 ? 0 : (uint64_t)freed).text);
         rewriting_free(&rewriting);
     }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 const char *const level_choices[] = {"lossless", "debug-map", "locals", "symbols", NULL};
+const char *const closed_level_choices[] = {"lossless", "debug-map", "locals",
+                                            "symbols",  "exports",   NULL};
 
 struct shrinking shrinking_of(const struct shrinking_options *options, const char *level) {
     return (struct shrinking){

@@ -42,6 +42,8 @@ struct shrinking_options {
 
 /* The values of --level, NULL-terminated; debug-map is the default. */
 extern const char *const level_choices[];
+/* Those, and the level that wants to know all programs. */
+extern const char *const closed_level_choices[];
 
 /* What the options ask for, at the level of that name; NULL for the default. */
 struct shrinking shrinking_of(const struct shrinking_options *options, const char *level);

@@ -3,18 +3,24 @@
 #include "rewrite/proof.h"
 #include "rewrite/second_opinion.h"
 #include "verbs/common_options.h"
+#include "verbs/shrinking_options.h"
 #include "verbs/verb.h"
 
 #include <string.h>
 
 struct options {
     const char *against;
+    const char *level;
     bool quiet;
 };
 
 static const struct option_row rows[] = {
     {"against", 0, OPTION_TEXT, offsetof(struct options, against), "ORIGINAL",
      "hold the one image against the file it was made from", NULL},
+    {"level", 0, OPTION_CHOICE, offsetof(struct options, level), "LEVEL",
+     "with --against: the highest level whose losses are no finding: lossless, debug-map, locals, "
+     "symbols (default) or exports",
+     closed_level_choices},
     {"quiet", 'q', OPTION_FLAG, offsetof(struct options, quiet), NULL, "print nothing but errors",
      NULL},
 };
@@ -28,10 +34,12 @@ static bool is_known(const struct errors *errors, const struct error *error) {
     return false;
 }
 
+/* Which exports the programs import is not known here. */
 static bool compare(const struct image_file *original, const struct image_file *file,
-                    struct errors *findings) {
+                    const struct level *level, struct errors *findings) {
+    static const struct closed_world anything = {0};
     struct errors differences = {0};
-    bool same = original != NULL && proof_compare(original, file, &differences);
+    bool same = original != NULL && proof_compare(original, file, level, &anything, &differences);
     for (size_t i = 0; i < differences.count; i++)
         if (!is_known(findings, &differences.items[i]))
             errors_add(findings, &differences.items[i]);
@@ -43,7 +51,8 @@ static bool compare(const struct image_file *original, const struct image_file *
 struct verification {
     struct library *library;
     const struct options *options;
-    const char *lief; /* the path of vafit-lief; NULL when there is none */
+    const struct level *level; /* what it drops is no finding */
+    const char *lief;          /* the path of vafit-lief; NULL when there is none */
     struct errors findings;
 };
 
@@ -85,7 +94,7 @@ static void verify_file(struct verification *verification, const char *operand) 
     bool good = inspect_file(file, &verification->findings);
     if (options->against != NULL) {
         original = operand_read(verification->library, options->against);
-        good = compare(original, file, &verification->findings) && good;
+        good = compare(original, file, verification->level, &verification->findings) && good;
     }
     if (lief_agrees(verification, file, original) && good && !options->quiet)
         printf("%s: %s\n", operand,
@@ -97,6 +106,7 @@ static void verify_file(struct verification *verification, const char *operand) 
 static int verify(struct library *library, const struct options *options,
                   const struct string_list *operands) {
     struct verification verification = {.library = library, .options = options};
+    verification.level = level_named(options->level == NULL ? "symbols" : options->level);
     find_lief(&verification);
     for (size_t i = 0; i < operands->count; i++)
         verify_file(&verification, operands->items[i]);
@@ -109,17 +119,23 @@ static int verify(struct library *library, const struct options *options,
     return status;
 }
 
+static bool options_valid(const struct options *options, const struct string_list *operands,
+                          struct error *error) {
+    if (operands->count == 0 || (options->against != NULL && operands->count != 1))
+        return error_usage(error, options->against == NULL ? "verify wants an image"
+                                                           : "verify --against wants one image");
+    return options->level == NULL || options->against != NULL ||
+           error_usage(error, "verify --level wants --against");
+}
+
 static int run(const struct call *call) {
     struct options options = {0};
     struct string_list operands = {0};
     struct error error;
     if (!call_parse(call, &verb_verify, &options, &operands, &error))
         return call_fail(&verb_verify, &error);
-    if (operands.count == 0 || (options.against != NULL && operands.count != 1)) {
-        error_usage(&error, options.against == NULL ? "verify wants an image"
-                                                    : "verify --against wants one image");
+    if (!options_valid(&options, &operands, &error))
         return call_fail(&verb_verify, &error);
-    }
     struct library *library = library_on_disk();
     int status = verify(library, &options, &operands);
     library_free(library);
