@@ -122,6 +122,79 @@ static void exports_are_compared_one_by_one(void **state) {
     check_rows(exports_rows, sizeof exports_rows / sizeof exports_rows[0], compare_all_exports);
 }
 
+/* a, b weakly, c, cx, and d re-exported. */
+#define FIVE                                                                                       \
+    "\0\4a\0\x0e"                                                                                  \
+    "b\0\x12"                                                                                      \
+    "c\0\x16"                                                                                      \
+    "d\0\x21"                                                                                      \
+    "\2\0\x10\0"                                                                                   \
+    "\2\4\x20\0"                                                                                   \
+    "\2\0\x30\1x\0\x1d"                                                                            \
+    "\2\0\x31\0"                                                                                   \
+    "\3\x08\1\0\0"
+
+static struct closed_world asking;
+
+static void compare_exports_of_a_world(struct bytes old, struct bytes new, struct errors *errors) {
+    compare_exports(old, new, &asking, errors);
+}
+
+/* Nobody asks for anything. */
+static const struct row lonely_rows[] = {
+    {"all there", BYTES(FIVE), BYTES(FIVE), ""},
+    {"all that may go gone", BYTES(FIVE),
+     BYTES("\0\2b\0\x08"
+           "d\0\x0c"
+           "\2\4\x20\0"
+           "\3\x08\1\0\0"),
+     ""},
+    {"those that may not too", BYTES(FIVE), BYTES("\0\0"),
+     "exports trie: b is gone\nexports trie: d is gone\n"},
+    {"what is left is the same", BYTES(FIVE),
+     BYTES("\0\4a\0\x0e"
+           "b\0\x12"
+           "d\0\x16"
+           "e\0\x1b"
+           "\2\0\x11\0"
+           "\2\0\x20\0"
+           "\3\x08\2\0\0"
+           "\2\0\x50\0"),
+     "exports trie: a is at 0x11, was at 0x10\nexports trie: b has the flags 0x0, had 0x4\n"
+     "exports trie: d is d of dylib 2, was d of dylib 1\nexports trie: e is new\n"},
+};
+
+/* Somebody asks for cx. */
+static const struct row asked_rows[] = {
+    {"all there", BYTES(FIVE), BYTES(FIVE), ""},
+    {"one too many gone", BYTES(FIVE),
+     BYTES("\0\2b\0\x08"
+           "d\0\x0c"
+           "\2\4\x20\0"
+           "\3\x08\1\0\0"),
+     "exports trie: cx is gone\n"},
+    {"all gone", BYTES(FIVE), BYTES("\0\0"),
+     "exports trie: b is gone\nexports trie: cx is gone\nexports trie: d is gone\n"},
+};
+
+static const struct row open_rows[] = {
+    {"nothing may go", BYTES(FIVE), BYTES("\0\0"),
+     "exports trie: a is gone\nexports trie: b is gone\nexports trie: c is gone\n"
+     "exports trie: cx is gone\nexports trie: d is gone\n"},
+};
+
+static void exports_that_nobody_asks_for_may_go(void **state) {
+    (void)state;
+    asking = (struct closed_world){0};
+    check_rows(lonely_rows, sizeof lonely_rows / sizeof lonely_rows[0], compare_exports_of_a_world);
+    name_set_add(&asking.wanted, name_hash((struct bytes)BYTES("cx")));
+    name_set_seal(&asking.wanted);
+    check_rows(asked_rows, sizeof asked_rows / sizeof asked_rows[0], compare_exports_of_a_world);
+    closed_world_free(&asking);
+    asking.is_open = true;
+    check_rows(open_rows, sizeof open_rows / sizeof open_rows[0], compare_exports_of_a_world);
+}
+
 static const struct row starts_rows[] = {
     {"the same", BYTES("\x10\x20\0"), BYTES("\x10\x20\0"), ""},
     {"less padding", BYTES("\x10\x20\0\0\0\0\0\0"), BYTES("\x10\x20\0"), ""},
@@ -173,6 +246,7 @@ static void data_in_code_is_compared_entry_by_entry(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exports_are_compared_one_by_one),
+        cmocka_unit_test(exports_that_nobody_asks_for_may_go),
         cmocka_unit_test(function_starts_are_compared_one_by_one),
         cmocka_unit_test(data_in_code_is_compared_entry_by_entry),
     };
