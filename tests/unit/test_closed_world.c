@@ -200,12 +200,36 @@ static void an_open_world(void **state) {
     closed_world_free(&world);
 }
 
+/* Two sections that are the same bytes, which are more than half of the file. */
+static void sections_over_each_other(void **state) {
+    static const char *const names[] = {"_a"};
+    static const uint8_t flags[1] = {0};
+    struct image_file *files[] = {&file};
+    struct closed_world world;
+    struct error error;
+    (void)state;
+    put_trie(names, flags, 1);
+    write_file(STRINGS_SIZE);
+    size_t sections = IMAGE_HEADER_SIZE + 72;
+    memcpy(contents + sections, contents + sections + 80, 80);
+    FILE *stream = fopen(path, "w");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(contents, 1, FILE_SIZE, stream), FILE_SIZE);
+    fclose(stream);
+    closed_world_read(&world, files, 1, &(struct world_rules){0}, 1, &error);
+    assert_int_equal(error.kind, ERROR_MALFORMED);
+    assert_string_equal(error.file, path);
+    assert_string_equal(error.field, "sections of C strings");
+    assert_string_equal(error.what, "hold more bytes than the slice, 131328");
+    assert_true(world.is_open);
+    closed_world_free(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strings_keep_exports),
-        cmocka_unit_test(rules_keep_exports),
-        cmocka_unit_test(an_empty_world),
-        cmocka_unit_test(an_open_world),
+        cmocka_unit_test(strings_keep_exports),     cmocka_unit_test(rules_keep_exports),
+        cmocka_unit_test(an_empty_world),           cmocka_unit_test(an_open_world),
+        cmocka_unit_test(sections_over_each_other),
     };
     return cmocka_run_group_tests(tests, make, clean_up);
 }
