@@ -66,8 +66,8 @@ static const char *const rust_types[] = {
     "INtNtNtCs3dMbVq8sLuX_5tokio4sync5mutex5MutexINtNtCsaRfKvZxQ0Pj_5alloc3vec3VecmEE",
     "NtNtCsk1PzJcWy9Td_5hyper5error5Error",
     "TmmRShE",
-    "INtNtNtNtCs9hGgUxS4oVb_3std11collections4hash3map7HashMapjNtNtCsaRfKvZxQ0Pj_5alloc6string6"
-    "StringE",
+    ("INtNtNtNtCs9hGgUxS4oVb_3std11collections4hash3map7HashMapjNtNtCsaRfKvZxQ0Pj_5alloc6string6"
+     "StringE"),
     "NCNvNtCs2nLrEiCm7Ak_5tower7service4poll0",
     "QNtNtCs5wDqXjOe1Fv_4http6header9HeaderMap",
 };
