@@ -21,7 +21,7 @@ fixup_seeds() {
 }
 
 # What the fuzzers start from: real images, and what vafit itself writes.
-mkdir -p seeds/image seeds/shrink seeds/code_signature seeds/facts seeds/profile seeds/baseline seeds/string_pool \
+mkdir -p seeds/image seeds/image_names seeds/shrink seeds/code_signature seeds/facts seeds/profile seeds/baseline seeds/string_pool \
     seeds/exports_trie seeds/code_marks seeds/chained_fixups seeds/dyld_info
 # part FILE NAME: the bytes of a part of __LINKEDIT.
 part() {
@@ -35,7 +35,8 @@ for arch in arm64 x86_64; do
         for image in program/*; do
             name=$(basename "$image")$arch$style
             cp "$image" "seeds/image/$name"
-            for level in 0 1 2 3; do
+            cp "$image" "seeds/image_names/$name"
+            for level in 0 1 2 3 4; do
                 { printf "\\00$level"; cat "$image"; } >"seeds/shrink/$name$level"
             done
             "$VAFIT" scan "$image" -o "seeds/facts/$name"
@@ -68,5 +69,5 @@ fuzz() {
 }
 export -f fuzz pass fail
 export root seconds STORY
-printf '%s\n' image shrink code_signature string_pool exports_trie code_marks chained_fixups dyld_info facts profile baseline |
+printf '%s\n' image image_names shrink code_signature string_pool exports_trie code_marks chained_fixups dyld_info facts profile baseline |
     xargs -P 2 -I{} bash -c 'fuzz {}'
