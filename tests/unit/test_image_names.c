@@ -138,6 +138,8 @@ static void undefined_symbols(void **state) {
                                  NLIST("\x13", "\1", "\0"))); /* one without an end */
     add_part(&imported, "string pool", (struct bytes)BYTES("\0_a\0_b\0_c\0_d\0_e\0\0\0_x"));
     check(&imported, "_a _e ", "", NULL);
+    imported.fixture.image.parts.count = 1;
+    check(&imported, "", "", NULL);
 }
 
 /* Leaves below the root: _a weak, _b, _c re-exported as _d of dylib 1, _e, and _f re-exported under

@@ -97,8 +97,8 @@ static bool want_undefined(struct gathering *gathering) {
     size_t end = bytes_strings_end(pool, 0);
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
-        const char *name = (const char *)pool.data + symbol.string_index;
-        if (is_undefined(&symbol) && symbol.string_index < end && !want(gathering, name))
+        if (is_undefined(&symbol) && symbol.string_index < end &&
+            !want(gathering, (const char *)pool.data + symbol.string_index))
             return false;
     }
     return true;
