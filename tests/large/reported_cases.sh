@@ -51,6 +51,8 @@ run "$VAFIT" check build/browser_tests --format json
 expect 'check says that it fits' 0 - ''
 expect_true 'the top and the headroom of 64 MiB end below 16 GiB' jq -e \
     '.programs[0].placement.top_slid + 67108864 <= 17179869184' .out
+run "$VAFIT" verify build/browser_tests
+expect 'the new executable is well formed, its page hashes too' 0 'build/browser_tests: well formed' -
 contents >after
 expect_true 'files are other ones now' test "$(cat before)" != "$(cat after)"
 run "$VAFIT" fix build/browser_tests --undo -q
@@ -131,6 +133,8 @@ off=$((before - after - $(cat freed)))
 expect_true 'frees what the debug map takes' test ${off#-} -le 32768
 run "$VAFIT" check program -q
 expect 'Rust: check says that it fits' 0
+run "$VAFIT" verify program
+expect 'Rust: is well formed' 0 'program: well formed' -
 run "$VAFIT" fix program --undo
 expect 'Rust: taken back' 0 'restored 1 of 1 images'
 expect_true 'Rust: every byte is what it was' cmp program original

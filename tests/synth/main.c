@@ -83,7 +83,7 @@ static const struct option_row component_rows[] = {
     {"programs", 0, OPTION_COUNT, MEMBER(programs), "N", "executables that share the dylibs (1)",
      NULL},
     {"hashes", 0, OPTION_FLAG, MEMBER(hashes), NULL,
-     "write the page hashes of signatures, without which nothing rewrites an image", NULL},
+     "write the page hashes of signatures, without which verify refuses an image", NULL},
 };
 #undef MEMBER
 
@@ -174,7 +174,7 @@ static const struct option_row image_rows[] = {
     {"misaligned-strings", 0, OPTION_FLAG, MEMBER(misaligned_strings), NULL,
      "string pool at offset % 8 == 4", NULL},
     {"hashes", 0, OPTION_FLAG, MEMBER(hashes), NULL,
-     "write the page hashes of its signature, without which nothing rewrites it", NULL},
+     "write the page hashes of its signature, without which verify refuses it", NULL},
     {"seed", 0, OPTION_COUNT, MEMBER(seed), "N", "another UUID (1)", NULL},
 };
 #undef MEMBER

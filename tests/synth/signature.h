@@ -1,7 +1,7 @@
 /* An ad-hoc code signature as linkers write it: a SuperBlob that holds one CodeDirectory.
  *
  * Unless the hashes of the pages are asked for, they are left zero, a hole in the file: such files
- * have the shape of signed ones, but no system would run them and nobody may rewrite them. */
+ * have the shape of signed ones, but no system would run them, and `vafit verify` refuses them. */
 #ifndef SYNTH_SIGNATURE_H
 #define SYNTH_SIGNATURE_H
 
