@@ -24,7 +24,7 @@ static bool is_system(const char *name) {
 /* What stands behind `variable` when `name` begins with it; NULL otherwise. */
 static const char *behind(const char *name, const char *variable) {
     size_t size = strlen(variable);
-    bool begins = strncmp(name, variable, size) == 0 && name[size] == '/';
+    bool begins = strncmp(name, variable, size) == 0 && (name[size] == '/' || name[size] == '\0');
     return begins ? name + size : NULL;
 }
 

@@ -1,0 +1,5 @@
+#pragma once
+
+extern "C" int puts(const char *text);
+
+void say(const char *what, long number);
