@@ -162,6 +162,9 @@ function(_vafit_try verb)
   if(NOT status EQUAL 0 AND NOT said MATCHES "^vafit: vafit-no-such-executable: cannot open")
     string(REGEX REPLACE "\nvafit: see [^\n]*" "" said "${said}")
     string(STRIP "${said}" said)
+    if(NOT said)
+      set(said "${program} ended with: ${status}")
+    endif()
     message(FATAL_ERROR "${label}: ${said}")
   endif()
 endfunction()
@@ -199,6 +202,7 @@ function(_vafit_step verb)
   foreach(target IN LISTS ARG_TARGET)
     list(APPEND executables $<TARGET_FILE:${target}>)
   endforeach()
+  list(JOIN ARG_TARGET " " targets)
   _vafit_arguments_file("${folder}/arguments")
   file(RELATIVE_PATH list_file ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_LIST_FILE})
   add_custom_command(OUTPUT ${folder}/ok BYPRODUCTS ${folder}/report.json
@@ -207,7 +211,7 @@ function(_vafit_step verb)
       -DDEPFILE_BASE=${CMAKE_CURRENT_BINARY_DIR} -P ${step}
     DEPENDS ${ARG_TARGET} ${folder}/arguments ${program} ${step}
     DEPFILE ${folder}/report.d
-    COMMENT "vafit ${verb}: ${ARG_TARGET}" VERBATIM)
+    COMMENT "vafit ${verb}: ${targets}" VERBATIM)
   add_custom_target(${name} ALL DEPENDS ${folder}/ok)
   set_target_properties(${name} PROPERTIES
     VAFIT_REPORT ${folder}/report.json VAFIT_STAMP ${folder}/ok)

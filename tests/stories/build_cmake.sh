@@ -201,6 +201,28 @@ configure one Ninja arm64 >/dev/null
 build one
 expect_true 'launcher: one target alone' test "$(cd one/out/bin && echo *.unstripped)" = libtext.dylib.unstripped
 
+# --- several programs, and a baseline ---
+
+project two
+cat >>two/CMakeLists.txt <<'END'
+add_executable(other src/main.cpp)
+target_link_libraries(other PRIVATE shape text)
+vafit_check(TARGET shapes other BASELINE baseline.json MAX_GROWTH 16KiB)
+END
+echo '{"schema": "vafit.baseline/1", "programs": []}' >two/baseline.json
+configure two Ninja arm64 >/dev/null
+build two
+expect 'two programs' 0 - ''
+report=two/out/vafit-check-shapes-other/report.json
+expect_true 'two programs: one report' test "$(jq -r '.programs[].executable' $report | tr '\n' ' ')" = 'bin/shapes bin/other '
+(cd two/out && "$VAFIT" check -q bin/shapes bin/other --baseline ../baseline.json --update-baseline) >.out 2>&1 || fail 'recording' <.out
+build two
+did 'a baseline: when it changed, the check runs' 'vafit check: shapes other'
+expect_true 'a baseline: it knows the programs' test "$(jq -r '.programs[].findings[] | select(.rule == "growth").level' $report | uniq)" = pass
+echo 'extern const char weight[40000] = "heavy";' >>two/src/text.cpp
+build two
+expect_true 'a baseline: growth fails the build' grep -q '^  error: growth: ' .out
+
 # --- several configurations in one build folder ---
 
 project several
@@ -252,6 +274,7 @@ bad 'no baseline at all' 'vafit_check(TARGET program MAX_GROWTH 1MiB)' 'vafit_ch
 bad 'fix: an unknown level' 'vafit_fix(TARGET program UP_TO everything)' "vafit_fix(TARGET program): vafit: --up-to takes one of lossless, debug-map, locals, symbols, not 'everything'"
 bad 'launcher: an unknown level' 'vafit_link_launcher(LEVEL everything)' "vafit_link_launcher: vafit: --level takes one of lossless, debug-map, locals, symbols, not 'everything'"
 bad 'launcher: an unknown target' 'vafit_link_launcher(TARGET other)' 'vafit_link_launcher(TARGET other): there is no target other; the call comes after it is added'
+bad 'a vafit that does not run' 'vafit_check(TARGET program)' "vafit_check(TARGET program): $WORK/bad ended with: Permission denied" -DVAFIT_EXECUTABLE="$WORK/bad"
 bad 'no vafit' 'vafit_check(TARGET program)' 'vafit_check(TARGET program): VAFIT_EXECUTABLE: there is no program /none; it is an absolute path' -DVAFIT_EXECUTABLE=/none
 
 # --- elsewhere, and without an installation ---
