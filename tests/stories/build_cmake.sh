@@ -223,6 +223,15 @@ echo 'extern const char weight[40000] = "heavy";' >>two/src/text.cpp
 build two
 expect_true 'a baseline: growth fails the build' grep -q '^  error: growth: ' .out
 
+project closed
+echo 'vafit_fix(TARGET shapes NAME closed UP_TO exports KEEP_EXPORT "_a b*" _c IGNORE_STRINGS LIMIT 16GiB RULE growth=off)' >>closed/CMakeLists.txt
+configure closed Ninja arm64 >/dev/null
+build closed
+expect 'exports: is fixed' 0 - ''
+expect_true 'exports: up to that level' test "$(jq -r .up_to closed/out/closed/report.json)" = exports
+expect_true 'each keyword is the option of its name' test "$(tr '\n' ' ' <closed/out/closed/arguments)" = \
+    '"--limit" "16GiB" "--up-to" "exports" "--rule" "growth=off" "--keep-export" "_a b*" "--keep-export" "_c" "--ignore-strings" '
+
 # --- several configurations in one build folder ---
 
 project several
@@ -271,7 +280,8 @@ bad 'an unknown profile' 'vafit_check(TARGET program PROFILE macos-9)' "vafit_ch
 bad 'a missing profile' 'vafit_check(TARGET program PROFILE none.json)' 'vafit_check(TARGET program): vafit: ../none.json: cannot open: No such file or directory'
 bad 'a missing baseline' 'vafit_check(TARGET program BASELINE none.json MAX_GROWTH 1MiB)' 'vafit_check(TARGET program): vafit: ../none.json: cannot open: No such file or directory'
 bad 'no baseline at all' 'vafit_check(TARGET program MAX_GROWTH 1MiB)' 'vafit_check(TARGET program): vafit: --max-growth and --update-baseline want --baseline'
-bad 'fix: an unknown level' 'vafit_fix(TARGET program UP_TO everything)' "vafit_fix(TARGET program): vafit: --up-to takes one of lossless, debug-map, locals, symbols, not 'everything'"
+bad 'fix: an unknown level' 'vafit_fix(TARGET program UP_TO everything)' "vafit_fix(TARGET program): vafit: --up-to takes one of lossless, debug-map, locals, symbols, exports, not 'everything'"
+bad 'fix: a keyword of one level alone' 'vafit_fix(TARGET program IGNORE_STRINGS)' 'vafit_fix(TARGET program): vafit: --keep-export and --ignore-strings want --up-to exports'
 bad 'launcher: an unknown level' 'vafit_link_launcher(LEVEL everything)' "vafit_link_launcher: vafit: --level takes one of lossless, debug-map, locals, symbols, not 'everything'"
 bad 'launcher: an unknown target' 'vafit_link_launcher(TARGET other)' 'vafit_link_launcher(TARGET other): there is no target other; the call comes after it is added'
 bad 'a vafit that does not run' 'vafit_check(TARGET program)' "vafit_check(TARGET program): $WORK/bad ended with: Permission denied" -DVAFIT_EXECUTABLE="$WORK/bad"
