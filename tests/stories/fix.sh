@@ -156,6 +156,15 @@ expect 'the copy: check agrees' 0
 for image in libone libtwo libthree; do
     expect_true "the copy's $image is the original's" cmp built/$image.dylib new/$image.dylib
 done
+touch -d '2001-02-03 04:05' new/*
+stat -c '%n %Y %i' new/* >times
+run "$VAFIT" fix out/main --out-dir new --limit $limit -q
+expect 'the copy again' 0
+expect_same 'the copy again: no file was touched' times <(stat -c '%n %Y %i' new/*)
+"$POKE" new/libone.dylib @64:1 0xff
+run "$VAFIT" fix out/main --out-dir new --limit $limit -q
+expect_true 'another libone there is replaced' cmp built/libone.dylib new/libone.dylib
+expect_true 'and nothing else' test "$(stat -c '%n %Y %i' new/* | diff - times | grep -c '^<')" = 1
 run "$VAFIT" fix out/main --out-dir as_it_is
 expect 'a copy of what fits' 0 "out/main (arm64, macos-26): fits; $ends
 copied 4 images as they are"

@@ -163,6 +163,29 @@ bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t si
     return true;
 }
 
+static bool same_bytes(const struct file *a, const struct file *b) {
+    enum { WINDOW = 64 << 10 };
+    uint8_t left[WINDOW], right[WINDOW];
+    struct error ignored;
+    bool same = a->size == b->size;
+    for (uint64_t at = 0; same && at < a->size; at += WINDOW) {
+        size_t size = a->size - at < WINDOW ? (size_t)(a->size - at) : WINDOW;
+        same = file_read(a, at, left, size, &ignored) && file_read(b, at, right, size, &ignored) &&
+               memcmp(left, right, size) == 0;
+    }
+    return same;
+}
+
+bool file_holds(const char *path, const struct file *file) {
+    struct file other;
+    struct error ignored;
+    if (file_open_unlinked(path, &other, &ignored) != PATH_FILE)
+        return false;
+    bool same = same_bytes(&other, file);
+    file_close(&other);
+    return same;
+}
+
 void file_close(struct file *file) {
     if (file->descriptor >= 0)
         close(file->descriptor);

@@ -75,6 +75,9 @@ bool file_same(const struct file *a, const struct file *b);
  * the file has become shorter. */
 bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t size,
                struct error *error);
+/* Whether `path` is a regular file, and no symbolic link, with the same bytes as the open file;
+ * false when it cannot be read. */
+bool file_holds(const char *path, const struct file *file);
 void file_close(struct file *file);
 /* How many more files may be kept open at once; raises the process's limit as far as it can. */
 size_t file_open_limit(void);

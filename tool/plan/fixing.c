@@ -44,6 +44,8 @@ static bool make_one(const struct work *work, size_t i, const struct image_file 
     struct replacement *replacement = &work->replacements[i];
     struct shrunk unused;
     replacement->target = fixing->placed[i].target;
+    if (!is_rewritten(fixing, i) && file_holds(replacement->target, &file->file))
+        return true;
     if (is_rewritten(fixing, i)) {
         struct shrinking shrinking = fixing->shrinking;
         shrinking.level = level_row((size_t)fixing->plan->levels[i]);
@@ -52,6 +54,13 @@ static bool make_one(const struct work *work, size_t i, const struct image_file 
                                               &replacement->file, &unused, error);
     } else {
         replacement->is_made = copy(file, replacement->target, &replacement->file, error);
+    }
+    /* What is there already stays untouched, so that a build tool sees no change. */
+    if (replacement->is_made && fixing->copies &&
+        file_holds(replacement->target, &replacement->file.file)) {
+        new_file_discard(&replacement->file);
+        replacement->is_made = false;
+        return true;
     }
     return replacement->is_made;
 }

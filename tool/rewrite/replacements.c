@@ -57,6 +57,11 @@ static bool write_journal(const struct replacement *items, size_t count, const c
 
 bool replacements_take_place(struct replacement *items, size_t count, const char *journal,
                              struct error *error) {
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any |= items[i].is_made;
+    if (!any)
+        return true;
     if (!write_journal(items, count, journal, error)) {
         replacements_discard(items, count);
         return false;
