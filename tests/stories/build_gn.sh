@@ -262,6 +262,9 @@ expect_same 'GN knows the rules of vafit' wanted listed
 sed -n '/^_profiles = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
 expect_same 'and its profiles' wanted listed
 
+run gn format --dry-run $(find "$TESTS/../gn" "$TESTS/../examples/gn" -name '*.gn' -o -name '*.gni' -o -name .gn)
+expect 'the build files are formatted' 0 '' ''
+
 # --- fix ---
 
 # Of 544 KiB of images, 400 may stay.
@@ -305,7 +308,7 @@ target 'vafit_fix("small") {' '  executable = ":app"' '  limit = "10486160KiB"' 
 build app:small
 expect 'vafit_fix while others check' 0 '' ''
 expect_true 'vafit_fix: the copy goes where its data_deps go' sh -c \
-    'gn desc out //app:small runtime_deps | grep -qx "./vafit/app/small/"'
+    'gn desc out //app:small runtime_deps | grep -qx vafit/app/small/'
 expect_true 'vafit_fix: without twins' test "$(cd out/vafit/app/small && echo *)" = 'app libshapes.dylib libwords.dylib'
 cp plain app/BUILD.gn
 
