@@ -268,7 +268,7 @@ expect 'the build files are formatted' 0 '' ''
 
 # --- fix ---
 
-# Of 544 KiB of images, 400 may stay.
+# Of 528 KiB of images, 400 may stay.
 limit='vafit_limit = "10486160KiB"'
 generate 'vafit_mode = "fix"' "$limit"
 build
