@@ -224,7 +224,7 @@ refused 'a number behind the unit' "$who limit \"1MiB6\" is no size with a unit,
     "$(with $of 'limit = "1MiB6"')"
 refused 'an unknown rule' "$who rule \"image-sun=warn\" is not NAME=LEVEL; names are image-sum malloc-window shared-region image-size linkedit-alignment unresolved growth, levels are error warn off" \
     "$(with $of 'rules = [ "image-sun=warn" ]')"
-refused 'an unknown level' "$who up_to \"most\" is none of lossless debug-map locals symbols" "$(with $of 'up_to = "most"')"
+refused 'an unknown level' "$who up_to \"most\" is none of lossless debug-map locals symbols exports" "$(with $of 'up_to = "most"')"
 refused 'an unknown profile' "$who \"macos-99\" is neither a profile of vafit's nor a .json file" \
     "$(with $of 'profile = "macos-99"')"
 refused 'a profile that is not there' "I resolved this to \"$PWD/app/gone.json\"." "$(with $of 'profile = "gone.json"')"
@@ -261,7 +261,10 @@ expect_same 'GN knows the rules of vafit' wanted listed
 "$VAFIT" help check | sed -n 's/.*--profile NAME|FILE *\(.*\), or a JSON file/\1/p' |
     sed 's/ (default)//; s/, /\n/g' >wanted
 sed -n '/^_profiles = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
-expect_same 'and its profiles' wanted listed
+expect_same 'its profiles' wanted listed
+"$VAFIT" help fix | sed -n 's/.*--up-to LEVEL *the highest level: //p' | sed 's/ (default)//; s/, \| or /\n/g' >wanted
+sed -n '/^_levels = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
+expect_same 'and its levels' wanted listed
 
 run gn format --dry-run $(find "$TESTS/../gn" "$TESTS/../examples/gn" -name '*.gn' -o -name '*.gni' -o -name .gn)
 expect 'the build files are formatted' 0 '' ''
@@ -304,7 +307,7 @@ build -k 0
 (cd out && "$VAFIT" fix app --dry-run --limit 10GiB) >wanted
 echo 'vafit_fix //app:app__check(//build/toolchain:mac_arm64): failed; the report is vafit/app/app__check.fix.json' >>wanted
 expect 'fix: nothing suffices' 1 "$(cat wanted)" ''
-target 'vafit_fix("small") {' '  executable = ":app"' '  limit = "10486160KiB"' '  up_to = "symbols"' \
+target 'vafit_fix("small") {' '  executable = ":app"' '  limit = "10486160KiB"' '  up_to = "exports"' \
     '  fix_args = [ "--unstripped=none" ]' '}'
 build app:small
 expect 'vafit_fix while others check' 0 '' ''
