@@ -431,6 +431,34 @@ static void compare_ends(struct comparison *comparison) {
                linkedit->file_size);
 }
 
+/* What has nothing to do with each other, each with errors of its own, in the order in which they
+ * are told. */
+static void (*const aspects[])(struct comparison *comparison) = {
+    compare_contents, compare_ends, compare_parts, compare_symbols, compare_signatures,
+};
+
+enum { ASPECTS = sizeof aspects / sizeof aspects[0] };
+
+static void compare_aspect(void *context, size_t i) {
+    struct comparison *comparisons = context;
+    aspects[i](&comparisons[i]);
+}
+
+static void compare_aspects(struct comparison *comparison) {
+    struct comparison comparisons[ASPECTS];
+    struct errors errors[ASPECTS] = {{0}};
+    for (size_t i = 0; i < ASPECTS; i++) {
+        comparisons[i] = *comparison;
+        comparisons[i].errors = &errors[i];
+    }
+    parallel_for(ASPECTS, parallel_default_jobs(), compare_aspect, comparisons);
+    for (size_t i = 0; i < ASPECTS; i++) {
+        for (size_t j = 0; j < errors[i].count; j++)
+            errors_add(comparison->errors, &errors[i].items[j]);
+        errors_free(&errors[i]);
+    }
+}
+
 bool compare_slices(const struct compared_slice *original, const struct compared_slice *changed,
                     const struct level *level, const struct closed_world *world,
                     struct errors *errors) {
@@ -438,12 +466,7 @@ bool compare_slices(const struct compared_slice *original, const struct compared
                                     errors};
     size_t before = errors->count;
     compare_heads(&comparison);
-    if (errors->count == before) {
-        compare_contents(&comparison);
-        compare_ends(&comparison);
-        compare_parts(&comparison);
-        compare_symbols(&comparison);
-        compare_signatures(&comparison);
-    }
+    if (errors->count == before)
+        compare_aspects(&comparison);
     return errors->count == before;
 }

@@ -276,12 +276,17 @@ static void write_part(struct packer *packer, const struct move *move, uint8_t *
     }
 }
 
+static void write_one(void *context, size_t i) {
+    struct packer *packer = context;
+    const struct move *move = &packer->moves[i];
+    write_part(packer, move,
+               packer->packed->linkedit + (move->offset - packer->old->linkedit_offset));
+}
+
+/* Parts do not touch each other. */
 static void write_linkedit(struct packer *packer) {
-    struct packed *packed = packer->packed;
-    uint64_t start = packer->old->linkedit_offset;
-    packed->linkedit = memory_zeros(packed->linkedit_size, 1);
-    for (size_t i = 0; i < packer->old->image->parts.count; i++)
-        write_part(packer, &packer->moves[i], packed->linkedit + (packer->moves[i].offset - start));
+    packer->packed->linkedit = memory_zeros(packer->packed->linkedit_size, 1);
+    parallel_for(packer->old->image->parts.count, parallel_default_jobs(), write_one, packer);
 }
 
 /* --- load commands --- */

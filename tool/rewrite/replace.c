@@ -5,11 +5,14 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+extern char **environ;
 
 /* Runs `sh -c 'CMD "$1"' sh PATH` and waits for it. */
 static bool sign_by(const char *command, struct new_file *file, struct error *error) {
@@ -17,12 +20,11 @@ static bool sign_by(const char *command, struct new_file *file, struct error *er
     int status = 0;
     snprintf(script, sizeof script, "%s \"$1\"", command);
     fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-        execl("/bin/sh", "sh", "-c", script, "sh", file->path, (char *)NULL);
-        _exit(127);
-    }
-    if (child < 0 || waitpid(child, &status, 0) < 0)
+    char *arguments[] = {"sh", "-c", script, "sh", file->path, NULL};
+    pid_t child;
+    /* Not fork(): that would copy the tables of all that is mapped. */
+    if (posix_spawn(&child, "/bin/sh", NULL, NULL, arguments, environ) != 0 ||
+        waitpid(child, &status, 0) < 0)
         return error_errno(error, "", "cannot start the command of --identity");
     if (status != 0)
         return error_io(error, "", "the command of --identity failed");
