@@ -43,3 +43,23 @@ void parallel_for(size_t count, unsigned jobs, void (*work)(void *context, size_
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
 }
+
+static void *run_background(void *argument) {
+    struct background *background = argument;
+    background->work(background->context);
+    return NULL;
+}
+
+void background_begin(struct background *background, void (*work)(void *context), void *context) {
+    background->work = work;
+    background->context = context;
+    background->runs = pthread_create(&background->thread, NULL, run_background, background) == 0;
+    if (!background->runs)
+        work(context);
+}
+
+void background_end(struct background *background) {
+    if (background->runs)
+        pthread_join(background->thread, NULL);
+    background->runs = false;
+}

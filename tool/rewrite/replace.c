@@ -75,12 +75,9 @@ static bool finish(const struct rewriting *rewriting, const struct replacing *re
 }
 
 bool replace_make(struct rewriting *rewriting, const struct replacing *replacing,
-                  struct new_file *file, struct error *error) {
-    if (path_look(replacing->target) == PATH_OTHER)
-        return error_io(error, replacing->target, "cannot write: not a regular file");
-    if (!new_file_make(replacing->target, file, error))
-        return false;
-    bool written = rewriting_write(rewriting, file, error);
+                  const struct early_copy *copy, struct new_file *file, struct error *error) {
+    *file = copy->file;
+    bool written = rewriting_write(rewriting, copy->size, file, error);
     rewriting_written(rewriting);
     if (written && finish(rewriting, replacing, file, error))
         return true;
@@ -89,9 +86,9 @@ bool replace_make(struct rewriting *rewriting, const struct replacing *replacing
 }
 
 bool replace_with(struct rewriting *rewriting, const struct replacing *replacing,
-                  struct error *error) {
+                  const struct early_copy *copy, struct error *error) {
     struct new_file file;
-    if (!replace_make(rewriting, replacing, &file, error))
+    if (!replace_make(rewriting, replacing, copy, &file, error))
         return false;
     if (replacing->unstripped != NULL &&
         !twin_put_aside(rewriting->old, replacing->unstripped, error)) {

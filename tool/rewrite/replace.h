@@ -3,6 +3,7 @@
 #define VAFIT_REWRITE_REPLACE_H
 
 #include "base/error.h"
+#include "rewrite/early_copy.h"
 #include "rewrite/rewriting.h"
 
 #include <stdbool.h>
@@ -17,20 +18,19 @@ struct replacing {
     const struct closed_world *world; /* and exports as for compare_slices */
 };
 
-/* Writes the new file beside its target, signs it again if there is an identity, compares it with
- * the original and syncs it. The rewriting is then only good for rewriting_free. The new file waits
- * in *file for new_file_take_place or new_file_discard. After an error nothing is left.
- * `unstripped` is not looked at. Errors: ERROR_IO; ERROR_MALFORMED naming what the comparison
- * found. */
+/* Writes the rest of the new file that `copy`, which was ended, began; signs it again if there is
+ * an identity, compares it with the original and syncs it. The rewriting is then only good for
+ * rewriting_free. The new file waits in *file for new_file_take_place or new_file_discard. After an
+ * error nothing is left. `unstripped` is not looked at. Errors: ERROR_IO; ERROR_MALFORMED naming
+ * what the comparison found. */
 bool replace_make(struct rewriting *rewriting, const struct replacing *replacing,
-                  struct new_file *file, struct error *error);
+                  const struct early_copy *copy, struct new_file *file, struct error *error);
 
-/* Writes the new file beside its target, signs it again if there is an identity, compares it with
- * the original, syncs it, puts the original aside and only then lets the new file take the name.
+/* Likewise; then puts the original aside and only then lets the new file take the name.
  * After an error the target is what it was and nothing else is left. The original that stays aside
  * from an earlier run is kept when it has the UUID of the file. Errors: ERROR_IO; ERROR_MALFORMED
  * naming what the comparison found. */
 bool replace_with(struct rewriting *rewriting, const struct replacing *replacing,
-                  struct error *error);
+                  const struct early_copy *copy, struct error *error);
 
 #endif

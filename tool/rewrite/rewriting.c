@@ -306,11 +306,16 @@ static bool copy_piece(const struct rewriting *rewriting, const struct piece *pi
                          piece->old_offset - before, piece->size + before, error);
 }
 
-bool rewriting_write(const struct rewriting *rewriting, struct new_file *file,
+static bool is_there(const struct piece *piece, uint64_t copied) {
+    return piece->offset == piece->old_offset && piece->offset + piece->size <= copied;
+}
+
+bool rewriting_write(const struct rewriting *rewriting, uint64_t copied, struct new_file *file,
                      struct error *error) {
     const struct piece *pieces = rewriting->pieces;
     for (size_t i = 0; i < rewriting->piece_count; i++)
-        if (pieces[i].data == NULL && !copy_piece(rewriting, &pieces[i], file, error))
+        if (pieces[i].data == NULL && !is_there(&pieces[i], copied) &&
+            !copy_piece(rewriting, &pieces[i], file, error))
             return false;
     for (size_t i = 0; i < rewriting->piece_count; i++)
         if (pieces[i].data != NULL &&

@@ -55,8 +55,10 @@ bool rewriting_sign(struct rewriting *rewriting, unsigned jobs, struct error *er
 /* Whether the new file would equal the old one, so that there is nothing to write. Errors:
  * ERROR_IO. */
 bool rewriting_is_needed(const struct rewriting *rewriting, bool *needed, struct error *error);
-/* Writes the new file's bytes. Errors: ERROR_IO. */
-bool rewriting_write(const struct rewriting *rewriting, struct new_file *file, struct error *error);
+/* Writes the new file's bytes, of which it has the first `copied` ones of the old file already.
+ * Errors: ERROR_IO. */
+bool rewriting_write(const struct rewriting *rewriting, uint64_t copied, struct new_file *file,
+                     struct error *error);
 /* Releases what only planning, signing and writing need, which is most of its memory; sizes and
  * identities stay. */
 void rewriting_written(struct rewriting *rewriting);

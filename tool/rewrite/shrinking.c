@@ -22,56 +22,84 @@ static struct shrunk sizes_of(const struct rewriting *rewriting) {
     return sizes;
 }
 
-static bool replace(const struct shrinking *shrinking, struct rewriting *rewriting,
-                    const char *target, struct error *error) {
-    struct arena scratch = {0};
-    const struct replacing replacing = {
+static struct replacing replacing_of(const struct shrinking *shrinking, const char *target) {
+    return (struct replacing){
         .target = target,
-        .unstripped = shrinking_twin(&scratch, shrinking, target),
         .identity = shrinking->identity,
         .verify = shrinking->verify,
         .level = shrinking->level,
         .world = shrinking->world,
     };
-    bool replaced = replace_with(rewriting, &replacing, error);
-    arena_free(&scratch);
-    return replaced;
+}
+
+static bool plan(const struct shrinking *shrinking, const struct image_file *file,
+                 struct rewriting *rewriting, struct shrunk *shrunk, struct error *error) {
+    const struct packing packing = {.level = shrinking->level, .world = shrinking->world};
+    if (!rewriting_plan(file, &packing, shrinking->identity != NULL, rewriting, error))
+        return false;
+    *shrunk = sizes_of(rewriting);
+    if (rewriting_sign(rewriting, shrinking->jobs, error))
+        return true;
+    rewriting_free(rewriting);
+    return false;
 }
 
 bool shrinking_make(const struct shrinking *shrinking, const struct image_file *file,
                     const char *target, struct new_file *new_file, struct shrunk *shrunk,
                     struct error *error) {
+    const struct replacing replacing = replacing_of(shrinking, target);
+    struct early_copy copy;
     struct rewriting rewriting;
-    const struct replacing replacing = {
-        .target = target,
-        .identity = shrinking->identity,
-        .verify = shrinking->verify,
-        .level = shrinking->level,
-        .world = shrinking->world,
-    };
-    const struct packing packing = {.level = shrinking->level, .world = shrinking->world};
-    if (!rewriting_plan(file, &packing, shrinking->identity != NULL, &rewriting, error))
-        return false;
-    *shrunk = sizes_of(&rewriting);
-    bool made = rewriting_sign(&rewriting, shrinking->jobs, error) &&
-                replace_make(&rewriting, &replacing, new_file, error);
-    rewriting_free(&rewriting);
+    early_copy_begin(&copy, file, target);
+    bool planned = plan(shrinking, file, &rewriting, shrunk, error);
+    bool made = early_copy_end(&copy, planned, error) &&
+                replace_make(&rewriting, &replacing, &copy, new_file, error);
+    if (planned)
+        rewriting_free(&rewriting);
     return made;
+}
+
+/* To another name the new file goes whatever it is. */
+static bool shrink_to(const struct shrinking *shrinking, const struct image_file *file,
+                      const struct replacing *replacing, struct shrunk *shrunk,
+                      struct error *error) {
+    struct early_copy copy;
+    struct rewriting rewriting;
+    early_copy_begin(&copy, file, replacing->target);
+    bool planned = plan(shrinking, file, &rewriting, shrunk, error);
+    bool done =
+        early_copy_end(&copy, planned, error) && replace_with(&rewriting, replacing, &copy, error);
+    if (planned)
+        rewriting_free(&rewriting);
+    return done;
+}
+
+/* What is as small as it gets already stays the file it is. */
+static bool shrink_in_place(const struct shrinking *shrinking, const struct image_file *file,
+                            const struct replacing *replacing, struct shrunk *shrunk,
+                            struct error *error) {
+    struct early_copy copy;
+    struct rewriting rewriting;
+    bool needed;
+    if (!plan(shrinking, file, &rewriting, shrunk, error))
+        return false;
+    bool done = rewriting_is_needed(&rewriting, &needed, error);
+    if (done && needed) {
+        early_copy_begin(&copy, file, replacing->target);
+        done =
+            early_copy_end(&copy, true, error) && replace_with(&rewriting, replacing, &copy, error);
+    }
+    rewriting_free(&rewriting);
+    return done;
 }
 
 bool shrinking_do(const struct shrinking *shrinking, const struct image_file *file,
                   const char *target, struct shrunk *shrunk, struct error *error) {
-    struct rewriting rewriting;
-    bool needed;
-    const struct packing packing = {.level = shrinking->level, .world = shrinking->world};
-    if (!rewriting_plan(file, &packing, shrinking->identity != NULL, &rewriting, error))
-        return false;
-    *shrunk = sizes_of(&rewriting);
-    bool done = rewriting_sign(&rewriting, shrinking->jobs, error) &&
-                rewriting_is_needed(&rewriting, &needed, error);
-    /* What is as small as it gets already stays the file it is. */
-    if (done && (needed || strcmp(target, file->path) != 0))
-        done = replace(shrinking, &rewriting, target, error);
-    rewriting_free(&rewriting);
+    struct arena scratch = {0};
+    struct replacing replacing = replacing_of(shrinking, target);
+    replacing.unstripped = shrinking_twin(&scratch, shrinking, target);
+    bool done = (strcmp(target, file->path) == 0 ? shrink_in_place : shrink_to)(
+        shrinking, file, &replacing, shrunk, error);
+    arena_free(&scratch);
     return done;
 }
