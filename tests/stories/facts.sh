@@ -47,6 +47,17 @@ run "$VAFIT" scan build/libbase.dylib build/libbase_link.dylib
 expect_true 'two names of one file are one image' test \
     "$(jq -c '[.images[] | [.path, .names]]' .out)" = \
     '[["build/libbase.dylib",["build/libbase_link.dylib"]]]'
+# Where a build tool shows an action its inputs through links, the facts are told the names that count.
+mkdir -p elsewhere
+ln -s "$PWD/build/libbase.dylib" elsewhere/input
+run "$VAFIT" scan build/libbase.dylib build/libbase_link.dylib
+mv .out wanted
+run "$VAFIT" scan elsewhere/input --as build/libbase.dylib --as build/libbase_link.dylib
+expect 'an image under other names than its own' 0 - ''
+expect_same 'its facts are those of the names' wanted .out
+run "$VAFIT" scan build/libbase.dylib build/arm --as libbase.dylib
+expect 'names are of one image' 2 '' 'vafit: --as names one image
+vafit: see `vafit help scan`'
 run "$VAFIT" scan
 expect 'nothing to scan' 2 '' 'vafit: scan wants an image
 vafit: see `vafit help scan`'

@@ -7,11 +7,14 @@
 
 struct options {
     struct output_options output;
+    struct string_list names;
     unsigned jobs;
 };
 
 static const struct option_row rows[] = {
     OUTPUT_ROWS(struct options, output),
+    {"as", 0, OPTION_EACH, offsetof(struct options, names), "PATH",
+     "what the facts call the image, in place of where it was found; repeatable: its links", NULL},
     {"jobs", 'j', OPTION_COUNT, offsetof(struct options, jobs), "N",
      "use N threads (as many as processors)", NULL},
 };
@@ -44,11 +47,22 @@ static void scan_files(struct arena *arena, struct library *library, unsigned jo
             errors_add(library_errors(library), &scan.errors[i]);
 }
 
+/* The names that --as gives: the first is the path, the others are links to it. */
+static void rename_file(struct arena *arena, struct image_file *file,
+                        const struct string_list *names) {
+    file->path = names->items[0];
+    file->names = (struct string_list){0};
+    for (size_t i = 1; i < names->count; i++)
+        *vector_push(arena, &file->names) = names->items[i];
+}
+
 static int write_facts(const struct options *options, struct library *library) {
     struct text text = {0};
     struct error error;
     size_t count;
     struct image_file *const *files = library_files(library, &count);
+    if (options->names.count != 0)
+        rename_file(library_arena(library), files[0], &options->names);
     json_write(facts_to_json(files, count), &text);
     bool written = output_write(&options->output, &text, library_opened(library), &error);
     text_free(&text);
@@ -64,6 +78,10 @@ static int run(const struct call *call) {
         return call_fail(&verb_scan, &error);
     if (operands.count == 0) {
         error_usage(&error, "scan wants an image");
+        return call_fail(&verb_scan, &error);
+    }
+    if (options.names.count != 0 && operands.count != 1) {
+        error_usage(&error, "--as names one image");
         return call_fail(&verb_scan, &error);
     }
     struct library *library = library_on_disk();
