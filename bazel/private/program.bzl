@@ -1,0 +1,126 @@
+"""What the rules share: a program, its images, and how it is judged."""
+
+load(":images.bzl", "VafitImagesInfo", "is_image", "scan", "vafit_images_aspect")
+
+_RULES = [
+    "image-size",
+    "image-sum",
+    "linkedit-alignment",
+    "malloc-window",
+    "shared-region",
+    "unresolved",
+]
+
+_LEVELS = ["error", "off", "warn"]
+
+_UNITS = ["%s%s" % (prefix, suffix) for prefix in ("K", "M", "G", "T") for suffix in ("", "iB")]
+
+# What a linker or a compiler leaves, and no loader takes.
+_NO_EXECUTABLES = ("a", "bc", "ifso", "lib", "lo", "o", "tbd")
+
+PROGRAM_ATTRS = {
+    "executable": attr.label(
+        doc = "The program: a target with an executable, or a file. A dylib or bundle is judged as a plug-in.",
+        allow_files = True,
+        aspects = [vafit_images_aspect],
+        mandatory = True,
+    ),
+    "dylibs": attr.label_list(
+        doc = "Dylibs that the program loads and the build does not know it by: files, or targets that make them.",
+        allow_files = True,
+        aspects = [vafit_images_aspect],
+    ),
+    "profile": attr.string(
+        doc = "The system: macos-26 (the default), macos-27 or macos-15.",
+    ),
+    "profile_file": attr.label(
+        doc = "A system of your own, a JSON file, in place of profile.",
+        allow_single_file = [".json"],
+    ),
+    "limit": attr.string(
+        doc = "What to hold against, in place of the profile's: a size with its unit, such as \"14GiB\".",
+    ),
+    "headroom": attr.string(
+        doc = "How much has to stay free below the limit, with its unit. 64MiB unless told otherwise.",
+    ),
+    "rules": attr.string_dict(
+        doc = "Levels of rules: {\"linkedit-alignment\": \"error\", \"malloc-window\": \"warn\"}.",
+    ),
+    "allow_missing": attr.string_list(
+        doc = "Install names, with * and ?, that exist only where the program runs.",
+    ),
+}
+
+def reject(ctx, attribute, why):
+    fail("%s: %s: %s" % (ctx.label, attribute, why))
+
+def _require_unit(ctx, attribute):
+    size = getattr(ctx.attr, attribute)
+    number = size.rstrip("BGKMTi")
+    whole, _, part = number.partition(".")
+    digits = whole + part
+    if size and (size[len(number):] not in _UNITS or not digits.isdigit()):
+        reject(ctx, attribute, "%r is no size with a unit, such as 64MiB or 1.5GiB" % size)
+
+def _require_rules(ctx):
+    for name, level in ctx.attr.rules.items():
+        if name not in _RULES:
+            reject(ctx, "rules", "there is no rule %r; rules are %s" % (name, ", ".join(_RULES)))
+        if level not in _LEVELS:
+            reject(ctx, "rules", "%r for %s: a level is error, warn or off" % (level, name))
+
+def executable_of(ctx):
+    """The File of the program to judge; fails for targets that make none."""
+    target = ctx.attr.executable
+    file = target[DefaultInfo].files_to_run.executable
+    files = target[DefaultInfo].files.to_list()
+    if not file and len(files) == 1:
+        file = files[0]
+    if not file or file.extension in _NO_EXECUTABLES:
+        reject(ctx, "executable", "%s makes no executable" % target.label)
+    return file
+
+def images_of(ctx, executable):
+    """The images that the program may load, as entries of VafitImagesInfo.images, and each of them once."""
+    found = {}
+    for target in [ctx.attr.executable] + ctx.attr.dylibs:
+        for entry in target[VafitImagesInfo].images.to_list() if VafitImagesInfo in target else []:
+            path = entry.image.short_path
+            if path not in found or len(found[path].links) < len(entry.links):
+                found[path] = entry
+    known = {link.short_path: True for entry in found.values() for link in entry.links}
+    for file in named_images(ctx):
+        if file.short_path not in found and file.short_path not in known:
+            found[file.short_path] = scan(ctx, file)
+    if executable.short_path not in found:
+        found[executable.short_path] = scan(ctx, executable)
+    return found.values()
+
+def named_images(ctx):
+    """The files that the attribute dylibs names: sources whatever they are called, of targets the dylibs."""
+    return [file for file in ctx.files.dylibs if file.is_source or is_image(file)]
+
+def judge_arguments(ctx):
+    """The options of check and fix that the attributes ask for. Fails for what is wrong in them."""
+    _require_unit(ctx, "limit")
+    _require_unit(ctx, "headroom")
+    _require_rules(ctx)
+    if ctx.attr.profile and ctx.file.profile_file:
+        reject(ctx, "profile", "profile_file is given too")
+    args = ctx.actions.args()
+    if ctx.attr.profile:
+        args.add("--profile", ctx.attr.profile)
+    if ctx.file.profile_file:
+        args.add("--profile", ctx.file.profile_file)
+    if ctx.attr.limit:
+        args.add("--limit", ctx.attr.limit)
+    if ctx.attr.headroom:
+        args.add("--headroom", ctx.attr.headroom)
+    for name, level in ctx.attr.rules.items():
+        args.add("--rule", "%s=%s" % (name, level))
+    for name in ctx.attr.allow_missing:
+        args.add("--allow-missing", name)
+    return args
+
+def judge_inputs(ctx):
+    return [ctx.file.profile_file] if ctx.file.profile_file else []

@@ -1,0 +1,4 @@
+// What a thing costs; in libprice.dylib.
+#pragma once
+
+long price_of(long thing);

@@ -1,0 +1,2 @@
+# Bazel 4 has no cc_shared_library.
+CcSharedLibraryInfo = None
