@@ -19,8 +19,12 @@ echo $? >"$status"
 # Fails where the program does not fit; otherwise says what it was warned of.
 _VERDICT = """
 label=$1 text=$2 status=$(cat "$3") verdict=$4
+case $status in
+0) ;;
+1) echo "$label: does not fit:" ;;
+*) echo "$label: cannot be judged:" ;;
+esac
 if [ "$status" != 0 ]; then
-    echo "$label: the program does not fit:"
     cat "$text"
     exit "$status"
 fi

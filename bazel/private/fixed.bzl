@@ -1,7 +1,16 @@
 """vafit_fixed: the program with its dylibs, the fewest of them rewritten at the lowest level that makes it fit."""
 
-load(":images.bzl", "VafitImagesInfo", "is_image")
-load(":program.bzl", "PROGRAM_ATTRS", "executable_of", "judge_arguments", "judge_inputs", "named_images", "reject")
+load(":images.bzl", "VafitImagesInfo")
+load(
+    ":program.bzl",
+    "PROGRAM_ATTRS",
+    "executable_of",
+    "judge_arguments",
+    "judge_inputs",
+    "named_images",
+    "reject",
+    "runtime_images",
+)
 load(":toolchain.bzl", "TOOLCHAIN_TYPE", "vafit_of")
 
 _LEVELS = ["debug-map", "locals", "lossless", "symbols"]
@@ -29,24 +38,30 @@ def _place(ctx, file):
     path = path[3:] if path.startswith("../") else "%s/%s" % (ctx.workspace_name, path)
     return ctx.actions.declare_file("%s.fixed/%s" % (ctx.label.name, path))
 
-def _images_to_copy(ctx, executable, runfiles):
+def _images_to_copy(ctx, executable):
     """A dict from path to File. Of a dylib and its link in _solib_* the link is copied: one copy is loaded once."""
-    files = [executable] + named_images(ctx) + [file for file in runfiles if is_image(file)]
-    images = {file.short_path: file for file in files}
-    for target in [ctx.attr.executable] + ctx.attr.dylibs:
-        for entry in target[VafitImagesInfo].images.to_list() if VafitImagesInfo in target else []:
+    targets = [ctx.attr.executable] + ctx.attr.dylibs
+    images = {file.short_path: file for file in [executable] + named_images(ctx) + runtime_images(targets)}
+    for info in [target[VafitImagesInfo] for target in targets if VafitImagesInfo in target]:
+        for file in info.skipped.to_list():
+            images.pop(file.short_path, None)
+        for entry in info.images.to_list():
             if [link for link in entry.links if link.short_path in images]:
                 images.pop(entry.image.short_path, None)
     return images
+
+def _other_runfiles(ctx, images):
+    """What the program finds beside its images when it runs, and keeps."""
+    targets = [ctx.attr.executable] + ctx.attr.dylibs
+    replaced = {file: True for file in images.values() + runtime_images(targets)}
+    files = depset(transitive = [target[DefaultInfo].default_runfiles.files for target in targets])
+    return [file for file in files.to_list() if file not in replaced]
 
 def _vafit_fixed_impl(ctx):
     if ctx.attr.up_to not in _LEVELS:
         reject(ctx, "up_to", "%r is no level; levels are %s" % (ctx.attr.up_to, ", ".join(_LEVELS)))
     executable = executable_of(ctx)
-    runfiles = ctx.attr.executable[DefaultInfo].default_runfiles.files.to_list()
-    for target in ctx.attr.dylibs:
-        runfiles = runfiles + target[DefaultInfo].default_runfiles.files.to_list()
-    images = _images_to_copy(ctx, executable, runfiles)
+    images = _images_to_copy(ctx, executable)
     places = {path: _place(ctx, file) for path, file in images.items()}
     report = ctx.actions.declare_file(ctx.label.name + ".json")
 
@@ -66,12 +81,11 @@ def _vafit_fixed_impl(ctx):
         mnemonic = "VafitFix",
         progress_message = "Fixing %s for %s" % (executable.short_path, ctx.label),
     )
-    others = [file for file in runfiles if not is_image(file) and file != executable]
     return [
         DefaultInfo(
             executable = places[executable.short_path],
             files = depset(places.values()),
-            runfiles = ctx.runfiles(files = places.values() + others),
+            runfiles = ctx.runfiles(files = places.values() + _other_runfiles(ctx, images)),
         ),
         OutputGroupInfo(report = depset([report])),
     ]

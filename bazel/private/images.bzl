@@ -12,6 +12,7 @@ VafitImagesInfo = provider(
     doc = "The images that a target brings with it, and what vafit has to know of them.",
     fields = {
         "images": "depset of structs: image (File), links (tuple of Files, symbolic links to it), facts (File)",
+        "skipped": "depset of Files that are named as images and are not to be looked at",
     },
 )
 
@@ -31,7 +32,7 @@ _EDGES = [
 
 _EXTENSIONS = ("bundle", "dylib", "so")
 
-# A target with this tag has files that are named as dylibs and are none.
+# The files of a target with this tag are named as dylibs and are none.
 _OPT_OUT = "no-vafit"
 
 def is_image(file):
@@ -86,19 +87,25 @@ def _own_images(target, ctx):
     return own
 
 def _below(ctx):
-    """The images of the targets that this one names."""
+    """What the targets that this one names have of VafitImagesInfo."""
     found = []
     for attribute in _EDGES:
         value = getattr(ctx.rule.attr, attribute, None)
         for each in value if type(value) == "list" else [value]:
             if type(each) == "Target" and VafitImagesInfo in each:
-                found.append(each[VafitImagesInfo].images)
+                found.append(each[VafitImagesInfo])
     return found
 
 def _vafit_images_impl(target, ctx):
-    own = {} if _OPT_OUT in getattr(ctx.rule.attr, "tags", []) else _own_images(target, ctx)
-    images = depset([scan(ctx, image, links) for image, links in own.items()], transitive = _below(ctx))
-    return [VafitImagesInfo(images = images)]
+    own, skipped = _own_images(target, ctx), []
+    if _OPT_OUT in getattr(ctx.rule.attr, "tags", []):
+        own, skipped = {}, own.keys()
+    below = _below(ctx)
+    images = [scan(ctx, image, links) for image, links in own.items()]
+    return [VafitImagesInfo(
+        images = depset(images, transitive = [each.images for each in below]),
+        skipped = depset(skipped, transitive = [each.skipped for each in below]),
+    )]
 
 vafit_images_aspect = aspect(
     implementation = _vafit_images_impl,

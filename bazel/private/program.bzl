@@ -82,19 +82,31 @@ def executable_of(ctx):
 
 def images_of(ctx, executable):
     """The images that the program may load, as entries of VafitImagesInfo.images, and each of them once."""
-    found = {}
-    for target in [ctx.attr.executable] + ctx.attr.dylibs:
-        for entry in target[VafitImagesInfo].images.to_list() if VafitImagesInfo in target else []:
-            path = entry.image.short_path
-            if path not in found or len(found[path].links) < len(entry.links):
-                found[path] = entry
-    known = {link.short_path: True for entry in found.values() for link in entry.links}
-    for file in named_images(ctx):
-        if file.short_path not in found and file.short_path not in known:
+    targets = [ctx.attr.executable] + ctx.attr.dylibs
+    infos = [target[VafitImagesInfo] for target in targets if VafitImagesInfo in target]
+    found, known = {}, {executable.short_path: True}
+    for entry in [entry for info in infos for entry in info.images.to_list()]:
+        path = entry.image.short_path
+        if path not in found or len(found[path].links) < len(entry.links):
+            found[path] = entry
+    for info in infos:
+        known.update({file.short_path: True for file in info.skipped.to_list()})
+    for entry in found.values():
+        known.update({file.short_path: True for file in (entry.image,) + entry.links})
+
+    # What the aspect did not come by: files, and links that a program makes for itself.
+    for file in named_images(ctx) + runtime_images(targets):
+        if file.short_path not in known:
+            known[file.short_path] = True
             found[file.short_path] = scan(ctx, file)
     if executable.short_path not in found:
         found[executable.short_path] = scan(ctx, executable)
     return found.values()
+
+def runtime_images(targets):
+    """The images among the runfiles of targets."""
+    files = [file for target in targets for file in target[DefaultInfo].default_runfiles.files.to_list()]
+    return [file for file in files if is_image(file)]
 
 def named_images(ctx):
     """The files that the attribute dylibs names: sources whatever they are called, of targets the dylibs."""

@@ -1,8 +1,8 @@
 """clang 19 and ld64.lld 19 as a toolchain for macOS, on a machine that is no Mac."""
 
-load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
+load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
 load(
-    "@bazel_tools//tools/cpp:cc_toolchain_config_lib.bzl",
+    "@rules_cc//cc:cc_toolchain_config_lib.bzl",
     "action_config",
     "artifact_name_pattern",
     "env_entry",
@@ -13,6 +13,8 @@ load(
     "tool",
     "variable_with_value",
 )
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
+load("@rules_cc//cc/toolchains:cc_toolchain_config_info.bzl", "CcToolchainConfigInfo")
 
 _COMPILE = [ACTION_NAMES.c_compile, ACTION_NAMES.cpp_compile, ACTION_NAMES.assemble, ACTION_NAMES.preprocess_assemble]
 
@@ -28,9 +30,9 @@ def _flags(actions, flags, **kwargs):
 def _each(actions, flags, variable):
     return _flags(actions, flags, iterate_over = variable, expand_if_available = variable)
 
-def _library(kind):
+def _library(kind, flag = "%{libraries_to_link.name}"):
     return flag_group(
-        flags = ["%{libraries_to_link.name}"],
+        flags = [flag],
         expand_if_equal = variable_with_value(name = "libraries_to_link.type", value = kind),
     )
 
@@ -51,7 +53,8 @@ def _compile_flags(target):
     ]
 
 def _link_flags(target):
-    kinds = ["object_file", "static_library", "interface_library", "dynamic_library"]
+    libraries = [_library(kind) for kind in ("object_file", "static_library", "interface_library")]
+    libraries.append(_library("dynamic_library", "-l%{libraries_to_link.name}"))
     return [
         _flags(_LINK, ["--target=" + target, "-fuse-ld=lld", "-nostdlib", "-isysroot", "sdk", "-lSystem"]),
         # Nor in the debug map.
@@ -65,10 +68,11 @@ def _link_flags(target):
             "runtime_library_search_directories",
         ),
         _flags(_LINK, ["-o", "%{output_execpath}"], expand_if_available = "output_execpath"),
+        _each(_LINK, ["-L%{library_search_directories}"], "library_search_directories"),
         flag_set(actions = _LINK, flag_groups = [flag_group(
             iterate_over = "libraries_to_link",
             expand_if_available = "libraries_to_link",
-            flag_groups = [_library(kind) for kind in kinds] + [flag_group(
+            flag_groups = libraries + [flag_group(
                 iterate_over = "libraries_to_link.object_files",
                 flags = ["%{libraries_to_link.object_files}"],
                 expand_if_equal = variable_with_value(name = "libraries_to_link.type", value = "object_file_group"),

@@ -1,0 +1,3 @@
+extern "C" const char *library() {
+    return "from library";
+}

@@ -1,0 +1,3 @@
+extern "C" const char *shared() {
+    return "from shared";
+}
