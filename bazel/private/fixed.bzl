@@ -1,6 +1,6 @@
 """vafit_fixed: the program with its dylibs, the fewest of them rewritten at the lowest level that makes it fit."""
 
-load(":images.bzl", "VafitImagesInfo")
+load(":images.bzl", "VafitImagesInfo", "is_image")
 load(
     ":program.bzl",
     "PROGRAM_ATTRS",
@@ -8,12 +8,9 @@ load(
     "judge_arguments",
     "judge_inputs",
     "named_images",
-    "reject",
     "runtime_images",
 )
 load(":toolchain.bzl", "TOOLCHAIN_TYPE", "vafit_of")
-
-_LEVELS = ["debug-map", "locals", "lossless", "symbols"]
 
 # Copies each image to where it is to be, and lets vafit rewrite the copies.
 _FIX = """
@@ -38,30 +35,30 @@ def _place(ctx, file):
     path = path[3:] if path.startswith("../") else "%s/%s" % (ctx.workspace_name, path)
     return ctx.actions.declare_file("%s.fixed/%s" % (ctx.label.name, path))
 
-def _images_to_copy(ctx, executable):
-    """A dict from path to File. Of a dylib and its link in _solib_* the link is copied: one copy is loaded once."""
-    targets = [ctx.attr.executable] + ctx.attr.dylibs
+def _images_to_copy(ctx, executable, targets, infos):
+    """A dict from path to File. Of a dylib with links in _solib_*, where programs look for it, the links are copied in
+    its place: nothing is to be loaded twice."""
     images = {file.short_path: file for file in [executable] + named_images(ctx) + runtime_images(targets)}
-    for info in [target[VafitImagesInfo] for target in targets if VafitImagesInfo in target]:
+    for info in infos:
         for file in info.skipped.to_list():
             images.pop(file.short_path, None)
         for entry in info.images.to_list():
-            if [link for link in entry.links if link.short_path in images]:
-                images.pop(entry.image.short_path, None)
+            if entry.links and entry.image.short_path in images:
+                images.pop(entry.image.short_path)
+                images.update({link.short_path: link for link in entry.links})
     return images
 
-def _other_runfiles(ctx, images):
+def _other_runfiles(executable, targets, infos):
     """What the program finds beside its images when it runs, and keeps."""
-    targets = [ctx.attr.executable] + ctx.attr.dylibs
-    replaced = {file: True for file in images.values() + runtime_images(targets)}
-    files = depset(transitive = [target[DefaultInfo].default_runfiles.files for target in targets])
-    return [file for file in files.to_list() if file not in replaced]
+    skipped = {file: True for info in infos for file in info.skipped.to_list()}
+    files = depset(transitive = [target[DefaultInfo].default_runfiles.files for target in targets]).to_list()
+    return [file for file in files if file != executable and (file in skipped or not is_image(file))]
 
 def _vafit_fixed_impl(ctx):
-    if ctx.attr.up_to not in _LEVELS:
-        reject(ctx, "up_to", "%r is no level; levels are %s" % (ctx.attr.up_to, ", ".join(_LEVELS)))
     executable = executable_of(ctx)
-    images = _images_to_copy(ctx, executable)
+    targets = [ctx.attr.executable] + ctx.attr.dylibs
+    infos = [target[VafitImagesInfo] for target in targets if VafitImagesInfo in target]
+    images = _images_to_copy(ctx, executable, targets, infos)
     places = {path: _place(ctx, file) for path, file in images.items()}
     report = ctx.actions.declare_file(ctx.label.name + ".json")
 
@@ -85,7 +82,7 @@ def _vafit_fixed_impl(ctx):
         DefaultInfo(
             executable = places[executable.short_path],
             files = depset(places.values()),
-            runfiles = ctx.runfiles(files = places.values() + _other_runfiles(ctx, images)),
+            runfiles = ctx.runfiles(files = places.values() + _other_runfiles(executable, targets, infos)),
         ),
         OutputGroupInfo(report = depset([report])),
     ]
@@ -97,6 +94,7 @@ vafit_fixed = rule(
         up_to = attr.string(
             default = "locals",
             doc = "The highest level that may be used: lossless, debug-map, locals or symbols.",
+            values = ["debug-map", "locals", "lossless", "symbols"],
         ),
     ),
     executable = True,

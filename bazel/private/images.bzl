@@ -68,13 +68,26 @@ def _linker_inputs(target, rule_kind, files):
         return [each for each in inputs if each.owner == target.label]
     return []
 
+def _targets(ctx):
+    """The targets that this one names."""
+    found = []
+    for attribute in _EDGES:
+        value = getattr(ctx.rule.attr, attribute, None)
+        found += [each for each in (value if type(value) == "list" else [value]) if type(each) == "Target"]
+    return found
+
+def _named_files(ctx):
+    """Images that the target names as files: no aspect goes to these."""
+    targets = [each for each in _targets(ctx) if VafitImagesInfo not in each]
+    return [file for each in targets for file in each[DefaultInfo].files.to_list() if is_image(file)]
+
 def _own_images(target, ctx):
     """The target's own images as a dict from File to its links in _solib_*, in a stable order."""
-    files = [each for each in target[DefaultInfo].files.to_list() if is_image(each)]
-    for attribute in ("data", "srcs"):
-        files += [each for each in getattr(ctx.rule.files, attribute, []) if each.is_source and is_image(each)]
+    made = [each for each in target[DefaultInfo].files.to_list() if is_image(each)]
+    named = _named_files(ctx)
+    files = [each for each in made if each.is_source or each.owner == target.label] + named
     own = {}
-    for linker_input in _linker_inputs(target, ctx.rule.kind, files):
+    for linker_input in _linker_inputs(target, ctx.rule.kind, made + named):
         for library in linker_input.libraries:
             link = library.dynamic_library
             image = library.resolved_symlink_dynamic_library or link
@@ -82,25 +95,15 @@ def _own_images(target, ctx):
                 own[image] = [link] if link != image else []
     known = {link: True for links in own.values() for link in links}
     for file in files:
-        if file not in own and file not in known and (file.is_source or file.owner == target.label):
+        if file not in own and file not in known:
             own[file] = []
     return own
-
-def _below(ctx):
-    """What the targets that this one names have of VafitImagesInfo."""
-    found = []
-    for attribute in _EDGES:
-        value = getattr(ctx.rule.attr, attribute, None)
-        for each in value if type(value) == "list" else [value]:
-            if type(each) == "Target" and VafitImagesInfo in each:
-                found.append(each[VafitImagesInfo])
-    return found
 
 def _vafit_images_impl(target, ctx):
     own, skipped = _own_images(target, ctx), []
     if _OPT_OUT in getattr(ctx.rule.attr, "tags", []):
         own, skipped = {}, own.keys()
-    below = _below(ctx)
+    below = [each[VafitImagesInfo] for each in _targets(ctx) if VafitImagesInfo in each]
     images = [scan(ctx, image, links) for image, links in own.items()]
     return [VafitImagesInfo(
         images = depset(images, transitive = [each.images for each in below]),

@@ -32,6 +32,7 @@ PROGRAM_ATTRS = {
     ),
     "profile": attr.string(
         doc = "The system: macos-26 (the default), macos-27 or macos-15.",
+        values = ["", "macos-15", "macos-26", "macos-27"],
     ),
     "profile_file": attr.label(
         doc = "A system of your own, a JSON file, in place of profile.",
@@ -81,27 +82,26 @@ def executable_of(ctx):
     return file
 
 def images_of(ctx, executable):
-    """The images that the program may load, as entries of VafitImagesInfo.images, and each of them once."""
+    """The images that the program may load, as entries of VafitImagesInfo.images, and each of them once.
+
+    The aspect knows every dylib below the program, also those of libraries that are linked into it; what is in the
+    runfiles is what it loads."""
     targets = [ctx.attr.executable] + ctx.attr.dylibs
     infos = [target[VafitImagesInfo] for target in targets if VafitImagesInfo in target]
-    found, known = {}, {executable.short_path: True}
+    wanted = {file.short_path: file for file in named_images(ctx) + runtime_images(targets)}
+    for file in [file for info in infos for file in info.skipped.to_list()]:
+        wanted.pop(file.short_path, None)
+    wanted[executable.short_path] = executable
+    found, known = {}, {}
     for entry in [entry for info in infos for entry in info.images.to_list()]:
-        path = entry.image.short_path
-        if path not in found or len(found[path].links) < len(entry.links):
-            found[path] = entry
-    for info in infos:
-        known.update({file.short_path: True for file in info.skipped.to_list()})
-    for entry in found.values():
-        known.update({file.short_path: True for file in (entry.image,) + entry.links})
+        paths = [file.short_path for file in (entry.image,) + entry.links]
+        better = paths[0] not in found or len(found[paths[0]].links) < len(entry.links)
+        if better and [path for path in paths if path in wanted]:
+            found[paths[0]] = entry
+            known.update({path: True for path in paths})
 
-    # What the aspect did not come by: files, and links that a program makes for itself.
-    for file in named_images(ctx) + runtime_images(targets):
-        if file.short_path not in known:
-            known[file.short_path] = True
-            found[file.short_path] = scan(ctx, file)
-    if executable.short_path not in found:
-        found[executable.short_path] = scan(ctx, executable)
-    return found.values()
+    # What the aspect did not come by: files, the program, and links that it makes for itself.
+    return found.values() + [scan(ctx, file) for path, file in wanted.items() if path not in known]
 
 def runtime_images(targets):
     """The images among the runfiles of targets."""

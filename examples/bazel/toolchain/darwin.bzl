@@ -36,6 +36,13 @@ def _library(kind, flag = "%{libraries_to_link.name}"):
         expand_if_equal = variable_with_value(name = "libraries_to_link.type", value = kind),
     )
 
+def _archive(condition, flag):
+    """Whether all of a static library is taken is a condition of its own."""
+    return flag_group(
+        flag_groups = [flag_group(flags = [flag], **{condition: "libraries_to_link.is_whole_archive"})],
+        expand_if_equal = variable_with_value(name = "libraries_to_link.type", value = "static_library"),
+    )
+
 def _compile_flags(target):
     return [
         _flags(_COMPILE, ["--target=" + target, "-O1", "-g", "-fno-stack-protector", "-fno-exceptions", "-nostdinc++"]),
@@ -53,8 +60,11 @@ def _compile_flags(target):
     ]
 
 def _link_flags(target):
-    libraries = [_library(kind) for kind in ("object_file", "static_library", "interface_library")]
-    libraries.append(_library("dynamic_library", "-l%{libraries_to_link.name}"))
+    libraries = [_library(kind) for kind in ("object_file", "interface_library")] + [
+        _library("dynamic_library", "-l%{libraries_to_link.name}"),
+        _archive("expand_if_false", "%{libraries_to_link.name}"),
+        _archive("expand_if_true", "-Wl,-force_load,%{libraries_to_link.name}"),
+    ]
     return [
         _flags(_LINK, ["--target=" + target, "-fuse-ld=lld", "-nostdlib", "-isysroot", "sdk", "-lSystem"]),
         # Nor in the debug map.

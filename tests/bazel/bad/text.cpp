@@ -1,0 +1,1 @@
+int text() { return 1; }
