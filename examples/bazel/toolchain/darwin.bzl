@@ -46,7 +46,7 @@ def _archive(condition, flag):
 def _compile_flags(target):
     return [
         _flags(_COMPILE, ["--target=" + target, "-O1", "-g", "-fno-stack-protector", "-fno-exceptions", "-nostdinc++"]),
-        _flags([ACTION_NAMES.cpp_compile], ["-std=c++17", "-ftemplate-depth=8000"]),
+        _flags([ACTION_NAMES.cpp_compile], ["-std=c++17", "-ftemplate-depth=2000"]),
         # No path of this machine in debug information.
         _flags(_COMPILE, ["-ffile-compilation-dir=."]),
         _flags(_COMPILE, ["-MD", "-MF", "%{dependency_file}"], expand_if_available = "dependency_file"),
