@@ -8,6 +8,7 @@ load(
     "judge_arguments",
     "judge_inputs",
     "named_images",
+    "runfiles_of",
     "runtime_images",
 )
 load(":toolchain.bzl", "TOOLCHAIN_TYPE", "vafit_of")
@@ -51,7 +52,7 @@ def _images_to_copy(ctx, executable, targets, infos):
 def _other_runfiles(executable, targets, infos):
     """What the program finds beside its images when it runs, and keeps."""
     skipped = {file: True for info in infos for file in info.skipped.to_list()}
-    files = depset(transitive = [target[DefaultInfo].default_runfiles.files for target in targets]).to_list()
+    files = runfiles_of(targets)
     return [file for file in files if file != executable and (file in skipped or not is_image(file))]
 
 def _vafit_fixed_impl(ctx):

@@ -103,10 +103,14 @@ def images_of(ctx, executable):
     # What the aspect did not come by: files, the program, and links that it makes for itself.
     return found.values() + [scan(ctx, file) for path, file in wanted.items() if path not in known]
 
+def runfiles_of(targets):
+    """All runfiles of targets, as a list. Files have none."""
+    runfiles = [target[DefaultInfo].default_runfiles for target in targets]
+    return depset(transitive = [each.files for each in runfiles if each]).to_list()
+
 def runtime_images(targets):
     """The images among the runfiles of targets."""
-    files = [file for target in targets for file in target[DefaultInfo].default_runfiles.files.to_list()]
-    return [file for file in files if is_image(file)]
+    return [file for file in runfiles_of(targets) if is_image(file)]
 
 def named_images(ctx):
     """The files that the attribute dylibs names: sources whatever they are called, of targets the dylibs."""

@@ -47,6 +47,14 @@ sed -n '/^_RULES/,/^]/s/.*"\(.*\)".*/\1/p' "$TESTS/../bazel/private/program.bzl"
 jq -r '.programs[0].findings[].rule' $bin/app/shop_fits.json | LC_ALL=C sort -u >found
 expect_same "the rules' names are those that vafit knows" wanted found
 
+# What this Bazel does not read.
+expect_true 'MODULE.bazel and the module extension parse' python3 -c '
+import ast, sys
+for path in sys.argv[1:]:
+    ast.parse(open(path).read(), path)' "$TESTS/../MODULE.bazel" "$TESTS/../examples/bazel/MODULE.bazel" "$TESTS/../bazel/extensions.bzl"
+expect_true 'the module has the version of the tool' test "$("$VAFIT" --version)" = \
+    "vafit $(sed -n '/^module(/,/^)/s/.*version = "\(.*\)".*/\1/p' "$TESTS/../MODULE.bazel")"
+
 # --- incremental ---
 
 build one $cached --config=arm64 --subcommands //app:all
