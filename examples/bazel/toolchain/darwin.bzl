@@ -67,8 +67,6 @@ def _link_flags(target):
     ]
     return [
         _flags(_LINK, ["--target=" + target, "-fuse-ld=lld", "-nostdlib", "-isysroot", "sdk", "-lSystem"]),
-        # Nor in the debug map.
-        _flags(_LINK, ["-Wl,-oso_prefix,."]),
         # Of a cc_library alone: what it needs of others is there when the program runs.
         _flags(_DYLIB, ["-dynamiclib", "-Wl,-undefined,dynamic_lookup"]),
         _flags(_DYLIB, ["-install_name", "@rpath/%{runtime_solib_name}"], expand_if_available = "runtime_solib_name"),
