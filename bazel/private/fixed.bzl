@@ -8,6 +8,7 @@ load(
     "judge_arguments",
     "judge_inputs",
     "named_images",
+    "reject",
     "runfiles_of",
     "runtime_images",
 )
@@ -55,6 +56,17 @@ def _other_runfiles(executable, targets, infos):
     files = runfiles_of(targets)
     return [file for file in files if file != executable and (file in skipped or not is_image(file))]
 
+def _level_arguments(ctx):
+    if (ctx.attr.keep_exports or ctx.attr.ignore_strings) and ctx.attr.up_to != "exports":
+        reject(ctx, "up_to", "keep_exports and ignore_strings are for \"exports\"")
+    args = ctx.actions.args()
+    args.add("--up-to", ctx.attr.up_to)
+    for name in ctx.attr.keep_exports:
+        args.add("--keep-export", name)
+    if ctx.attr.ignore_strings:
+        args.add("--ignore-strings")
+    return args
+
 def _vafit_fixed_impl(ctx):
     executable = executable_of(ctx)
     targets = [ctx.attr.executable] + ctx.attr.dylibs
@@ -69,10 +81,10 @@ def _vafit_fixed_impl(ctx):
     for path, file in images.items():
         args.add_all([file, places[path]])
     args.add("--")
-    args.add_all([vafit_of(ctx).executable, "fix", places[executable.short_path], "--up-to", ctx.attr.up_to])
+    args.add_all([vafit_of(ctx).executable, "fix", places[executable.short_path]])
     ctx.actions.run_shell(
         command = _FIX,
-        arguments = [args, judge_arguments(ctx)],
+        arguments = [args, _level_arguments(ctx), judge_arguments(ctx)],
         inputs = images.values() + judge_inputs(ctx),
         tools = [vafit_of(ctx)],
         outputs = places.values() + [report],
@@ -94,8 +106,14 @@ vafit_fixed = rule(
         PROGRAM_ATTRS,
         up_to = attr.string(
             default = "locals",
-            doc = "The highest level that may be used: lossless, debug-map, locals or symbols.",
-            values = ["debug-map", "locals", "lossless", "symbols"],
+            doc = "The highest level that may be used: lossless, debug-map, locals, symbols or exports.",
+            values = ["debug-map", "exports", "locals", "lossless", "symbols"],
+        ),
+        keep_exports = attr.string_list(
+            doc = "With exports: names of exports to keep, with * and ?.",
+        ),
+        ignore_strings = attr.bool(
+            doc = "With exports: keep no export only because a C string names it.",
         ),
     ),
     executable = True,

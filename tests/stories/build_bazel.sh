@@ -212,6 +212,9 @@ runs arm64 $bin/kinds/many before
 runs arm64 $bin/kinds/many_fixed.fixed/shop/kinds/many after
 expect_true 'the program of all kinds runs in the loader' grep -qx 'from imported' before
 expect_same 'and its copy runs the same' before after
+run bazel_in one build $cached --config=arm64 //kinds:exports_fixed
+expect_true 'what cannot be fixed fails the build' test $status = 1
+says 'up to the level exports' '//kinds:exports_fixed: vafit fix ended with status 1:' 'no rewriting up to exports suffices'
 run bazel_in one build $cached --config=arm64 //kinds:missing_one
 expect_true 'a missing dylib fails the build' test $status = 1
 says 'by its name' '//kinds:missing_one: cannot be judged:' 'asks for @rpath/libright.dylib, which was not found'
@@ -223,7 +226,7 @@ refused() {
     says "bad$1" "//bad$1" "${@:2}"
 }
 run bazel_in one build --nobuild -k $cached --config=arm64 \
-    //bad:{no_executable,no_unit,no_number,two_points,no_rule,no_rule_level,two_profiles} \
+    //bad:{no_executable,no_unit,no_number,two_points,no_rule,no_rule_level,two_profiles,no_exports} \
     //bad/values:all
 expect_true 'what is wrong in a build file is told when it is analysed' test $status = 1
 refused :no_executable '//bad:no_executable: executable: //bad:library makes no executable'
@@ -233,6 +236,7 @@ refused :two_points '//bad:two_points: headroom: "1.5.2GiB" is no size with a un
 refused :no_rule '//bad:no_rule: rules: there is no rule "image-summ"; rules are image-size, image-sum, '
 refused :no_rule_level '//bad:no_rule_level: rules: "fatal" for image-sum: a level is error, warn or off'
 refused :two_profiles '//bad:two_profiles: profile: profile_file is given too'
+refused :no_exports '//bad:no_exports: up_to: keep_exports and ignore_strings are for "exports"'
 refused /values:no_profile "//bad/values:no_profile: invalid value in 'profile' attribute"
 refused /values:no_level "//bad/values:no_level: invalid value in 'up_to' attribute"
 run bazel_in one build --nobuild $cached --config=arm64 //bad:{no_file,no_image,no_dylib,bad_profile,never_fits}
