@@ -4,9 +4,11 @@ BAZEL_PACKAGES=/usr/share/bazel
 
 # bazel_there: whether Bazel can be run here, and if not why.
 bazel_there() {
+    local folder
     command -v bazel >/dev/null || { echo 'there is no bazel: apt-get install bazel-bootstrap'; return 1; }
-    [ -d $BAZEL_PACKAGES/rules/java ] && [ -d $BAZEL_PACKAGES/rules/proto ] && [ -d $BAZEL_PACKAGES/platforms ] ||
-        { echo 'there are no bazel-platforms, bazel-rules-java and bazel-rules-proto'; return 1; }
+    for folder in rules/java rules/proto platforms; do
+        [ -d $BAZEL_PACKAGES/$folder ] || { echo "there is no $BAZEL_PACKAGES/$folder"; return 1; }
+    done
 }
 
 # bazel_workspace FOLDER: a copy of the example, with the tests' own packages in it.
@@ -16,7 +18,7 @@ bazel_workspace() {
     rm -f "$1"/bazel-*
 }
 
-# bazel_in FOLDER COMMAND ARGUMENT...: with $VAFIT as the installed tool; a name it was given is that of the machine.
+# bazel_in FOLDER COMMAND ARGUMENT...: with $VAFIT as what @vafit_prebuilt has.
 bazel_in() {
     local folder=$1 command=$2
     shift 2
