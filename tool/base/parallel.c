@@ -13,9 +13,16 @@ struct queue {
     void *context;
 };
 
+/* Asked once: the system opens a file for it each time. */
 unsigned parallel_default_jobs(void) {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    return processors < 1 ? 1 : processors > MAX_JOBS ? MAX_JOBS : (unsigned)processors;
+    static atomic_uint jobs;
+    if (atomic_load(&jobs) == 0) {
+        long processors = sysconf(_SC_NPROCESSORS_ONLN);
+        atomic_store(&jobs, processors < 1          ? 1
+                            : processors > MAX_JOBS ? MAX_JOBS
+                                                    : (unsigned)processors);
+    }
+    return atomic_load(&jobs);
 }
 
 static void *drain(void *argument) {

@@ -59,23 +59,36 @@ bool shrinking_make(const struct shrinking *shrinking, const struct image_file *
     return made;
 }
 
-/* To another name the new file goes whatever it is. */
-static bool shrink_to(const struct shrinking *shrinking, const struct image_file *file,
-                      const struct replacing *replacing, struct shrunk *shrunk,
+/* Whether the target gets a new file: to another name that goes whatever it is, and what is as
+ * small as it gets already stays the file it is. */
+static bool is_needed(const struct rewriting *rewriting, const char *target, bool *needed,
                       struct error *error) {
+    *needed = true;
+    return strcmp(target, rewriting->old->path) != 0 ||
+           rewriting_is_needed(rewriting, needed, error);
+}
+
+/* Plans while what stays is copied. */
+static bool shrink_at_once(const struct shrinking *shrinking, const struct image_file *file,
+                           const struct replacing *replacing, struct shrunk *shrunk,
+                           struct error *error) {
     struct early_copy copy;
     struct rewriting rewriting;
+    bool needed = false;
     early_copy_begin(&copy, file, replacing->target);
     bool planned = plan(shrinking, file, &rewriting, shrunk, error);
-    bool done =
-        early_copy_end(&copy, planned, error) && replace_with(&rewriting, replacing, &copy, error);
+    bool done = planned && is_needed(&rewriting, replacing->target, &needed, error);
+    if (early_copy_end(&copy, done && needed, error))
+        done = replace_with(&rewriting, replacing, &copy, error);
+    else
+        done = done && !needed;
     if (planned)
         rewriting_free(&rewriting);
     return done;
 }
 
-/* What is as small as it gets already stays the file it is. */
-static bool shrink_in_place(const struct shrinking *shrinking, const struct image_file *file,
+/* Writes nothing before it is known to be needed. */
+static bool shrink_in_steps(const struct shrinking *shrinking, const struct image_file *file,
                             const struct replacing *replacing, struct shrunk *shrunk,
                             struct error *error) {
     struct early_copy copy;
@@ -83,7 +96,7 @@ static bool shrink_in_place(const struct shrinking *shrinking, const struct imag
     bool needed;
     if (!plan(shrinking, file, &rewriting, shrunk, error))
         return false;
-    bool done = rewriting_is_needed(&rewriting, &needed, error);
+    bool done = is_needed(&rewriting, replacing->target, &needed, error);
     if (done && needed) {
         early_copy_begin(&copy, file, replacing->target);
         done =
@@ -98,8 +111,9 @@ bool shrinking_do(const struct shrinking *shrinking, const struct image_file *fi
     struct arena scratch = {0};
     struct replacing replacing = replacing_of(shrinking, target);
     replacing.unstripped = shrinking_twin(&scratch, shrinking, target);
-    bool done = (strcmp(target, file->path) == 0 ? shrink_in_place : shrink_to)(
-        shrinking, file, &replacing, shrunk, error);
+    bool at_once = shrinking->likely || strcmp(target, file->path) != 0;
+    bool done =
+        (at_once ? shrink_at_once : shrink_in_steps)(shrinking, file, &replacing, shrunk, error);
     arena_free(&scratch);
     return done;
 }

@@ -20,6 +20,7 @@ struct shrinking {
     const char *identity;   /* as in struct replacing */
     bool verify;            /* as in struct replacing */
     unsigned jobs;          /* threads, at least 1 */
+    bool likely; /* a rewriting in place is most likely needed: it begins before that is known */
 };
 
 /* What became of one file: bytes of __LINKEDIT, over all slices that were rewritten. */
