@@ -55,6 +55,7 @@ static bool open_locked(struct new_file *file, const char *target, struct error 
 static bool name_file(const char *target, struct new_file *file, struct error *error) {
     int size = snprintf(file->path, sizeof file->path, "%s.vafit-new", target);
     file->file = (struct file){.descriptor = -1};
+    file->hurried = false;
     return (size >= 0 && (size_t)size < sizeof file->path) ||
            error_io(error, target, "cannot write: the path is too long");
 }
@@ -117,7 +118,8 @@ static uint64_t next_data(const struct file *from, uint64_t offset, uint64_t end
 /* Lets the disk begin with what was written while the rest is made; new_file_finish waits for it.
  * Only a hint, so that its failure is none. */
 static void start_writing(const struct new_file *file, uint64_t offset, uint64_t size) {
-    sync_file_range(file->file.descriptor, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
+    if (!file->hurried)
+        sync_file_range(file->file.descriptor, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
 }
 
 /* Shares the blocks of one stretch; false where the file system does not, or where the stretch does
@@ -194,7 +196,7 @@ bool new_file_finish(struct new_file *file, const struct file *like, struct erro
     struct stat status;
     if (fstat(like->descriptor, &status) != 0 ||
         fchmod(file->file.descriptor, status.st_mode & 07777) != 0 ||
-        fsync(file->file.descriptor) != 0)
+        (!file->hurried && fsync(file->file.descriptor) != 0))
         return error_errno(error, "", "cannot write");
     return true;
 }

@@ -13,6 +13,8 @@
 struct new_file {
     char path[4096];  /* of the temporary file, in the folder of the target */
     struct file file; /* open for writing and reading */
+    bool hurried;     /* set by the caller: nobody waits until it is on disk, so that a crash of the
+                         machine may lose it, like any output of a compiler */
 };
 
 /* Makes an empty file beside `target`, readable by nobody else, and the folder if it is missing.
@@ -28,7 +30,9 @@ bool new_file_write(struct new_file *file, uint64_t offset, const void *data, si
 enum { NEW_FILE_BLOCK = 4096 };
 bool new_file_copy(struct new_file *file, uint64_t offset, const struct file *from,
                    uint64_t from_offset, uint64_t size, struct error *error);
-/* Gives it the mode of `like` and waits until it is on disk. Errors: as above. */
+/* Gives it the mode of `like` and waits until it is on disk, unless it is hurried. Errors: as
+ * above.
+ */
 bool new_file_finish(struct new_file *file, const struct file *like, struct error *error);
 /* Moves it to `target`. Errors: ERROR_IO naming `target`; the file is discarded then. */
 bool new_file_take_place(struct new_file *file, const char *target, struct error *error);

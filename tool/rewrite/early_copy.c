@@ -9,12 +9,14 @@ static void copy_unchanged(void *context) {
         copy->size = size;
 }
 
-void early_copy_begin(struct early_copy *copy, const struct image_file *old, const char *target) {
+void early_copy_begin(struct early_copy *copy, const struct image_file *old, const char *target,
+                      bool hurried) {
     *copy = (struct early_copy){.old = old, .target = target};
     if (path_look(target) == PATH_OTHER)
         error_io(&copy->error, target, "cannot write: not a regular file");
     else
         copy->is_made = new_file_make(target, &copy->file, &copy->error);
+    copy->file.hurried = hurried;
     if (copy->is_made && old->thin)
         background_begin(&copy->copying, copy_unchanged, copy);
 }

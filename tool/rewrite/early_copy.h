@@ -23,8 +23,9 @@ struct early_copy {
 /* Makes a new file for `target` and begins to copy what lies before __LINKEDIT of a thin file to
  * it; in a universal one the slices may move. Only for a rewriting that is sure to be written.
  * `old` is open, its images were read; both must outlive the copy, which must not move. End it with
- * early_copy_end. */
-void early_copy_begin(struct early_copy *copy, const struct image_file *old, const char *target);
+ * early_copy_end. `hurried` as of a struct new_file. */
+void early_copy_begin(struct early_copy *copy, const struct image_file *old, const char *target,
+                      bool hurried);
 /* Waits for the copying. `wanted` is false when there is nothing to be written after all: the new
  * file is discarded then, and false is returned without an error. Errors: ERROR_IO naming the
  * target; the new file is discarded. */

@@ -50,7 +50,7 @@ bool shrinking_make(const struct shrinking *shrinking, const struct image_file *
     const struct replacing replacing = replacing_of(shrinking, target);
     struct early_copy copy;
     struct rewriting rewriting;
-    early_copy_begin(&copy, file, target);
+    early_copy_begin(&copy, file, target, shrinking->linked);
     bool planned = plan(shrinking, file, &rewriting, shrunk, error);
     bool made = early_copy_end(&copy, planned, error) &&
                 replace_make(&rewriting, &replacing, &copy, new_file, error);
@@ -75,7 +75,7 @@ static bool shrink_at_once(const struct shrinking *shrinking, const struct image
     struct early_copy copy;
     struct rewriting rewriting;
     bool needed = false;
-    early_copy_begin(&copy, file, replacing->target);
+    early_copy_begin(&copy, file, replacing->target, shrinking->linked);
     bool planned = plan(shrinking, file, &rewriting, shrunk, error);
     bool done = planned && is_needed(&rewriting, replacing->target, &needed, error);
     if (early_copy_end(&copy, done && needed, error))
@@ -98,7 +98,7 @@ static bool shrink_in_steps(const struct shrinking *shrinking, const struct imag
         return false;
     bool done = is_needed(&rewriting, replacing->target, &needed, error);
     if (done && needed) {
-        early_copy_begin(&copy, file, replacing->target);
+        early_copy_begin(&copy, file, replacing->target, shrinking->linked);
         done =
             early_copy_end(&copy, true, error) && replace_with(&rewriting, replacing, &copy, error);
     }
@@ -111,7 +111,7 @@ bool shrinking_do(const struct shrinking *shrinking, const struct image_file *fi
     struct arena scratch = {0};
     struct replacing replacing = replacing_of(shrinking, target);
     replacing.unstripped = shrinking_twin(&scratch, shrinking, target);
-    bool at_once = shrinking->likely || strcmp(target, file->path) != 0;
+    bool at_once = shrinking->linked || strcmp(target, file->path) != 0;
     bool done =
         (at_once ? shrink_at_once : shrink_in_steps)(shrinking, file, &replacing, shrunk, error);
     arena_free(&scratch);

@@ -20,7 +20,9 @@ struct shrinking {
     const char *identity;   /* as in struct replacing */
     bool verify;            /* as in struct replacing */
     unsigned jobs;          /* threads, at least 1 */
-    bool likely; /* a rewriting in place is most likely needed: it begins before that is known */
+    bool linked; /* the file was just linked: a rewriting in place is most likely needed, so that it
+                    begins before that is known, and nobody waits for the disk, as nobody did for
+                    the linker's output */
 };
 
 /* What became of one file: bytes of __LINKEDIT, over all slices that were rewritten. */

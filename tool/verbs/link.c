@@ -282,7 +282,7 @@ static int run(const struct call *call) {
         !find_output(&link, &error))
         return call_fail(&verb_link, &error);
     link.shrinking = shrinking_of(&link.options.shrinking, link.options.level);
-    link.shrinking.likely = true;
+    link.shrinking.linked = true;
     if (!command_run(&link.command, &end, &error)) {
         end.status = call_fail(&verb_link, &error);
         return end_failed(&link, &end);
