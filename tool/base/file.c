@@ -123,7 +123,7 @@ static enum path_kind take_status(const char *path, struct file *file, struct er
 }
 
 bool file_open(const char *path, struct file *file, struct error *error) {
-    file->descriptor = open(path, READING);
+    *file = (struct file){.descriptor = open(path, READING)};
     if (file->descriptor < 0)
         return error_errno(error, path, "cannot open");
     enum path_kind kind = take_status(path, file, error);

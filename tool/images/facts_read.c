@@ -50,6 +50,7 @@ static bool read_number(struct reader *reader, const json_t *object, const char 
 static bool read_string(struct reader *reader, const json_t *object, const char *member,
                         const char **string) {
     const json_t *value = json_object_get(object, member);
+    *string = NULL;
     if (!json_is_string(value))
         return reject(reader, member, "not a string");
     *string = arena_string(reader->arena, json_string_value(value));
