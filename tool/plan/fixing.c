@@ -42,7 +42,6 @@ static bool make_one(const struct work *work, size_t i, const struct image_file 
                      struct error *error) {
     const struct fixing *fixing = work->fixing;
     struct replacement *replacement = &work->replacements[i];
-    struct shrunk unused;
     replacement->target = fixing->placed[i].target;
     if (!is_rewritten(fixing, i) && file_holds(replacement->target, &file->file))
         return true;
@@ -50,8 +49,8 @@ static bool make_one(const struct work *work, size_t i, const struct image_file 
         struct shrinking shrinking = fixing->shrinking;
         shrinking.level = level_row((size_t)fixing->plan->levels[i]);
         shrinking.world = &fixing->problem->world;
-        replacement->is_made = shrinking_make(&shrinking, file, replacement->target,
-                                              &replacement->file, &unused, error);
+        replacement->is_made =
+            shrinking_make(&shrinking, file, replacement->target, &replacement->file, error);
     } else {
         replacement->is_made = copy(file, replacement->target, &replacement->file, error);
     }

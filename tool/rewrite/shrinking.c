@@ -45,13 +45,13 @@ static bool plan(const struct shrinking *shrinking, const struct image_file *fil
 }
 
 bool shrinking_make(const struct shrinking *shrinking, const struct image_file *file,
-                    const char *target, struct new_file *new_file, struct shrunk *shrunk,
-                    struct error *error) {
+                    const char *target, struct new_file *new_file, struct error *error) {
     const struct replacing replacing = replacing_of(shrinking, target);
     struct early_copy copy;
     struct rewriting rewriting;
+    struct shrunk sizes;
     early_copy_begin(&copy, file, target, shrinking->linked);
-    bool planned = plan(shrinking, file, &rewriting, shrunk, error);
+    bool planned = plan(shrinking, file, &rewriting, &sizes, error);
     bool made = early_copy_end(&copy, planned, error) &&
                 replace_make(&rewriting, &replacing, &copy, new_file, error);
     if (planned)

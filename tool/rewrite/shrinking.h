@@ -40,8 +40,7 @@ const char *shrinking_twin(struct arena *arena, const struct shrinking *shrinkin
  * replace_make does; it then waits in *new_file. Errors: those of rewriting_plan, rewriting_sign
  * and replace_make. */
 bool shrinking_make(const struct shrinking *shrinking, const struct image_file *file,
-                    const char *target, struct new_file *new_file, struct shrunk *shrunk,
-                    struct error *error);
+                    const char *target, struct new_file *new_file, struct error *error);
 
 /* Rewrites `file`, which is open and whose images were read, to `target`. Where target is the path
  * of the file itself and nothing would change, nothing is touched. Errors: those of rewriting_plan,
