@@ -88,12 +88,12 @@ unchanged 'another run' out
 mkdir out/libtwo.dylib.unstripped
 run "$VAFIT" fix out/main --in-place --limit $limit
 expect 'a folder where an original would stay' 4 '' \
-    'vafit: out/libtwo.dylib.unstripped: cannot replace: Is a directory'
+    'vafit: out/libtwo.dylib.unstripped: is there, and is not the original of out/libtwo.dylib; move it away, or keep originals elsewhere with --unstripped'
 rmdir out/libtwo.dylib.unstripped
 unchanged 'a folder where an original would stay' out
 mkdir out/main.vafit-journal
 run "$VAFIT" fix out/main --in-place --limit $limit
 expect 'a folder where the journal would be' 4 '' \
-    "vafit: $PWD/out/main.vafit-journal: cannot open: not a regular file"
+    "vafit: out/main.vafit-journal: cannot open: not a regular file"
 rmdir out/main.vafit-journal
 unchanged 'a folder where the journal would be' out

@@ -8,10 +8,11 @@ base base
 macho base macho
 space base space
 images base macho space images
-rewrite base macho images rewrite
-plan base space images rewrite plan
+commit base commit
+rewrite base macho images commit rewrite
+plan base space images commit rewrite plan
 report base macho space images report
-verbs base macho space images rewrite plan report verbs
+verbs base macho space images commit rewrite plan report verbs
 END
 while read -r layer may; do
     for file in tool/"$layer"/*.[ch]; do
@@ -23,6 +24,8 @@ done <"$WORK/layers" >"$WORK/upward"
 expect_true 'includes point down' test ! -s "$WORK/upward"
 grep -lE '(^|[^.>_a-z])(fopen|open|read|pread|stat|lstat|mmap|fread)\(' tool/macho/*.c tool/space/*.c >"$WORK/io"
 expect_true 'tool/macho and tool/space read no files' test ! -s "$WORK/io"
+grep -liE 'mach|LC_|dylib|segment' tool/commit/*.[ch] >"$WORK/formats"
+expect_true 'tool/commit knows no Mach-O' test ! -s "$WORK/formats"
 grep -liE 'mach|LC_|dylib_use|segment' tool/space/*.[ch] | grep -v rules.c >"$WORK/formats"
 expect_true 'tool/space knows no Mach-O' test ! -s "$WORK/formats"
 wc -l tool/*/*.[ch] tests/*/*.[ch] | awk '$2 != "total" && $1 > 600' >"$WORK/long"

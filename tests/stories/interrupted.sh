@@ -206,7 +206,7 @@ start
 mkdir -p case/program.unstripped
 run "$VAFIT" shrink case/program --in-place
 untouched 'a folder where the original would stay' \
-    'vafit: case/program.unstripped: cannot replace: Is a directory' 'program program.unstripped'
+    'vafit: case/program.unstripped: is there, and is not the original of case/program; move it away, or keep originals elsewhere with --unstripped' 'program program.unstripped'
 start
 long=$(printf '%0250d' 0)
 run "$VAFIT" shrink case/program -o "case/$long"
@@ -347,6 +347,7 @@ untouched 'a signer that changes the program' "$(cat .err)" program "$status"
 # --- other originals that could be lost ---
 
 # Without a UUID nothing tells one build from another.
+KEPT='vafit: case/program.unstripped: is there, and is not the original of case/program; move it away, or keep originals elsewhere with --unstripped'
 clang-19 --target=arm64-apple-macos13 -O0 -c program.c -o program.o
 link arm64 -no_uuid -execute -o without program.o
 clang-19 --target=arm64-apple-macos13 -O2 -c program.c -o program.o
@@ -357,15 +358,17 @@ run "$VAFIT" shrink case/program --in-place -q
 expect 'without a UUID' 0
 cp rebuilt case/program
 run "$VAFIT" shrink case/program --in-place -q
-expect 'without a UUID, built anew' 0
-expect_same 'without a UUID, built anew: the original is that of the new build' case/program.unstripped rebuilt
+expect 'without a UUID, built anew' 4 '' "$KEPT"
+expect_same 'without a UUID, built anew: the original of the first build stays' case/program.unstripped without
+expect_same 'without a UUID, built anew: the new build stays' case/program rebuilt
 # An original that somebody stripped has the UUID still.
 cp unsigned original
 start
 cp wanted case/program.unstripped
 run "$VAFIT" shrink case/program --in-place -q
-expect 'beside an original that has lost its symbols' 0
-expect_same 'beside an original that has lost its symbols: it is not taken for it' case/program.unstripped original
+expect 'beside an original that has lost its symbols' 4 '' "$KEPT"
+expect_same 'beside an original that has lost its symbols: it stays' case/program.unstripped wanted
+expect_same 'beside an original that has lost its symbols: so does the program' case/program original
 # A symbolic link stays one; the file it leads to is the one that is rewritten.
 start
 mv case/program elsewhere/program && ln -s ../elsewhere/program case/program

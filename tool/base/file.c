@@ -44,24 +44,35 @@ char *path_link_target(struct arena *arena, const char *path) {
 #define MODIFIED st_mtim
 #endif
 
+static struct file_stamp stamp_of(const struct stat *status) {
+    return (struct file_stamp){
+        .identity = {(uint64_t)status->st_dev, (uint64_t)status->st_ino},
+        .size = (uint64_t)status->st_size,
+        .modified = (uint64_t)status->MODIFIED.tv_sec * UINT64_C(1000000000) +
+                    (uint64_t)status->MODIFIED.tv_nsec,
+    };
+}
+
 bool file_stamp(const char *path, struct file_stamp *stamp) {
     struct stat status;
     if (stat(path, &status) != 0)
         return false;
-    *stamp = (struct file_stamp){
-        .identity = {(uint64_t)status.st_dev, (uint64_t)status.st_ino},
-        .size = (uint64_t)status.st_size,
-        .modified = (uint64_t)status.MODIFIED.tv_sec * UINT64_C(1000000000) +
-                    (uint64_t)status.MODIFIED.tv_nsec,
-    };
+    *stamp = stamp_of(&status);
     return true;
+}
+
+struct file_stamp file_stamp_of(const struct file *file) {
+    return (struct file_stamp){file->identity, file->size, file->modified};
+}
+
+bool file_stamp_same(const struct file_stamp *a, const struct file_stamp *b) {
+    return a->identity.device == b->identity.device && a->identity.inode == b->identity.inode &&
+           a->size == b->size && a->modified == b->modified;
 }
 
 bool file_stamp_holds(const struct file_stamp *stamp, const char *path) {
     struct file_stamp now;
-    return file_stamp(path, &now) && now.identity.device == stamp->identity.device &&
-           now.identity.inode == stamp->identity.inode && now.size == stamp->size &&
-           now.modified == stamp->modified;
+    return file_stamp(path, &now) && file_stamp_same(stamp, &now);
 }
 
 bool file_stamp_is_fresh(const struct file_stamp *stamp) {
@@ -85,10 +96,20 @@ char *file_real(struct arena *arena, const char *path) {
     return arena_string(arena, realpath(path, real) == NULL ? path : real);
 }
 
-bool file_link(const char *target, const char *path, struct error *error) {
-    if ((unlink(path) != 0 && errno != ENOENT) || symlink(target, path) != 0)
+static bool leads_to(const char *path, const char *target) {
+    char found[PATH_MAX];
+    ssize_t size = readlink(path, found, sizeof found);
+    return size >= 0 && (size_t)size == strlen(target) && memcmp(found, target, (size_t)size) == 0;
+}
+
+bool file_link(const char *target, const char *path, bool *is_new, struct error *error) {
+    enum path_kind kind = path_look(path);
+    *is_new = kind == PATH_ABSENT;
+    if (kind == PATH_LINK && leads_to(path, target))
+        return true;
+    if (kind == PATH_LINK && unlink(path) != 0)
         return error_errno(error, path, "cannot write");
-    return true;
+    return symlink(target, path) == 0 || error_errno(error, path, "cannot write");
 }
 
 const char *path_followed(struct arena *arena, const char *path) {
@@ -117,8 +138,11 @@ static enum path_kind take_status(const char *path, struct file *file, struct er
         file_close(file);
         return kind;
     }
-    file->size = (uint64_t)status.st_size;
-    file->identity = (struct file_identity){(uint64_t)status.st_dev, (uint64_t)status.st_ino};
+    struct file_stamp stamp = stamp_of(&status);
+    file->size = stamp.size;
+    file->identity = stamp.identity;
+    file->modified = stamp.modified;
+    file->names = (uint64_t)status.st_nlink;
     return PATH_FILE;
 }
 

@@ -39,6 +39,8 @@ struct file {
     int descriptor; /* -1 when closed */
     uint64_t size;  /* bytes, when it was opened */
     struct file_identity identity;
+    uint64_t modified; /* when it was opened: nanoseconds since 1970 */
+    uint64_t names;    /* hard links, when it was opened */
 };
 
 /* What tells a file from what stands under its name after it was written anew. */
@@ -50,6 +52,9 @@ struct file_stamp {
 
 /* The stamp of what `path` names, symbolic links followed; false when there is nothing. */
 bool file_stamp(const char *path, struct file_stamp *stamp);
+/* The stamp that an open file had when it was opened. */
+struct file_stamp file_stamp_of(const struct file *file);
+bool file_stamp_same(const struct file_stamp *a, const struct file_stamp *b);
 /* Whether `path` leads to the file of the stamp, and nothing was written to it since. */
 bool file_stamp_holds(const struct file_stamp *stamp, const char *path);
 /* Whether the file was modified so shortly ago that its stamp may hold after the next change too:
@@ -90,9 +95,10 @@ bool file_remove(const char *path, struct error *error);
  * of more than `limit` bytes. */
 bool file_read_all(struct arena *arena, const char *path, size_t limit, char **data, size_t *size,
                    struct error *error);
-/* Makes `path` a symbolic link to `target`, as it is spelled, in place of what has the name.
- * Errors: ERROR_IO naming `path`. */
-bool file_link(const char *target, const char *path, struct error *error);
+/* Makes `path` a symbolic link to `target`, as it is spelled. *is_new: there was none; a link that
+ * leads elsewhere is replaced, and anything else of the name is an error. Errors: ERROR_IO naming
+ * `path`. */
+bool file_link(const char *target, const char *path, bool *is_new, struct error *error);
 /* Makes a folder and those on the way to it, unless they are there. False with errno set. */
 bool file_make_folders(struct arena *arena, const char *folder);
 /* Makes `path` hold exactly `data`: a new file beside it, synced and renamed, so that a reader sees

@@ -21,6 +21,14 @@
 #include <sys/ioctl.h>
 #endif
 
+#ifdef __APPLE__
+#define ACCESSED st_atimespec
+#define MODIFIED st_mtimespec
+#else
+#define ACCESSED st_atim
+#define MODIFIED st_mtim
+#endif
+
 /* Whether the file that was opened still has the name. */
 static bool has_name(int descriptor, const char *path) {
     struct stat opened, named;
@@ -32,22 +40,61 @@ static bool being_written(const struct new_file *file, const char *target, struc
     return error_io(error, target, "cannot write: another run is writing %s", file->path);
 }
 
-/* Opens the file and locks it, so that what a killed run left is told from what another is writing.
- * What was left is emptied and used again. */
+/* While there is a journal, what has the name may be all that is left of a file. */
+static bool has_journal(const struct new_file *file, const char *target, struct error *error) {
+    struct arena scratch = {0};
+    int descriptor = open(new_file_journal(&scratch, target), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    arena_free(&scratch);
+    if (descriptor < 0)
+        return false;
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+        being_written(file, target, error);
+    else
+        error_io(error, target, "cannot write: a run has just ended there; run vafit again");
+    close(descriptor);
+    return true;
+}
+
+/* Takes the name from what an ended run left. Whoever holds the lock of a file may take its name
+ * away, and nobody else, so that no two runs take each other's. */
+static bool remove_left(const struct new_file *file, const char *target, struct error *error) {
+    int descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (descriptor < 0)
+        return errno == ENOENT || errno == ENOTDIR || error_errno(error, target, "cannot write");
+    struct stat status;
+    bool removed = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+    if (!removed)
+        error_io(error, target, "cannot write: %s is there, and is not a regular file", file->path);
+    else if (flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+        removed = being_written(file, target, error);
+    else if (has_journal(file, target, error))
+        removed = false;
+    else if (has_name(descriptor, file->path))
+        removed = unlink(file->path) == 0 || error_errno(error, target, "cannot write");
+    close(descriptor);
+    return removed;
+}
+
+/* Whether the file was made and locked before another run took it for one that an ended run left.
+ */
+static bool is_ours(int descriptor, const char *path) {
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && has_name(descriptor, path);
+}
+
+/* Makes the file and locks it, so that what a killed run left is told from what another is writing.
+ */
 static bool open_locked(struct new_file *file, const char *target, struct error *error) {
     enum { TRIES = 10 };
     for (int i = 0; i < TRIES; i++) {
-        int descriptor = open(file->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        int descriptor = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         file->file.descriptor = descriptor;
-        if (descriptor < 0)
+        if (descriptor >= 0 && is_ours(descriptor, file->path))
+            return true;
+        if (descriptor < 0 && errno != EEXIST)
             return error_errno(error, target, "cannot write");
-        if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-            file_close(&file->file);
-            return being_written(file, target, error);
-        }
-        if (has_name(descriptor, file->path) && fchmod(descriptor, 0600) == 0)
-            return ftruncate(descriptor, 0) == 0 || error_errno(error, target, "cannot write");
         file_close(&file->file);
+        if (!remove_left(file, target, error))
+            return false;
     }
     return error_io(error, target, "cannot write: other runs are in the way");
 }
@@ -60,6 +107,10 @@ static bool name_file(const char *target, struct new_file *file, struct error *e
            error_io(error, target, "cannot write: the path is too long");
 }
 
+char *new_file_journal(struct arena *arena, const char *target) {
+    return arena_format(arena, "%s.vafit-journal", target);
+}
+
 bool new_file_make(const char *target, struct new_file *file, struct error *error) {
     struct arena scratch = {0};
     if (!name_file(target, file, error))
@@ -69,6 +120,11 @@ bool new_file_make(const char *target, struct new_file *file, struct error *erro
     if (!has_folder)
         return error_errno(error, target, "cannot write");
     return open_locked(file, target, error);
+}
+
+bool new_file_sweep(const char *target, struct error *error) {
+    struct new_file file;
+    return name_file(target, &file, error) && remove_left(&file, target, error);
 }
 
 bool new_file_find(const char *target, struct new_file *file, bool *is_left, struct error *error) {
@@ -192,26 +248,61 @@ bool new_file_copy(struct new_file *file, uint64_t offset, const struct file *fr
     return copied;
 }
 
+/* A copy that ends in a hole gets its size only now. */
+static bool has_whole_size(const struct new_file *file) {
+    struct stat status;
+    return fstat(file->file.descriptor, &status) == 0 &&
+           ((uint64_t)status.st_size >= file->file.size ||
+            ftruncate(file->file.descriptor, (off_t)file->file.size) == 0);
+}
+
 bool new_file_finish(struct new_file *file, const struct file *like, struct error *error) {
     struct stat status;
-    if (fstat(like->descriptor, &status) != 0 ||
+    if (!has_whole_size(file) || fstat(like->descriptor, &status) != 0 ||
         fchmod(file->file.descriptor, status.st_mode & 07777) != 0 ||
         (!file->hurried && fsync(file->file.descriptor) != 0))
         return error_errno(error, "", "cannot write");
     return true;
 }
 
-bool new_file_take_place(struct new_file *file, const char *target, struct error *error) {
-    int descriptor = file->file.descriptor;
-    file->file.descriptor = -1;
-    if (close(descriptor) == 0 && rename(file->path, target) == 0)
+bool new_file_link(const char *source, const char *target, struct new_file *file) {
+    struct arena scratch = {0};
+    struct error ignored;
+    if (!name_file(target, file, &ignored))
+        return false;
+    file_make_folders(&scratch, path_folder(&scratch, target));
+    arena_free(&scratch);
+    if (link(source, file->path) == 0)
         return true;
-    error_errno(error, target, "cannot write");
-    unlink(file->path);
-    return false;
+    return errno == EEXIST && remove_left(file, target, &ignored) && link(source, file->path) == 0;
+}
+
+bool new_file_times(const struct new_file *file, const struct file *like, struct error *error) {
+    struct stat status;
+    if (fstat(like->descriptor, &status) != 0)
+        return error_errno(error, "", "cannot write");
+    const struct timespec times[2] = {status.ACCESSED, status.MODIFIED};
+    return futimens(file->file.descriptor, times) == 0 || error_errno(error, "", "cannot write");
+}
+
+/* What a write put off shows here. The lock stays: it belongs to the open file. */
+bool new_file_flush(const struct new_file *file, const char *target, struct error *error) {
+    int copy = file->file.descriptor < 0 ? -1 : dup(file->file.descriptor);
+    return copy < 0 || close(copy) == 0 || error_errno(error, target, "cannot write");
+}
+
+/* Closed only behind the rename: until then the lock keeps others from the name. */
+bool new_file_take_place(struct new_file *file, const char *target, struct error *error) {
+    bool taken = new_file_flush(file, target, error);
+    if (taken && rename(file->path, target) != 0)
+        taken = error_errno(error, target, "cannot write");
+    if (!taken)
+        unlink(file->path);
+    file_close(&file->file);
+    return taken;
 }
 
 void new_file_discard(struct new_file *file) {
-    file_close(&file->file);
     unlink(file->path);
+    file_close(&file->file);
 }

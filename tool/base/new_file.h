@@ -18,8 +18,9 @@ struct new_file {
 };
 
 /* Makes an empty file beside `target`, readable by nobody else, and the folder if it is missing.
- * Errors: ERROR_IO naming `target`.
- */
+ * Its name is TARGET.vafit-new; it is made exclusively and locked while it is open, so that of two
+ * runs with one target the later has an error, and what an ended run left under that name goes.
+ * Errors: ERROR_IO naming `target`. */
 bool new_file_make(const char *target, struct new_file *file, struct error *error);
 /* Writes `size` bytes at `offset`. Errors: ERROR_IO naming the temporary file's target by the
  * caller. */
@@ -36,6 +37,20 @@ bool new_file_copy(struct new_file *file, uint64_t offset, const struct file *fr
 bool new_file_finish(struct new_file *file, const struct file *like, struct error *error);
 /* Moves it to `target`. Errors: ERROR_IO naming `target`; the file is discarded then. */
 bool new_file_take_place(struct new_file *file, const char *target, struct error *error);
+/* Makes the new file for `target` a further name of the file at `source`; `file->file` is closed.
+ * False where that cannot be. */
+bool new_file_link(const char *source, const char *target, struct new_file *file);
+/* Gives it the times of `like`. Errors: as above. */
+bool new_file_times(const struct new_file *file, const struct file *like, struct error *error);
+/* Whether all that was written has gone well as far as the system can tell now. Errors: ERROR_IO
+ * naming `target`. */
+bool new_file_flush(const struct new_file *file, const char *target, struct error *error);
+/* The name of the journal of a target: "TARGET.vafit-journal". While there is one, TARGET.vafit-new
+ * is not taken for something that an ended run left. In the arena. */
+char *new_file_journal(struct arena *arena, const char *target);
+/* Removes what an ended run left as the new file for `target`, if anything. Errors: as of
+ * new_file_make. */
+bool new_file_sweep(const char *target, struct error *error);
 /* Finds the file that an ended run left, whole, for `target`; *is_left is false when there is none.
  * Errors: ERROR_IO naming `target`, when another run is at it. */
 bool new_file_find(const char *target, struct new_file *file, bool *is_left, struct error *error);

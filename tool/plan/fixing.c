@@ -1,21 +1,27 @@
 #include "plan/fixing.h"
 
+#include "base/map.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/path.h"
 #include "base/progress.h"
-#include "rewrite/replacements.h"
-#include "rewrite/twin.h"
+#include "rewrite/original.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
+/* The new file of one file of the problem. */
+struct made_file {
+    struct new_file file;
+    bool is_made;
+    struct file read;   /* closed: what it was made of, as it was when it was opened */
+    struct error error; /* ERROR_NONE for none */
+};
+
 /* The work on all files. */
 struct work {
     const struct fixing *fixing;
-    struct replacement *replacements; /* one a file */
-    struct error *failures;           /* one a file; ERROR_NONE for none */
-    bool *has_new_twin;               /* one a file */
+    struct made_file *made; /* one a file */
     struct progress *progress;
 };
 
@@ -23,9 +29,11 @@ static bool is_rewritten(const struct fixing *fixing, size_t i) {
     return fixing->plan->levels[i] != STAYS;
 }
 
-static bool is_made(const struct fixing *fixing, size_t i) {
-    return fixing->placed[i].target != NULL && (is_rewritten(fixing, i) || fixing->copies);
+static bool is_wanted(const struct fixing *fixing, size_t i) {
+    return fixing->placed->targets[i] != NULL && (is_rewritten(fixing, i) || fixing->copies);
 }
+
+/* --- new files --- */
 
 static bool copy(const struct image_file *file, const char *target, struct new_file *new_file,
                  struct error *error) {
@@ -38,155 +46,242 @@ static bool copy(const struct image_file *file, const char *target, struct new_f
     return error_in_file(error, target);
 }
 
-static bool make_one(const struct work *work, size_t i, const struct image_file *file,
-                     struct error *error) {
+static bool rewrite(const struct fixing *fixing, size_t i, const struct image_file *file,
+                    struct made_file *made) {
+    struct shrinking shrinking = fixing->shrinking;
+    shrinking.level = level_row((size_t)fixing->plan->levels[i]);
+    shrinking.world = &fixing->problem->world;
+    return shrinking_make(&shrinking, file, fixing->placed->targets[i], &made->file, &made->error);
+}
+
+static void make_one(const struct work *work, size_t i, const struct image_file *file) {
     const struct fixing *fixing = work->fixing;
-    struct replacement *replacement = &work->replacements[i];
-    replacement->target = fixing->placed[i].target;
-    if (!is_rewritten(fixing, i) && file_holds(replacement->target, &file->file))
-        return true;
-    if (is_rewritten(fixing, i)) {
-        struct shrinking shrinking = fixing->shrinking;
-        shrinking.level = level_row((size_t)fixing->plan->levels[i]);
-        shrinking.world = &fixing->problem->world;
-        replacement->is_made =
-            shrinking_make(&shrinking, file, replacement->target, &replacement->file, error);
-    } else {
-        replacement->is_made = copy(file, replacement->target, &replacement->file, error);
-    }
+    struct made_file *made = &work->made[i];
+    const char *target = fixing->placed->targets[i];
+    if (!is_rewritten(fixing, i) && file_holds(target, &file->file))
+        return;
+    made->is_made = is_rewritten(fixing, i) ? rewrite(fixing, i, file, made)
+                                            : copy(file, target, &made->file, &made->error);
     /* What is there already stays untouched, so that a build tool sees no change. */
-    if (replacement->is_made && fixing->copies &&
-        file_holds(replacement->target, &replacement->file.file)) {
-        new_file_discard(&replacement->file);
-        replacement->is_made = false;
-        return true;
+    if (made->is_made && fixing->copies && file_holds(target, &made->file.file)) {
+        new_file_discard(&made->file);
+        made->is_made = false;
     }
-    return replacement->is_made;
 }
 
 static void make(void *context, size_t i) {
     const struct work *work = context;
     struct budget *budget = work->fixing->problem->budget;
-    const struct image_file *known = work->fixing->problem->files[i].file;
-    struct image_file file = *known;
-    if (!is_made(work->fixing, i))
+    const struct problem_file *item = &work->fixing->problem->files[i];
+    struct image_file file;
+    if (!is_wanted(work->fixing, i))
         return;
-    uint64_t taken = budget_take(budget, is_rewritten(work->fixing, i) ? problem_memory(known) : 0);
-    if (file_open(file.path, &file.file, &work->failures[i])) {
-        make_one(work, i, &file, &work->failures[i]);
+    uint64_t taken =
+        budget_take(budget, is_rewritten(work->fixing, i) ? problem_memory(item->file) : 0);
+    if (problem_open(item, &file, &work->made[i].error)) {
+        work->made[i].read = file.file;
+        work->made[i].read.descriptor = -1;
+        make_one(work, i, &file);
         file_close(&file.file);
     }
     budget_give(budget, taken);
     progress_step(work->progress);
 }
 
-static size_t count_made(const struct fixing *fixing) {
-    size_t count = 0;
-    for (size_t i = 0; i < fixing->problem->plan.file_count; i++)
-        count += is_made(fixing, i);
-    return count;
-}
-
 static bool make_all(struct work *work, struct errors *errors) {
-    size_t count = work->fixing->problem->plan.file_count, before = errors->count;
-    work->progress = progress_begin("fixing", count_made(work->fixing), work->fixing->quiet);
+    size_t count = work->fixing->problem->plan.file_count, wanted = 0, before = errors->count;
+    for (size_t i = 0; i < count; i++)
+        wanted += is_wanted(work->fixing, i);
+    work->progress = progress_begin("fixing", wanted, work->fixing->quiet);
     parallel_for(count, work->fixing->jobs, make, work);
     progress_end(work->progress);
     for (size_t i = 0; i < count; i++)
-        if (work->failures[i].kind != ERROR_NONE)
-            errors_add(errors, &work->failures[i]);
+        if (work->made[i].error.kind != ERROR_NONE)
+            errors_add(errors, &work->made[i].error);
     return errors->count == before;
 }
 
-static const char *twin_of(struct arena *arena, const struct fixing *fixing, size_t i) {
-    return is_rewritten(fixing, i)
-               ? twin_path(arena, fixing->shrinking.unstripped, fixing->placed[i].target)
-               : NULL;
+/* --- originals --- */
+
+static bool originals_differ(const struct work *work, struct fixed *fixed, struct error *error) {
+    const struct fixing *fixing = work->fixing;
+    struct map known = {0};
+    bool differ = true;
+    for (size_t i = 0; i < fixing->problem->plan.file_count && differ; i++) {
+        const char *target = fixing->placed->targets[i];
+        const char *path = is_rewritten(fixing, i)
+                               ? original_path(&fixed->arena, fixing->shrinking.unstripped, target)
+                               : NULL;
+        if (path == NULL)
+            continue;
+        const char *other = map_get(&known, path);
+        map_put(&known, &fixed->arena, path, (void *)(uintptr_t)target);
+        differ = other == NULL || error_usage(error, "--unstripped: %s and %s would both keep %s",
+                                              other, target, path);
+    }
+    map_free(&known);
+    return differ;
 }
 
-/* *is_new: there was nothing under the twin's name. */
-static bool put_aside(const struct work *work, size_t i, bool *is_new, struct error *error) {
-    struct arena scratch = {0};
-    struct image_file file = *work->fixing->problem->files[i].file;
-    const char *twin = twin_of(&scratch, work->fixing, i);
-    bool done = true;
-    *is_new = twin != NULL && path_look(twin) == PATH_ABSENT;
-    if (twin != NULL) {
-        done = file_open(file.path, &file.file, error) && twin_put_aside(&file, twin, error);
-        file_close(&file.file);
-    }
-    arena_free(&scratch);
+static bool put_aside(const struct work *work, size_t i, struct fixed *fixed, struct error *error) {
+    const struct fixing *fixing = work->fixing;
+    const char *path =
+        original_path(&fixed->arena, fixing->shrinking.unstripped, fixing->placed->targets[i]);
+    struct image_file file;
+    struct replacement aside;
+    if (path == NULL)
+        return true;
+    if (!problem_open(&fixing->problem->files[i], &file, error))
+        return false;
+    bool done = original_put_aside(&file, path, &aside, error);
+    if (done && aside.is_made)
+        *vector_push(&fixed->arena, fixed) = aside;
+    file_close(&file.file);
     return done;
 }
 
-/* Takes back what put_all_aside did, up to file `count`, of those that were not rewritten after
- * all.
- */
-static void take_twins_back(const struct work *work, size_t count) {
-    struct arena scratch = {0};
-    for (size_t i = 0; i < count; i++) {
-        const char *twin = twin_of(&scratch, work->fixing, i);
-        if (work->has_new_twin[i] &&
-            twin_is_itself(twin, work->fixing->problem->files[i].file->path))
-            unlink(twin);
-    }
-    arena_free(&scratch);
-}
-
-static bool put_all_aside(const struct work *work, struct errors *errors) {
-    struct error error;
+static bool put_all_aside(const struct work *work, struct fixed *fixed, struct error *error) {
+    if (!originals_differ(work, fixed, error))
+        return false;
     for (size_t i = 0; i < work->fixing->problem->plan.file_count; i++)
-        if (!put_aside(work, i, &work->has_new_twin[i], &error)) {
-            errors_add(errors, &error);
-            take_twins_back(work, i);
+        if (is_rewritten(work->fixing, i) && work->made[i].is_made &&
+            !put_aside(work, i, fixed, error))
             return false;
-        }
     return true;
 }
 
-/* Each link leads to the leaf or, from another folder, to the whole path of its file. */
-static bool make_links(const struct placed_file *placed, struct error *error) {
-    struct arena scratch = {0};
-    bool made = true;
-    for (size_t i = 0; i < placed->links.count && made; i++) {
-        const char *link = placed->links.items[i];
-        file_make_folders(&scratch, path_folder(&scratch, link));
-        made = file_link(path_relative(&scratch, path_folder(&scratch, link), placed->target), link,
-                         error);
+/* --- names --- */
+
+static bool add_hard_links(const struct image_file *file, const struct made_file *made,
+                           struct fixed *fixed, struct error *error) {
+    struct string_list names = problem_names(&fixed->arena, file);
+    for (size_t i = 1; i < names.count; i++) {
+        struct new_file new_file;
+        if (!new_file_link(made->file.path, names.items[i], &new_file) ||
+            !file_open(new_file.path, &new_file.file, error))
+            return error_io(error, names.items[i], "cannot be made a hard link of %s again",
+                            file->path);
+        replacement_begin_of(vector_push(&fixed->arena, fixed), names.items[i], &made->read,
+                             &new_file);
     }
-    arena_free(&scratch);
-    return made;
-}
-
-static bool link_all(const struct work *work, struct errors *errors) {
-    size_t count = work->fixing->problem->plan.file_count;
-    struct error error;
-    for (size_t i = 0; i < count; i++)
-        if (is_made(work->fixing, i) && !make_links(&work->fixing->placed[i], &error)) {
-            errors_add(errors, &error);
-            take_twins_back(work, count);
-            return false;
-        }
     return true;
 }
 
-bool fixing_do(const struct fixing *fixing, struct errors *errors) {
+static bool add_new_file(const struct work *work, size_t i, struct fixed *fixed,
+                         struct error *error) {
+    const struct fixing *fixing = work->fixing;
+    struct made_file *made = &work->made[i];
+    const char *target = fixing->placed->targets[i];
+    struct replacement *item = vector_push(&fixed->arena, fixed);
+    if (fixing->copies)
+        replacement_begin(item, target, &made->file);
+    else
+        replacement_begin_of(item, target, &made->read, &made->file);
+    made->is_made = false;
+    return fixing->copies || add_hard_links(fixing->problem->files[i].file, made, fixed, error);
+}
+
+static bool add_new_files(const struct work *work, struct fixed *fixed, struct error *error) {
+    for (size_t i = 0; i < work->fixing->problem->plan.file_count; i++)
+        if (work->made[i].is_made && !add_new_file(work, i, fixed, error))
+            return false;
+    return true;
+}
+
+static bool make_folders(const struct placed *placed, struct fixed *fixed, struct error *error) {
+    for (size_t i = 0; i < placed->folders.count; i++)
+        if (!file_make_folders(&fixed->arena, placed->folders.items[i]))
+            return error_errno(error, placed->folders.items[i], "cannot make the folder");
+    return true;
+}
+
+static bool make_links(const struct placed *placed, struct fixed *fixed, struct error *error) {
+    for (size_t i = 0; i < placed->links.count; i++) {
+        const struct placed_link *link = &placed->links.items[i];
+        bool is_new;
+        file_make_folders(&fixed->arena, path_folder(&fixed->arena, link->path));
+        if (!file_link(link->target, link->path, &is_new, error))
+            return false;
+        if (is_new)
+            *vector_push(&fixed->arena, &fixed->links) = link->path;
+    }
+    return true;
+}
+
+/* --- all of it --- */
+
+static void fixed_free(struct fixed *fixed) {
+    arena_free(&fixed->arena);
+    *fixed = (struct fixed){0};
+}
+
+/* Originals have their names before there is a journal: whoever ends what the journal says takes
+ * them for granted. Only what is replaced in place can be lost by a run that is killed. */
+static bool take_names(const struct work *work, struct fixed *fixed, struct error *error) {
+    size_t originals = fixed->count;
+    if (!add_new_files(work, fixed, error))
+        return false;
+    struct replacement *files = fixed->items + originals;
+    size_t count = fixed->count - originals;
+    return make_folders(work->fixing->placed, fixed, error) &&
+           make_links(work->fixing->placed, fixed, error) &&
+           replacements_take(fixed->items, originals, error) &&
+           (work->fixing->copies || journal_write(&fixed->journal, files, count, error)) &&
+           replacements_take(files, count, error);
+}
+
+static void discard(struct work *work, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (work->made[i].is_made)
+            new_file_discard(&work->made[i].file);
+}
+
+/* What ended runs left beside files that this one leaves alone. */
+static bool sweep(const struct work *work, struct fixed *fixed, struct error *error) {
+    for (size_t i = 0; i < work->fixing->problem->plan.file_count; i++) {
+        struct string_list names =
+            problem_names(&fixed->arena, work->fixing->problem->files[i].file);
+        for (size_t j = 0; j < names.count; j++)
+            if (!new_file_sweep(names.items[j], error))
+                return false;
+    }
+    return true;
+}
+
+bool fixing_do(const struct fixing *fixing, struct fixed *fixed, struct errors *errors) {
     size_t count = fixing->problem->plan.file_count;
     struct work work = {.fixing = fixing};
     struct error error;
-    work.replacements = memory_zeros(count, sizeof *work.replacements);
-    work.failures = memory_zeros(count, sizeof *work.failures);
-    work.has_new_twin = memory_zeros(count, sizeof *work.has_new_twin);
-    bool done = make_all(&work, errors) && put_all_aside(&work, errors) && link_all(&work, errors);
+    work.made = memory_zeros(count, sizeof *work.made);
+    bool done = fixing->copies || sweep(&work, fixed, &error);
     if (!done)
-        replacements_discard(work.replacements, count);
-    else if (!replacements_take_place(work.replacements, count, fixing->journal, &error)) {
         errors_add(errors, &error);
-        take_twins_back(&work, count);
+    done = done && make_all(&work, errors);
+    if (done && (!put_all_aside(&work, fixed, &error) || !take_names(&work, fixed, &error))) {
+        errors_add(errors, &error);
         done = false;
     }
-    free(work.replacements);
-    free(work.failures);
-    free(work.has_new_twin);
+    discard(&work, count);
+    free(work.made);
+    if (!done)
+        fixed_take_back(fixed, errors);
+    return done;
+}
+
+void fixed_keep(struct fixed *fixed) {
+    replacements_keep(fixed->items, fixed->count);
+    journal_end(&fixed->journal, fixed->items, fixed->count);
+    fixed_free(fixed);
+}
+
+bool fixed_take_back(struct fixed *fixed, struct errors *errors) {
+    struct error error;
+    bool done = replacements_give_back(fixed->items, fixed->count, &error);
+    if (!done)
+        errors_add(errors, &error);
+    for (size_t i = 0; i < fixed->links.count; i++)
+        unlink(fixed->links.items[i]);
+    journal_end(&fixed->journal, fixed->items, fixed->count);
+    fixed_free(fixed);
     return done;
 }

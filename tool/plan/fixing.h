@@ -2,7 +2,10 @@
 #ifndef VAFIT_PLAN_FIXING_H
 #define VAFIT_PLAN_FIXING_H
 
+#include "base/arena.h"
 #include "base/error.h"
+#include "commit/journal.h"
+#include "commit/replacement.h"
 #include "plan/placing.h"
 #include "plan/problem.h"
 #include "rewrite/shrinking.h"
@@ -13,20 +16,33 @@
 struct fixing {
     struct problem *problem;
     const struct plan *plan;
-    const struct placed_file *placed; /* one a file of the problem */
+    const struct placed *placed;
     bool copies; /* files that stay as they are go to their targets too, as copies */
     struct shrinking
-        shrinking;       /* but for its level and world, and its threads, which all files share */
-    const char *journal; /* where the journal is while files take their names */
+        shrinking; /* but for its level and world, and its threads, which all files share */
     unsigned jobs;
     bool quiet;
 };
 
+/* What was carried out and can still be taken back. Zero-initialise it. */
+struct fixed {
+    struct arena arena;
+    struct replacement *items; /* originals that are put aside, then new files */
+    size_t count;
+    size_t capacity;
+    struct string_list links; /* symbolic links that were made */
+    struct journal journal;
+};
+
 /* Makes every new file, on several threads within the memory of the problem, proves each, puts the
- * originals of those that are rewritten aside, and lets all take their names. When anything fails
- * nothing has taken a name: all errors are added to *errors, and false is returned. Only the taking
- * of names itself, renames, can fail halfway; the journal then is gone, and running it again goes
- * on. */
-bool fixing_do(const struct fixing *fixing, struct errors *errors);
+ * originals of those that are rewritten aside, and lets all take their names: a file that programs
+ * load by several hard links under all of these. End it with fixed_keep or fixed_take_back. When
+ * anything fails all is as before: all errors are added to *errors, and false is returned. Errors:
+ * ERROR_USAGE for two originals of one name in the folder of --unstripped, ERROR_IO,
+ * ERROR_MALFORMED. */
+bool fixing_do(const struct fixing *fixing, struct fixed *fixed, struct errors *errors);
+void fixed_keep(struct fixed *fixed);
+/* All is as before. Errors, ERROR_IO, are added; false when there are any. */
+bool fixed_take_back(struct fixed *fixed, struct errors *errors);
 
 #endif

@@ -3,13 +3,15 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/path.h"
+#include "base/route.h"
 
 #include <string.h>
 
-struct placed_file *placing_in_place(struct arena *arena, const struct problem *problem) {
-    struct placed_file *placed = arena_take(arena, (problem->plan.file_count + 1) * sizeof *placed);
-    for (size_t i = 0; i < problem->plan.file_count; i++)
-        placed[i].target = problem->files[i].file->path;
+struct placed placing_in_place(struct arena *arena, const struct problem *problem) {
+    size_t count = problem->plan.file_count;
+    struct placed placed = {.targets = arena_take(arena, (count + 1) * sizeof *placed.targets)};
+    for (size_t i = 0; i < count; i++)
+        placed.targets[i] = problem->files[i].file->path;
     return placed;
 }
 
@@ -96,40 +98,120 @@ static const char *common_folder(struct arena *arena, const char *folder, const 
     return folder;
 }
 
+/* Of their real paths. */
 static const char *folder_of_all(struct arena *arena, const struct problem *problem) {
     const char *folder = NULL;
     for (size_t i = 0; i < problem->plan.file_count; i++) {
         const struct problem_file *item = &problem->files[i];
-        if (item->is_bound)
-            continue;
-        folder = common_folder(arena, folder, tidy(arena, item->file->path));
-        for (size_t j = 0; j < item->file->names.count; j++)
-            folder = common_folder(arena, folder, tidy(arena, item->file->names.items[j]));
+        struct string_list names = problem_names(arena, item->file);
+        for (size_t j = 0; !item->is_bound && j < names.count; j++)
+            folder = common_folder(arena, folder, file_real(arena, names.items[j]));
     }
     return folder;
 }
 
-static char *below(struct arena *arena, const char *folder, const char *all, const char *path) {
-    size_t size = strcmp(all, "/") == 0 ? 0 : strlen(all);
-    return path_join(arena, folder, tidy(arena, path) + size);
+/* The copy of everything below one folder in another. */
+struct copying {
+    struct arena *arena;
+    const char *from; /* a real path */
+    const char *to;
+    struct placed placed;
+    struct map links;   /* those of `placed`, by path */
+    struct map folders; /* likewise */
+    struct map routes;  /* paths that were followed */
+};
+
+/* What stands for a real path in the copy; NULL for what lies outside. */
+static char *copy_of(const struct copying *copying, const char *real) {
+    size_t size = strcmp(copying->from, "/") == 0 ? 0 : strlen(copying->from);
+    bool inside = size == 0 || strcmp(real, copying->from) == 0 || path_is_in(real, copying->from);
+    return inside ? path_join(copying->arena, copying->to, real + size) : NULL;
 }
 
-struct placed_file *placing_in_folder(struct arena *arena, struct problem *problem,
-                                      struct program *const *programs, size_t program_count,
-                                      const char *folder) {
-    struct placed_file *placed = arena_take(arena, (problem->plan.file_count + 1) * sizeof *placed);
-    bind_all(arena, problem, programs, program_count);
-    const char *all = folder_of_all(arena, problem);
-    for (size_t i = 0; i < problem->plan.file_count; i++) {
-        const struct problem_file *item = &problem->files[i];
-        if (item->is_bound)
-            continue;
-        placed[i].target = below(arena, folder, all, item->file->path);
-        for (size_t j = 0; j < item->file->names.count; j++) {
-            char *link = below(arena, folder, all, item->file->names.items[j]);
-            if (strcmp(link, placed[i].target) != 0)
-                *vector_push(arena, &placed[i].links) = link;
-        }
+static void add_link(struct copying *copying, const char *path, const char *target) {
+    if (path == NULL || target == NULL || map_get(&copying->links, path) != NULL)
+        return;
+    map_put(&copying->links, copying->arena, path, (void *)(uintptr_t)target);
+    *vector_push(copying->arena, &copying->placed.links) = (struct placed_link){
+        path, path_relative(copying->arena, path_folder(copying->arena, path), target)};
+}
+
+static void add_folder(struct copying *copying, const char *path) {
+    if (path == NULL || map_get(&copying->folders, path) != NULL)
+        return;
+    map_put(&copying->folders, copying->arena, path, (void *)(uintptr_t)path);
+    *vector_push(copying->arena, &copying->placed.folders) = path;
+}
+
+/* What `path` leads through. */
+static void add_route(struct copying *copying, const char *path) {
+    struct route route = {0};
+    if (map_get(&copying->routes, path) != NULL)
+        return;
+    map_put(&copying->routes, copying->arena, path, copying);
+    route_add(copying->arena, path, copying->from, &route);
+    for (size_t i = 0; i < route.links.count; i++)
+        add_link(copying, copy_of(copying, route.links.items[i]),
+                 copy_of(copying, file_real(copying->arena, route.links.items[i])));
+    for (size_t i = 0; i < route.folders.count; i++)
+        add_folder(copying, copy_of(copying, route.folders.items[i]));
+}
+
+static const char *from_root(struct arena *arena, const char *path) {
+    return path[0] == '/' ? path : path_join(arena, file_real(arena, "."), path);
+}
+
+/* The file itself, its other hard links as links, and the ways to it. */
+static const char *place_file(struct copying *copying, const struct image_file *file) {
+    struct string_list names = problem_names(copying->arena, file);
+    const char *target = copy_of(copying, file_real(copying->arena, names.items[0]));
+    for (size_t i = 1; i < names.count; i++)
+        add_link(copying, copy_of(copying, file_real(copying->arena, names.items[i])), target);
+    add_route(copying, from_root(copying->arena, file->path));
+    for (size_t i = 0; i < file->names.count; i++)
+        add_route(copying, from_root(copying->arena, file->names.items[i]));
+    return target;
+}
+
+/* LC_RPATHs and names may lead through folders that hold no file of the program. */
+static void add_name(struct copying *copying, const struct program *program,
+                     const struct loaded_image *loaded, const char *name) {
+    static const char loader[] = "@loader_path", executable[] = "@executable_path";
+    bool of_loader = strncmp(name, loader, sizeof loader - 1) == 0;
+    bool of_executable = strncmp(name, executable, sizeof executable - 1) == 0;
+    if (!of_loader && !of_executable)
+        return;
+    const struct image_file *file = of_loader ? loaded->file : program->images.items[0].file;
+    const char *folder = path_folder(copying->arena, file_real(copying->arena, file->path));
+    name += of_loader ? sizeof loader - 1 : sizeof executable - 1;
+    add_route(copying, path_join(copying->arena, folder, name));
+}
+
+static void add_names(struct copying *copying, const struct program *program) {
+    for (size_t i = 0; i < program->images.count; i++) {
+        const struct loaded_image *loaded = &program->images.items[i];
+        for (size_t j = 0; j < loaded->image->rpaths.count; j++)
+            add_name(copying, program, loaded, loaded->image->rpaths.items[j]);
+        for (size_t j = 0; j < loaded->image->dylibs.count; j++)
+            add_name(copying, program, loaded, loaded->image->dylibs.items[j].name);
     }
-    return placed;
+}
+
+struct placed placing_in_folder(struct arena *arena, struct problem *problem,
+                                struct program *const *programs, size_t program_count,
+                                const char *folder) {
+    struct copying copying = {.arena = arena, .to = folder};
+    size_t count = problem->plan.file_count;
+    bind_all(arena, problem, programs, program_count);
+    copying.from = folder_of_all(arena, problem);
+    copying.placed.targets = arena_take(arena, (count + 1) * sizeof *copying.placed.targets);
+    for (size_t i = 0; i < count; i++)
+        if (!problem->files[i].is_bound)
+            copying.placed.targets[i] = place_file(&copying, problem->files[i].file);
+    for (size_t i = 0; i < program_count && copying.from != NULL; i++)
+        add_names(&copying, programs[i]);
+    map_free(&copying.links);
+    map_free(&copying.folders);
+    map_free(&copying.routes);
+    return copying.placed;
 }

@@ -9,21 +9,32 @@
 
 #include <stddef.h>
 
-/* Where one file goes. */
-struct placed_file {
-    const char *target;       /* NULL: it is not copied and not rewritten */
-    struct string_list links; /* symbolic links to make: programs load it by these paths */
+/* A symbolic link to make. */
+struct placed_link {
+    const char *path;
+    const char *target; /* as it is spelled in the link */
 };
 
-/* Every file to its own path. In the arena, one a file of the problem. */
-struct placed_file *placing_in_place(struct arena *arena, const struct problem *problem);
+struct placed {
+    const char **targets; /* one a file of the problem; NULL: it is not copied and not rewritten */
+    struct string_list folders; /* to make, that names lead through */
+    struct placed_links {
+        struct placed_link *items;
+        size_t count;
+        size_t capacity;
+    } links;
+};
 
-/* Into `folder`, by their paths below the deepest folder that holds all files of the programs, so
- * that what they find by @rpath, @loader_path and @executable_path they find again. A dylib that is
- * loaded by an absolute install name or LC_RPATH is found where it is, and not copied: its file may
- * not change (problem->planned). In the arena. */
-struct placed_file *placing_in_folder(struct arena *arena, struct problem *problem,
-                                      struct program *const *programs, size_t program_count,
-                                      const char *folder);
+/* Every file to its own path. In the arena. */
+struct placed placing_in_place(struct arena *arena, const struct problem *problem);
+
+/* Into `folder`, by their real paths below the deepest folder that holds all files of the programs,
+ * with the symbolic links and folders by way of which the programs find them, so that what they
+ * find by @rpath, @loader_path and @executable_path they find again. A dylib that is loaded by an
+ * absolute install name or LC_RPATH is found where it is, and not copied: its file may not change
+ * (problem->planned). In the arena. */
+struct placed placing_in_folder(struct arena *arena, struct problem *problem,
+                                struct program *const *programs, size_t program_count,
+                                const char *folder);
 
 #endif

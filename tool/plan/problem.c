@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/progress.h"
+#include "commit/replacement.h"
 #include "rewrite/rewriting.h"
 
 #include <stdlib.h>
@@ -52,11 +53,32 @@ static void add_program(struct arena *arena, struct map *known, struct file_list
 
 /* --- what rewritings would make of them --- */
 
-/* The file opened anew: the library may have had to close it. */
-static bool open_again(const struct problem_file *item, struct image_file *file,
-                       struct error *error) {
+bool problem_open(const struct problem_file *item, struct image_file *file, struct error *error) {
+    const struct file_stamp read = file_stamp_of(&item->file->file);
     *file = *item->file;
-    return file_open(file->path, &file->file, error);
+    if (!file_open(file->path, &file->file, error))
+        return false;
+    const struct file_stamp now = file_stamp_of(&file->file);
+    if (file_stamp_same(&read, &now))
+        return true;
+    file_close(&file->file);
+    return replacement_is_late(error, file->path);
+}
+
+struct string_list problem_names(struct arena *arena, const struct image_file *file) {
+    struct string_list names = {0};
+    struct map known = {0};
+    *vector_push(arena, &names) = file->path;
+    map_put(&known, arena, file_real(arena, file->path), (void *)(uintptr_t)file->path);
+    for (size_t i = 0; i < file->names.count; i++) {
+        const char *name = file->names.items[i], *real = file_real(arena, name);
+        if (path_look(name) != PATH_FILE || map_get(&known, real) != NULL)
+            continue;
+        map_put(&known, arena, real, (void *)(uintptr_t)name);
+        *vector_push(arena, &names) = name;
+    }
+    map_free(&known);
+    return names;
 }
 
 /* Reads the slices that no program needed; a file is rewritten whole. */
@@ -65,7 +87,7 @@ static void read_all_slices(struct arena *library_arena, struct problem_file *it
     struct image_file file;
     for (size_t i = 0; i < item->file->slice_count; i++)
         complete &= item->file->slices[i].image != NULL;
-    if (complete || !open_again(item, &file, &item->refusal))
+    if (complete || !problem_open(item, &file, &item->refusal))
         return;
     for (size_t i = 0; i < file.slice_count; i++)
         if (!image_file_parse(library_arena, &file, &file.slices[i], &item->refusal))
@@ -96,7 +118,7 @@ static bool predict_file(const struct problem *problem, const struct problem_fil
     struct image_file file;
     struct rewriting rewriting;
     const struct packing packing = {.level = level, .world = &problem->world, .measured = true};
-    if (!open_again(item, &file, error))
+    if (!problem_open(item, &file, error))
         return false;
     bool planned =
         rewriting_plan(&file, &packing, problem->predicting->keep_identity, &rewriting, error);
@@ -228,5 +250,6 @@ void problem_make(struct arena *arena, struct arena *library_arena, struct progr
 
 void problem_free(struct problem *problem) {
     closed_world_free(&problem->world);
-    budget_end(problem->budget);
+    if (problem->budget != NULL)
+        budget_end(problem->budget);
 }

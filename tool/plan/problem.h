@@ -52,6 +52,12 @@ void problem_make(struct arena *arena, struct arena *library_arena, struct progr
                   const struct predicting *predicting, struct problem *problem);
 void problem_free(struct problem *problem);
 
+/* Opens the file anew, for the library may have had to close it; image_file_free with file_close.
+ * Errors: ERROR_IO naming it, also when it is no longer the file that was read. */
+bool problem_open(const struct problem_file *item, struct image_file *file, struct error *error);
+/* Its path, and behind it those other names by which programs load it that are hard links of it. In
+ * the arena. */
+struct string_list problem_names(struct arena *arena, const struct image_file *file);
 /* Why the file is not rewritten; NULL when it can be. In the arena. */
 const char *problem_refusal(struct arena *arena, const struct problem_file *item);
 /* Bytes of memory that rewriting the file may take. */

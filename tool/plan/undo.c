@@ -1,53 +1,126 @@
 #include "plan/undo.h"
 
-#include "rewrite/twin.h"
+#include "base/memory.h"
+#include "base/path.h"
+#include "commit/journal.h"
+#include "rewrite/original.h"
 
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-/* Whether the twin can take the file's name. */
-static bool is_twin(const struct problem_file *item, const char *twin, struct error *error) {
-    struct image_file file = *item->file;
+/* One original, and what becomes of it. */
+struct original {
+    const char *path;
+    const struct problem_file *item; /* the file it is the original of; NULL while none is known */
+    bool is_itself;                  /* only another name of the file, as an ended fix leaves it */
+    struct error error;              /* why it is not of the last file that was asked */
+};
+
+struct undoing {
+    struct arena *arena;
+    struct original *items;
+    size_t count;
+    size_t capacity;
+};
+
+static bool is_of(const struct problem_file *item, const char *path, struct error *error) {
+    struct image_file file;
     if (item->refusal.kind != ERROR_NONE) {
         *error = item->refusal;
         return false;
     }
-    if (!file_open(file.path, &file.file, error))
+    if (!problem_open(item, &file, error))
         return false;
-    bool is_twin = twin_is_of(twin, &file);
+    bool is_of = original_is_of(path, &file);
     file_close(&file.file);
-    if (is_twin)
+    if (is_of)
         return true;
     error_malformed(error, "", "%s was not made from it, which stays", file.path);
-    return error_in_file(error, twin);
+    return error_in_file(error, path);
 }
 
-/* rename() does nothing to two names of one file. */
-static bool restore(const struct problem_file *item, const char *twin, size_t *restored,
-                    struct error *error) {
-    const char *path = item->file->path;
-    if (twin_is_itself(twin, path))
-        return unlink(twin) == 0 || error_errno(error, twin, "cannot remove");
-    if (!is_twin(item, twin, error))
-        return false;
-    ++*restored;
-    return rename(twin, path) == 0 || error_errno(error, path, "cannot restore");
+/* The entry of the original at `path`: in one folder several files may have one of that name. */
+static struct original *original_at(struct undoing *undoing, const char *path) {
+    for (size_t i = 0; i < undoing->count; i++)
+        if (strcmp(undoing->items[i].path, path) == 0)
+            return &undoing->items[i];
+    struct original *original = vector_push(undoing->arena, undoing);
+    *original = (struct original){.path = path};
+    return original;
+}
+
+static void find_original(struct undoing *undoing, const struct problem_file *item,
+                          const char *unstripped) {
+    const char *path = original_path(undoing->arena, unstripped, item->file->path);
+    if (path == NULL || path_look(path) == PATH_ABSENT)
+        return;
+    struct original *original = original_at(undoing, path);
+    if (original->item != NULL)
+        return;
+    original->is_itself = original_is_itself(path, item->file->path);
+    if (original->is_itself || is_of(item, path, &original->error))
+        original->item = item;
+}
+
+/* One journal for all; the originals go when all files have them. */
+static bool put_back(struct undoing *undoing, struct replacement *items, size_t count,
+                     struct error *error) {
+    struct journal journal = {0};
+    bool done =
+        journal_write(&journal, items, count, error) && replacements_take(items, count, error);
+    replacements_keep(items, count);
+    journal_end(&journal, items, count);
+    for (size_t i = 0; done && i < undoing->count; i++)
+        if (undoing->items[i].item != NULL && unlink(undoing->items[i].path) != 0)
+            done = error_errno(error, undoing->items[i].path, "cannot remove");
+    return done;
+}
+
+static bool add_all(struct replacement *back, struct string_list names, const char *source,
+                    const struct file *read, size_t *count, struct error *error) {
+    for (size_t i = 0; i < names.count; i++) {
+        if (!original_put_back(source, names.items[i], read, &back[*count], error))
+            return false;
+        ++*count;
+    }
+    return true;
 }
 
 bool undo_do(const struct problem *problem, const char *unstripped, size_t *restored,
              struct errors *errors) {
-    struct arena scratch = {0};
-    size_t before = errors->count;
-    *restored = 0;
+    struct arena arena = {0};
+    struct undoing undoing = {.arena = &arena};
+    struct replacement *items;
+    size_t before = errors->count, count = 0, names = 0;
+    struct error error;
+    bool done = true;
     for (size_t i = 0; i < problem->plan.file_count; i++) {
-        const struct problem_file *item = &problem->files[i];
-        const char *twin = twin_path(&scratch, unstripped, item->file->path);
-        struct error error;
-        if (twin == NULL || path_look(twin) == PATH_ABSENT)
-            continue;
-        if (!restore(item, twin, restored, &error))
-            errors_add(errors, &error);
+        find_original(&undoing, &problem->files[i], unstripped);
+        names += 1 + problem->files[i].file->names.count;
     }
-    arena_free(&scratch);
+    items = arena_take(&arena, (names + 1) * sizeof *items);
+    *restored = 0;
+    for (size_t i = 0; i < undoing.count && done; i++) {
+        const struct original *original = &undoing.items[i];
+        if (original->item == NULL) {
+            errors_add(errors, &original->error);
+            continue;
+        }
+        if (original->is_itself)
+            continue;
+        struct image_file file;
+        done = problem_open(original->item, &file, &error) &&
+               add_all(items, problem_names(&arena, original->item->file), original->path,
+                       &file.file, &count, &error);
+        file_close(&file.file);
+        ++*restored;
+    }
+    if (done)
+        done = put_back(&undoing, items, count, &error);
+    else
+        replacements_discard(items, count);
+    if (!done)
+        errors_add(errors, &error);
+    arena_free(&arena);
     return errors->count == before;
 }

@@ -1,7 +1,8 @@
 #include "rewrite/replace.h"
 
+#include "commit/journal.h"
+#include "rewrite/original.h"
 #include "rewrite/proof.h"
-#include "rewrite/twin.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -85,15 +86,54 @@ bool replace_make(struct rewriting *rewriting, const struct replacing *replacing
     return error_in_file(error, replacing->target);
 }
 
+/* What takes a name at the end: the original, if it is put aside, and the new file. */
+struct taking {
+    struct replacement items[2];
+    size_t count;
+    bool in_place;
+};
+
+static bool put_aside(const struct rewriting *rewriting, const struct replacing *replacing,
+                      struct taking *taking, struct error *error) {
+    if (replacing->original == NULL)
+        return true;
+    if (!original_put_aside(rewriting->old, replacing->original, &taking->items[0], error))
+        return false;
+    taking->count = taking->items[0].is_made;
+    return true;
+}
+
+/* The original has its name before there is a journal: whoever ends what the journal says takes it
+ * for granted. */
+static bool take_names(struct taking *taking, struct error *error) {
+    struct journal journal = {0};
+    struct error ignored;
+    size_t last = taking->count - 1;
+    bool taken = replacements_take(taking->items, last, error) &&
+                 (!taking->in_place || journal_write(&journal, &taking->items[last], 1, error)) &&
+                 replacements_take(&taking->items[last], 1, error);
+    if (taken)
+        replacements_keep(taking->items, taking->count);
+    else
+        replacements_give_back(taking->items, taking->count, &ignored);
+    journal_end(&journal, taking->items, taking->count);
+    return taken;
+}
+
 bool replace_with(struct rewriting *rewriting, const struct replacing *replacing,
                   const struct early_copy *copy, struct error *error) {
+    struct taking taking = {.in_place = strcmp(replacing->target, rewriting->old->path) == 0};
     struct new_file file;
     if (!replace_make(rewriting, replacing, copy, &file, error))
         return false;
-    if (replacing->unstripped != NULL &&
-        !twin_put_aside(rewriting->old, replacing->unstripped, error)) {
+    if (!put_aside(rewriting, replacing, &taking, error)) {
         new_file_discard(&file);
         return error_in_file(error, replacing->target);
     }
-    return new_file_take_place(&file, replacing->target, error);
+    struct replacement *item = &taking.items[taking.count++];
+    if (taking.in_place)
+        replacement_begin_of(item, replacing->target, &rewriting->old->file, &file);
+    else
+        replacement_begin(item, replacing->target, &file);
+    return take_names(&taking, error);
 }

@@ -9,9 +9,8 @@
 #include <stdbool.h>
 
 struct replacing {
-    const char *target; /* the path the new file takes */
-    const char
-        *unstripped;      /* where the original stays, as a hard link or a copy; NULL for nowhere */
+    const char *target;   /* the path the new file takes */
+    const char *original; /* where the original stays (original_path); NULL for nowhere */
     const char *identity; /* a command that signs the file whose path it is given; NULL for none */
     bool verify;          /* hold the new file against the original before it takes its name */
     const struct level *level;        /* with that: what it drops may be gone, */
@@ -21,15 +20,15 @@ struct replacing {
 /* Writes the rest of the new file that `copy`, which was ended, began; signs it again if there is
  * an identity, compares it with the original and syncs it. The rewriting is then only good for
  * rewriting_free. The new file waits in *file for new_file_take_place or new_file_discard. After an
- * error nothing is left. `unstripped` is not looked at. Errors: ERROR_IO; ERROR_MALFORMED naming
+ * error nothing is left. `original` is not looked at. Errors: ERROR_IO; ERROR_MALFORMED naming
  * what the comparison found. */
 bool replace_make(struct rewriting *rewriting, const struct replacing *replacing,
                   const struct early_copy *copy, struct new_file *file, struct error *error);
 
-/* Likewise; then puts the original aside and only then lets the new file take the name.
- * After an error the target is what it was and nothing else is left. The original that stays aside
- * from an earlier run is kept when it has the UUID of the file. Errors: ERROR_IO; ERROR_MALFORMED
- * naming what the comparison found. */
+/* Likewise; then puts the original aside and lets the new file take the name: of the file itself,
+ * under a journal, where the target is its path. After an error the target is what it was, or what
+ * was linked meanwhile, and nothing else is left. Errors: ERROR_IO; ERROR_MALFORMED naming what the
+ * comparison found. */
 bool replace_with(struct rewriting *rewriting, const struct replacing *replacing,
                   const struct early_copy *copy, struct error *error);
 

@@ -1,16 +1,17 @@
 #include "rewrite/shrinking.h"
 
+#include "commit/replacement.h"
+#include "rewrite/original.h"
 #include "rewrite/replace.h"
 #include "rewrite/rewriting.h"
-#include "rewrite/twin.h"
 
 #include <string.h>
 
-const char *shrinking_twin(struct arena *arena, const struct shrinking *shrinking,
-                           const char *target) {
+const char *shrinking_original(struct arena *arena, const struct shrinking *shrinking,
+                               const char *target) {
     return shrinking->level->drops_upto == SYMBOL_NONE
                ? NULL
-               : twin_path(arena, shrinking->unstripped, target);
+               : original_path(arena, shrinking->unstripped, target);
 }
 
 static struct shrunk sizes_of(const struct rewriting *rewriting) {
@@ -44,6 +45,14 @@ static bool plan(const struct shrinking *shrinking, const struct image_file *fil
     return false;
 }
 
+/* What was read while somebody linked it anew tells nothing. */
+static bool ended(bool done, const struct image_file *file, struct error *error) {
+    const struct file_stamp stamp = file_stamp_of(&file->file);
+    if (!done && !file_stamp_holds(&stamp, file->path))
+        replacement_is_late(error, file->path);
+    return done;
+}
+
 bool shrinking_make(const struct shrinking *shrinking, const struct image_file *file,
                     const char *target, struct new_file *new_file, struct error *error) {
     const struct replacing replacing = replacing_of(shrinking, target);
@@ -56,7 +65,7 @@ bool shrinking_make(const struct shrinking *shrinking, const struct image_file *
                 replace_make(&rewriting, &replacing, &copy, new_file, error);
     if (planned)
         rewriting_free(&rewriting);
-    return made;
+    return ended(made, file, error);
 }
 
 /* Whether the target gets a new file: to another name that goes whatever it is, and what is as
@@ -110,10 +119,10 @@ bool shrinking_do(const struct shrinking *shrinking, const struct image_file *fi
                   const char *target, struct shrunk *shrunk, struct error *error) {
     struct arena scratch = {0};
     struct replacing replacing = replacing_of(shrinking, target);
-    replacing.unstripped = shrinking_twin(&scratch, shrinking, target);
+    replacing.original = shrinking_original(&scratch, shrinking, target);
     bool at_once = shrinking->linked || strcmp(target, file->path) != 0;
     bool done =
         (at_once ? shrink_at_once : shrink_in_steps)(shrinking, file, &replacing, shrunk, error);
     arena_free(&scratch);
-    return done;
+    return ended(done, file, error);
 }

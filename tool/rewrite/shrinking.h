@@ -33,8 +33,8 @@ struct shrunk {
 
 /* Where the original of `target` stays: "NAME.unstripped". In the arena; NULL for nowhere, as at a
  * level that loses nothing. */
-const char *shrinking_twin(struct arena *arena, const struct shrinking *shrinking,
-                           const char *target);
+const char *shrinking_original(struct arena *arena, const struct shrinking *shrinking,
+                               const char *target);
 
 /* Makes the new file for `target` of `file`, which is open and whose images were read, as
  * replace_make does; it then waits in *new_file. Errors: those of rewriting_plan, rewriting_sign

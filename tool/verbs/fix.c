@@ -1,10 +1,10 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/path.h"
+#include "commit/journal.h"
 #include "plan/fixing.h"
 #include "plan/undo.h"
 #include "report/fix_report.h"
-#include "rewrite/replacements.h"
 #include "verbs/judge_options.h"
 #include "verbs/programs.h"
 #include "verbs/shrinking_options.h"
@@ -134,30 +134,6 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
     return true;
 }
 
-/* --- what an ended run left --- */
-
-static char *journal_of(struct fix *fix, const char *operand) {
-    const char *path = fix->options.out_dir == NULL
-                           ? file_real(fix->arena, operand)
-                           : path_join(fix->arena, fix->options.out_dir, path_leaf(operand));
-    return arena_format(fix->arena, "%s.vafit-journal", path);
-}
-
-static bool resume(struct fix *fix, struct error *error) {
-    for (size_t i = 0; i < fix->operands.count && !fix->options.dry_run; i++) {
-        struct resumed resumed;
-        const char *operand = fix->operands.items[i];
-        if (!replacements_resume(journal_of(fix, operand), fix->options.undo, &resumed, error))
-            return false;
-        if (resumed.finished + resumed.discarded != 0 && !fix->options.shrinking.quiet)
-            fprintf(stderr,
-                    "vafit: %s: an earlier run had not ended; finished %zu of its new files, "
-                    "discarded %zu\n",
-                    operand, resumed.finished, resumed.discarded);
-    }
-    return true;
-}
-
 /* --- the programs --- */
 
 static void walked_free(struct walked *walked) {
@@ -178,6 +154,54 @@ static int walk(struct fix *fix, const struct string_list *operands, struct walk
                  &walked->problem);
     errors_print(stderr, library_errors(walked->library));
     return (int)errors_worst(library_errors(walked->library));
+}
+
+/* --- what ended runs left --- */
+
+/* What is resumed was read before that, so that it has to be read again. */
+static bool resume_files(const struct fix *fix, struct image_file *const *files, size_t count,
+                         bool *resumed, struct error *error) {
+    struct resumed done = {0};
+    *resumed = false;
+    for (size_t i = 0; i < count; i++)
+        if (!journal_resume(files[i]->path, fix->options.undo, &done, error))
+            return false;
+    *resumed = done.finished + done.discarded != 0;
+    if (*resumed)
+        shrinking_print_resumed(&fix->options.shrinking, fix->operands.items[0], &done);
+    return true;
+}
+
+/* An operand that cannot be read may be what an ended run was at. */
+static bool resume_operands(const struct fix *fix, struct error *error) {
+    struct resumed done = {0};
+    for (size_t i = 0; i < fix->operands.count; i++)
+        if (!journal_resume(path_followed(fix->arena, fix->operands.items[i]), fix->options.undo,
+                            &done, error))
+            return false;
+    if (done.finished + done.discarded != 0)
+        shrinking_print_resumed(&fix->options.shrinking, fix->operands.items[0], &done);
+    return true;
+}
+
+/* As walk, behind what ended runs left of the programs and all they load; a dry run, or one that
+ * writes elsewhere, leaves that alone. */
+static int walk_resumed(struct fix *fix, struct walked *walked) {
+    struct error error;
+    bool in_place = fix->options.in_place || fix->options.undo, resumed = false;
+    size_t count;
+    if (in_place && !resume_operands(fix, &error)) {
+        *walked = (struct walked){.library = library_on_disk()};
+        return call_fail(&verb_fix, &error);
+    }
+    int status = walk(fix, &fix->operands, walked);
+    struct image_file *const *files = library_files(walked->library, &count);
+    if (in_place && !resume_files(fix, files, count, &resumed, &error))
+        return call_fail(&verb_fix, &error);
+    if (!resumed)
+        return status;
+    walked_free(walked);
+    return walk(fix, &fix->operands, walked);
 }
 
 /* Dylibs that are missing make every number of a program too small. */
@@ -234,7 +258,7 @@ static void report_image(struct fix *fix, const struct problem_file *item, int l
 }
 
 static void report_plan(struct fix *fix, const struct walked *walked, const struct plan *plan,
-                        const struct placed_file *placed) {
+                        const struct placed *placed) {
     struct fix_report *report = &fix->report;
     size_t count = report->file_count;
     report->images = arena_take(fix->arena, (count + 1) * sizeof *report->images);
@@ -246,7 +270,7 @@ static void report_plan(struct fix *fix, const struct walked *walked, const stru
             report->refusals[report->refusal_count++] =
                 (struct fix_refusal){item->file->path, refusal};
         if (plan->suffices && plan->levels[i] != STAYS)
-            report_image(fix, item, plan->levels[i], placed[i].target);
+            report_image(fix, item, plan->levels[i], placed->targets[i]);
     }
     for (size_t i = 0; i < report->program_count; i++)
         report->programs[i].after = plan->judgements[i];
@@ -284,15 +308,15 @@ static bool write_report(struct fix *fix, const struct walked *walked, struct er
 
 /* The executables that the operands name, where the new ones are. */
 static struct string_list new_operands(struct fix *fix, const struct walked *walked,
-                                       const struct placed_file *placed) {
+                                       const struct placed *placed) {
     struct string_list operands = {0};
     for (size_t i = 0; i < fix->operands.count; i++) {
         const char *path = fix->operands.items[i];
         struct image_file *file = NULL;
         library_find(walked->library, path, &file);
         for (size_t j = 0; j < walked->problem.plan.file_count; j++)
-            if (walked->problem.files[j].file == file && placed[j].target != NULL)
-                path = placed[j].target;
+            if (walked->problem.files[j].file == file && placed->targets[j] != NULL)
+                path = placed->targets[j];
         *vector_push(fix->arena, &operands) = path;
     }
     return operands;
@@ -302,6 +326,8 @@ static struct string_list new_operands(struct fix *fix, const struct walked *wal
 static int check_again(struct fix *fix, const struct string_list *operands) {
     struct walked walked;
     int status = walk(fix, operands, &walked);
+    if (status == 0)
+        status = print_missing(fix, &walked);
     for (size_t i = 0; status == 0 && i < fix->report.program_count; i++) {
         struct judgement *after = &fix->report.programs[i].after;
         judge(fix->arena, &walked.problem.measures[i], &fix->limits, after);
@@ -313,49 +339,47 @@ static int check_again(struct fix *fix, const struct string_list *operands) {
     return status;
 }
 
-/* New files that a killed run left before there was a journal. */
-static bool sweep(const struct walked *walked, struct error *error) {
-    for (size_t i = 0; i < walked->problem.plan.file_count; i++) {
-        struct new_file file;
-        bool is_left;
-        if (!new_file_find(walked->problem.files[i].file->path, &file, &is_left, error))
-            return false;
-        if (is_left)
-            new_file_discard(&file);
+/* What does not fit in the end, or does not find its dylibs, leaves nothing changed. */
+static int keep_or_take_back(struct fix *fix, const struct walked *walked,
+                             const struct placed *placed, struct fixed *fixed,
+                             struct errors *errors) {
+    struct string_list operands = new_operands(fix, walked, placed);
+    int status = check_again(fix, &operands);
+    if (status == EXIT_FITS) {
+        fixed_keep(fixed);
+        return EXIT_FITS;
     }
-    return true;
+    fprintf(stderr, "vafit: what was made does not pass; all is as it was\n");
+    fixed_take_back(fixed, errors);
+    return status;
 }
 
 static int carry_out(struct fix *fix, struct walked *walked, const struct plan *plan,
-                     const struct placed_file *placed) {
+                     const struct placed *placed) {
     const struct fixing fixing = {
         .problem = &walked->problem,
         .plan = plan,
         .placed = placed,
         .copies = fix->options.out_dir != NULL,
         .shrinking = fix->shrinking,
-        .journal = journal_of(fix, fix->operands.items[0]),
         .jobs = fix->shrinking.jobs,
         .quiet = fix->options.shrinking.quiet,
     };
     struct errors errors = {0};
-    struct error error;
-    if (!fixing.copies && !sweep(walked, &error))
-        errors_add(&errors, &error);
-    if (errors.count == 0)
-        fixing_do(&fixing, &errors);
+    struct fixed fixed = {0};
+    int status = EXIT_FITS;
+    if (fixing_do(&fixing, &fixed, &errors))
+        status = keep_or_take_back(fix, walked, placed, &fixed, &errors);
     errors_print(stderr, &errors);
-    int status = (int)errors_worst(&errors);
+    if (errors.count != 0)
+        status = (int)errors_worst(&errors);
     errors_free(&errors);
-    if (status != 0)
-        return status;
-    struct string_list operands = new_operands(fix, walked, placed);
-    return check_again(fix, &operands);
+    return status;
 }
 
 static int fix_programs(struct fix *fix, struct walked *walked) {
     struct problem *problem = &walked->problem;
-    struct placed_file *placed =
+    const struct placed placed =
         fix->options.out_dir == NULL
             ? placing_in_place(fix->arena, problem)
             : placing_in_folder(fix->arena, problem, walked->programs.items, walked->programs.count,
@@ -366,7 +390,7 @@ static int fix_programs(struct fix *fix, struct walked *walked) {
     problem->plan.level_count = levels_up_to(fix->options.up_to);
     plan_make(fix->arena, &problem->plan, &plan);
     report_programs(fix, walked);
-    report_plan(fix, walked, &plan, placed);
+    report_plan(fix, walked, &plan, &placed);
     if (!plan.suffices) {
         report_next_level(fix, walked);
         status = EXIT_EXCEEDS;
@@ -374,7 +398,7 @@ static int fix_programs(struct fix *fix, struct walked *walked) {
         fix->report.outcome = plan.changed == 0 ? FIX_NEEDLESS : FIX_PLANNED;
     } else if (plan.changed != 0 || fix->options.out_dir != NULL) {
         fix->report.outcome = plan.changed == 0 ? FIX_COPIED : FIX_DONE;
-        status = carry_out(fix, walked, &plan, placed);
+        status = carry_out(fix, walked, &plan, &placed);
     }
     if (status > EXIT_EXCEEDS)
         return status;
@@ -397,9 +421,9 @@ static int run(const struct call *call) {
     struct fix fix = {.arena = call->arena};
     struct walked walked;
     struct error error;
-    if (!prepare(&fix, call, &error) || !resume(&fix, &error))
+    if (!prepare(&fix, call, &error))
         return call_fail(&verb_fix, &error);
-    int status = walk(&fix, &fix.operands, &walked);
+    int status = walk_resumed(&fix, &walked);
     if (status == 0 && fix.options.undo)
         status = undo(&fix, &walked);
     else if (status == 0 && (status = print_missing(&fix, &walked)) == 0)

@@ -2,11 +2,12 @@
 #include "base/file.h"
 #include "base/link_command.h"
 #include "base/memory.h"
+#include "commit/journal.h"
 #include "images/library.h"
 #include "images/measure.h"
 #include "plan/needed.h"
 #include "report/check_report.h"
-#include "rewrite/twin.h"
+#include "rewrite/original.h"
 #include "verbs/common_options.h"
 #include "verbs/judge_options.h"
 #include "verbs/programs.h"
@@ -49,6 +50,11 @@ struct link {
     bool was_there;             /* before the command ran */
     struct file_stamp before;   /* of the output then, when it was */
     bool was_fresh;             /* then */
+    struct kept_original {
+        const char *path; /* NULL for nowhere */
+        struct file_state state;
+    } originals[2];  /* beside the output, and where --unstripped says; as before the command */
+    bool puts_aside; /* the original that has the name now is vafit's own */
 };
 
 /* The options stand before "--", the command behind it. */
@@ -85,12 +91,26 @@ static bool read_limits(struct link *link, struct error *error) {
     return judge_options_profile(link->arena, judge, &inputs, &link->profile, error);
 }
 
+/* What an ended run left of the output, before the command makes another. */
+static bool resume(struct link *link, struct error *error) {
+    struct resumed resumed = {0};
+    const char *target = path_followed(link->arena, link->output);
+    const char *original = original_path(link->arena, link->options.shrinking.unstripped, target);
+    if (!journal_resume(target, false, &resumed, error) ||
+        (original != NULL && !new_file_sweep(original, error)))
+        return false;
+    shrinking_print_resumed(&link->options.shrinking, link->output, &resumed);
+    return true;
+}
+
 static bool find_output(struct link *link, struct error *error) {
     if (!link_command_output(link->arena, &link->command, &link->output, error))
         return false;
     link->is_named = link->output != NULL;
     if (!link->is_named)
         link->output = LINK_DEFAULT_OUTPUT;
+    if (!resume(link, error))
+        return false;
     link->was_there = file_stamp(link->output, &link->before);
     link->was_fresh = link->was_there && file_stamp_is_fresh(&link->before);
     return true;
@@ -113,17 +133,40 @@ static bool remove_file(const char *path) {
     return removed;
 }
 
-/* The original that an earlier link kept is not that of what stands at `target` now. */
-static void remove_twins(const struct link *link, const char *target) {
-    const char *elsewhere = twin_path(link->arena, link->options.shrinking.unstripped, target);
-    remove_file(twin_path(link->arena, NULL, target));
-    if (elsewhere != NULL)
-        remove_file(elsewhere);
+static struct file_state state_of(const char *path) {
+    struct file_state state = {0};
+    if (path != NULL)
+        state.is_there = file_stamp(path, &state.stamp);
+    return state;
 }
 
+static void look_for_originals(struct link *link, const char *target) {
+    const char *folders[] = {NULL, link->options.shrinking.unstripped};
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = original_path(link->arena, folders[i], target);
+        link->originals[i] = (struct kept_original){path, state_of(path)};
+    }
+}
+
+static bool is_as_before(const struct kept_original *original) {
+    struct file_state now = state_of(original->path);
+    return now.is_there == original->state.is_there &&
+           (!now.is_there || file_stamp_same(&now.stamp, &original->state.stamp));
+}
+
+/* A driver that keeps the linker's output as NAME.unstripped, and strips: that is the original. */
+static bool command_kept_original(const struct link *link) {
+    for (size_t i = 0; i < 2; i++)
+        if (!is_as_before(&link->originals[i]) && state_of(link->originals[i].path).is_there)
+            return true;
+    return false;
+}
+
+/* With what vafit itself has put aside of it in this run. */
 static bool remove_output(const struct link *link) {
     const char *target = path_followed(link->arena, link->output);
-    remove_twins(link, target);
+    if (link->puts_aside && !is_as_before(&link->originals[1]))
+        remove_file(link->originals[1].path);
     return remove_file(target);
 }
 
@@ -256,13 +299,15 @@ static int shrink_output(const struct link *link, const char *path) {
 
 /* Everything behind a command that succeeded; the exit status. One that left the output as it was
  * has made nothing: it printed its version, or took the output for up to date. */
-static int end_linked(const struct link *link) {
+static int end_linked(struct link *link) {
     const char *path = path_followed(link->arena, link->output);
     struct error error;
     bool is;
     if (is_untouched(link))
         return EXIT_FITS;
-    remove_twins(link, path);
+    link->puts_aside = !command_kept_original(link);
+    if (!link->puts_aside)
+        link->shrinking.unstripped = "none";
     int status = !is_image(path, &is, &error) ? call_fail(&verb_link, &error)
                  : is                         ? shrink_output(link, path)
                                               : EXIT_FITS;
@@ -281,6 +326,7 @@ static int run(const struct call *call) {
     if (!read_call(call, &link, &error) || !read_limits(&link, &error) ||
         !find_output(&link, &error))
         return call_fail(&verb_link, &error);
+    look_for_originals(&link, path_followed(link.arena, link.output));
     link.shrinking = shrinking_of(&link.options.shrinking, link.options.level);
     link.shrinking.linked = true;
     if (!command_run(&link.command, &end, &error)) {

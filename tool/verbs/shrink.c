@@ -1,11 +1,16 @@
+#include "base/file.h"
 #include "base/path.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "images/library.h"
+#include "rewrite/original.h"
 #include "rewrite/rewriting.h"
 #include "verbs/common_options.h"
 #include "verbs/shrinking_options.h"
 #include "verbs/verb.h"
+
+#include <inttypes.h>
+#include <string.h>
 
 struct options {
     const char *output;
@@ -54,11 +59,29 @@ static bool options_valid(const struct options *options, const struct string_lis
     return true;
 }
 
+/* What many operands leave in one folder must not have one name. */
+static bool leaves_differ(const struct options *options, const struct string_list *operands,
+                          struct error *error) {
+    const char *folder = options->shrinking.unstripped;
+    bool aside = folder != NULL && strcmp(folder, "none") != 0;
+    if (options->dry_run || (options->out_dir == NULL && !aside))
+        return true;
+    for (size_t i = 0; i < operands->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(path_leaf(operands->items[i]), path_leaf(operands->items[j])) == 0 &&
+                strcmp(operands->items[i], operands->items[j]) != 0)
+                return error_usage(error, "%s and %s would both be %s/%s", operands->items[j],
+                                   operands->items[i],
+                                   options->out_dir != NULL ? options->out_dir : folder,
+                                   path_leaf(operands->items[i]));
+    return true;
+}
+
 /* In place of a symbolic link is in place of what it leads to. */
 static const char *target_of(const struct shrink *shrink, const char *operand,
                              const struct image_file *file) {
     if (shrink->options.output != NULL)
-        return shrink->options.output;
+        return path_followed(shrink->arena, shrink->options.output);
     if (shrink->options.out_dir != NULL)
         return path_join(shrink->arena, shrink->options.out_dir, path_leaf(operand));
     return file->path;
@@ -70,10 +93,26 @@ static void note_error(struct shrink *shrink, const struct error *error) {
         shrink->worst = error->kind;
 }
 
+/* A new file takes one name. That of an original, which an ended run may have made, does not count.
+ */
+static bool has_one_name(const struct shrink *shrink, const struct image_file *file,
+                         struct error *error) {
+    const char *original =
+        original_path(shrink->arena, shrink->options.shrinking.unstripped, file->path);
+    uint64_t own = original != NULL && original_is_itself(original, file->path) ? 2 : 1;
+    return !shrink->options.in_place || file->file.names <= own ||
+           error_io(error, file->path,
+                    "has %" PRIu64 " names (hard links), and would get its new file under one; "
+                    "write that elsewhere with -o, or make each name a file of its own",
+                    file->file.names - own + 1);
+}
+
 static bool shrink_file(const struct shrink *shrink, const char *operand,
                         const struct image_file *file, struct error *error) {
     const char *target = target_of(shrink, operand, file);
     struct shrunk shrunk;
+    if (!has_one_name(shrink, file, error))
+        return false;
     if (!shrinking_do(&shrink->shrinking, file, target, &shrunk, error))
         return false;
     shrunk_print(&shrink->options.shrinking, target, &shrunk);
@@ -101,8 +140,27 @@ static bool dry_run_file(const char *operand, struct image_file *file, struct er
     return planned;
 }
 
+/* What an ended run left of the operand, which is not read before that. */
+static bool resume(const struct shrink *shrink, const char *operand, struct error *error) {
+    struct resumed resumed = {0};
+    const char *target = path_followed(shrink->arena, operand);
+    const char *original =
+        original_path(shrink->arena, shrink->options.shrinking.unstripped, target);
+    if (!shrink->options.in_place)
+        return true;
+    if (!journal_resume(target, false, &resumed, error) ||
+        (original != NULL && !new_file_sweep(original, error)))
+        return false;
+    shrinking_print_resumed(&shrink->options.shrinking, operand, &resumed);
+    return true;
+}
+
 static void shrink_operand(struct shrink *shrink, const char *operand) {
     struct error error;
+    if (!resume(shrink, operand, &error)) {
+        note_error(shrink, &error);
+        return;
+    }
     struct image_file *file = operand_read(shrink->library, operand);
     struct errors *errors = library_errors(shrink->library);
     for (size_t i = 0; i < errors->count; i++)
@@ -121,7 +179,8 @@ static int run(const struct call *call) {
     struct string_list operands = {0};
     struct error error;
     if (!call_parse(call, &verb_shrink, &shrink.options, &operands, &error) ||
-        !options_valid(&shrink.options, &operands, &error))
+        !options_valid(&shrink.options, &operands, &error) ||
+        !leaves_differ(&shrink.options, &operands, &error))
         return call_fail(&verb_shrink, &error);
     shrink.shrinking = shrinking_of(&shrink.options.shrinking, shrink.options.level);
     shrink.library = library_on_disk();

@@ -19,6 +19,16 @@ struct shrinking shrinking_of(const struct shrinking_options *options, const cha
     };
 }
 
+void shrinking_print_resumed(const struct shrinking_options *options, const char *operand,
+                             const struct resumed *resumed) {
+    if (options->quiet || resumed->finished + resumed->discarded == 0)
+        return;
+    fprintf(stderr,
+            "vafit: %s: an earlier run had not ended; finished %zu of its new files, discarded "
+            "%zu\n",
+            operand, resumed->finished, resumed->discarded);
+}
+
 void shrunk_print(const struct shrinking_options *options, const char *target,
                   const struct shrunk *shrunk) {
     if (!options->quiet)

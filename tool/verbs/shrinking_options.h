@@ -3,6 +3,7 @@
 #define VAFIT_VERBS_SHRINKING_OPTIONS_H
 
 #include "base/options.h"
+#include "commit/journal.h"
 #include "rewrite/shrinking.h"
 
 #include <stdbool.h>
@@ -47,6 +48,9 @@ extern const char *const closed_level_choices[];
 
 /* What the options ask for, at the level of that name; NULL for the default. */
 struct shrinking shrinking_of(const struct shrinking_options *options, const char *level);
+/* Says that the runs before this one had not ended, unless the options say to be quiet. */
+void shrinking_print_resumed(const struct shrinking_options *options, const char *operand,
+                             const struct resumed *resumed);
 /* Prints what became of a file, unless the options say to be quiet. */
 void shrunk_print(const struct shrinking_options *options, const char *target,
                   const struct shrunk *shrunk);

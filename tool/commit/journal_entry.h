@@ -1,0 +1,45 @@
+/* One replacement as the journal has it, and its end. */
+#ifndef VAFIT_COMMIT_JOURNAL_ENTRY_H
+#define VAFIT_COMMIT_JOURNAL_ENTRY_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/sha256.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct resumed;
+
+struct journal_entry {
+    const char *target;
+    struct file_stamp was;       /* the file that is to go */
+    uint64_t size;               /* of the new file, bytes */
+    uint8_t digest[SHA256_SIZE]; /* of the new file, as of file_digest */
+};
+
+/* New: the caller releases it. A path need not be UTF-8: what JSON cannot have is written as %XX.
+ */
+json_t *journal_entry_write(const struct journal_entry *entry);
+/* False for what is none. The target is in the arena. */
+bool journal_entry_read(struct arena *arena, const json_t *value, struct journal_entry *entry);
+
+/* Ends the replacement, by what has the names TARGET and TARGET.vafit-new:
+ *
+ *   TARGET    TARGET.vafit-new
+ *   old       new     not taken yet: taken now, or with `take_back` the new file goes
+ *   new       old     taken: the old file goes, or with `take_back` gets its name back
+ *   new       other   taken from a file that was linked in that moment: that gets its name back
+ *   other     any     linked anew since: what has the other name is superseded and goes
+ *   any       none    nothing is left to do
+ *
+ * Errors: ERROR_IO; ERROR_IO when another run is at it. */
+bool journal_entry_resume(const struct journal_entry *entry, bool take_back,
+                          struct resumed *resumed, struct error *error);
+
+/* Takes away a name of the open file; leaves another file's. */
+void journal_entry_unlink(const char *path, int descriptor);
+
+#endif

@@ -1,0 +1,181 @@
+#include "rewrite/original.h"
+
+#include "base/new_file.h"
+#include "base/path.h"
+#include "rewrite/proof.h"
+
+#include <string.h>
+
+const char *original_path(struct arena *arena, const char *folder, const char *target) {
+    if (folder != NULL && strcmp(folder, "none") == 0)
+        return NULL;
+    if (folder != NULL)
+        target = path_join(arena, folder, path_leaf(target));
+    return arena_format(arena, "%s.unstripped", target);
+}
+
+/* Opens the file at `path` and reads its images; it is open only where that could be done. */
+static bool read_image(struct arena *arena, const char *path, struct image_file *file) {
+    struct error ignored;
+    *file = (struct image_file){.path = path};
+    if (!file_open(path, &file->file, &ignored))
+        return false;
+    file->size = file->file.size;
+    if (image_file_read(arena, file, &ignored) && proof_read_images(arena, file, &ignored))
+        return true;
+    file_close(&file->file);
+    return false;
+}
+
+bool original_is_of(const char *path, const struct image_file *image) {
+    static const struct closed_world anything = {0};
+    struct arena arena = {0};
+    struct errors differences = {0};
+    struct image_file original;
+    bool same = false;
+    if (read_image(&arena, path, &original)) {
+        same = file_same(&original.file, &image->file) ||
+               proof_compare(&original, image, level_named("exports"), &anything, &differences);
+        file_close(&original.file);
+    }
+    errors_free(&differences);
+    arena_free(&arena);
+    return same;
+}
+
+bool original_is_itself(const char *original, const char *path) {
+    struct file_stamp a, b;
+    return file_stamp(original, &a) && file_stamp(path, &b) &&
+           a.identity.device == b.identity.device && a.identity.inode == b.identity.inode;
+}
+
+/* --- what has the name already --- */
+
+enum relation {
+    RELATION_NONE,    /* no image of the same file type, architectures and install name */
+    RELATION_UNKNOWN, /* one that no UUID tells from this one */
+    RELATION_SAME,    /* of the same link */
+    RELATION_OTHER    /* of another link */
+};
+
+static const struct image *image_like(const struct image_file *file, const struct image *image) {
+    for (size_t i = 0; i < file->slice_count; i++)
+        if (file->slices[i].architecture == image->architecture)
+            return file->slices[i].image;
+    return NULL;
+}
+
+static bool same_text(const char *a, const char *b) {
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static enum relation relation_of_images(const struct image *a, const struct image *b) {
+    if (b == NULL || a->type != b->type || !same_text(a->install_name, b->install_name))
+        return RELATION_NONE;
+    if (!a->has_uuid || !b->has_uuid)
+        return RELATION_UNKNOWN;
+    return memcmp(a->uuid, b->uuid, sizeof a->uuid) == 0 ? RELATION_SAME : RELATION_OTHER;
+}
+
+/* Of a universal file all slices are of the same link or all are compared: what is unknown of one
+ * is unknown of all. */
+static enum relation relation_of(const struct image_file *a, const struct image_file *b) {
+    enum relation relation = RELATION_SAME;
+    if (a->slice_count != b->slice_count)
+        return RELATION_NONE;
+    for (size_t i = 0; i < a->slice_count; i++) {
+        const struct image *image = a->slices[i].image;
+        enum relation one = relation_of_images(image, image_like(b, image));
+        if (one < RELATION_SAME)
+            return one;
+        if (one == RELATION_OTHER)
+            relation = RELATION_OTHER;
+    }
+    return relation;
+}
+
+static uint64_t symbol_count(const struct image_file *file) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < file->slice_count; i++)
+        count += file->slices[i].image->symtab.symbol_count;
+    return count;
+}
+
+/* *stays: what has the name is the original already; else it is that of an earlier link. */
+static bool judge(const struct image_file *file, const char *path, bool *stays,
+                  struct error *error) {
+    struct arena arena = {0};
+    struct image_file other;
+    enum relation relation = RELATION_NONE;
+    *stays = original_is_itself(path, file->path);
+    if (!*stays && path_look(path) == PATH_FILE && read_image(&arena, path, &other)) {
+        relation = relation_of(file, &other);
+        *stays = relation == RELATION_SAME && symbol_count(&other) >= symbol_count(file);
+        file_close(&other.file);
+    }
+    if (relation == RELATION_UNKNOWN)
+        *stays = original_is_of(path, file);
+    *stays = *stays || file_holds(path, &file->file);
+    arena_free(&arena);
+    return *stays || relation == RELATION_OTHER ||
+           error_io(error, path,
+                    "is there, and is not the original of %s; move it away, or keep originals "
+                    "elsewhere with --unstripped",
+                    file->path);
+}
+
+/* --- putting aside and back --- */
+
+/* A copy under another name, where a hard link cannot be. */
+static bool copy(const struct file *source, const char *target, struct new_file *file,
+                 struct error *error) {
+    if (!new_file_make(target, file, error))
+        return false;
+    if (new_file_copy(file, 0, source, 0, source->size, error) &&
+        new_file_finish(file, source, error) && new_file_times(file, source, error))
+        return true;
+    new_file_discard(file);
+    return error_in_file(error, target);
+}
+
+bool original_put_aside(const struct image_file *file, const char *path, struct replacement *aside,
+                        struct error *error) {
+    struct file_state was;
+    struct new_file new_file;
+    bool stays = false;
+    *aside = (struct replacement){0};
+    if (!new_file_sweep(path, error))
+        return false;
+    was.is_there = file_stamp(path, &was.stamp);
+    if (path_look(path) != PATH_ABSENT && !judge(file, path, &stays, error))
+        return false;
+    if (stays)
+        return true;
+    bool linked = new_file_link(file->path, path, &new_file);
+    if (!linked && !copy(&file->file, path, &new_file, error))
+        return false;
+    replacement_begin(aside, path, &new_file);
+    aside->was = was;
+    if (!linked || (aside->identity.inode == file->file.identity.inode &&
+                    aside->identity.device == file->file.identity.device))
+        return true;
+    replacements_discard(aside, 1);
+    return replacement_is_late(error, file->path);
+}
+
+bool original_put_back(const char *path, const char *target, const struct file *read,
+                       struct replacement *back, struct error *error) {
+    struct new_file new_file;
+    struct file original;
+    bool made = new_file_link(path, target, &new_file);
+    if (!file_open(path, &original, error))
+        return false;
+    if (made)
+        made = file_open(new_file.path, &new_file.file, error);
+    else
+        made = copy(&original, target, &new_file, error);
+    file_close(&original);
+    if (made)
+        replacement_begin_of(back, target, read, &new_file);
+    return made;
+}

@@ -1,0 +1,45 @@
+/* Originals: what images were before they were rewritten, kept as NAME.unstripped. */
+#ifndef VAFIT_REWRITE_ORIGINAL_H
+#define VAFIT_REWRITE_ORIGINAL_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "commit/replacement.h"
+#include "images/image_file.h"
+
+#include <stdbool.h>
+
+/* Where the original of `target` stays: beside it, or in `folder` unless that is NULL. NULL where
+ * the folder is "none": nowhere. In the arena. */
+const char *original_path(struct arena *arena, const char *folder, const char *target);
+
+/* Puts `file`, which is open and whose images were read, aside as `path`: *aside is a hard link to
+ * it where that can be, else a copy, and waits for replacements_take. What has the name already
+ * decides:
+ *
+ *   the file itself, or its very bytes                           stays: aside->is_made is false
+ *   an image of its file types, architectures and install
+ *   names with the same UUIDs and at least as many symbols       stays: it is the original
+ *   such an image where neither has a UUID, of which `file` is
+ *   a rewriting (original_is_of)                                 stays
+ *   such an image with another UUID                              goes: an earlier link's original
+ *   anything else                                                is an error
+ *
+ * Errors: ERROR_IO naming `path`. `path` must outlive *aside. */
+bool original_put_aside(const struct image_file *file, const char *path, struct replacement *aside,
+                        struct error *error);
+
+/* Puts the original at `path` in place of `target`, which `read` was opened as: *back is a hard
+ * link to it where that can be, else a copy, and waits for replacements_take. Errors: ERROR_IO. */
+bool original_put_back(const char *path, const char *target, const struct file *read,
+                       struct replacement *back, struct error *error);
+
+/* Whether `image`, which is open and whose images were read, means the same as the file at `path`,
+ * but for what the highest level may drop: that then is what it was made from by an earlier run, or
+ * itself. */
+bool original_is_of(const char *path, const struct image_file *image);
+
+/* Whether `original` is only another name of the file at `path`, which was not rewritten then. */
+bool original_is_itself(const char *original, const char *path);
+
+#endif
