@@ -154,6 +154,35 @@ static void sections_lie_inside_their_segment(void **state) {
     }
 }
 
+/* dyld's early return for such a segment: Go's __DWARF has addresses behind those of the segment.
+ */
+static void sections_of_a_segment_that_is_not_mapped_may_be_anywhere(void **state) {
+    static const struct {
+        uint64_t vm_size, file_size;
+        uint32_t protection;
+        bool good;
+    } rows[] = {{0, 0x1000, 0, true},
+                {0, 0x1000, 1, false},
+                {0x10, 0x1000, 0, false},
+                {0, 0, 0, false},
+                {0x1000, 0x1000, 0, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct command command = {
+            .name = "__DWARF",
+            .address = 0x4000,
+            .vm_size = rows[i].vm_size,
+            .file_size = rows[i].file_size,
+            .protection = rows[i].protection,
+            .section_count = 2,
+            .sections = {{.address = 0x4000, .size = 0x117}, {.address = 0x5117, .size = 0x800}}};
+        struct segment segment;
+        struct error error;
+        if (parse(&command, 0x10000, &segment, &error) != rows[i].good)
+            fail_msg("row %zu: %s", i, rows[i].good ? error.what : "is taken");
+    }
+}
+
 static struct segments segments_of(const struct segment *items, struct segment *copies) {
     struct segments segments = {.items = copies};
     memcpy(copies, items, MOST_SEGMENTS * sizeof *items);
@@ -302,6 +331,7 @@ int main(void) {
         cmocka_unit_test(a_name_may_fill_all_sixteen_characters),
         cmocka_unit_test(a_segment_is_taken_up_to_the_limits_of_dyld),
         cmocka_unit_test(sections_lie_inside_their_segment),
+        cmocka_unit_test(sections_of_a_segment_that_is_not_mapped_may_be_anywhere),
         cmocka_unit_test(segments_share_neither_addresses_nor_contents),
         cmocka_unit_test(an_overlap_names_both_segments),
         cmocka_unit_test(vm_space_runs_from_the_lowest_to_the_highest_address),

@@ -10,6 +10,12 @@ enum { SEGMENT_SIZE = 72, SECTION_SIZE = 80 };
 /* What both architectures give a process. */
 #define ADDRESS_END (UINT64_C(1) << 47)
 
+/* Bytes of the file that no process sees: Go's __DWARF, __LLVM. dyld looks at nothing else of it.
+ */
+static bool is_unmapped(const struct segment *segment) {
+    return segment->vm_size == 0 && segment->protection == 0 && segment->file_size != 0;
+}
+
 static bool contents_valid(const struct load_command *command, const struct segment *segment,
                            uint64_t slice_size, struct error *error) {
     uint64_t end;
@@ -28,8 +34,7 @@ static bool contents_valid(const struct load_command *command, const struct segm
                                   "%s has 0x%" PRIx64 " bytes at 0x%" PRIx64
                                   ", past the end of a process's addresses, 47 bits",
                                   segment->name, segment->vm_size, segment->address);
-    bool unmapped = segment->vm_size == 0 && segment->protection == 0;
-    if (segment->file_size > segment->vm_size && !unmapped)
+    if (segment->file_size > segment->vm_size && !is_unmapped(segment))
         return load_command_error(error, command, "filesize",
                                   "%s has 0x%" PRIx64 " bytes in the file, more than its vmsize, "
                                   "0x%" PRIx64,
@@ -73,7 +78,7 @@ static bool sections_valid(const struct load_command *command, const struct segm
         return load_command_error(error, command, "nsects",
                                   "%" PRIu32 " sections need a cmdsize of %" PRIu64 ", not %zu",
                                   segment->section_count, wanted, command->bytes.size);
-    for (uint32_t i = 0; i < segment->section_count; i++)
+    for (uint32_t i = 0; i < segment->section_count && !is_unmapped(segment); i++)
         if (!section_valid(command, segment, i, error))
             return false;
     return true;
