@@ -247,7 +247,8 @@ static const struct linkedit_part *part_like(const struct compared_slice *slice,
 
 static bool is_compared_whole(const struct linkedit_part *part) {
     return part->use != LINKEDIT_SYMBOLS && part->use != LINKEDIT_STRINGS &&
-           part->use != LINKEDIT_SIGNATURE && strcmp(part->name, "indirect symbol table") != 0;
+           part->use != LINKEDIT_SIGNATURE && strcmp(part->name, "indirect symbol table") != 0 &&
+           strcmp(part->name, "external relocations") != 0;
 }
 
 /* The pointers that the parts are about are in the rest of the slices. */
@@ -335,10 +336,13 @@ static void compare_symbols(struct comparison *comparison) {
     const struct compared_slice *slices[] = {comparison->old, comparison->new};
     for (size_t i = 0; i < 2; i++)
         sides[i] = (struct compared_symbols){
-            .table = part_bytes(slices[i], part_named(slices[i], "symbol table")),
+            .users = {.head = slices[i]->head,
+                      .table = part_bytes(slices[i], part_named(slices[i], "symbol table")),
+                      .indirect =
+                          part_bytes(slices[i], part_named(slices[i], "indirect symbol table")),
+                      .relocations =
+                          part_bytes(slices[i], part_named(slices[i], "external relocations"))},
             .pool = part_bytes(slices[i], part_named(slices[i], "string pool")),
-            .indirect = part_bytes(slices[i], part_named(slices[i], "indirect symbol table")),
-            .head = slices[i]->head,
         };
     compare_symbol_tables(&sides[0], &sides[1], comparison->level, comparison->errors);
 }
