@@ -133,14 +133,14 @@ static void describe(const struct compared_symbols *symbols, struct text *text) 
 }
 
 static size_t differences(const struct fixture *fixture, const struct compared_symbols *new,
-                          const char *level, char what[200]) {
+                          const char *level, char what[900]) {
     struct compared_symbols old = {fixture->old.users, fixture->old.pool};
     struct errors errors = {0};
     compare_symbol_tables(&old, new, level_named(level), &errors);
     size_t count = errors.count;
     what[0] = '\0';
     if (count != 0)
-        snprintf(what, 200, "%s: %s", errors.items[0].field, errors.items[0].what);
+        snprintf(what, 900, "%s: %s", errors.items[0].field, errors.items[0].what);
     errors_free(&errors);
     return count;
 }
@@ -172,7 +172,7 @@ static void what_stays_is_renumbered_everywhere(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         static struct fixture fixture;
         struct text text = {0};
-        char what[200];
+        char what[900];
         make(&fixture, rows[i].fixups);
         if (rows[i].relocated >= 0)
             relocate(&fixture, (uint32_t)rows[i].relocated);
@@ -190,7 +190,7 @@ static void what_stays_is_renumbered_everywhere(void **state) {
 static void groups_that_do_not_add_up_stay_what_they_are(void **state) {
     static const uint32_t groups[] = {1, 3, 0, 1, 3, 100};
     static struct fixture fixture;
-    char what[200];
+    char what[900];
     struct text text = {0};
     (void)state;
     make(&fixture, LC_DYLD_INFO_ONLY);
@@ -227,7 +227,7 @@ static void the_comparison_finds_each_damage(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
         static struct fixture fixture;
-        char what[200];
+        char what[900];
         make(&fixture, 0);
         relocate(&fixture, 3);
         struct compared_symbols new = rewrite(&fixture, "lossless");
@@ -241,7 +241,7 @@ static void the_comparison_finds_each_damage(void **state) {
 /* As if the image had fixups when it was rewritten. */
 static void the_comparison_misses_what_dyld_reads(void **state) {
     static struct fixture fixture;
-    char what[200];
+    char what[900];
     (void)state;
     make(&fixture, LC_DYLD_INFO_ONLY);
     struct compared_symbols new = rewrite(&fixture, "symbols");
