@@ -58,7 +58,7 @@ static bool dysymtab_rewritable(struct packer *packer, const struct load_command
 }
 
 static bool command_rewritable(struct packer *packer, const struct load_command *command) {
-    if (!load_command_known(command->number))
+    if (!load_command_places_known(command))
         return load_command_error(packer->error, command, "cmd",
                                   "not known to vafit, which might lose what it places");
     switch (command->number) {
