@@ -28,8 +28,10 @@ enum {
     AT_HASH_TYPE = 37,
     AT_PAGE_SHIFT = 39,
     AT_SCATTER = 44,
+    AT_TEAM = 48,
     AT_CODE_LIMIT_64 = 56,
     AT_PRE_ENCRYPT = 92,
+    AT_LINKAGE_SIZE = 104,
     EARLIEST_FIELDS = 44, /* bytes of the fields of every version */
 };
 
@@ -48,7 +50,13 @@ static const struct signature_hash hashes[] = {
 };
 
 /* Versions from which a field is there. */
-enum { WITH_SCATTER = 0x20100, WITH_LIMIT_64 = 0x20300, WITH_PRE_ENCRYPT = 0x20500 };
+enum {
+    WITH_SCATTER = 0x20100,
+    WITH_TEAM = 0x20200,
+    WITH_LIMIT_64 = 0x20300,
+    WITH_PRE_ENCRYPT = 0x20500,
+    WITH_LINKAGE = 0x20600
+};
 
 static bool reject(struct error *error, const char *field, const char *format, uint64_t value) {
     char name[64], what[160];
@@ -81,14 +89,29 @@ static bool find_hash(struct code_directory *directory, struct error *error) {
                   bytes_u8(directory->bytes, AT_HASH_SIZE));
 }
 
+/* What a new CodeDirectory has no place for: it is the fields and strings before the hashes of the
+ * old one, and hashes. */
 static bool remakeable(const struct code_directory *directory, struct error *error) {
-    if (later_field(directory, WITH_SCATTER, AT_SCATTER) != 0)
-        return reject(error, "scatterOffset", "means scattered code, which vafit does not sign",
-                      later_field(directory, WITH_SCATTER, AT_SCATTER));
-    if (later_field(directory, WITH_PRE_ENCRYPT, AT_PRE_ENCRYPT) != 0)
-        return reject(error, "preEncryptOffset", "means encrypted code, which vafit does not sign",
-                      later_field(directory, WITH_PRE_ENCRYPT, AT_PRE_ENCRYPT));
-    return true;
+    static const struct {
+        uint32_t version;
+        size_t at;
+        const char *field, *what;
+    } rows[] = {
+        {WITH_SCATTER, AT_SCATTER, "scatterOffset",
+         "means scattered code, which vafit does not sign"},
+        {WITH_PRE_ENCRYPT, AT_PRE_ENCRYPT, "preEncryptOffset",
+         "means encrypted code, which vafit does not sign"},
+        {WITH_LINKAGE, AT_LINKAGE_SIZE, "linkageSize",
+         "bytes are of another signature, which vafit does not sign"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t value = later_field(directory, rows[i].version, rows[i].at);
+        if (value != 0)
+            return reject(error, rows[i].field, rows[i].what, value);
+    }
+    return later_field(directory, WITH_TEAM, AT_TEAM) < directory->hash_offset ||
+           reject(error, "teamOffset", "is not of a string before the hashes",
+                  later_field(directory, WITH_TEAM, AT_TEAM));
 }
 
 /* Where the hashes of special slots begin, behind which the pages' follow. */

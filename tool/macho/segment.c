@@ -51,22 +51,37 @@ struct section_place segment_section(const struct load_command *command, uint32_
     };
 }
 
+static bool section_error(const struct load_command *command, const struct segment *segment,
+                          uint32_t index, const char *field, struct error *error) {
+    struct section_place section = segment_section(command, index);
+    char name[48];
+    snprintf(name, sizeof name, "section %" PRIu32 " %s", index, field);
+    if (strcmp(field, "addr") == 0)
+        return load_command_error(error, command, name, "0x%" PRIx64 " lies outside %s",
+                                  section.address, segment->name);
+    return load_command_error(error, command, name,
+                              "0x%" PRIx64 " bytes run past the end of "
+                              "%s",
+                              section.size, segment->name);
+}
+
 static bool section_valid(const struct load_command *command, const struct segment *segment,
                           uint32_t index, struct error *error) {
     struct section_place section = segment_section(command, index);
-    uint64_t address = section.address, size = section.size;
-    char field[48];
-    if (address < segment->address || address - segment->address > segment->vm_size) {
-        snprintf(field, sizeof field, "section %" PRIu32 " addr", index);
-        return load_command_error(error, command, field, "0x%" PRIx64 " lies outside %s", address,
-                                  segment->name);
-    }
-    if (!range_within(address - segment->address, size, segment->vm_size)) {
-        snprintf(field, sizeof field, "section %" PRIu32 " size", index);
-        return load_command_error(error, command, field,
-                                  "0x%" PRIx64 " bytes run past the end of "
-                                  "%s",
-                                  size, segment->name);
+    if (section.address < segment->address)
+        return section_error(command, segment, index, "addr", error);
+    return section.size <= INT64_MAX || section_error(command, segment, index, "size", error);
+}
+
+bool segment_sections_end_inside(const struct load_command *command, const struct segment *segment,
+                                 struct error *error) {
+    for (uint32_t i = 0; i < segment->section_count && !is_unmapped(segment); i++) {
+        struct section_place section = segment_section(command, i);
+        uint64_t start = section.address - segment->address;
+        if (start > segment->vm_size)
+            return section_error(command, segment, i, "addr", error);
+        if (!range_within(start, section.size, segment->vm_size))
+            return section_error(command, segment, i, "size", error);
     }
     return true;
 }
