@@ -159,7 +159,7 @@ static void fix_segments(struct fixer *fixer) {
     struct cursor *cursor = &fixer->cursor;
     cursor_move(cursor, fixer->starts_offset);
     uint32_t count = cursor_u32(cursor);
-    if (count != fixer->module->image.segments.count)
+    if (count > fixer->module->image.segments.count)
         fail(cursor->image, cursor->part, "are of %" PRIu32 " segments, but there are %zu", count,
              fixer->module->image.segments.count);
     for (uint32_t i = 0; i < count; i++) {

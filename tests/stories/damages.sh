@@ -544,8 +544,9 @@ damage 'arm64: a page hash fewer' 1 \
 damage 'arm64: page size' 1 \
     "code signature nCodeSlots: $(hex "$pages") is not the number of pages below codeLimit" "$(directory 39 1)"=14
 damage 'arm64: a page size that none has' 1 'code signature pageSize: 0x0 is not a page of 4 to 64 KiB' "$(directory 39 1)"=0
-damage 'arm64: the type of hashes' 1 'code signature hashType: 0x1 is not SHA-256, the only one vafit makes' "$(directory 37 1)"=1
-damage 'arm64: the size of hashes' 1 'code signature hashType: 0x2 is not SHA-256, the only one vafit makes' "$(directory 36 1)"=20
+damage 'arm64: the type of hashes' 1 'code signature hashSize: 0x20 is not the size of its hash' "$(directory 37 1)"=1
+damage 'arm64: a type of hashes that none has' 1 'code signature hashType: 0x5 is no hash that the kernel takes' "$(directory 37 1)"=5
+damage 'arm64: the size of hashes' 1 'code signature hashSize: 0x14 is not the size of its hash' "$(directory 36 1)"=20
 damage 'arm64: where the identifier is' 1 'code signature identOffset: 0xffff is not of a string before the hashes' "$(directory 20 4)"=0xffff
 damage 'arm64: a special slot that is not there' 1 'code signature nSpecialSlots: 0x8 hashes reach into the fields before them' \
     "$(directory 24 4)"=8

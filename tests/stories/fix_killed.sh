@@ -4,7 +4,7 @@
 
 KILLS=30
 "$SYNTH" component --out built --dylibs 50 --dylibs-total 120MiB --executable-text 2MiB --executable-linkedit 4MiB \
-    --density 20 >/dev/null || { fail 'building' <<<'synth failed'; exit; }
+    --density 20 --hashes >/dev/null || { fail 'building' <<<'synth failed'; exit; }
 # All that locals frees is needed, but for a little.
 sum() {
     "$VAFIT" check "$1/browser_tests" --format json | jq '.programs[0].va.sum'

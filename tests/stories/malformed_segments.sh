@@ -96,6 +96,11 @@ malformed 'a section size of all ones' \
 malformed 'the second section of a segment' \
     'load command 2 (LC_SEGMENT_64) section 1 size: 0x3fe1 bytes run past the end of __DATA_CONST' \
     lc2+192:8=0x3fe1
+old=$(command_offset ../good/a 0x32)
+cp ../good/a old && "$POKE" old "@$((old + 16)):4" $((10 << 16 | 15 << 8)) && "$POKE" old lc3+112:8 +1
+run "$VAFIT" check old --allow-missing '*'
+expect 'a section that ends past its segment, before SDK 11.0' 0 - ''
+rm -f old
 malformed 'a segment that is moved away from its sections' \
     "$data section 0 addr: 0x100008000 lies outside __DATA" lc3+24:8=0x200000000
 

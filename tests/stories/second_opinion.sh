@@ -190,15 +190,33 @@ fake 'echo $$ >pid; exec sleep 60 >&-'
 silent 'LIEF hangs without its output' 'took longer than 10 seconds'
 expect_true 'and is gone as well' bash -c '! kill -0 "$(cat pid)" 2>/dev/null'
 
-# Of the new file no answer, of the original one: then the new file is to blame.
-fake "case \$1 in program) kill -ABRT \$\$ ;; *) exec \"$LIEF\" \"\$1\" ;; esac"
+# Memory that runs out anywhere between the start and the last symbol.
+notes=0 findings=0
+for memory in $(seq 8000 500 24000); do
+    fake "case \$1 in program) ulimit -v $memory ;; esac; exec \"$LIEF\" \"\$1\""
+    VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing -q
+    [ "$status" = 0 ] || findings=$((findings + 1))
+    VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program
+    notes=$((notes + $(grep -c '^vafit: program: second opinion: none, LIEF ' .err)))
+done
+expect_true 'memory that runs out is no finding' test $findings = 0
+expect_true 'and is noted' test $notes -gt 0
+
+# Of the new file no answer, of the original one.
+only_new() { fake "case \$1 in program) $1 ;; *) exec \"$LIEF\" \"\$1\" ;; esac"; }
+only_new 'exit 3'
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing
-expect 'LIEF crashes at the new file only' 1 '' \
-    'vafit: program: second opinion: LIEF was ended by signal 6 (Aborted), and reads the original'
-fake 'kill -ABRT $$'
+expect 'LIEF cannot read the new file only' 1 '' \
+    'vafit: program: second opinion: LIEF ended with exit status 3, and reads the original'
+for ending in 'kill -ABRT $$' 'kill -SEGV $$' 'kill -KILL $$' 'exit 4' 'exit 1' 'exec sleep 60'; do
+    only_new "$ending"
+    VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing
+    expect "at the new file only LIEF ends by $ending: no finding" 0 'program: well formed, and means the same' -
+done
+fake 'exit 3'
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing
-expect 'LIEF crashes at both' 0 'program: well formed, and means the same' \
-    'vafit: program: second opinion: none, LIEF was ended by signal 6 (Aborted)'
+expect 'LIEF can read neither' 0 'program: well formed, and means the same' \
+    'vafit: program: second opinion: none, LIEF ended with exit status 3'
 
 # --- what LIEF is not asked about ---
 

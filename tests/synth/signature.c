@@ -3,8 +3,8 @@
 #include "signature.h"
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/file.h"
-#include "base/sha256.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +104,8 @@ static bool hash_pages(const struct file *file, uint64_t start, uint64_t end, st
         if (hole)
             memcpy(hash, hashed->of_zeros, HASH_SIZE);
         else
-            sha256((struct bytes){hashed->bytes + (page - start), (size_t)size}, hash);
+            digest(DIGEST_SHA256, (struct bytes){hashed->bytes + (page - start), (size_t)size},
+                   hash);
     }
     return true;
 }
@@ -116,7 +117,7 @@ static bool hash_file(const struct signature *signature, const struct file *file
     bool written = true;
     if (hashed == NULL)
         out_of_memory();
-    sha256((struct bytes){hashed->bytes, HASHED_PAGE}, hashed->of_zeros);
+    digest(DIGEST_SHA256, (struct bytes){hashed->bytes, HASHED_PAGE}, hashed->of_zeros);
     for (uint64_t start = 0; start < signature->code_limit && written;
          start += sizeof hashed->bytes) {
         uint64_t left = signature->code_limit - start;

@@ -191,16 +191,33 @@ static void a_name_may_be_longer_than_what_is_read_at_once(void **state) {
     expect_breakdown("long", &breakdown, 16, MIB + 1, 2 * 16 + 2 * MIB - 1, 16 + 2 * MIB);
 }
 
-static void a_name_past_the_pool_is_malformed(void **state) {
+/* dyld passes over such a symbol. */
+static void a_name_past_the_pool_is_none(void **state) {
     (void)state;
     static const struct entry last[] = {{0, LOCAL, 1, 0, 0}, {3, LOCAL, 1, 0, 0}};
     static const struct entry past[] = {{0, LOCAL, 1, 0, 0}, {4, LOCAL, 1, 0, 0}};
+    static const struct entry all[] = {{UINT32_MAX, LOCAL, 1, 0, 0}, {4, LOCAL, 1, 0, 0}};
     struct breakdown breakdown;
     struct error error;
     assert_true(read_breakdown(last, 2, "abc", 4, &breakdown, &error));
-    assert_false(read_breakdown(past, 2, "abc", 4, &breakdown, &error));
-    assert_int_equal(error.kind, ERROR_MALFORMED);
-    assert_string_equal(error.field, "symbol 1 n_strx");
+    expect_breakdown("last", &breakdown, 0, 0, 0, 2 * 16 + 4);
+    assert_true(read_breakdown(past, 2, "abc", 4, &breakdown, &error));
+    expect_breakdown("past", &breakdown, 0, 0, 0, 2 * 16 + 4);
+    assert_true(read_breakdown(all, 2, "abc", 4, &breakdown, &error));
+    expect_breakdown("all past", &breakdown, 0, 0, 0, 2 * 16);
+}
+
+/* N_INDR: n_value is the index of a second name; of a stab it is an address. */
+static void a_second_name_is_used_by_its_symbol(void **state) {
+    (void)state;
+    static const struct entry symbols[] = {{0, 0x0b, 0, 0, 4}, {8, STAB, 1, 0, 12}};
+    static const struct entry past[] = {{0, 0x0b, 0, 0, UINT64_C(1) << 32}};
+    struct breakdown breakdown;
+    struct error error;
+    assert_true(read_breakdown(symbols, 2, "abc\0def\0ghi\0jkl", 16, &breakdown, &error));
+    expect_breakdown("second", &breakdown, 16, 8, 16 + 4, 0);
+    assert_true(read_breakdown(past, 1, "abc", 4, &breakdown, &error));
+    expect_breakdown("second past the pool", &breakdown, 16, 4, 0, 0);
 }
 
 /* Cut inside the only name, and before the second symbol. */
@@ -254,7 +271,8 @@ int main(void) {
         cmocka_unit_test(an_image_without_symbols_has_none),
         cmocka_unit_test(the_order_of_names_does_not_matter),
         cmocka_unit_test(a_name_may_be_longer_than_what_is_read_at_once),
-        cmocka_unit_test(a_name_past_the_pool_is_malformed),
+        cmocka_unit_test(a_name_past_the_pool_is_none),
+        cmocka_unit_test(a_second_name_is_used_by_its_symbol),
         cmocka_unit_test(a_file_that_became_shorter_is_an_error),
         cmocka_unit_test(a_breakdown_becomes_an_object_of_whole_bytes),
         cmocka_unit_test(what_is_not_known_is_null),

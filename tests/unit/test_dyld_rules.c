@@ -313,7 +313,7 @@ static const struct spoilt {
      "load command 10 (LC_VERSION_MIN_MACOSX) cmdsize: 24 bytes where dyld wants exactly 16 (rule "
      "command-size)"},
     {IMAGE_DYLIB, 0, 0, 0, NULL, 0, 0, with_endless_client,
-     "load command 10 (0x14) client: the string does not end inside it (rule command-string)"},
+     "load command 10 (LC_SUB_CLIENT) client: the string does not end inside it (rule command-string)"},
     {IMAGE_DYLIB, 0, 0, 0, NULL, 0, 0, with_endless_option,
      "load command 10 (LC_LINKER_OPTION) count: 3 strings do not fit (rule linker-option)"},
     {IMAGE_DYLIB, 0, 0, LC_BUILD_VERSION, NULL, 8, 99, NULL,

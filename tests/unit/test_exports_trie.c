@@ -48,6 +48,27 @@ static const struct row {
            "\2\0\1\0"
            "\2\0\2\0"),
      "_ab flags 0x0 shares 0 at 0x1 and 0x0\n_ac flags 0x0 shares 2 at 0x2 and 0x0\n"},
+    {"an edge without characters, as ld64 splits an edge for a name that ends there",
+     BYTES("\0\1_a\0\6"
+           "\0\2b\0\x0d"
+           "\0\x11"
+           "\2\0\2\0"
+           "\2\0\1\1c\0\x18"
+           "\2\0\3\0"),
+     "_a flags 0x0 shares 0 at 0x1 and 0x0\n_ab flags 0x0 shares 2 at 0x2 and 0x0\n"
+     "_ac flags 0x0 shares 2 at 0x3 and 0x0\n"},
+    {"edges without characters behind each other",
+     BYTES("\0\1\0\4"
+           "\0\1\0\x08"
+           "\2\0\1\1z\0\x0f"
+           "\2\0\2\0"),
+     " flags 0x0 shares 0 at 0x1 and 0x0\nz flags 0x0 shares 0 at 0x2 and 0x0\n"},
+    {"an edge without characters to a node without anything",
+     BYTES("\0\2\0\x07"
+           "a\0\x09"
+           "\0\0"
+           "\2\0\1\0"),
+     "a flags 0x0 shares 0 at 0x1 and 0x0\n"},
     {"a node that leads nowhere between two names",
      BYTES("\0\3a\0\x0b"
            "b\0\x0f"
@@ -123,10 +144,25 @@ static const struct row {
            "\4\0\1\1\0\0\0"),
      "a flags 0x0 shares 0 at 0x1 and 0x0\n"
      "exports trie: the node at 0xa is reached twice, or lies over another one\n"},
-    {"an edge without characters",
+    {"an edge without characters in a ring",
      BYTES("\0\1\0\4"
-           "\2\0\1\0"),
-     "exports trie: the node at 0x0 has an edge without characters\n"},
+           "\0\1\0\4"),
+     "exports trie: the node at 0x4 is reached twice, or lies over another one\n"},
+    {"an edge without characters to the root", BYTES("\0\1\0\0"),
+     "exports trie: the node at 0x0 is reached twice, or lies over another one\n"},
+    {"an edge without characters past the end", BYTES("\0\1\0\4"),
+     "exports trie: an edge leads to 0x4, past the end of the trie at 0x4\n"},
+    {"a name with two exports",
+     BYTES("\2\0\1\1\0\6"
+           "\2\0\2\0"),
+     "exports trie: the node at 0x6 has an export of a name that has one already\n"},
+    {"an edge behind one without characters that begins with one beside it",
+     BYTES("\0\2\0\x07"
+           "a\0\x0c"
+           "\0\1ab\0\x10"
+           "\2\0\1\0"
+           "\2\0\2\0"),
+     "exports trie: the node at 0x0 has an edge that begins with another one\n"},
     {"the same edge twice",
      BYTES("\0\2a\0\x08"
            "a\0\x0c"

@@ -167,6 +167,29 @@ static void a_command_without_a_name_shows_its_number(void **state) {
     assert_false(load_command_known(0x80000099));
 }
 
+static void what_a_command_places_is_known(void **state) {
+    static const struct {
+        uint32_t number;
+        uint32_t body[2];
+        bool known;
+    } rows[] = {{LC_SYMTAB, {1, 2}, true},
+                {LC_IDENT, {0x61626364, 0}, true},
+                {LC_TARGET_TRIPLE, {12, 0}, true},
+                {0xa, {0, 0}, true}, /* LC_PREPAGE */
+                {0xa, {0x4000, 0}, false},
+                {0x77, {0, 0}, true},
+                {0x77, {0, 1}, false},
+                {0x16, {0x4000, 8}, false}}; /* hints */
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const uint32_t words[] = {rows[i].number, 16, rows[i].body[0], rows[i].body[1]};
+        struct load_command command = {.number = rows[i].number,
+                                       .bytes = {(const uint8_t *)words, sizeof words}};
+        if (load_command_places_known(&command) != rows[i].known)
+            fail_msg("row %zu", i);
+    }
+}
+
 static void an_error_names_the_command_and_its_field(void **state) {
     (void)state;
     static const uint32_t symtab[] = {LC_SYMTAB, 24, 0, 0, 0, 0}, unknown[] = {0x99, 8};
@@ -229,6 +252,7 @@ int main(void) {
         cmocka_unit_test(a_command_may_end_with_the_list_but_not_past_it),
         cmocka_unit_test(a_command_has_the_name_of_loader_h),
         cmocka_unit_test(a_command_without_a_name_shows_its_number),
+        cmocka_unit_test(what_a_command_places_is_known),
         cmocka_unit_test(an_error_names_the_command_and_its_field),
         cmocka_unit_test(a_string_ends_inside_its_command),
     };

@@ -45,6 +45,13 @@ static bool parse(struct command *command, uint64_t slice_size, struct segment *
     return segment_parse(&load_command, slice_size, segment, error);
 }
 
+static bool end_inside(const struct command *command, const struct segment *segment,
+                       struct error *error) {
+    struct load_command load_command = {
+        .index = 2, .number = LC_SEGMENT_64, .bytes = {(const uint8_t *)command, command->size}};
+    return segment_sections_end_inside(&load_command, segment, error);
+}
+
 static void a_segment_has_the_values_of_its_command(void **state) {
     (void)state;
     struct command command = {.name = "__DATA_CONST",
@@ -149,8 +156,63 @@ static void sections_lie_inside_their_segment(void **state) {
                          {.address = row->addresses[1], .size = row->sizes[1]}}};
         struct segment segment;
         struct error error;
-        if (parse(&command, 0, &segment, &error) != row->good)
+        bool good = parse(&command, 0, &segment, &error) && end_inside(&command, &segment, &error);
+        if (good != row->good)
             fail_msg("%s: %s", row->label, row->good ? error.what : "is taken");
+    }
+}
+
+/* As dyld before SDK 11.0: only where a section begins, and a size that is no negative number. */
+static void sections_may_end_behind_their_segment(void **state) {
+    static const struct {
+        uint64_t address, size;
+        bool good;
+    } rows[] = {{0x4000, 0x4001, true},
+                {0x8001, 0, true},
+                {0x4000, INT64_MAX, true},
+                {0x4000, UINT64_C(1) << 63, false},
+                {0x3fff, 1, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct command command = {.address = 0x4000,
+                                  .vm_size = 0x4000,
+                                  .section_count = 1,
+                                  .sections = {{.address = rows[i].address, .size = rows[i].size}}};
+        struct segment segment;
+        struct error error;
+        if (parse(&command, 0, &segment, &error) != rows[i].good)
+            fail_msg("row %zu", i);
+    }
+}
+
+/* dyld's early return for such a segment: Go's __DWARF has addresses behind those of the segment.
+ */
+static void sections_of_a_segment_that_is_not_mapped_may_be_anywhere(void **state) {
+    static const struct {
+        uint64_t vm_size, file_size;
+        uint32_t protection;
+        bool good;
+    } rows[] = {{0, 0x1000, 0, true},
+                {0, 0x1000, 1, false},
+                {0x10, 0x1000, 0, false},
+                {0, 0, 0, false},
+                {0x1000, 0x1000, 0, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct command command = {
+            .name = "__DWARF",
+            .address = 0x4000,
+            .vm_size = rows[i].vm_size,
+            .file_size = rows[i].file_size,
+            .protection = rows[i].protection,
+            .section_count = 2,
+            .sections = {{.address = 0x4000, .size = 0x117}, {.address = 0x5117, .size = 0x800}}};
+        struct segment segment;
+        struct error error;
+        bool good =
+            parse(&command, 0x10000, &segment, &error) && end_inside(&command, &segment, &error);
+        if (good != rows[i].good)
+            fail_msg("row %zu: %s", i, rows[i].good ? error.what : "is taken");
     }
 }
 
@@ -302,6 +364,8 @@ int main(void) {
         cmocka_unit_test(a_name_may_fill_all_sixteen_characters),
         cmocka_unit_test(a_segment_is_taken_up_to_the_limits_of_dyld),
         cmocka_unit_test(sections_lie_inside_their_segment),
+        cmocka_unit_test(sections_may_end_behind_their_segment),
+        cmocka_unit_test(sections_of_a_segment_that_is_not_mapped_may_be_anywhere),
         cmocka_unit_test(segments_share_neither_addresses_nor_contents),
         cmocka_unit_test(an_overlap_names_both_segments),
         cmocka_unit_test(vm_space_runs_from_the_lowest_to_the_highest_address),

@@ -21,11 +21,11 @@ static void digest_piece(void *context, size_t i) {
     if (buffer == NULL)
         out_of_memory();
     if (file_read(work->file, at, buffer, size, &work->errors[i]))
-        sha256((struct bytes){buffer, size}, work->digests[i]);
+        digest(DIGEST_SHA256, (struct bytes){buffer, size}, work->digests[i]);
     free(buffer);
 }
 
-bool file_digest(const struct file *file, uint8_t digest[SHA256_SIZE], struct error *error) {
+bool file_digest(const struct file *file, uint8_t target[SHA256_SIZE], struct error *error) {
     size_t count = (size_t)((file->size + PIECE - 1) / PIECE);
     struct pieces work = {file, memory_zeros(count, SHA256_SIZE),
                           memory_zeros(count, sizeof(struct error))};
@@ -37,7 +37,7 @@ bool file_digest(const struct file *file, uint8_t digest[SHA256_SIZE], struct er
             done = false;
         }
     if (done)
-        sha256((struct bytes){work.digests[0], count * SHA256_SIZE}, digest);
+        digest(DIGEST_SHA256, (struct bytes){work.digests[0], count * SHA256_SIZE}, target);
     free(work.digests);
     free(work.errors);
     return done;

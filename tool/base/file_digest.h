@@ -2,15 +2,15 @@
 #ifndef VAFIT_BASE_FILE_DIGEST_H
 #define VAFIT_BASE_FILE_DIGEST_H
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/sha256.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* SHA-256 over the SHA-256 of each MiB of an open file, which all processors share the work of.
  * Errors: ERROR_IO without the file's name. */
-bool file_digest(const struct file *file, uint8_t digest[SHA256_SIZE], struct error *error);
+bool file_digest(const struct file *file, uint8_t target[SHA256_SIZE], struct error *error);
 
 #endif

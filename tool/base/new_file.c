@@ -122,6 +122,14 @@ bool new_file_make(const char *target, struct new_file *file, struct error *erro
     return open_locked(file, target, error);
 }
 
+bool new_file_reopen(struct new_file *file, struct error *error) {
+    file_close(&file->file);
+    if (!file_open(file->path, &file->file, error))
+        return false;
+    return flock(file->file.descriptor, LOCK_EX | LOCK_NB) == 0 ||
+           error_errno(error, file->path, "cannot be locked");
+}
+
 bool new_file_sweep(const char *target, struct error *error) {
     struct new_file file;
     return name_file(target, &file, error) && remove_left(&file, target, error);

@@ -48,6 +48,9 @@ bool new_file_flush(const struct new_file *file, const char *target, struct erro
 /* The name of the journal of a target: "TARGET.vafit-journal". While there is one, TARGET.vafit-new
  * is not taken for something that an ended run left. In the arena. */
 char *new_file_journal(struct arena *arena, const char *target);
+/* Opens and locks what has its name now, where another program may have put a file of its own.
+ * Errors: ERROR_IO. */
+bool new_file_reopen(struct new_file *file, struct error *error);
 /* Removes what an ended run left as the new file for `target`, if anything. Errors: as of
  * new_file_make. */
 bool new_file_sweep(const char *target, struct error *error);

@@ -3,9 +3,9 @@
 #define VAFIT_COMMIT_JOURNAL_ENTRY_H
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/sha256.h"
 
 #include <jansson.h>
 #include <stdbool.h>

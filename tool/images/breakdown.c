@@ -21,7 +21,7 @@ enum {
     MOST_READS = 4
 };
 
-/* The names that one chunk of symbols uses: bytes into the string pool. */
+/* The names that one chunk of symbols uses: bytes into the string pool. first > last: none. */
 struct reach {
     uint32_t first;
     uint32_t last;
@@ -73,6 +73,14 @@ static bool load_chunk(struct reading *reading, size_t chunk, struct bytes *tabl
     return file_read(reading->file, offset, reading->table, table->size, reading->error);
 }
 
+static void extend(struct reach *reach, uint32_t index) {
+    if (index < reach->first)
+        reach->first = index;
+    if (index > reach->last)
+        reach->last = index;
+}
+
+/* A name past the pool is none (dyld: common/MachOLayout.cpp, forEachGlobalSymbol). */
 static bool count_chunk(struct reading *reading, size_t chunk) {
     struct bytes table;
     struct reach *reach = &reading->reaches[chunk];
@@ -82,19 +90,24 @@ static bool count_chunk(struct reading *reading, size_t chunk) {
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
         reading->counts[nlist_use(&symbol)]++;
-        if (symbol.string_index >= reading->strings_size) {
-            char field[48];
-            snprintf(field, sizeof field, "symbol %zu n_strx", chunk * CHUNK + i);
-            return error_malformed(reading->error, field,
-                                   "0x%" PRIx32 " lies past the string pool of 0x%" PRIx64 " bytes",
-                                   symbol.string_index, reading->strings_size);
-        }
-        if (symbol.string_index < reach->first)
-            reach->first = symbol.string_index;
-        if (symbol.string_index > reach->last)
-            reach->last = symbol.string_index;
+        if (symbol.string_index < reading->strings_size)
+            extend(reach, symbol.string_index);
+        if (nlist_has_second_name(&symbol) && symbol.value < reading->strings_size)
+            extend(reach, (uint32_t)symbol.value);
     }
     return true;
+}
+
+/* Of the window of `size` bytes at `window`. */
+static void mark_name(struct reading *reading, uint64_t index, uint64_t window, size_t size,
+                      uint8_t use) {
+    if (index < window || index - window >= size)
+        return;
+    size_t at = (size_t)(index - window);
+    if (reading->starts[at] < use)
+        reading->starts[at] = use;
+    if (reading->last_start < at)
+        reading->last_start = at;
 }
 
 /* Marks the names of one chunk that begin in the window. */
@@ -105,13 +118,9 @@ static bool mark_chunk(struct reading *reading, size_t chunk, uint64_t window, s
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
         uint8_t use = (uint8_t)nlist_use(&symbol);
-        if (symbol.string_index < window || symbol.string_index - window >= size)
-            continue;
-        size_t at = (size_t)(symbol.string_index - window);
-        if (reading->starts[at] < use)
-            reading->starts[at] = use;
-        if (reading->last_start < at)
-            reading->last_start = at;
+        mark_name(reading, symbol.string_index, window, size, use);
+        if (nlist_has_second_name(&symbol))
+            mark_name(reading, symbol.value, window, size, use);
     }
     return true;
 }
@@ -163,8 +172,9 @@ static bool read_window(struct reading *reading, uint64_t window, size_t size) {
 static uint64_t reads_with(const struct reading *reading, uint64_t window_size) {
     uint64_t reads = 0;
     for (size_t i = 0; i < reading->chunk_count; i++)
-        reads +=
-            reading->reaches[i].last / window_size - reading->reaches[i].first / window_size + 1;
+        if (reading->reaches[i].first <= reading->reaches[i].last)
+            reads += reading->reaches[i].last / window_size -
+                     reading->reaches[i].first / window_size + 1;
     return reads;
 }
 

@@ -82,12 +82,13 @@ static bool want_lazy(struct gathering *gathering, const struct linkedit_part *p
     return true;
 }
 
-/* Neither a stab nor defined in any way; what nobody else sees is no import. */
-static bool is_undefined(const struct nlist *symbol) {
-    enum { N_UNDEFINED = 0x0, N_PREBOUND = 0xc };
+/* No stab, and either not defined in any way or defined weakly, as another image may have it too;
+ * what nobody else sees is no import. */
+static bool is_imported(const struct nlist *symbol) {
+    enum { N_PREBOUND = 0xc, N_WEAK_DEF = 0x80 };
     uint8_t type = symbol->type & N_TYPE;
-    return (symbol->type & N_STAB) == 0 && (symbol->type & N_EXT) != 0 &&
-           (type == N_UNDEFINED || type == N_PREBOUND);
+    return nlist_use(symbol) == SYMBOL_GLOBAL &&
+           (type == N_UNDF || type == N_PREBOUND || (symbol->description & N_WEAK_DEF) != 0);
 }
 
 static bool want_undefined(struct gathering *gathering) {
@@ -97,7 +98,7 @@ static bool want_undefined(struct gathering *gathering) {
     size_t end = bytes_strings_end(pool, 0);
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
-        if (is_undefined(&symbol) && symbol.string_index < end &&
+        if (is_imported(&symbol) && symbol.string_index < end &&
             !want(gathering, (const char *)pool.data + symbol.string_index))
             return false;
     }

@@ -105,7 +105,25 @@ static bool print(FILE *output, json_t *slices) {
     return fclose(output) == 0 && printed;
 }
 
+#ifdef __APPLE__
+#define SYMBOL_PREFIX "_"
+#else
+#define SYMBOL_PREFIX ""
+#endif
+
+/* std::set_new_handler: LIEF is C++ and takes memory by `new` alone. Without it, LIEF goes on with
+ * what it has read so far, which would pass for all that there is. */
+void set_new_handler(void (*handler)(void)) __asm__(SYMBOL_PREFIX "_ZSt15set_new_handlerPFvvE");
+
+static _Noreturn void out_of_new(void) {
+    static const char message[] = "vafit-lief: out of memory\n";
+    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)ignored;
+    _exit(ERROR_IO);
+}
+
 int main(int argc, char **argv) {
+    set_new_handler(out_of_new);
     if (argc != 2) {
         fputs("usage: vafit-lief FILE\n", stderr);
         return ERROR_USAGE;

@@ -15,9 +15,6 @@
 #define PLATFORM_DRIVERKIT UINT32_C(10)
 #define PLATFORM_ZIPPERED UINT32_C(0xff000001)
 
-/* LC_VERSION_MIN_IPHONEOS and its kin, which vafit reads nowhere else. */
-enum { LC_VERSION_MIN_IPHONEOS = 0x25, LC_VERSION_MIN_TVOS = 0x2f, LC_VERSION_MIN_WATCHOS = 0x30 };
-
 /* A version as the load commands have it: 16 bits major, 8 minor, 8 patch. */
 #define VERSION(major, minor) ((uint32_t)(major) << 16 | (uint32_t)(minor) << 8)
 

@@ -162,12 +162,11 @@ static bool starts_error(const struct parser *parser, const char *field, const c
     return fixups_error(parser->error, name, "%s", what);
 }
 
-/* ctf_insert adds the segment __CTF to a linked image and leaves the fixups as they are. */
+/* Tools that add a segment to a linked image leave the fixups as they are. */
 static bool segment_count_valid(struct chained_fixups *fixups, struct error *error) {
     const struct segments *segments = &fixups->image->segments;
     fixups->segment_count = bytes_u32(fixups->bytes, fixups->starts_offset);
-    if (fixups->segment_count != segments->count &&
-        (fixups->segment_count > segments->count || segments_find(segments, "__CTF") == NULL))
+    if (fixups->segment_count > segments->count)
         return fixups_error(error, "seg_count", "%" PRIu32 " segments, but the image has %zu",
                             fixups->segment_count, segments->count);
     if (!range_within((uint64_t)fixups->starts_offset + 4, UINT64_C(4) * fixups->segment_count,

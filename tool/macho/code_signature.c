@@ -1,6 +1,6 @@
 #include "macho/code_signature.h"
 
-#include "base/sha256.h"
+#include "base/digest.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,14 +28,35 @@ enum {
     AT_HASH_TYPE = 37,
     AT_PAGE_SHIFT = 39,
     AT_SCATTER = 44,
+    AT_TEAM = 48,
     AT_CODE_LIMIT_64 = 56,
     AT_PRE_ENCRYPT = 92,
+    AT_LINKAGE_SIZE = 104,
     EARLIEST_FIELDS = 44, /* bytes of the fields of every version */
-    HASH_SHA256 = 2,
+};
+
+/* CS_HASHTYPE_...: the later, the better to the kernel (bsd/kern/ubc_subr.c, hashPriorities). */
+struct signature_hash {
+    uint8_t number;
+    uint8_t size; /* bytes of the digest that are kept */
+    enum digest_kind digest;
+};
+
+static const struct signature_hash hashes[] = {
+    {1, SHA1_SIZE, DIGEST_SHA1},
+    {3, 20, DIGEST_SHA256},
+    {2, SHA256_SIZE, DIGEST_SHA256},
+    {4, SHA384_SIZE, DIGEST_SHA384},
 };
 
 /* Versions from which a field is there. */
-enum { WITH_SCATTER = 0x20100, WITH_LIMIT_64 = 0x20300, WITH_PRE_ENCRYPT = 0x20500 };
+enum {
+    WITH_SCATTER = 0x20100,
+    WITH_TEAM = 0x20200,
+    WITH_LIMIT_64 = 0x20300,
+    WITH_PRE_ENCRYPT = 0x20500,
+    WITH_LINKAGE = 0x20600
+};
 
 static bool reject(struct error *error, const char *field, const char *format, uint64_t value) {
     char name[64], what[160];
@@ -55,29 +76,52 @@ static uint32_t later_field(const struct code_directory *directory, uint32_t ver
     return bytes_u32_big(directory->bytes, at);
 }
 
+static bool find_hash(struct code_directory *directory, struct error *error) {
+    uint8_t number = bytes_u8(directory->bytes, AT_HASH_TYPE);
+    for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++)
+        if (hashes[i].number == number)
+            directory->hash = &hashes[i];
+    if (directory->hash == NULL)
+        return reject(error, "hashType", "is no hash that the kernel takes", number);
+    directory->hash_size = directory->hash->size;
+    return bytes_u8(directory->bytes, AT_HASH_SIZE) == directory->hash_size ||
+           reject(error, "hashSize", "is not the size of its hash",
+                  bytes_u8(directory->bytes, AT_HASH_SIZE));
+}
+
+/* What a new CodeDirectory has no place for: it is the fields and strings before the hashes of the
+ * old one, and hashes. */
 static bool remakeable(const struct code_directory *directory, struct error *error) {
-    struct bytes bytes = directory->bytes;
-    if (bytes_u8(bytes, AT_HASH_TYPE) != HASH_SHA256 ||
-        bytes_u8(bytes, AT_HASH_SIZE) != SHA256_SIZE)
-        return reject(error, "hashType", "is not SHA-256, the only one vafit makes",
-                      bytes_u8(bytes, AT_HASH_TYPE));
-    if (later_field(directory, WITH_SCATTER, AT_SCATTER) != 0)
-        return reject(error, "scatterOffset", "means scattered code, which vafit does not sign",
-                      later_field(directory, WITH_SCATTER, AT_SCATTER));
-    if (later_field(directory, WITH_PRE_ENCRYPT, AT_PRE_ENCRYPT) != 0)
-        return reject(error, "preEncryptOffset", "means encrypted code, which vafit does not sign",
-                      later_field(directory, WITH_PRE_ENCRYPT, AT_PRE_ENCRYPT));
-    return true;
+    static const struct {
+        uint32_t version;
+        size_t at;
+        const char *field, *what;
+    } rows[] = {
+        {WITH_SCATTER, AT_SCATTER, "scatterOffset",
+         "means scattered code, which vafit does not sign"},
+        {WITH_PRE_ENCRYPT, AT_PRE_ENCRYPT, "preEncryptOffset",
+         "means encrypted code, which vafit does not sign"},
+        {WITH_LINKAGE, AT_LINKAGE_SIZE, "linkageSize",
+         "bytes are of another signature, which vafit does not sign"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t value = later_field(directory, rows[i].version, rows[i].at);
+        if (value != 0)
+            return reject(error, rows[i].field, rows[i].what, value);
+    }
+    return later_field(directory, WITH_TEAM, AT_TEAM) < directory->hash_offset ||
+           reject(error, "teamOffset", "is not of a string before the hashes",
+                  later_field(directory, WITH_TEAM, AT_TEAM));
 }
 
 /* Where the hashes of special slots begin, behind which the pages' follow. */
 static uint64_t hashes_start(const struct code_directory *directory) {
-    return directory->hash_offset - (uint64_t)directory->special_count * SHA256_SIZE;
+    return directory->hash_offset - (uint64_t)directory->special_count * directory->hash_size;
 }
 
 static bool hashes_inside(const struct code_directory *directory, struct error *error) {
-    uint64_t special = (uint64_t)directory->special_count * SHA256_SIZE;
-    uint64_t pages = (uint64_t)directory->page_count * SHA256_SIZE;
+    uint64_t special = (uint64_t)directory->special_count * directory->hash_size;
+    uint64_t pages = (uint64_t)directory->page_count * directory->hash_size;
     if (directory->hash_offset < special + EARLIEST_FIELDS)
         return reject(error, "nSpecialSlots", "hashes reach into the fields before them",
                       directory->special_count);
@@ -116,8 +160,8 @@ static bool parse_directory(struct code_directory *directory, struct error *erro
     if (shift < 12 || shift > 16)
         return reject(error, "pageSize", "is not a page of 4 to 64 KiB", shift);
     directory->page_size = UINT32_C(1) << shift;
-    return remakeable(directory, error) && hashes_inside(directory, error) &&
-           parse_identifier(directory, error);
+    return find_hash(directory, error) && remakeable(directory, error) &&
+           hashes_inside(directory, error) && parse_identifier(directory, error);
 }
 
 static bool parse_blob(struct bytes super, size_t i, struct signature_blob *blob,
@@ -134,22 +178,40 @@ static bool parse_blob(struct bytes super, size_t i, struct signature_blob *blob
     return true;
 }
 
+static bool is_alternate(const struct signature_blob *blob) {
+    return blob->slot >= SLOT_ALTERNATE_FIRST && blob->slot <= SLOT_ALTERNATE_LAST;
+}
+
+static bool add_directory(struct code_signature *signature, struct bytes bytes,
+                          struct error *error) {
+    struct code_directory directory = {.bytes = bytes};
+    if (!parse_directory(&directory, error))
+        return false;
+    for (size_t i = 0; i < signature->directory_count; i++)
+        if (signature->directories[i].hash == directory.hash)
+            return reject(error, "hashType", "is that of two CodeDirectories",
+                          directory.hash->number);
+    if (signature->directory_count == 0 || directory.hash > signature->directory.hash)
+        signature->directory = directory;
+    signature->directories[signature->directory_count++] = directory;
+    return true;
+}
+
 static bool parse_blobs(struct bytes super, struct code_signature *signature, struct error *error) {
     bool has_directory = false;
     for (size_t i = 0; i < signature->blob_count; i++) {
         struct signature_blob *blob = &signature->blobs[i];
+        bool is_directory;
         if (!parse_blob(super, i, blob, error))
             return false;
-        if (blob->slot == SLOT_CODE_DIRECTORY) {
-            has_directory = true;
-            signature->directory.bytes = blob->bytes;
-        }
+        has_directory |= blob->slot == SLOT_CODE_DIRECTORY;
+        is_directory = blob->slot == SLOT_CODE_DIRECTORY || is_alternate(blob);
+        if (is_directory && !add_directory(signature, blob->bytes, error))
+            return false;
         if (blob->slot == SLOT_CMS)
             signature->has_identity = blob->bytes.size > BLOB_HEADER;
     }
-    if (!has_directory)
-        return error_malformed(error, "code signature", "there is no CodeDirectory");
-    return parse_directory(&signature->directory, error);
+    return has_directory || error_malformed(error, "code signature", "there is no CodeDirectory");
 }
 
 bool code_signature_parse(struct bytes bytes, struct code_signature *signature,
@@ -169,13 +231,32 @@ bool code_signature_parse(struct bytes bytes, struct code_signature *signature,
 }
 
 const uint8_t *code_directory_hash(const struct code_directory *directory, size_t i) {
-    return directory->bytes.data + directory->hash_offset + i * SHA256_SIZE;
+    return directory->bytes.data + directory->hash_offset + i * directory->hash_size;
+}
+
+void code_directory_digest(const struct code_directory *directory, struct bytes page,
+                           uint8_t *target) {
+    uint8_t whole[DIGEST_MOST];
+    digest(directory->hash->digest, page, whole);
+    memcpy(target, whole, directory->hash_size);
+}
+
+bool code_directories_alike(const struct code_directory *a, const struct code_directory *b) {
+    return a->hash == b->hash && a->page_size == b->page_size;
+}
+
+const struct signature_blob *code_signature_blob(const struct code_signature *signature,
+                                                 uint32_t slot) {
+    for (size_t i = 0; i < signature->blob_count; i++)
+        if (signature->blobs[i].slot == slot)
+            return &signature->blobs[i];
+    return NULL;
 }
 
 /* --- a new one --- */
 
 static bool is_kept(const struct signature_blob *blob) {
-    return blob->slot < SLOT_ALTERNATE_FIRST || blob->slot > SLOT_ALTERNATE_LAST;
+    return !is_alternate(blob);
 }
 
 static uint64_t page_count_of(const struct code_directory *directory, uint64_t code_limit) {
@@ -186,7 +267,7 @@ static uint64_t new_blob_size(const struct code_signature *old, const struct sig
                               uint64_t code_limit) {
     if (blob->slot == SLOT_CODE_DIRECTORY)
         return old->directory.hash_offset +
-               page_count_of(&old->directory, code_limit) * SHA256_SIZE;
+               page_count_of(&old->directory, code_limit) * old->directory.hash_size;
     return blob->slot == SLOT_CMS ? BLOB_HEADER : blob->bytes.size;
 }
 
@@ -210,7 +291,7 @@ static void write_directory(const struct code_directory *old, uint64_t code_limi
                             uint8_t *target) {
     uint64_t pages = page_count_of(old, code_limit);
     memcpy(target, old->bytes.data, old->hash_offset);
-    bytes_store_big(target + AT_LENGTH, 4, (uint32_t)(old->hash_offset + pages * SHA256_SIZE));
+    bytes_store_big(target + AT_LENGTH, 4, (uint32_t)(old->hash_offset + pages * old->hash_size));
     bytes_store_big(target + AT_FLAGS, 4, old->flags | SIGNED_ADHOC);
     bytes_store_big(target + AT_PAGE_COUNT, 4, (uint32_t)pages);
     bytes_store_big(target + AT_CODE_LIMIT, 4, (uint32_t)code_limit);
@@ -220,10 +301,10 @@ static void write_directory(const struct code_directory *old, uint64_t code_limi
 }
 
 static void write_blob(const struct code_signature *old, const struct signature_blob *blob,
-                       uint64_t code_limit, uint8_t *target, uint8_t **hashes) {
+                       uint64_t code_limit, uint8_t *target, uint8_t **page_hashes) {
     if (blob->slot == SLOT_CODE_DIRECTORY) {
         write_directory(&old->directory, code_limit, target);
-        *hashes = target + old->directory.hash_offset;
+        *page_hashes = target + old->directory.hash_offset;
     } else if (blob->slot == SLOT_CMS) {
         bytes_store_big(target, 4, CMS_WRAPPER);
         bytes_store_big(target + 4, 4, BLOB_HEADER);
@@ -233,7 +314,7 @@ static void write_blob(const struct code_signature *old, const struct signature_
 }
 
 void code_signature_write(const struct code_signature *old, uint64_t code_limit, uint8_t *target,
-                          uint8_t **hashes) {
+                          uint8_t **page_hashes) {
     uint32_t count = 0;
     for (size_t i = 0; i < old->blob_count; i++)
         count += is_kept(&old->blobs[i]);
@@ -246,7 +327,7 @@ void code_signature_write(const struct code_signature *old, uint64_t code_limit,
         bytes_store_big(entry, 4, blob->slot);
         bytes_store_big(entry + 4, 4, (uint32_t)at);
         entry += INDEX_ENTRY;
-        write_blob(old, blob, code_limit, target + at, hashes);
+        write_blob(old, blob, code_limit, target + at, page_hashes);
         at += new_blob_size(old, blob, code_limit);
     }
     bytes_store_big(target, 4, SUPER_BLOB);

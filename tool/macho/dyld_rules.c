@@ -15,8 +15,7 @@
 #define SG_READ_ONLY UINT32_C(0x10)
 enum { READ = 1, WRITE = 2, EXECUTE = 4 };
 
-/* Commands that are read for their rules only. */
-enum { LC_SUB_UMBRELLA = 0x13, LC_SUB_CLIENT = 0x14, LC_SUB_LIBRARY = 0x15 };
+/* A command that is read for its rules only. */
 #define LC_FILESET_ENTRY (0x35 | LC_REQ_DYLD)
 
 /* What a rule applies to. dyld manages (UnsafeHeader.cpp, isDyldManaged) all but a static

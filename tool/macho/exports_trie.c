@@ -81,7 +81,7 @@ static int compare_edges(const struct exports_cursor *cursor, const struct waiti
 /* Merges the sorted halves of `edges`. */
 static void merge_edges(const struct exports_cursor *cursor, struct waiting_edge *edges,
                         size_t half, size_t count) {
-    struct waiting_edge first[UINT8_MAX];
+    struct waiting_edge *first = cursor->scratch;
     size_t left = 0, right = half;
     memcpy(first, edges, half * sizeof *edges);
     for (size_t i = 0; left < half; i++)
@@ -131,28 +131,13 @@ static bool add_edge(struct exports_cursor *cursor, size_t *at, uint32_t depth) 
 /* Sorted, each edge that begins with another comes next to one that does. */
 static bool edges_apart(const struct exports_cursor *cursor, size_t first, uint32_t node,
                         struct error *error) {
-    for (size_t i = first; i < cursor->edge_count; i++) {
-        if (cursor->edges[i].size == 0)
-            return node_error(error, node, "has an edge without characters");
-        if (i > first && begins_with(cursor, &cursor->edges[i - 1], &cursor->edges[i]))
+    for (size_t i = first + 1; i < cursor->edge_count; i++)
+        if (begins_with(cursor, &cursor->edges[i - 1], &cursor->edges[i]))
             return node_error(error, node, "has an edge that begins with another one");
-    }
     return true;
 }
 
-static bool read_children(struct exports_cursor *cursor, uint32_t node, size_t *at, uint32_t depth,
-                          struct error *error) {
-    size_t first = cursor->edge_count;
-    if (*at == cursor->trie.size)
-        return node_error(error, node, "runs past the end of the trie");
-    for (uint8_t children = cursor->trie.data[(*at)++]; children > 0; children--)
-        if (!add_edge(cursor, at, depth))
-            return node_error(error, node, "runs past the end of the trie");
-    sort_edges(cursor, cursor->edges + first, cursor->edge_count - first);
-    return edges_apart(cursor, first, node, error);
-}
-
-/* Reads the node to which `name`, of `depth` characters, has led; *payload is its export. */
+/* The node's export, and its edges behind those that wait; `depth` characters lead to it. */
 static bool read_node(struct exports_cursor *cursor, uint32_t node, uint32_t depth,
                       struct bytes *payload, struct error *error) {
     size_t at = node;
@@ -164,11 +149,53 @@ static bool read_node(struct exports_cursor *cursor, uint32_t node, uint32_t dep
     if (!leb_unsigned(cursor->trie, &at, &size) || !bytes_part(cursor->trie, at, size, payload))
         return node_error(error, node, "has an export that runs past the end of the trie");
     at += (size_t)size;
-    if (!read_children(cursor, node, &at, depth, error))
-        return false;
+    if (at == cursor->trie.size)
+        return node_error(error, node, "runs past the end of the trie");
+    for (uint8_t children = cursor->trie.data[at++]; children > 0; children--)
+        if (!add_edge(cursor, &at, depth))
+            return node_error(error, node, "runs past the end of the trie");
     if (!take_bytes(cursor, node, at))
         return node_error(error, node, "is reached twice, or lies over another one");
     return true;
+}
+
+/* Puts in the place of each edge without characters what the node behind it has: its name is the
+ * same. ld64 up to Xcode 13 wrote them. */
+static bool follow_empty_edges(struct exports_cursor *cursor, size_t first, uint32_t depth,
+                               struct bytes *payload, struct error *error) {
+    for (size_t i = first; i < cursor->edge_count;) {
+        struct bytes another;
+        uint32_t node = cursor->edges[i].node;
+        if (cursor->edges[i].size != 0) {
+            i++;
+            continue;
+        }
+        cursor->edges[i] = cursor->edges[--cursor->edge_count];
+        if (!read_node(cursor, node, depth, &another, error))
+            return false;
+        if (another.size != 0 && payload->size != 0)
+            return node_error(error, node, "has an export of a name that has one already");
+        if (another.size != 0)
+            *payload = another;
+    }
+    return true;
+}
+
+/* Reads all that the same name leads to: a node, and those that edges without characters lead on
+ * to. *payload is its export. */
+static bool read_place(struct exports_cursor *cursor, uint32_t node, uint32_t depth,
+                       struct bytes *payload, struct error *error) {
+    size_t first = cursor->edge_count;
+    if (!read_node(cursor, node, depth, payload, error) ||
+        !follow_empty_edges(cursor, first, depth, payload, error))
+        return false;
+    size_t count = cursor->edge_count - first;
+    if (count > 1) {
+        cursor->scratch =
+            memory_grow(cursor->scratch, count, &cursor->scratch_capacity, sizeof *cursor->scratch);
+        sort_edges(cursor, cursor->edges + first, count);
+    }
+    return edges_apart(cursor, first, node, error);
 }
 
 /* --- the walk --- */
@@ -205,7 +232,7 @@ bool exports_trie_next(struct exports_cursor *cursor, struct export *export, str
         uint32_t depth = edge.depth + edge.size;
         struct bytes payload;
         follow(cursor, &edge);
-        if (!read_node(cursor, edge.node, depth, &payload, error))
+        if (!read_place(cursor, edge.node, depth, &payload, error))
             return false;
         if (payload.size == 0)
             continue;
@@ -221,6 +248,7 @@ bool exports_trie_next(struct exports_cursor *cursor, struct export *export, str
 void exports_trie_end(struct exports_cursor *cursor) {
     free(cursor->taken);
     free(cursor->edges);
+    free(cursor->scratch);
     free(cursor->name);
     *cursor = (struct exports_cursor){0};
 }

@@ -52,6 +52,8 @@ struct exports_cursor {
     } * edges;          /* the next one last */
     size_t edge_count;
     size_t edge_capacity;
+    struct waiting_edge *scratch; /* for sorting some of them */
+    size_t scratch_capacity;
     char *name; /* to where the walk stands */
     size_t name_capacity;
     size_t shared; /* how much of the last export's name is still in `name` */
@@ -65,9 +67,10 @@ void exports_trie_start(struct bytes trie, struct exports_cursor *cursor);
  * terminalPayloadToSymbol; what is in an export follows dyld/Loader.cpp, hasExportedSymbol):
  * numbers, nodes and names that do not end in the trie, exports past their size, unknown flags. So
  * is what only a trie made by hand has: a node that two edges lead to, or that lies over another
- * one; an edge without characters, and an edge that another one of the same node begins with, for
- * dyld looks no further than the first that fits. Time is in proportion to the trie, whatever it
- * holds. */
+ * one; a name with two exports; an edge that another one of the same node begins with, for dyld
+ * looks no further than the first that fits. An edge without characters is walked, as dyld does
+ * (common/MachOFile.cpp, trieWalk): ld64 up to Xcode 13 wrote one where a name begins an earlier
+ * one. Time is in proportion to the trie, whatever it holds. */
 bool exports_trie_next(struct exports_cursor *cursor, struct export *export, struct error *error);
 void exports_trie_end(struct exports_cursor *cursor);
 

@@ -1,5 +1,6 @@
 #include "macho/image.h"
 
+#include "macho/build_version.h"
 #include "macho/magic.h"
 
 #include <inttypes.h>
@@ -198,6 +199,36 @@ static bool read_commands(struct parser *parser, struct bytes head) {
     return parser->error->kind == ERROR_NONE;
 }
 
+/* An image without any platform is taken for an old one, as in dyld_rules.c. */
+static struct build_version build_of(struct bytes head, uint32_t cpu_type) {
+    struct load_command_walk walk = image_commands(head);
+    struct load_command command;
+    struct error ignored;
+    struct build_version build = {0, 0}, version;
+    while (load_command_next(&walk, &command, &ignored))
+        if (build_version_read(&command, cpu_type, &version))
+            build_version_add(&build, &version);
+    return build.platform == 0 ? build_version_implied(cpu_type) : build;
+}
+
+/* The segments are in the order of their commands. */
+static bool sections_valid(const struct parser *parser, struct bytes head) {
+    const struct image *image = parser->image;
+    struct build_version build = build_of(head, image->architecture->cpu_type);
+    struct load_command_walk walk = image_commands(head);
+    struct load_command command;
+    size_t segment = 0;
+    if (platform_release(build.platform, build.sdk) <
+        platform_release(PLATFORM_MACOS, VERSION(11, 0)))
+        return true;
+    while (load_command_next(&walk, &command, parser->error))
+        if (command.number == LC_SEGMENT_64 &&
+            !segment_sections_end_inside(&command, &image->segments.items[segment++],
+                                         parser->error))
+            return false;
+    return true;
+}
+
 static bool text_error(struct error *error, const struct segment *text, const char *field,
                        const char *what, uint64_t size, size_t head_size) {
     char name[64];
@@ -269,7 +300,8 @@ bool image_parse(struct arena *arena, struct bytes head, uint64_t slice_size,
     struct parser parser = {
         .arena = arena, .image = image, .slice_size = slice_size, .error = error};
     bytes_part(head, 0, head_size, &head);
-    if (!read_commands(&parser, head) || !image_valid(&parser, head_size))
+    if (!read_commands(&parser, head) || !sections_valid(&parser, head) ||
+        !image_valid(&parser, head_size))
         return false;
     image_measure(image);
     return true;

@@ -16,13 +16,19 @@ static const struct row rows[] = {
     {LC_SYMTAB, 24, true, "LC_SYMTAB"},
     {LC_THREAD, 8, false, "LC_THREAD"},
     {LC_UNIXTHREAD, 8, false, "LC_UNIXTHREAD"},
+    {LC_IDENT, 8, false, "LC_IDENT"},
     {LC_DYSYMTAB, 80, true, "LC_DYSYMTAB"},
     {LC_LOAD_DYLIB, 24, false, "LC_LOAD_DYLIB"},
     {LC_ID_DYLIB, 24, false, "LC_ID_DYLIB"},
     {LC_LOAD_DYLINKER, 12, false, "LC_LOAD_DYLINKER"},
     {LC_ID_DYLINKER, 12, false, "LC_ID_DYLINKER"},
-    {LC_ROUTINES_64, 72, false, "LC_ROUTINES_64"},
+    {LC_PREBOUND_DYLIB, 8, false, "LC_PREBOUND_DYLIB"},
     {LC_SUB_FRAMEWORK, 12, false, "LC_SUB_FRAMEWORK"},
+    {LC_SUB_UMBRELLA, 8, false, "LC_SUB_UMBRELLA"},
+    {LC_SUB_CLIENT, 8, false, "LC_SUB_CLIENT"},
+    {LC_SUB_LIBRARY, 8, false, "LC_SUB_LIBRARY"},
+    {LC_PREBIND_CKSUM, 8, false, "LC_PREBIND_CKSUM"},
+    {LC_ROUTINES_64, 72, false, "LC_ROUTINES_64"},
     {LC_SEGMENT_64, 72, false, "LC_SEGMENT_64"},
     {LC_UUID, 24, true, "LC_UUID"},
     {LC_CODE_SIGNATURE, 16, true, "LC_CODE_SIGNATURE"},
@@ -31,20 +37,24 @@ static const struct row rows[] = {
     {LC_ENCRYPTION_INFO, 20, false, "LC_ENCRYPTION_INFO"},
     {LC_DYLD_INFO, 48, true, "LC_DYLD_INFO"},
     {LC_VERSION_MIN_MACOSX, 16, false, "LC_VERSION_MIN_MACOSX"},
+    {LC_VERSION_MIN_IPHONEOS, 16, false, "LC_VERSION_MIN_IPHONEOS"},
     {LC_FUNCTION_STARTS, 16, true, "LC_FUNCTION_STARTS"},
     {LC_DYLD_ENVIRONMENT, 12, false, "LC_DYLD_ENVIRONMENT"},
     {LC_DATA_IN_CODE, 16, true, "LC_DATA_IN_CODE"},
     {LC_SOURCE_VERSION, 16, false, "LC_SOURCE_VERSION"},
-    {LC_DYLIB_CODE_SIGN_DRS, 16, true, "LC_DYLIB_CODE_SIGN_DRS"},
+    {LC_DYLIB_CODE_SIGN_DRS, 16, false, "LC_DYLIB_CODE_SIGN_DRS"},
     {LC_ENCRYPTION_INFO_64, 24, false, "LC_ENCRYPTION_INFO_64"},
     {LC_LINKER_OPTION, 12, false, "LC_LINKER_OPTION"},
-    {LC_LINKER_OPTIMIZATION_HINT, 16, true, "LC_LINKER_OPTIMIZATION_HINT"},
+    {LC_LINKER_OPTIMIZATION_HINT, 16, false, "LC_LINKER_OPTIMIZATION_HINT"},
+    {LC_VERSION_MIN_TVOS, 16, false, "LC_VERSION_MIN_TVOS"},
+    {LC_VERSION_MIN_WATCHOS, 16, false, "LC_VERSION_MIN_WATCHOS"},
     {LC_NOTE, 40, false, "LC_NOTE"},
     {LC_BUILD_VERSION, 24, false, "LC_BUILD_VERSION"},
     {LC_ATOM_INFO, 16, true, "LC_ATOM_INFO"},
     {LC_FUNCTION_VARIANTS, 16, true, "LC_FUNCTION_VARIANTS"},
     {LC_FUNCTION_VARIANT_FIXUPS, 16, true, "LC_FUNCTION_VARIANT_FIXUPS"},
-    {LC_LAZY_LOAD_DYLIB_INFO, 16, true, "LC_LAZY_LOAD_DYLIB_INFO"},
+    {LC_TARGET_TRIPLE, 8, false, "LC_TARGET_TRIPLE"},
+    {LC_LAZY_LOAD_DYLIB_INFO, 16, false, "LC_LAZY_LOAD_DYLIB_INFO"},
     {LC_LOAD_WEAK_DYLIB, 24, false, "LC_LOAD_WEAK_DYLIB"},
     {LC_RPATH, 12, false, "LC_RPATH"},
     {LC_REEXPORT_DYLIB, 24, false, "LC_REEXPORT_DYLIB"},
@@ -72,6 +82,13 @@ const char *load_command_name(uint32_t number, char buffer[16]) {
 
 bool load_command_known(uint32_t number) {
     return row_of(number) != NULL;
+}
+
+bool load_command_places_known(const struct load_command *command) {
+    size_t i = 8;
+    while (i < command->bytes.size && command->bytes.data[i] == 0)
+        i++;
+    return load_command_known(command->number) || i == command->bytes.size;
 }
 
 uint32_t load_command_number_of(const char *name) {

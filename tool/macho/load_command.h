@@ -14,13 +14,19 @@ enum load_command_number {
     LC_SYMTAB = 0x2,
     LC_THREAD = 0x4,
     LC_UNIXTHREAD = 0x5,
+    LC_IDENT = 0x8,
     LC_DYSYMTAB = 0xb,
     LC_LOAD_DYLIB = 0xc,
     LC_ID_DYLIB = 0xd,
     LC_LOAD_DYLINKER = 0xe,
     LC_ID_DYLINKER = 0xf,
-    LC_ROUTINES_64 = 0x1a,
+    LC_PREBOUND_DYLIB = 0x10,
     LC_SUB_FRAMEWORK = 0x12,
+    LC_SUB_UMBRELLA = 0x13,
+    LC_SUB_CLIENT = 0x14,
+    LC_SUB_LIBRARY = 0x15,
+    LC_PREBIND_CKSUM = 0x17,
+    LC_ROUTINES_64 = 0x1a,
     LC_SEGMENT_64 = 0x19,
     LC_UUID = 0x1b,
     LC_CODE_SIGNATURE = 0x1d,
@@ -29,6 +35,7 @@ enum load_command_number {
     LC_ENCRYPTION_INFO = 0x21,
     LC_DYLD_INFO = 0x22,
     LC_VERSION_MIN_MACOSX = 0x24,
+    LC_VERSION_MIN_IPHONEOS = 0x25,
     LC_FUNCTION_STARTS = 0x26,
     LC_DYLD_ENVIRONMENT = 0x27,
     LC_DATA_IN_CODE = 0x29,
@@ -37,11 +44,14 @@ enum load_command_number {
     LC_ENCRYPTION_INFO_64 = 0x2c,
     LC_LINKER_OPTION = 0x2d,
     LC_LINKER_OPTIMIZATION_HINT = 0x2e,
+    LC_VERSION_MIN_TVOS = 0x2f,
+    LC_VERSION_MIN_WATCHOS = 0x30,
     LC_NOTE = 0x31,
     LC_BUILD_VERSION = 0x32,
     LC_ATOM_INFO = 0x36,
     LC_FUNCTION_VARIANTS = 0x37,
     LC_FUNCTION_VARIANT_FIXUPS = 0x38,
+    LC_TARGET_TRIPLE = 0x39,
     LC_LAZY_LOAD_DYLIB_INFO = 0x3a,
 };
 
@@ -81,6 +91,9 @@ bool load_command_next(struct load_command_walk *walk, struct load_command *comm
 const char *load_command_name(uint32_t number, char buffer[16]);
 /* Whether the command is in vafit's table, so that all it places in the file is known. */
 bool load_command_known(uint32_t number);
+/* Whether all that the command places is known: it is in the table, or has nothing but zeros behind
+ * its header, so that it names no place. */
+bool load_command_places_known(const struct load_command *command);
 /* The number of a command that load_command_name names; 0 for an unknown name. */
 uint32_t load_command_number_of(const char *name);
 /* Fills *error with "load command 3 (LC_SYMTAB) FIELD". Returns false. */

@@ -10,6 +10,12 @@ enum { SEGMENT_SIZE = 72, SECTION_SIZE = 80 };
 /* What both architectures give a process. */
 #define ADDRESS_END (UINT64_C(1) << 47)
 
+/* Bytes of the file that no process sees: Go's __DWARF, __LLVM. dyld looks at nothing else of it.
+ */
+static bool is_unmapped(const struct segment *segment) {
+    return segment->vm_size == 0 && segment->protection == 0 && segment->file_size != 0;
+}
+
 static bool contents_valid(const struct load_command *command, const struct segment *segment,
                            uint64_t slice_size, struct error *error) {
     uint64_t end;
@@ -28,8 +34,7 @@ static bool contents_valid(const struct load_command *command, const struct segm
                                   "%s has 0x%" PRIx64 " bytes at 0x%" PRIx64
                                   ", past the end of a process's addresses, 47 bits",
                                   segment->name, segment->vm_size, segment->address);
-    bool unmapped = segment->vm_size == 0 && segment->protection == 0;
-    if (segment->file_size > segment->vm_size && !unmapped)
+    if (segment->file_size > segment->vm_size && !is_unmapped(segment))
         return load_command_error(error, command, "filesize",
                                   "%s has 0x%" PRIx64 " bytes in the file, more than its vmsize, "
                                   "0x%" PRIx64,
@@ -46,22 +51,37 @@ struct section_place segment_section(const struct load_command *command, uint32_
     };
 }
 
+static bool section_error(const struct load_command *command, const struct segment *segment,
+                          uint32_t index, const char *field, struct error *error) {
+    struct section_place section = segment_section(command, index);
+    char name[48];
+    snprintf(name, sizeof name, "section %" PRIu32 " %s", index, field);
+    if (strcmp(field, "addr") == 0)
+        return load_command_error(error, command, name, "0x%" PRIx64 " lies outside %s",
+                                  section.address, segment->name);
+    return load_command_error(error, command, name,
+                              "0x%" PRIx64 " bytes run past the end of "
+                              "%s",
+                              section.size, segment->name);
+}
+
 static bool section_valid(const struct load_command *command, const struct segment *segment,
                           uint32_t index, struct error *error) {
     struct section_place section = segment_section(command, index);
-    uint64_t address = section.address, size = section.size;
-    char field[48];
-    if (address < segment->address || address - segment->address > segment->vm_size) {
-        snprintf(field, sizeof field, "section %" PRIu32 " addr", index);
-        return load_command_error(error, command, field, "0x%" PRIx64 " lies outside %s", address,
-                                  segment->name);
-    }
-    if (!range_within(address - segment->address, size, segment->vm_size)) {
-        snprintf(field, sizeof field, "section %" PRIu32 " size", index);
-        return load_command_error(error, command, field,
-                                  "0x%" PRIx64 " bytes run past the end of "
-                                  "%s",
-                                  size, segment->name);
+    if (section.address < segment->address)
+        return section_error(command, segment, index, "addr", error);
+    return section.size <= INT64_MAX || section_error(command, segment, index, "size", error);
+}
+
+bool segment_sections_end_inside(const struct load_command *command, const struct segment *segment,
+                                 struct error *error) {
+    for (uint32_t i = 0; i < segment->section_count && !is_unmapped(segment); i++) {
+        struct section_place section = segment_section(command, i);
+        uint64_t start = section.address - segment->address;
+        if (start > segment->vm_size)
+            return section_error(command, segment, i, "addr", error);
+        if (!range_within(start, section.size, segment->vm_size))
+            return section_error(command, segment, i, "size", error);
     }
     return true;
 }
@@ -73,7 +93,7 @@ static bool sections_valid(const struct load_command *command, const struct segm
         return load_command_error(error, command, "nsects",
                                   "%" PRIu32 " sections need a cmdsize of %" PRIu64 ", not %zu",
                                   segment->section_count, wanted, command->bytes.size);
-    for (uint32_t i = 0; i < segment->section_count; i++)
+    for (uint32_t i = 0; i < segment->section_count && !is_unmapped(segment); i++)
         if (!section_valid(command, segment, i, error))
             return false;
     return true;

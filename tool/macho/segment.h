@@ -30,13 +30,20 @@ struct segments {
 /* Reads an LC_SEGMENT_64 of a slice of `slice_size` bytes. The rules are dyld's (mach_o/
  * UnsafeHeader.cpp, validSegment): contents inside the slice, filesize no larger than vmsize unless
  * the segment is neither mapped nor accessible, no address past 47 bits, cmdsize that fits nsects,
- * sections inside the segment. Errors: ERROR_MALFORMED. */
+ * sections that begin in the segment or behind it; those of a segment that is not mapped may be
+ * anywhere (Go's __DWARF). Errors: ERROR_MALFORMED. */
 bool segment_parse(const struct load_command *command, uint64_t slice_size, struct segment *segment,
                    struct error *error);
 
+/* Whether its sections end in it too, unless it is not mapped: dyld asks that from SDK 11.0 on
+ * (Policy::enforceSectionsInSegment). `command` is that of a segment that segment_parse accepted.
+ * Errors: ERROR_MALFORMED. */
+bool segment_sections_end_inside(const struct load_command *command, const struct segment *segment,
+                                 struct error *error);
+
 /* A section of a segment that segment_parse accepted. */
 struct section_place {
-    uint64_t address; /* unslid; inside its segment, as is all of it */
+    uint64_t address; /* unslid; not before its segment, where that is mapped */
     uint64_t size;    /* bytes */
     uint8_t type;     /* the lowest byte of its flags */
 };

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NLIST_SIZE = 16 }; /* bytes of a nlist_64 */
+enum { NLIST_SIZE = 16, NLIST_VALUE = 8 }; /* bytes of a nlist_64, and where n_value begins */
 
 /* What a symbol is to the levels of shrinking. A larger value outlives more levels, so that a
  * string used by several symbols belongs to the greatest. */
@@ -29,8 +29,9 @@ struct nlist {
     uint64_t value;        /* n_value: unslid address, or what a stab means by it */
 };
 
-/* Bits of n_type. */
+/* Bits of n_type, and values of N_TYPE. */
 enum { N_STAB = 0xe0, N_PEXT = 0x10, N_TYPE = 0x0e, N_EXT = 0x01 };
+enum { N_UNDF = 0x0, N_ABS = 0x2, N_INDR = 0xa, N_SECT = 0xe };
 
 /* Entry i of a table. The caller has checked that it lies inside. Inline, as is nlist_use: tables
  * have millions of entries. */
@@ -41,7 +42,7 @@ static inline struct nlist nlist_at(struct bytes table, size_t i) {
         .type = bytes_u8(table, at + 4),
         .section = bytes_u8(table, at + 5),
         .description = bytes_u16(table, at + 6),
-        .value = bytes_u64(table, at + 8),
+        .value = bytes_u64(table, at + NLIST_VALUE),
     };
 }
 
@@ -49,6 +50,12 @@ static inline enum symbol_use nlist_use(const struct nlist *symbol) {
     if ((symbol->type & N_STAB) != 0)
         return SYMBOL_STAB;
     return (symbol->type & N_EXT) != 0 ? SYMBOL_GLOBAL : SYMBOL_LOCAL;
+}
+
+/* Whether n_value is the index of a second name in the pool, which the symbol is another name of.
+ */
+static inline bool nlist_has_second_name(const struct nlist *symbol) {
+    return (symbol->type & N_STAB) == 0 && (symbol->type & N_TYPE) == N_INDR;
 }
 
 /* Whose the bytes of a string pool are: a byte belongs to the greatest use of all the strings that

@@ -221,8 +221,8 @@ static bool take_names(const struct work *work, struct fixed *fixed, struct erro
     size_t originals = fixed->count;
     if (!add_new_files(work, fixed, error))
         return false;
-    struct replacement *files = fixed->items + originals;
     size_t count = fixed->count - originals;
+    struct replacement *files = count == 0 ? NULL : fixed->items + originals;
     return make_folders(work->fixing->placed, fixed, error) &&
            make_links(work->fixing->placed, fixed, error) &&
            replacements_take(fixed->items, originals, error) &&

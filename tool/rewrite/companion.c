@@ -175,8 +175,12 @@ static bool ended_well(int status, struct error *error) {
     if (WIFSIGNALED(status))
         return error_io(error, "", "was ended by signal %d (%s)", WTERMSIG(status),
                         strsignal(WTERMSIG(status)));
-    return WEXITSTATUS(status) == 0 ||
-           error_io(error, "", "ended with exit status %d", WEXITSTATUS(status));
+    if (WEXITSTATUS(status) == 0)
+        return true;
+    error_io(error, "", "ended with exit status %d", WEXITSTATUS(status));
+    if (WEXITSTATUS(status) == ERROR_MALFORMED)
+        error->kind = ERROR_MALFORMED;
+    return false;
 }
 
 bool companion_run(const char *program, const char *argument, const struct companion_limits *limits,

@@ -24,7 +24,8 @@ const char *companion_find(struct arena *arena, const char *name, const char *va
 
 /* Runs `program argument` to its end and adds what it prints to *output; what it has to say on
  * standard error is dropped. Errors: ERROR_IO without a file, saying how it ended where not with
- * exit status 0: "took longer than 10 seconds". Nothing of it is left running. */
+ * exit status 0: "took longer than 10 seconds"; ERROR_MALFORMED, likewise, where the program itself
+ * says by exit status 3 that it cannot read the file. Nothing of it is left running. */
 bool companion_run(const char *program, const char *argument, const struct companion_limits *limits,
                    struct text *output, struct error *error);
 

@@ -247,7 +247,8 @@ static const struct linkedit_part *part_like(const struct compared_slice *slice,
 
 static bool is_compared_whole(const struct linkedit_part *part) {
     return part->use != LINKEDIT_SYMBOLS && part->use != LINKEDIT_STRINGS &&
-           part->use != LINKEDIT_SIGNATURE && strcmp(part->name, "indirect symbol table") != 0;
+           part->use != LINKEDIT_SIGNATURE && strcmp(part->name, "indirect symbol table") != 0 &&
+           strcmp(part->name, "external relocations") != 0;
 }
 
 /* The pointers that the parts are about are in the rest of the slices. */
@@ -335,21 +336,35 @@ static void compare_symbols(struct comparison *comparison) {
     const struct compared_slice *slices[] = {comparison->old, comparison->new};
     for (size_t i = 0; i < 2; i++)
         sides[i] = (struct compared_symbols){
-            .table = part_bytes(slices[i], part_named(slices[i], "symbol table")),
+            .users = {.head = slices[i]->head,
+                      .table = part_bytes(slices[i], part_named(slices[i], "symbol table")),
+                      .indirect =
+                          part_bytes(slices[i], part_named(slices[i], "indirect symbol table")),
+                      .relocations =
+                          part_bytes(slices[i], part_named(slices[i], "external relocations"))},
             .pool = part_bytes(slices[i], part_named(slices[i], "string pool")),
-            .indirect = part_bytes(slices[i], part_named(slices[i], "indirect symbol table")),
-            .head = slices[i]->head,
         };
     compare_symbol_tables(&sides[0], &sides[1], comparison->level, comparison->errors);
 }
 
 /* --- the signature --- */
 
-static const struct signature_blob *blob_of(const struct code_signature *signature, uint32_t slot) {
-    for (size_t i = 0; i < signature->blob_count; i++)
-        if (signature->blobs[i].slot == slot)
-            return &signature->blobs[i];
-    return NULL;
+/* What an identity's new signature may lose least, by its slot. */
+static const char *blob_name(uint32_t slot) {
+    return slot == SLOT_REQUIREMENTS       ? "requirements"
+           : slot == SLOT_ENTITLEMENTS     ? "entitlements"
+           : slot == SLOT_DER_ENTITLEMENTS ? "DER entitlements"
+                                           : "blob";
+}
+
+/* The signer decides what is of the kind of signature; all else that was there has to be still. */
+static void compare_identity_flags(struct comparison *comparison, uint32_t old, uint32_t new) {
+    uint32_t lost = old & ~new & ~(uint32_t)(SIGNED_ADHOC | SIGNED_BY_LINKER);
+    if (lost != 0)
+        report(comparison, "code signature",
+               "the flags 0x%" PRIx32 " are gone%s; codesign keeps them by "
+               "--preserve-metadata=flags,runtime",
+               lost, (lost & SIGNED_RUNTIME) != 0 ? ", the hardened runtime among them" : "");
 }
 
 /* The first difference that has a name, or where the first other one is. */
@@ -360,10 +375,12 @@ static void compare_directories(struct comparison *comparison, const struct code
     if (strcmp(old->directory.identifier, new->identifier) != 0)
         report(comparison, "code signature", "the identifier is %s, was %s", new->identifier,
                old->directory.identifier);
-    else if (!has_identity && new->flags != flags)
+    else if (has_identity)
+        compare_identity_flags(comparison, old->directory.flags, new->flags);
+    else if (new->flags != flags)
         report(comparison, "code signature", "the flags are 0x%" PRIx32 ", were 0x%" PRIx32,
                new->flags, old->directory.flags);
-    else if (!has_identity && !code_directory_follows(old, new, &at))
+    else if (!code_directory_follows(old, new, &at))
         report(comparison, "code signature",
                "the CodeDirectory is not the original's from its byte 0x%zx on", at);
 }
@@ -372,15 +389,16 @@ static void compare_blobs(struct comparison *comparison, const struct code_signa
                           const struct code_signature *new) {
     for (size_t i = 0; i < old->blob_count; i++) {
         const struct signature_blob *before = &old->blobs[i];
-        const struct signature_blob *after = blob_of(new, before->slot);
+        const struct signature_blob *after = code_signature_blob(new, before->slot);
         if (before->slot == SLOT_CODE_DIRECTORY || before->slot >= SLOT_ALTERNATE_FIRST)
             continue;
         if (after == NULL || after->bytes.size != before->bytes.size ||
             memcmp(after->bytes.data, before->bytes.data, before->bytes.size) != 0)
-            report(comparison, "code signature", "the blob of slot %" PRIu32 " is not the same",
-                   before->slot);
+            report(comparison, "code signature", "slot %" PRIu32 " (%s) %s", before->slot,
+                   blob_name(before->slot), after == NULL ? "is gone" : "is not the same");
     }
-    compare_directories(comparison, old, &new->directory, new->has_identity);
+    for (size_t i = 0; i < new->directory_count; i++)
+        compare_directories(comparison, old, &new->directories[i], new->has_identity);
 }
 
 /* Between the load commands and __LINKEDIT both hold the same bytes, as compare_contents tells. */
@@ -388,7 +406,7 @@ static void compare_hashes(struct comparison *comparison, const struct code_dire
                            const struct code_directory *new) {
     const struct compared_slice *slice = comparison->new;
     struct known_pages known = {
-        .directory = old->page_size == new->page_size ? old : NULL,
+        .directory = code_directories_alike(old, new) ? old : NULL,
         .start = slice->head.size,
         .end = segments_find(&slice->image->segments, "__LINKEDIT")->file_offset,
     };
@@ -413,7 +431,8 @@ static void compare_signatures(struct comparison *comparison) {
         return;
     }
     compare_blobs(comparison, &before, &after);
-    compare_hashes(comparison, &before.directory, &after.directory);
+    for (size_t i = 0; i < after.directory_count; i++)
+        compare_hashes(comparison, &before.directory, &after.directories[i]);
 }
 
 /* What lies behind the last byte that counts, in the file and in memory. */

@@ -9,11 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_UNDEFINED = 0x0, N_ABSOLUTE = 0x2 };
-
 #define GONE UINT32_MAX
-#define INDIRECT_FLAGS UINT32_C(0xc0000000)
-#define INDIRECT_LOCAL UINT32_C(0x80000000)
 
 struct matching {
     const struct compared_symbols *old;
@@ -21,6 +17,7 @@ struct matching {
     const struct level *level;
     struct errors *errors;
     uint32_t *new_index; /* of each old symbol; GONE for one that is not in the new table */
+    uint8_t *needed;     /* by dyld, of the old ones; NULL for none */
     size_t old_count;
     size_t new_count;
 };
@@ -53,11 +50,17 @@ static bool same_name(const struct matching *matching, uint32_t old, uint32_t ne
 }
 
 static bool same_symbol(const struct matching *matching, size_t old_index, size_t new_index) {
-    const uint8_t *old = matching->old->table.data + old_index * NLIST_SIZE;
-    const uint8_t *new = matching->new->table.data + new_index *NLIST_SIZE;
-    return memcmp(old + 4, new + 4, NLIST_SIZE - 4) == 0 &&
-           same_name(matching, nlist_at(matching->old->table, old_index).string_index,
-                     nlist_at(matching->new->table, new_index).string_index);
+    const uint8_t *old = matching->old->users.table.data + old_index * NLIST_SIZE;
+    const uint8_t *new = matching->new->users.table.data + new_index *NLIST_SIZE;
+    struct nlist before = nlist_at(matching->old->users.table, old_index);
+    struct nlist after = nlist_at(matching->new->users.table, new_index);
+    if (memcmp(old + 4, new + 4, NLIST_VALUE - 4) != 0 ||
+        !same_name(matching, before.string_index, after.string_index))
+        return false;
+    if (!nlist_has_second_name(&before))
+        return before.value == after.value;
+    return before.value <= UINT32_MAX && after.value <= UINT32_MAX &&
+           same_name(matching, (uint32_t)before.value, (uint32_t)after.value);
 }
 
 /* Matches the new symbols with the old ones in their order; false when one cannot be. */
@@ -73,23 +76,41 @@ static bool match(struct matching *matching) {
     return false;
 }
 
-/* All symbols of a use that is dropped at all are gone, and of no greater use, nor of one that the
- * level keeps. */
-static void judge_gone(struct matching *matching) {
-    enum symbol_use dropped = SYMBOL_NONE;
+static bool is_needed(const struct matching *matching, size_t i) {
+    return matching->needed != NULL && matching->needed[i] != 0;
+}
+
+/* The greatest use of those that are gone. False when the level or dyld keeps one of them. */
+static bool find_dropped(struct matching *matching, enum symbol_use *dropped) {
+    *dropped = SYMBOL_NONE;
     for (size_t i = 0; i < matching->old_count; i++) {
-        struct nlist symbol = nlist_at(matching->old->table, i);
-        if (matching->new_index[i] != GONE || nlist_use(&symbol) <= dropped)
+        struct nlist symbol = nlist_at(matching->old->users.table, i);
+        const char *wrong = NULL;
+        if (matching->new_index[i] != GONE)
             continue;
-        dropped = nlist_use(&symbol);
-        if (!level_drops(matching->level, dropped)) {
-            add(matching, "symbol of the original", i, "is gone, though the level keeps it");
-            return;
+        if (is_needed(matching, i))
+            wrong = "is gone, though dyld reads it";
+        else if (!level_drops(matching->level, nlist_use(&symbol)))
+            wrong = "is gone, though the level keeps it";
+        if (wrong != NULL) {
+            add(matching, "symbol of the original", i, wrong);
+            return false;
         }
+        *dropped = nlist_use(&symbol) > *dropped ? nlist_use(&symbol) : *dropped;
     }
+    return true;
+}
+
+/* All symbols of a use that is dropped at all are gone, but for those that dyld reads, and of no
+ * greater use, nor of one that the level keeps. */
+static void judge_gone(struct matching *matching) {
+    enum symbol_use dropped;
+    if (!find_dropped(matching, &dropped))
+        return;
     for (size_t i = 0; i < matching->old_count; i++) {
-        struct nlist symbol = nlist_at(matching->old->table, i);
-        if (nlist_use(&symbol) <= dropped && matching->new_index[i] != GONE) {
+        struct nlist symbol = nlist_at(matching->old->users.table, i);
+        if (nlist_use(&symbol) <= dropped && matching->new_index[i] != GONE &&
+            !is_needed(matching, i)) {
             add(matching, "symbol", matching->new_index[i],
                 "is still there, though others of its kind are gone: no level drops only some");
             return;
@@ -98,62 +119,75 @@ static void judge_gone(struct matching *matching) {
 }
 
 /* What an entry becomes: the symbol's new index, or the flags that stand for one that is gone. */
-static uint32_t expected_indirect(const struct matching *matching, uint32_t old) {
-    if ((old & INDIRECT_FLAGS) != 0 || old >= matching->old_count)
+static uint32_t expected_indirect(const struct matching *matching, size_t i) {
+    uint32_t old;
+    if (!indirect_symbol(matching->old->users.indirect, i, matching->old_count, &old))
         return old;
     if (matching->new_index[old] != GONE)
         return matching->new_index[old];
-    uint8_t type = nlist_at(matching->old->table, old).type & N_TYPE;
-    bool defined = type != N_UNDEFINED && type != N_ABSOLUTE;
-    return defined ? INDIRECT_LOCAL : INDIRECT_FLAGS;
+    uint8_t type = nlist_at(matching->old->users.table, old).type & N_TYPE;
+    bool defined = type != N_UNDF && type != N_ABS;
+    return INDIRECT_SYMBOL_LOCAL | (defined ? 0 : INDIRECT_SYMBOL_ABS);
 }
 
 static void judge_indirect(struct matching *matching) {
-    size_t count = matching->old->indirect.size / 4;
-    if (matching->new->indirect.size != matching->old->indirect.size) {
+    struct bytes old = matching->old->users.indirect, new = matching->new->users.indirect;
+    if (new.size != old.size) {
         add(matching, "indirect table entry", 0, "there are not as many as before");
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        uint32_t old = bytes_u32(matching->old->indirect, 4 * i);
-        uint32_t new = bytes_u32(matching->new->indirect, 4 * i);
-        if (new != expected_indirect(matching, old)) {
+    for (size_t i = 0; i < old.size / 4; i++)
+        if (bytes_u32(new, 4 * i) != expected_indirect(matching, i)) {
             add(matching, "indirect table entry", i, "does not name the symbol it named");
             return;
         }
-    }
 }
 
-/* LC_DYSYMTAB of a head: where its three groups begin and how many symbols each has. */
-static bool groups_of(struct bytes head, uint32_t groups[6]) {
-    struct load_command_walk walk = image_commands(head);
-    struct load_command command;
-    struct error error;
-    while (load_command_next(&walk, &command, &error)) {
-        if (command.number != LC_DYSYMTAB)
-            continue;
-        for (size_t i = 0; i < 6; i++)
-            groups[i] = bytes_u32(command.bytes, 8 + 4 * i);
-        return true;
+/* Whether it fixes the same place in the same way by the same symbol. */
+static bool same_relocation(const struct matching *matching, size_t i) {
+    uint8_t expected[EXTERNAL_RELOCATION_SIZE];
+    uint32_t symbol;
+    memcpy(expected, matching->old->users.relocations.data + i * sizeof expected, sizeof expected);
+    if (relocation_symbol(matching->old->users.relocations, i, matching->old_count, &symbol))
+        relocation_store_symbol(expected, matching->new_index[symbol]);
+    return memcmp(matching->new->users.relocations.data + i * sizeof expected, expected,
+                  sizeof expected) == 0;
+}
+
+static void judge_relocations(struct matching *matching) {
+    size_t size = matching->old->users.relocations.size;
+    if (matching->new->users.relocations.size != size) {
+        add(matching, "external relocation", 0, "there are not as many as before");
+        return;
     }
-    return false;
+    for (size_t i = 0; i < size / EXTERNAL_RELOCATION_SIZE; i++)
+        if (!same_relocation(matching, i)) {
+            add(matching, "external relocation", i, "is not what it was");
+            return;
+        }
+}
+
+/* How many of the old symbols before i are left; i counts on past the table. */
+static uint64_t left_before(const struct matching *matching, uint64_t i) {
+    uint64_t left = i > matching->old_count ? i - matching->old_count : 0;
+    for (uint64_t j = 0; j < i && j < matching->old_count; j++)
+        left += matching->new_index[j] != GONE;
+    return left;
 }
 
 /* The symbols that are left of each old group are the new group. */
 static void judge_groups(struct matching *matching) {
-    uint32_t old[6], new[6], start = 0;
-    if (!groups_of(matching->old->head, old) || !groups_of(matching->new->head, new))
+    struct symbol_group old[DYSYMTAB_GROUPS], new[DYSYMTAB_GROUPS];
+    if (!dysymtab_groups(matching->old->users.head, old) ||
+        !dysymtab_groups(matching->new->users.head, new))
         return;
-    for (size_t group = 0; group < 3; group++) {
-        uint32_t left = 0;
-        uint64_t end = (uint64_t)old[2 * group] + old[2 * group + 1];
-        for (uint64_t i = old[2 * group]; i < end && i < matching->old_count; i++)
-            left += matching->new_index[i] != GONE;
-        if (new[2 * group] != start || new[2 * group + 1] != left) {
-            add(matching, "LC_DYSYMTAB group", group, "does not hold what is left of the group");
+    for (size_t i = 0; i < DYSYMTAB_GROUPS; i++) {
+        uint64_t start = left_before(matching, old[i].start);
+        uint64_t end = left_before(matching, (uint64_t)old[i].start + old[i].count);
+        if (new[i].start != (uint32_t)start || new[i].count != (uint32_t)(end - start)) {
+            add(matching, "LC_DYSYMTAB group", i, "does not hold what is left of the group");
             return;
         }
-        start += left;
     }
 }
 
@@ -164,16 +198,19 @@ void compare_symbol_tables(const struct compared_symbols *old, const struct comp
         .new = new,
         .level = level,
         .errors = errors,
-        .old_count = old->table.size / NLIST_SIZE,
-        .new_count = new->table.size / NLIST_SIZE,
+        .old_count = old->users.table.size / NLIST_SIZE,
+        .new_count = new->users.table.size / NLIST_SIZE,
     };
+    matching.needed = dysymtab_needed(&old->users);
     matching.new_index = calloc(matching.old_count + 1, sizeof *matching.new_index);
     if (matching.new_index == NULL)
         out_of_memory();
     if (match(&matching)) {
         judge_gone(&matching);
         judge_indirect(&matching);
+        judge_relocations(&matching);
         judge_groups(&matching);
     }
+    free(matching.needed);
     free(matching.new_index);
 }

@@ -62,6 +62,15 @@ static void inspect_fixups(const struct image_file *file, const struct image_sli
     mapping_free(&mapping);
 }
 
+static void inspect_directory(const struct image_file *file, const struct image_slice *slice,
+                              const struct code_directory *directory, struct errors *errors) {
+    const struct linkedit_part *part = linkedit_find(&slice->image->parts, LINKEDIT_SIGNATURE);
+    struct error error;
+    if (!code_directory_covers(directory, part->file_offset, &error))
+        errors_add(errors, &error);
+    page_hashes_check(&file->file, slice->offset, directory, &(struct known_pages){0}, errors);
+}
+
 static void inspect_signature(const struct image_file *file, const struct image_slice *slice,
                               struct errors *errors) {
     const struct linkedit_part *part = linkedit_find(&slice->image->parts, LINKEDIT_SIGNATURE);
@@ -75,12 +84,11 @@ static void inspect_signature(const struct image_file *file, const struct image_
         errors_add(errors, &error);
         return;
     }
-    bool parsed = code_signature_parse(mapping.bytes, &signature, &error);
-    if (!parsed || !code_directory_covers(&signature.directory, part->file_offset, &error))
+    if (code_signature_parse(mapping.bytes, &signature, &error))
+        for (size_t i = 0; i < signature.directory_count; i++)
+            inspect_directory(file, slice, &signature.directories[i], errors);
+    else
         errors_add(errors, &error);
-    if (parsed)
-        page_hashes_check(&file->file, slice->offset, &signature.directory,
-                          &(struct known_pages){0}, errors);
     mapping_free(&mapping);
 }
 

@@ -10,8 +10,8 @@
 /* Inspects every slice of a file that is open and whose images were read: dyld and the kernel
  * refuse nothing of it, each part of __LINKEDIT is aligned, every fixup can be read, the exports
  * trie, function starts and data in code can be read and stay in the image, the signature can be
- * read, covers all before it and has the hash of every page. What is found is added to *errors,
- * naming the file; false when there is anything. */
+ * read, and each CodeDirectory in it covers all before it and has the hash of every page. What is
+ * found is added to *errors, naming the file; false when there is anything. */
 bool inspect_file(const struct image_file *file, struct errors *errors);
 
 #endif

@@ -13,9 +13,6 @@
 enum {
     PART_ALIGNMENT = 8,
     SIGNATURE_ALIGNMENT = 16,
-    /* Byte offsets in LC_DYSYMTAB. */
-    AT_FIRST_LOCAL = 8,
-    DYSYMTAB_GROUPS = 3,
     /* Byte offsets in LC_SEGMENT_64. */
     AT_VM_SIZE = 32,
     AT_FILE_SIZE = 48,
@@ -36,36 +33,32 @@ struct packer {
     struct error *error;
     struct symbols symbols;
     bool has_symbols;
-    struct symbol_groups groups;
-    bool has_dysymtab;
     struct move *moves; /* one a part of the image, in its order: by offset */
     uint64_t end;       /* of the last part that is placed, in the slice */
 };
 
 /* --- what cannot be rewritten --- */
 
+/* Where no symbol goes, none gets another index. */
 static bool dysymtab_rewritable(struct packer *packer, const struct load_command *command) {
-    uint32_t next = 0;
-    packer->has_dysymtab = true;
-    for (size_t i = 0; i < DYSYMTAB_GROUPS; i++) {
-        size_t at = AT_FIRST_LOCAL + 8 * i;
-        if (bytes_u32(command->bytes, at) != next)
-            return load_command_error(packer->error, command, "ilocalsym",
-                                      "the groups of symbols do not follow each other");
-        packer->groups.counts[i] = bytes_u32(command->bytes, at + 4);
-        next += bytes_u32(command->bytes, at + 4);
-    }
+    static const char *const renumbered[] = {"table of contents", "module table",
+                                             "external references"};
     struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND];
     size_t count = linkedit_command_parts(command, parts);
+    if (packer->packing->level->drops_upto == SYMBOL_NONE)
+        return true;
     for (size_t i = 0; i < count; i++)
-        if (parts[i].size != 0 && strcmp(parts[i].name, "indirect symbol table") != 0)
-            return load_command_error(packer->error, command, parts[i].field,
-                                      "%s, which vafit does not rewrite", parts[i].name);
+        for (size_t j = 0; j < sizeof renumbered / sizeof renumbered[0]; j++)
+            if (parts[i].size != 0 && strcmp(parts[i].name, renumbered[j]) == 0)
+                return load_command_error(packer->error, command, parts[i].field,
+                                          "the %s names symbols by their index, which vafit does "
+                                          "not renumber; --level lossless drops no symbol",
+                                          parts[i].name);
     return true;
 }
 
 static bool command_rewritable(struct packer *packer, const struct load_command *command) {
-    if (!load_command_known(command->number))
+    if (!load_command_places_known(command))
         return load_command_error(packer->error, command, "cmd",
                                   "not known to vafit, which might lose what it places");
     switch (command->number) {
@@ -103,30 +96,33 @@ static struct bytes part_bytes(const struct packer *packer, const struct linkedi
 }
 
 static bool is_indirect(const struct linkedit_part *part) {
-    return part->command_number == LC_DYSYMTAB;
+    return strcmp(part->name, "indirect symbol table") == 0;
+}
+
+static bool is_relocated(const struct linkedit_part *part) {
+    return strcmp(part->name, "external relocations") == 0;
 }
 
 static struct symbol_tables find_tables(const struct packer *packer) {
     const struct linkedit_parts *parts = &packer->old->image->parts;
-    struct symbol_tables tables = {0};
+    struct symbol_tables tables = {.users = {.head = packer->old->head}};
     for (size_t i = 0; i < parts->count; i++) {
         const struct linkedit_part *part = &parts->items[i];
         if (part->use == LINKEDIT_SYMBOLS)
-            tables.table = part_bytes(packer, part);
+            tables.users.table = part_bytes(packer, part);
         else if (part->use == LINKEDIT_STRINGS)
             tables.pool = part_bytes(packer, part);
         else if (is_indirect(part))
-            tables.indirect = part_bytes(packer, part);
+            tables.users.indirect = part_bytes(packer, part);
+        else if (is_relocated(part))
+            tables.users.relocations = part_bytes(packer, part);
     }
     return tables;
 }
 
 static bool plan_symbols(struct packer *packer, struct error *error) {
     struct symbol_tables tables = find_tables(packer);
-    if (!packer->has_dysymtab)
-        packer->groups.counts[0] = tables.table.size / NLIST_SIZE;
-    packer->has_symbols =
-        symbols_plan(&tables, &packer->groups, packer->packing->level, &packer->symbols, error);
+    packer->has_symbols = symbols_plan(&tables, packer->packing->level, &packer->symbols, error);
     return packer->has_symbols;
 }
 
@@ -269,6 +265,8 @@ static void write_part(struct packer *packer, const struct move *move, uint8_t *
     default:
         if (is_indirect(move->part))
             symbols_write_indirect(&packer->symbols, target);
+        else if (is_relocated(move->part))
+            symbols_write_relocations(&packer->symbols, target);
         else if (move->trie.bytes != NULL)
             memcpy(target, move->trie.bytes, move->trie.size);
         else
@@ -325,11 +323,10 @@ static void store_parts(const struct packer *packer, const struct load_command *
 }
 
 static void store_groups(const struct packer *packer, uint8_t *target) {
-    uint64_t next = 0;
+    target += DYSYMTAB_FIRST_GROUP;
     for (size_t i = 0; i < DYSYMTAB_GROUPS; i++) {
-        bytes_store_little(target + AT_FIRST_LOCAL + 8 * i, 4, next);
-        bytes_store_little(target + AT_FIRST_LOCAL + 8 * i + 4, 4, packer->symbols.group_counts[i]);
-        next += packer->symbols.group_counts[i];
+        bytes_store_little(target + 8 * i, 4, packer->symbols.groups[i].start);
+        bytes_store_little(target + 8 * i + 4, 4, packer->symbols.groups[i].count);
     }
 }
 

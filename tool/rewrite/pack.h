@@ -46,7 +46,8 @@ struct packed {
  * commands only the places of parts, LC_DYSYMTAB's counts and __LINKEDIT's sizes change. Errors:
  * ERROR_MALFORMED for tables that contradict each other, for an exports trie that cannot be read,
  * for fixups that can be told to be malformed without the segments they are in, and for what cannot
- * be rewritten: load commands vafit does not know, encrypted images, classic relocations. */
+ * be rewritten: load commands vafit does not know, encrypted images, at a level that drops symbols
+ * LC_DYSYMTAB's table of contents, module table and external references. */
 bool pack_slice(const struct old_slice *old, const struct packing *packing, struct packed *packed,
                 struct error *error);
 void packed_free(struct packed *packed);

@@ -1,7 +1,7 @@
 #include "rewrite/page_hashes.h"
 
+#include "base/digest.h"
 #include "base/parallel.h"
-#include "base/sha256.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,20 +52,20 @@ static const uint8_t *known_hash(const struct checking *checking, uint64_t start
 
 static bool holds(const struct checking *checking, uint64_t start, const uint8_t *hash,
                   struct error *error) {
-    return memcmp(hash, hash_at(checking->directory, start), SHA256_SIZE) == 0 ||
+    return memcmp(hash, hash_at(checking->directory, start), checking->directory->hash_size) == 0 ||
            bad_page(error, start / checking->directory->page_size, start);
 }
 
 static bool check_unknown(const struct checking *checking, struct run run, struct error *error) {
     size_t size = (size_t)(run.end - run.start);
-    uint8_t *buffer = malloc(size), digest[SHA256_SIZE];
+    uint8_t *buffer = malloc(size), hash[DIGEST_MOST];
     if (buffer == NULL)
         out_of_memory();
     bool good = file_read(checking->file, checking->offset + run.start, buffer, size, error);
     for (uint64_t at = run.start; good && at < run.end; at = page_end(checking, at)) {
         struct bytes page = {buffer + (at - run.start), (size_t)(page_end(checking, at) - at)};
-        sha256(page, digest);
-        good = holds(checking, at, digest, error);
+        code_directory_digest(checking->directory, page, hash);
+        good = holds(checking, at, hash, error);
     }
     free(buffer);
     return good;

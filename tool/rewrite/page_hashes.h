@@ -11,7 +11,7 @@
 
 /* Pages that hold the bytes of an image that was signed before, so that its hashes are theirs. */
 struct known_pages {
-    const struct code_directory *directory; /* with the page size of the new one; NULL: no page */
+    const struct code_directory *directory; /* like the new one; NULL: no page */
     uint64_t start;                         /* bytes into the slice */
     uint64_t end;                           /* behind the last byte that is the same */
 };

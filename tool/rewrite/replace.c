@@ -4,34 +4,68 @@
 #include "rewrite/original.h"
 #include "rewrite/proof.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 
 /* Runs `sh -c 'CMD "$1"' sh PATH` and waits for it. */
-static bool sign_by(const char *command, struct new_file *file, struct error *error) {
+static bool run_signer(const char *command, char *path, struct error *error) {
     char script[4096];
     int status = 0;
     snprintf(script, sizeof script, "%s \"$1\"", command);
     fflush(NULL);
-    char *arguments[] = {"sh", "-c", script, "sh", file->path, NULL};
+    char *arguments[] = {"sh", "-c", script, "sh", path, NULL};
     pid_t child;
     /* Not fork(): that would copy the tables of all that is mapped. */
     if (posix_spawn(&child, "/bin/sh", NULL, NULL, arguments, environ) != 0 ||
         waitpid(child, &status, 0) < 0)
         return error_errno(error, "", "cannot start the command of --identity");
-    if (status != 0)
-        return error_io(error, "", "the command of --identity failed");
-    /* It may have put a file of its own in the place. */
-    file_close(&file->file);
-    if (file_open(file->path, &file->file, error))
+    return status == 0 || error_io(error, "", "the command of --identity failed");
+}
+
+/* Removes the folder and what a signer may have left in it. */
+static void remove_folder(const char *folder) {
+    DIR *list = opendir(folder);
+    struct dirent *entry;
+    while (list != NULL && (entry = readdir(list)) != NULL) {
+        char path[sizeof((struct new_file *)NULL)->path + sizeof entry->d_name + 16];
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            (void)unlink(path);
+    }
+    if (list != NULL)
+        closedir(list);
+    (void)rmdir(folder);
+}
+
+/* The file that the signer is given has the target's own name, in a folder of its own: signers take
+ * the identifier from it. */
+static bool sign_by(const char *command, const char *target, struct new_file *file,
+                    struct error *error) {
+    const char *slash = strrchr(target, '/'), *leaf = slash == NULL ? target : slash + 1;
+    char folder[sizeof file->path + 8], path[2 * sizeof file->path];
+    snprintf(folder, sizeof folder, "%s.sign", file->path);
+    snprintf(path, sizeof path, "%s/%s", folder, leaf);
+    if (mkdir(folder, 0700) != 0)
+        return error_errno(error, "", "cannot make a folder for the command of --identity");
+    bool is_signed = rename(file->path, path) == 0
+                         ? run_signer(command, path, error)
+                         : error_errno(error, "", "cannot be moved for the command of --identity");
+    /* The signer may have put a file of its own in the place, or removed it. */
+    (void)rename(path, file->path);
+    remove_folder(folder);
+    if (!is_signed)
+        return false;
+    if (new_file_reopen(file, error))
         return true;
     error->file[0] = '\0';
     return false;
@@ -67,7 +101,7 @@ static bool has_identity(const struct rewriting *rewriting) {
 static bool finish(const struct rewriting *rewriting, const struct replacing *replacing,
                    struct new_file *file, struct error *error) {
     if (replacing->identity != NULL && has_identity(rewriting) &&
-        !sign_by(replacing->identity, file, error))
+        !sign_by(replacing->identity, replacing->target, file, error))
         return false;
     if (replacing->verify && !prove(rewriting, replacing, file, error))
         return false;

@@ -11,7 +11,8 @@
 struct replacing {
     const char *target;   /* the path the new file takes */
     const char *original; /* where the original stays (original_path); NULL for nowhere */
-    const char *identity; /* a command that signs the file whose path it is given; NULL for none */
+    const char *identity; /* a command that signs the file whose path it is given, of the leaf name
+                             of `target`; NULL for none */
     bool verify;          /* hold the new file against the original before it takes its name */
     const struct level *level;        /* with that: what it drops may be gone, */
     const struct closed_world *world; /* and exports as for compare_slices */

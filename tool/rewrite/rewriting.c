@@ -1,7 +1,6 @@
 #include "rewrite/rewriting.h"
 
 #include "base/parallel.h"
-#include "base/sha256.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -63,9 +62,9 @@ struct hashing {
     struct error *errors; /* one a group of pages */
 };
 
-enum { PAGES_A_GROUP = 1024 };
+enum { PAGES_A_GROUP = 1024, WINDOW = 64 << 10 /* no page is larger */ };
 
-/* A page that holds the same bytes as before has the same hash. */
+/* A page that holds the same bytes as before has the hash that it had. */
 static bool is_unchanged(const struct hashing *hashing, uint64_t start, uint64_t end) {
     const struct code_directory *old = &hashing->slice->packed.old_signature.directory;
     return start >= hashing->slice->head.bytes.size && end <= hashing->linkedit_offset &&
@@ -92,28 +91,40 @@ static bool page_bytes(const struct hashing *hashing, uint64_t start, uint64_t e
     return true;
 }
 
-static bool hash_page(const struct hashing *hashing, size_t page, uint8_t *buffer,
+static bool changed_since(struct error *error, size_t page, uint64_t start) {
+    char field[64];
+    snprintf(field, sizeof field, "code signature page %zu", page);
+    return error_malformed(error, field,
+                           "its hash is not that of the bytes at 0x%" PRIx64
+                           ": the file was changed after it was signed; sign it again first",
+                           start);
+}
+
+/* One page, whose bytes are given. What was not signed as it is now is not signed anew. */
+static bool hash_page(const struct hashing *hashing, size_t page, struct bytes bytes,
                       struct error *error) {
     const struct packed *packed = &hashing->slice->packed;
     const struct code_directory *old = &packed->old_signature.directory;
     uint64_t start = (uint64_t)page * old->page_size;
-    uint64_t end = start + old->page_size;
-    uint8_t *hash = packed->hashes + page * SHA256_SIZE;
-    if (end > packed->code_limit)
-        end = packed->code_limit;
-    if (is_unchanged(hashing, start, end)) {
-        memcpy(hash, code_directory_hash(old, page), SHA256_SIZE);
-        return true;
-    }
-    if (start >= hashing->linkedit_offset) {
-        sha256((struct bytes){packed->linkedit + (start - hashing->linkedit_offset),
-                              (size_t)(end - start)},
-               hash);
-        return true;
-    }
+    uint8_t *hash = packed->hashes + page * old->hash_size;
+    code_directory_digest(old, bytes, hash);
+    return !is_unchanged(hashing, start, start + bytes.size) ||
+           memcmp(hash, code_directory_hash(old, page), old->hash_size) == 0 ||
+           changed_since(error, page, start);
+}
+
+/* The pages that begin in [start, end). */
+static bool hash_window(const struct hashing *hashing, uint64_t start, uint64_t end,
+                        uint8_t *buffer, struct error *error) {
+    uint32_t page_size = hashing->slice->packed.old_signature.directory.page_size;
     if (!page_bytes(hashing, start, end, buffer, error))
         return false;
-    sha256((struct bytes){buffer, (size_t)(end - start)}, hash);
+    for (uint64_t at = start; at < end; at += page_size) {
+        size_t size = end - at < page_size ? (size_t)(end - at) : page_size;
+        if (!hash_page(hashing, (size_t)(at / page_size),
+                       (struct bytes){buffer + (at - start), size}, error))
+            return false;
+    }
     return true;
 }
 
@@ -124,12 +135,16 @@ static size_t page_count(const struct packed *packed) {
 
 static void hash_group(void *context, size_t group) {
     struct hashing *hashing = context;
-    uint8_t buffer[1 << 16]; /* the largest page that code_signature_parse accepts */
-    size_t pages = page_count(&hashing->slice->packed);
-    size_t end = (group + 1) * PAGES_A_GROUP < pages ? (group + 1) * PAGES_A_GROUP : pages;
+    const struct packed *packed = &hashing->slice->packed;
+    uint8_t buffer[WINDOW];
+    uint64_t group_size = (uint64_t)PAGES_A_GROUP * packed->old_signature.directory.page_size;
+    uint64_t end = (group + 1) * group_size;
+    if (end > packed->code_limit)
+        end = packed->code_limit;
     hashing->errors[group].kind = ERROR_NONE;
-    for (size_t page = group * PAGES_A_GROUP; page < end; page++)
-        if (!hash_page(hashing, page, buffer, &hashing->errors[group]))
+    for (uint64_t at = group * group_size; at < end; at += WINDOW)
+        if (!hash_window(hashing, at, end - at < WINDOW ? end : at + WINDOW, buffer,
+                         &hashing->errors[group]))
             return;
 }
 

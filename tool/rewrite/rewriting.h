@@ -50,7 +50,8 @@ struct rewriting {
 bool rewriting_plan(const struct image_file *old, const struct packing *packing, bool keep_identity,
                     struct rewriting *rewriting, struct error *error);
 /* Fills in the page hashes, on at most `jobs` threads; before it the new bytes are not complete.
- * Errors: ERROR_IO. */
+ * Errors: ERROR_IO; ERROR_MALFORMED for a page whose bytes stay and are not those that were signed:
+ * a new signature would hide that the file was changed. */
 bool rewriting_sign(struct rewriting *rewriting, unsigned jobs, struct error *error);
 /* Whether the new file would equal the old one, so that there is nothing to write. Errors:
  * ERROR_IO. */

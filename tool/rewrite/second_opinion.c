@@ -256,7 +256,8 @@ static void compare_slice(const struct image_file *file, const struct image_slic
 static enum opinion no_answer(const char *program, const struct image_file *original,
                               const struct error *reason, struct text *why, struct errors *errors) {
     struct error error;
-    if (original == NULL || !gives_answer(program, original)) {
+    /* Of time or memory that ran out, or a crash, no file is to blame for sure. */
+    if (reason->kind != ERROR_MALFORMED || original == NULL || !gives_answer(program, original)) {
         text_addf(why, "second opinion: none, LIEF %s", reason->what);
         return OPINION_NONE;
     }

@@ -32,7 +32,8 @@ const char *second_opinion_program(struct arena *arena, struct text *why);
  * every slice against what vafit sees: header, load commands, segments, sections, symbols.
  * `original` is the file that it was made from, likewise open and read, or NULL. The first
  * difference of each kind is added to *errors, naming the file: OPINION_DIFFERS. So is it when LIEF
- * gives no answer to this file and one to the original. Otherwise no answer is no finding, and *why
+ * says that it cannot read this file, and reads the original. Otherwise no answer is no finding,
+ * above all none that comes of time or memory running out, and *why
  * is what to tell the user: "second opinion: not asked, __LINKEDIT has 70.0 MiB, ...". */
 enum opinion second_opinion(const char *program, const struct image_file *file,
                             const struct image_file *original, struct text *why,

@@ -7,29 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_UNDF = 0x0, N_ABS = 0x2 };
-
-#define INDIRECT_SYMBOL_LOCAL UINT32_C(0x80000000)
-#define INDIRECT_SYMBOL_ABS UINT32_C(0x40000000)
-
-static bool stays(const struct symbols *symbols, const struct nlist *symbol) {
-    return !level_drops(symbols->level, nlist_use(symbol));
-}
-
-static bool groups_valid(const struct symbols *symbols, const struct symbol_groups *groups,
-                         struct error *error) {
-    uint64_t sum = groups->counts[0] + groups->counts[1] + groups->counts[2];
-    if (sum != symbols->old_count)
-        return error_malformed(error, "LC_DYSYMTAB",
-                               "its groups have %" PRIu64 " symbols, the symbol table has %zu", sum,
-                               symbols->old_count);
-    return true;
-}
-
-static size_t group_of(const struct symbol_groups *groups, uint64_t i) {
-    if (i < groups->counts[0])
-        return 0;
-    return i - groups->counts[0] < groups->counts[1] ? 1 : 2;
+static bool stays(const struct symbols *symbols, size_t i, const struct nlist *symbol) {
+    return !level_drops(symbols->level, nlist_use(symbol)) ||
+           (symbols->needed != NULL && symbols->needed[i] != 0);
 }
 
 static bool symbol_error(struct error *error, size_t i, const char *field, const char *what,
@@ -39,81 +19,109 @@ static bool symbol_error(struct error *error, size_t i, const char *field, const
     return error_malformed(error, name, "0x%" PRIx64 " %s", value, what);
 }
 
-static bool keep_symbols(struct symbols *symbols, const struct symbol_groups *groups,
-                         struct error *error) {
+static void add_name(struct symbols *symbols, uint64_t index) {
+    symbols->names[symbols->name_count++].old_index = (uint32_t)index;
+}
+
+static bool keep_symbol(struct symbols *symbols, size_t i, struct error *error) {
+    struct nlist symbol = nlist_at(symbols->old.users.table, i);
+    bool has_second = nlist_has_second_name(&symbol);
+    if (symbol.string_index >= symbols->old.pool.size)
+        return symbol_error(error, i, "n_strx", "lies past the string pool", symbol.string_index);
+    if (has_second && symbol.value >= symbols->old.pool.size)
+        return symbol_error(error, i, "n_value", "of N_INDR lies past the string pool",
+                            symbol.value);
+    if (!stays(symbols, i, &symbol))
+        return true;
+    add_name(symbols, symbol.string_index);
+    if (has_second)
+        add_name(symbols, symbol.value);
+    symbols->count++;
+    return true;
+}
+
+static bool keep_symbols(struct symbols *symbols, struct error *error) {
+    for (size_t i = 0; i < symbols->old_count; i++)
+        if (!keep_symbol(symbols, i, error))
+            return false;
+    return true;
+}
+
+/* At most so many names: two of each symbol with N_INDR. */
+static size_t most_names(const struct symbols *symbols) {
+    size_t count = symbols->old_count;
     for (size_t i = 0; i < symbols->old_count; i++) {
-        struct nlist symbol = nlist_at(symbols->old.table, i);
-        if (symbol.string_index >= symbols->old.pool.size)
-            return symbol_error(error, i, "n_strx", "lies past the string pool",
-                                symbol.string_index);
-        if (!stays(symbols, &symbol))
-            continue;
-        symbols->names[symbols->count++].old_index = symbol.string_index;
-        symbols->group_counts[group_of(groups, i)]++;
+        struct nlist symbol = nlist_at(symbols->old.users.table, i);
+        count += nlist_has_second_name(&symbol);
     }
-    return true;
+    return count;
 }
 
-static bool indirect_valid(const struct symbols *symbols, struct error *error) {
-    for (size_t i = 0; i < symbols->old.indirect.size / 4; i++) {
-        uint32_t index = bytes_u32(symbols->old.indirect, 4 * i);
-        if ((index & (INDIRECT_SYMBOL_LOCAL | INDIRECT_SYMBOL_ABS)) == 0 &&
-            index >= symbols->old_count) {
-            char field[64];
-            snprintf(field, sizeof field, "indirect symbol %zu", i);
-            return error_malformed(error, field,
-                                   "%" PRIu32 " lies past the symbol table of %zu symbols", index,
-                                   symbols->old_count);
-        }
+/* The new index of each symbol that stays, and at old_count how many there are. */
+static uint32_t *renumber(const struct symbols *symbols) {
+    uint32_t *numbers = memory_zeros(symbols->old_count + 1, sizeof *numbers);
+    uint32_t next = 0;
+    for (size_t i = 0; i < symbols->old_count; i++) {
+        struct nlist symbol = nlist_at(symbols->old.users.table, i);
+        numbers[i] = next;
+        next += stays(symbols, i, &symbol);
     }
-    return true;
+    numbers[symbols->old_count] = next;
+    return numbers;
 }
 
-bool symbols_plan(const struct symbol_tables *old, const struct symbol_groups *groups,
-                  const struct level *level, struct symbols *symbols, struct error *error) {
-    *symbols =
-        (struct symbols){.old = *old, .level = level, .old_count = old->table.size / NLIST_SIZE};
-    if (!groups_valid(symbols, groups, error) || !indirect_valid(symbols, error))
-        return false;
-    symbols->names = memory_zeros(symbols->old_count, sizeof *symbols->names);
-    if (!keep_symbols(symbols, groups, error)) {
+/* Where what begins or ends at symbol i of the old table does so in the new one. */
+static uint64_t new_place(const struct symbols *symbols, const uint32_t *numbers, uint64_t i) {
+    return i <= symbols->old_count ? numbers[i] : i - symbols->old_count + symbols->count;
+}
+
+static void plan_groups(struct symbols *symbols) {
+    uint32_t *numbers = renumber(symbols);
+    dysymtab_groups(symbols->old.users.head, symbols->groups);
+    for (size_t i = 0; i < DYSYMTAB_GROUPS; i++) {
+        struct symbol_group *group = &symbols->groups[i];
+        uint64_t start = new_place(symbols, numbers, group->start);
+        uint64_t end = new_place(symbols, numbers, (uint64_t)group->start + group->count);
+        *group = (struct symbol_group){(uint32_t)start, (uint32_t)(end - start)};
+    }
+    free(numbers);
+}
+
+bool symbols_plan(const struct symbol_tables *old, const struct level *level,
+                  struct symbols *symbols, struct error *error) {
+    *symbols = (struct symbols){
+        .old = *old, .level = level, .old_count = old->users.table.size / NLIST_SIZE};
+    symbols->needed = dysymtab_needed(&old->users);
+    symbols->names = memory_zeros(most_names(symbols), sizeof *symbols->names);
+    if (!keep_symbols(symbols, error)) {
         symbols_free(symbols);
         return false;
     }
-    string_pool_plan(old->pool, symbols->names, symbols->count, &symbols->pool);
+    plan_groups(symbols);
+    string_pool_plan(old->pool, symbols->names, symbols->name_count, &symbols->pool);
     return true;
 }
 
 void symbols_write_table(const struct symbols *symbols, uint8_t *target) {
-    size_t kept = 0;
+    size_t name = 0;
     for (size_t i = 0; i < symbols->old_count; i++) {
-        struct nlist symbol = nlist_at(symbols->old.table, i);
-        if (!stays(symbols, &symbol))
+        struct nlist symbol = nlist_at(symbols->old.users.table, i);
+        if (!stays(symbols, i, &symbol))
             continue;
-        memcpy(target, symbols->old.table.data + i * NLIST_SIZE, NLIST_SIZE);
-        bytes_store_little(target, 4, symbols->names[kept++].new_index);
+        memcpy(target, symbols->old.users.table.data + i * NLIST_SIZE, NLIST_SIZE);
+        bytes_store_little(target, 4, symbols->names[name++].new_index);
+        if (nlist_has_second_name(&symbol))
+            bytes_store_little(target + NLIST_VALUE, 8, symbols->names[name++].new_index);
         target += NLIST_SIZE;
     }
 }
 
-/* The new index of each symbol that stays. */
-static uint32_t *renumber(const struct symbols *symbols) {
-    uint32_t *numbers = memory_zeros(symbols->old_count, sizeof *numbers);
-    uint32_t next = 0;
-    for (size_t i = 0; i < symbols->old_count; i++) {
-        struct nlist symbol = nlist_at(symbols->old.table, i);
-        numbers[i] = next;
-        next += stays(symbols, &symbol);
-    }
-    return numbers;
-}
-
-static uint32_t new_indirect(const struct symbols *symbols, const uint32_t *numbers,
-                             uint32_t index) {
-    if ((index & (INDIRECT_SYMBOL_LOCAL | INDIRECT_SYMBOL_ABS)) != 0)
+static uint32_t new_indirect(const struct symbols *symbols, const uint32_t *numbers, size_t i) {
+    uint32_t index;
+    if (!indirect_symbol(symbols->old.users.indirect, i, symbols->old_count, &index))
         return index;
-    struct nlist symbol = nlist_at(symbols->old.table, index);
-    if (stays(symbols, &symbol))
+    struct nlist symbol = nlist_at(symbols->old.users.table, index);
+    if (stays(symbols, index, &symbol))
         return numbers[index];
     uint8_t type = symbol.type & N_TYPE;
     bool absolute = type == N_UNDF || type == N_ABS;
@@ -122,14 +130,25 @@ static uint32_t new_indirect(const struct symbols *symbols, const uint32_t *numb
 
 void symbols_write_indirect(const struct symbols *symbols, uint8_t *target) {
     uint32_t *numbers = renumber(symbols);
-    for (size_t i = 0; i < symbols->old.indirect.size / 4; i++)
-        bytes_store_little(target + 4 * i, 4,
-                           new_indirect(symbols, numbers, bytes_u32(symbols->old.indirect, 4 * i)));
+    for (size_t i = 0; i < symbols->old.users.indirect.size / 4; i++)
+        bytes_store_little(target + 4 * i, 4, new_indirect(symbols, numbers, i));
+    free(numbers);
+}
+
+void symbols_write_relocations(const struct symbols *symbols, uint8_t *target) {
+    struct bytes old = symbols->old.users.relocations;
+    uint32_t *numbers = renumber(symbols), symbol;
+    memcpy(target, old.data, old.size);
+    for (size_t i = 0; i < old.size / EXTERNAL_RELOCATION_SIZE; i++)
+        if (relocation_symbol(old, i, symbols->old_count, &symbol))
+            relocation_store_symbol(target + EXTERNAL_RELOCATION_SIZE * i, numbers[symbol]);
     free(numbers);
 }
 
 void symbols_free(struct symbols *symbols) {
     free(symbols->names);
+    free(symbols->needed);
     string_pool_free(&symbols->pool);
     symbols->names = NULL;
+    symbols->needed = NULL;
 }
