@@ -245,6 +245,20 @@ bool exports_trie_next(struct exports_cursor *cursor, struct export *export, str
     return false;
 }
 
+static bool is_taken(const struct exports_cursor *cursor, size_t at) {
+    return (cursor->taken[at / 64] >> at % 64 & 1) != 0;
+}
+
+bool exports_trie_gap(const struct exports_cursor *cursor, size_t from, size_t *start,
+                      size_t *end) {
+    while (from < cursor->trie.size && is_taken(cursor, from))
+        from++;
+    *start = *end = from;
+    while (*end < cursor->trie.size && !is_taken(cursor, *end))
+        ++*end;
+    return *start != *end;
+}
+
 void exports_trie_end(struct exports_cursor *cursor) {
     free(cursor->taken);
     free(cursor->edges);

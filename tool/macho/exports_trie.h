@@ -72,6 +72,9 @@ void exports_trie_start(struct bytes trie, struct exports_cursor *cursor);
  * (common/MachOFile.cpp, trieWalk): ld64 up to Xcode 13 wrote one where a name begins an earlier
  * one. Time is in proportion to the trie, whatever it holds. */
 bool exports_trie_next(struct exports_cursor *cursor, struct export *export, struct error *error);
+/* Behind the last export: the first run of bytes from `from` on, [*start, *end), that no node
+ * holds. False for none. */
+bool exports_trie_gap(const struct exports_cursor *cursor, size_t from, size_t *start, size_t *end);
 void exports_trie_end(struct exports_cursor *cursor);
 
 #endif

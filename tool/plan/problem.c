@@ -112,18 +112,22 @@ uint64_t problem_memory(const struct image_file *file) {
     return bytes;
 }
 
-static bool predict_file(const struct problem *problem, const struct problem_file *item,
+static bool predict_file(const struct problem *problem, struct problem_file *item,
                          const struct level *level, struct predicted *predicted,
                          struct error *error) {
     struct image_file file;
     struct rewriting rewriting;
-    const struct packing packing = {.level = level, .world = &problem->world, .measured = true};
+    const struct packing packing = {.level = level,
+                                    .world = &problem->world,
+                                    .drop_unclaimed = problem->predicting->drop_unclaimed,
+                                    .measured = true};
     if (!problem_open(item, &file, error))
         return false;
     bool planned =
         rewriting_plan(&file, &packing, problem->predicting->keep_identity, &rewriting, error);
     if (planned) {
         predicted->file_size = rewriting.size;
+        item->unclaimed = rewriting.unclaimed;
         for (size_t i = 0; i < file.slice_count; i++)
             predicted->vm_spaces[i] = rewriting_vm_space(&rewriting, i);
         rewriting_free(&rewriting);

@@ -19,6 +19,7 @@ struct predicting {
     size_t level_count;              /* levels that may be used, from the least on */
     const struct world_rules *rules; /* where one of them drops exports: which stay; else NULL */
     bool keep_identity;              /* what an identity signed can be rewritten too */
+    bool drop_unclaimed;             /* as in struct packing */
     unsigned jobs;                   /* threads, at least 1 */
     uint64_t memory;                 /* bytes that all of them may take together */
     bool quiet;                      /* show no progress */
@@ -29,6 +30,7 @@ struct problem_file {
     struct image_file *file;
     struct error refusal;        /* why it cannot be rewritten; ERROR_NONE when it can */
     struct predicted *predicted; /* one a level, those that were asked for */
+    uint64_t unclaimed;          /* bytes that a rewriting would drop though no level names them */
     bool is_bound; /* programs find it by an absolute path, and would not load a copy elsewhere */
 };
 

@@ -44,6 +44,8 @@ static void write_image(const struct fix_report *report, const struct fix_image 
     text_addf(out, ": %s, was", size_text(image->va_after).text);
     text_addf(out, " %s; frees %" PRIu64 " bytes\n", size_text(image->va_before).text,
               image->va_before - image->va_after);
+    if (image->unclaimed != 0)
+        text_addf(out, "    with %" PRIu64 " bytes that no table reaches\n", image->unclaimed);
 }
 
 static void write_images(const struct fix_report *report, struct text *out) {
@@ -172,6 +174,7 @@ static json_t *image_json(const struct fix_image *image) {
     json_object_set_new(object, "va_after", json_bytes(image->va_after));
     json_object_set_new(object, "file_size_before", json_bytes(image->size_before));
     json_object_set_new(object, "file_size_after", json_bytes(image->size_after));
+    json_object_set_new(object, "unclaimed", json_bytes(image->unclaimed));
     return object;
 }
 

@@ -34,6 +34,7 @@ struct fix_image {
     uint64_t va_after;
     uint64_t size_before; /* of the file */
     uint64_t size_after;
+    uint64_t unclaimed; /* that no table reached, and that go with --drop-unclaimed */
 };
 
 /* A file that could not be rewritten, and why. */

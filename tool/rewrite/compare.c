@@ -8,6 +8,7 @@
 #include "rewrite/compare_exports.h"
 #include "rewrite/compare_fixups.h"
 #include "rewrite/compare_symbols.h"
+#include "rewrite/compare_unclaimed.h"
 #include "rewrite/page_hashes.h"
 
 #include <inttypes.h>
@@ -24,8 +25,8 @@ enum {
 struct comparison {
     const struct compared_slice *old;
     const struct compared_slice *new;
-    const struct level *level;        /* what it drops may be gone */
-    const struct closed_world *world; /* the exports that it does not keep too; NULL for none */
+    const struct losses *losses;
+    const struct closed_world *world; /* of the exports that may be gone; NULL for none */
     struct errors *errors;
 };
 
@@ -344,7 +345,7 @@ static void compare_symbols(struct comparison *comparison) {
                           part_bytes(slices[i], part_named(slices[i], "external relocations"))},
             .pool = part_bytes(slices[i], part_named(slices[i], "string pool")),
         };
-    compare_symbol_tables(&sides[0], &sides[1], comparison->level, comparison->errors);
+    compare_symbol_tables(&sides[0], &sides[1], comparison->losses->level, comparison->errors);
 }
 
 /* --- the signature --- */
@@ -435,15 +436,32 @@ static void compare_signatures(struct comparison *comparison) {
         compare_hashes(comparison, &before.directory, &after.directories[i]);
 }
 
+/* --- what no table reaches --- */
+
+static void compare_unclaimed_bytes(struct comparison *comparison) {
+    struct unclaimed_list old = {0}, new = {0};
+    if (comparison->losses->unclaimed)
+        return;
+    unclaimed_find(comparison->old->image, comparison->old->linkedit, &old);
+    unclaimed_find(comparison->new->image, comparison->new->linkedit, &new);
+    compare_unclaimed(&old, &new, comparison->errors);
+    unclaimed_list_free(&old);
+    unclaimed_list_free(&new);
+}
+
+static uint64_t bytes_behind(const struct compared_slice *slice) {
+    const struct segment *linkedit = segments_find(&slice->image->segments, "__LINKEDIT");
+    return slice->size - linkedit->file_offset - linkedit->file_size;
+}
+
 /* What lies behind the last byte that counts, in the file and in memory. */
 static void compare_ends(struct comparison *comparison) {
+    uint64_t behind = bytes_behind(comparison->new);
+    if (behind != 0 && behind != bytes_behind(comparison->old))
+        report(comparison, "__LINKEDIT", "%" PRIu64 " bytes stand behind it", behind);
     const struct image *image = comparison->new->image;
     const struct segment *linkedit = segments_find(&image->segments, "__LINKEDIT");
-    uint64_t end = linkedit->file_offset + linkedit->file_size;
     uint64_t rounded = round_up(linkedit->file_size, image->architecture->page_size);
-    if (end != comparison->new->size)
-        report(comparison, "__LINKEDIT", "%" PRIu64 " bytes stand behind it",
-               comparison->new->size - end);
     if (linkedit->vm_size != linkedit->file_size && linkedit->vm_size != rounded)
         report(comparison, "__LINKEDIT",
                "has 0x%" PRIx64 " bytes of memory for 0x%" PRIx64 " in the file", linkedit->vm_size,
@@ -453,7 +471,8 @@ static void compare_ends(struct comparison *comparison) {
 /* What has nothing to do with each other, each with errors of its own, in the order in which they
  * are told. */
 static void (*const aspects[])(struct comparison *comparison) = {
-    compare_contents, compare_ends, compare_parts, compare_symbols, compare_signatures,
+    compare_contents, compare_ends,       compare_parts,
+    compare_symbols,  compare_signatures, compare_unclaimed_bytes,
 };
 
 enum { ASPECTS = sizeof aspects / sizeof aspects[0] };
@@ -479,10 +498,9 @@ static void compare_aspects(struct comparison *comparison) {
 }
 
 bool compare_slices(const struct compared_slice *original, const struct compared_slice *changed,
-                    const struct level *level, const struct closed_world *world,
-                    struct errors *errors) {
-    struct comparison comparison = {original, changed, level, level->drops_exports ? world : NULL,
-                                    errors};
+                    const struct losses *losses, struct errors *errors) {
+    const struct closed_world *world = losses->level->drops_exports ? losses->world : NULL;
+    struct comparison comparison = {original, changed, losses, world, errors};
     size_t before = errors->count;
     compare_heads(&comparison);
     if (errors->count == before)

@@ -22,7 +22,16 @@ struct compared_slice {
     uint64_t size;   /* of the slice, bytes */
 };
 
-/* Holds `changed` against `original`, of which what `level` drops may be gone:
+/* What may be gone. */
+struct losses {
+    const struct level *level; /* what it drops, */
+    const struct closed_world
+        *world;     /* at a level that drops exports those that this does not keep,
+                     */
+    bool unclaimed; /* and bytes that no table reaches */
+};
+
+/* Holds `changed` against `original`, of which what `losses` tells may be gone:
  *   the load commands, but for the places of __LINKEDIT's parts and what follows from them;
  *   every byte outside the header, the load commands and __LINKEDIT;
  *   __LINKEDIT ends the slice, and has no more memory than it needs;
@@ -33,11 +42,11 @@ struct compared_slice {
  * of the uses that one level, up to `level`, drops; the indirect table: each entry names the same
  * symbol, or is local because that symbol is gone; the signature: the same identifier, flags and
  * other blobs, the same hashes for the pages that hold the same bytes, and for all others the right
- * ones (whether the original's hashes are right inspect_file tells). Differences are added to
- * *errors, without the file's name, each naming what differs; false when there are any. Errors of
- * reading are among them. Memory: a few MiB, and four bytes a symbol. */
+ * ones (whether the original's hashes are right inspect_file tells). What no table reaches
+ * (macho/unclaimed.h) is told of both by itself, and is the same. Differences are added to *errors,
+ * without the file's name, each naming what differs; false when there are any. Errors of reading
+ * are among them. Memory: a few MiB, and four bytes a symbol. */
 bool compare_slices(const struct compared_slice *original, const struct compared_slice *changed,
-                    const struct level *level, const struct closed_world *world,
-                    struct errors *errors);
+                    const struct losses *losses, struct errors *errors);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/parallel.h"
 #include "macho/exports_trie_writer.h"
 #include "macho/fixup_walk.h"
+#include "macho/unclaimed.h"
 #include "rewrite/symbols.h"
 
 #include <inttypes.h>
@@ -41,10 +42,14 @@ struct packer {
 
 /* Where no symbol goes, none gets another index. */
 static bool dysymtab_rewritable(struct packer *packer, const struct load_command *command) {
-    static const char *const renumbered[] = {"table of contents", "module table",
-                                             "external references"};
+    static const char *const renumbered[] = {"table of contents", "external references"};
     struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND];
     size_t count = linkedit_command_parts(command, parts);
+    for (size_t i = 0; i < count; i++)
+        if (parts[i].size != 0 && strcmp(parts[i].name, "module table") == 0)
+            return load_command_error(packer->error, command, parts[i].field,
+                                      "the module table names strings by their place, which vafit "
+                                      "does not rewrite");
     if (packer->packing->level->drops_upto == SYMBOL_NONE)
         return true;
     for (size_t i = 0; i < count; i++)
@@ -77,13 +82,20 @@ static bool command_rewritable(struct packer *packer, const struct load_command 
     }
 }
 
+/* A section would have to move with the bytes that it names. */
+static bool linkedit_rewritable(struct packer *packer) {
+    const struct segment *linkedit = segments_find(&packer->old->image->segments, "__LINKEDIT");
+    return linkedit->section_count == 0 ||
+           error_malformed(packer->error, "__LINKEDIT", "has sections, which vafit does not move");
+}
+
 static bool rewritable(struct packer *packer) {
     struct load_command_walk walk = image_commands(packer->old->head);
     struct load_command command;
     while (load_command_next(&walk, &command, packer->error))
         if (!command_rewritable(packer, &command))
             return false;
-    return packer->error->kind == ERROR_NONE;
+    return packer->error->kind == ERROR_NONE && linkedit_rewritable(packer);
 }
 
 /* --- symbols --- */
@@ -158,23 +170,41 @@ static bool plan_exports(struct packer *packer, struct error *error) {
     return true;
 }
 
-/* Symbols and exports have nothing to do with each other: one thread each. */
+/* --- what no table reaches --- */
+
+static bool plan_unclaimed(struct packer *packer, struct error *error) {
+    struct unclaimed_list list = {0};
+    unclaimed_find(packer->old->image, packer->old->linkedit, &list);
+    packer->packed->unclaimed = list.size;
+    bool allowed = list.count == 0 || packer->packing->drop_unclaimed ||
+                   unclaimed_error(error, &list.items[0]);
+    unclaimed_list_free(&list);
+    return allowed;
+}
+
+/* --- all of it --- */
+
+static bool (*const planners[])(struct packer *packer,
+                                struct error *error) = {plan_symbols, plan_exports, plan_unclaimed};
+
+enum { PLANNERS = sizeof planners / sizeof planners[0] };
+
+/* They have nothing to do with each other: a thread each. */
 struct contents {
     struct packer *packer;
-    bool planned[2];
-    struct error errors[2];
+    bool planned[PLANNERS];
+    struct error errors[PLANNERS];
 };
 
-static void plan_half(void *context, size_t i) {
+static void plan_one(void *context, size_t i) {
     struct contents *contents = context;
-    contents->planned[i] =
-        (i == 0 ? plan_symbols : plan_exports)(contents->packer, &contents->errors[i]);
+    contents->planned[i] = planners[i](contents->packer, &contents->errors[i]);
 }
 
 static bool plan_contents(struct packer *packer) {
     struct contents contents = {.packer = packer};
-    parallel_for(2, 2, plan_half, &contents);
-    for (size_t i = 0; i < 2; i++)
+    parallel_for(PLANNERS, parallel_default_jobs(), plan_one, &contents);
+    for (size_t i = 0; i < PLANNERS; i++)
         if (!contents.planned[i]) {
             *packer->error = contents.errors[i];
             return false;

@@ -25,6 +25,7 @@ struct old_slice {
 struct packing {
     const struct level *level;
     const struct closed_world *world; /* of a level that drops exports: which of them stay */
+    bool drop_unclaimed;              /* bytes that no table reaches go; else they are refused */
     bool measured; /* only the head and sizes are wanted, so that `linkedit` and `hashes` stay NULL
                     */
 };
@@ -34,6 +35,7 @@ struct packed {
     uint8_t *head;          /* as many bytes as the old head */
     uint8_t *linkedit;      /* owned, as is head */
     uint64_t linkedit_size; /* bytes: the new filesize of __LINKEDIT */
+    uint64_t unclaimed;     /* bytes that no table reached (macho/unclaimed.h), which are gone */
     bool is_signed;
     struct code_signature old_signature; /* views into the old __LINKEDIT */
     uint64_t code_limit; /* offset of the new signature in the slice: what it hashes */

@@ -1,6 +1,8 @@
 #include "rewrite/proof.h"
 
 #include "base/mapping.h"
+#include "images/file_unclaimed.h"
+#include "rewrite/compare_unclaimed.h"
 
 #include <string.h>
 
@@ -42,8 +44,7 @@ bool proof_read_images(struct arena *arena, struct image_file *file, struct erro
 struct proving {
     const struct image_file *original;
     const struct image_file *changed;
-    const struct level *level;
-    const struct closed_world *world;
+    const struct losses *losses;
 };
 
 static void compare_mapped(const struct proving *proving, const struct image_slice *old,
@@ -53,7 +54,7 @@ static void compare_mapped(const struct proving *proving, const struct image_sli
     memset(&after, 0, sizeof after);
     if (map_slice(proving->original, old, &before, &error) &&
         map_slice(proving->changed, new, &after, &error))
-        compare_slices(&before.compared, &after.compared, proving->level, proving->world, errors);
+        compare_slices(&before.compared, &after.compared, proving->losses, errors);
     else
         errors_add(errors, &error);
     unmap(&before);
@@ -93,6 +94,21 @@ static bool same_bytes(const struct image_file *original, const struct slice *ol
     return same;
 }
 
+/* Between the universal header and the first slice, which does not move. */
+static bool same_behind_header(const struct image_file *original, const struct image_file *changed,
+                               const struct universal *old, const struct universal *new) {
+    size_t start = universal_header_size(old);
+    struct slice before = {.offset = start}, after = {.offset = start};
+    uint64_t first = old->slices[0].offset, new_first = new->slices[0].offset;
+    for (size_t i = 1; i < old->slice_count; i++) {
+        first = old->slices[i].offset < first ? old->slices[i].offset : first;
+        new_first = new->slices[i].offset < new_first ? new->slices[i].offset : new_first;
+    }
+    before.size = first - start;
+    after.size = new_first - start;
+    return start == 0 || same_bytes(original, &before, changed, &after);
+}
+
 static void compare_carried(const struct image_file *original, const struct image_file *changed,
                             struct errors *errors) {
     struct universal old, new;
@@ -117,14 +133,37 @@ static void compare_carried(const struct image_file *original, const struct imag
         error_malformed(&error, "universal header", "slice %zu is not the original's", i);
         errors_add(errors, &error);
     }
+    if (!same_behind_header(original, changed, &old, &new)) {
+        error_malformed(&error, "universal header", "what stands behind it is not the original's");
+        errors_add(errors, &error);
+    }
+}
+
+/* What no slice holds. */
+static void compare_outside(const struct proving *proving, struct errors *errors) {
+    struct unclaimed_list old = {0}, new = {0};
+    struct mapping before = {0}, after = {0};
+    struct error error;
+    if (proving->losses->unclaimed)
+        return;
+    if (file_unclaimed_find(proving->original, &before, &old, &error) &&
+        file_unclaimed_find(proving->changed, &after, &new, &error))
+        compare_unclaimed(&old, &new, errors);
+    else
+        errors_add(errors, &error);
+    unclaimed_list_free(&old);
+    unclaimed_list_free(&new);
+    mapping_free(&before);
+    mapping_free(&after);
 }
 
 bool proof_compare(const struct image_file *original, const struct image_file *changed,
-                   const struct level *level, const struct closed_world *world,
-                   struct errors *errors) {
-    const struct proving proving = {original, changed, level, world};
+                   const struct losses *losses, struct errors *errors) {
+    const struct proving proving = {original, changed, losses};
     size_t before = errors->count;
     compare_carried(original, changed, errors);
+    if (errors->count == before)
+        compare_outside(&proving, errors);
     for (size_t i = 0; i < changed->slice_count && errors->count == before; i++) {
         const struct image_slice *new = &changed->slices[i], *old = slice_like(original, new);
         if (old != NULL)

@@ -13,10 +13,10 @@
 bool proof_read_images(struct arena *arena, struct image_file *file, struct error *error);
 
 /* Compares every slice of `changed` with the slice of that architecture in `original`, by
- * compare_slices with `level` and `world`. Both are open and their images were read. Differences
- * are added to *errors, naming the file `changed`; false when there are any. */
+ * compare_slices, and what no slice holds byte for byte, unless it may be gone. Both are open and
+ * their images were read. Differences are added to *errors, naming the file `changed`; false when
+ * there are any. */
 bool proof_compare(const struct image_file *original, const struct image_file *changed,
-                   const struct level *level, const struct closed_world *world,
-                   struct errors *errors);
+                   const struct losses *losses, struct errors *errors);
 
 #endif

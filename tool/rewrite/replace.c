@@ -80,8 +80,8 @@ static bool prove(const struct rewriting *rewriting, const struct replacing *rep
         .path = replacing->target, .size = file->file.size, .file = file->file};
     bool proven =
         image_file_read(&arena, &changed, error) && proof_read_images(&arena, &changed, error);
-    if (proven &&
-        !proof_compare(rewriting->old, &changed, replacing->level, replacing->world, &errors)) {
+    const struct losses losses = {replacing->level, replacing->world, replacing->drop_unclaimed};
+    if (proven && !proof_compare(rewriting->old, &changed, &losses, &errors)) {
         *error = errors.items[0];
         proven = false;
     }

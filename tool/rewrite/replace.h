@@ -15,7 +15,8 @@ struct replacing {
                              of `target`; NULL for none */
     bool verify;          /* hold the new file against the original before it takes its name */
     const struct level *level;        /* with that: what it drops may be gone, */
-    const struct closed_world *world; /* and exports as for compare_slices */
+    const struct closed_world *world; /* and exports as for compare_slices, */
+    bool drop_unclaimed;              /* and bytes that no table reaches */
 };
 
 /* Writes the rest of the new file that `copy`, which was ended, began; signs it again if there is

@@ -1,6 +1,7 @@
 #include "rewrite/rewriting.h"
 
 #include "base/parallel.h"
+#include "images/file_unclaimed.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,16 +13,18 @@ static const struct segment *linkedit_of(const struct image *image) {
 
 /* --- one slice --- */
 
-/* __LINKEDIT ends the slice and is its last segment, so that nothing behind it has to move. */
+/* Whether nothing but bytes that no segment has stands behind __LINKEDIT, so that nothing behind it
+ * has to move. */
 static bool linkedit_is_last(const struct image_slice *slice, struct error *error) {
     const struct segment *linkedit = linkedit_of(slice->image);
     if (linkedit == NULL)
         return error_malformed(error, "load commands", "there is no __LINKEDIT to rewrite");
-    uint64_t end = linkedit->file_offset + linkedit->file_size;
-    if (end != slice->size)
-        return error_malformed(error, "__LINKEDIT",
-                               "%" PRIu64 " bytes behind it, which a rewriting would lose",
-                               slice->size - end);
+    for (size_t i = 0; i < slice->image->segments.count; i++) {
+        const struct segment *segment = &slice->image->segments.items[i];
+        if (segment->file_size != 0 && segment->file_offset > linkedit->file_offset)
+            return error_malformed(error, segment->name,
+                                   "lies behind __LINKEDIT, where vafit does not move it");
+    }
     return true;
 }
 
@@ -263,6 +266,21 @@ static bool lay_out(struct rewriting *rewriting, struct error *error) {
     return true;
 }
 
+/* What the slices do not hold. */
+static bool plan_unclaimed(struct rewriting *rewriting, bool drop, struct error *error) {
+    struct unclaimed_list list = {0};
+    struct mapping whole;
+    if (!file_unclaimed_find(rewriting->old, &whole, &list, error))
+        return false;
+    rewriting->unclaimed = list.size;
+    for (size_t i = 0; i < rewriting->old->slice_count; i++)
+        rewriting->unclaimed += rewriting->slices[i].packed.unclaimed;
+    bool allowed = list.count == 0 || drop || unclaimed_error(error, &list.items[0]);
+    unclaimed_list_free(&list);
+    mapping_free(&whole);
+    return allowed;
+}
+
 bool rewriting_plan(const struct image_file *old, const struct packing *packing, bool keep_identity,
                     struct rewriting *rewriting, struct error *error) {
     *rewriting = (struct rewriting){.old = old};
@@ -275,7 +293,8 @@ bool rewriting_plan(const struct image_file *old, const struct packing *packing,
         slice->old = &old->slices[i];
         planned = plan_slice(old, packing, keep_identity, slice, error);
     }
-    if (!planned || !lay_out(rewriting, error)) {
+    if (!planned || !plan_unclaimed(rewriting, packing->drop_unclaimed, error) ||
+        !lay_out(rewriting, error)) {
         rewriting_free(rewriting);
         return error_in_file(error, old->path);
     }

@@ -40,13 +40,16 @@ struct rewriting {
     uint64_t size;                  /* of the new file, bytes */
     struct piece *pieces;           /* all of the new file but gaps of zeros, by rising offset */
     size_t piece_count;
+    uint64_t unclaimed; /* bytes that no table reached, of all slices and outside of them, which are
+                           gone */
 };
 
 /* Plans the rewriting of every slice, all but the page hashes of signatures; one that is only
  * measured tells sizes and can be neither signed nor written. The file is open and
  * its images were read. Other slices of a universal file are carried along unchanged.
- * Errors: those of pack_slice, ERROR_IO; ERROR_MALFORMED for bytes behind __LINKEDIT, which would
- * be lost, and for a signature of somebody's when `keep_identity` is false. */
+ * Errors: those of pack_slice, ERROR_IO; ERROR_MALFORMED for bytes that no table, slice or segment
+ * reaches, unless they may be dropped, and for a signature of somebody's when `keep_identity` is
+ * false. */
 bool rewriting_plan(const struct image_file *old, const struct packing *packing, bool keep_identity,
                     struct rewriting *rewriting, struct error *error);
 /* Fills in the page hashes, on at most `jobs` threads; before it the new bytes are not complete.

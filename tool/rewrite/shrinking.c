@@ -9,13 +9,13 @@
 
 const char *shrinking_original(struct arena *arena, const struct shrinking *shrinking,
                                const char *target) {
-    return shrinking->level->drops_upto == SYMBOL_NONE
+    return shrinking->level->drops_upto == SYMBOL_NONE && !shrinking->drop_unclaimed
                ? NULL
                : original_path(arena, shrinking->unstripped, target);
 }
 
 static struct shrunk sizes_of(const struct rewriting *rewriting) {
-    struct shrunk sizes = {0};
+    struct shrunk sizes = {.unclaimed = rewriting->unclaimed};
     for (size_t i = 0; i < rewriting->old->slice_count; i++) {
         sizes.before += rewriting->slices[i].linkedit.bytes.size;
         sizes.after += rewriting->slices[i].packed.linkedit_size;
@@ -30,12 +30,15 @@ static struct replacing replacing_of(const struct shrinking *shrinking, const ch
         .verify = shrinking->verify,
         .level = shrinking->level,
         .world = shrinking->world,
+        .drop_unclaimed = shrinking->drop_unclaimed,
     };
 }
 
 static bool plan(const struct shrinking *shrinking, const struct image_file *file,
                  struct rewriting *rewriting, struct shrunk *shrunk, struct error *error) {
-    const struct packing packing = {.level = shrinking->level, .world = shrinking->world};
+    const struct packing packing = {.level = shrinking->level,
+                                    .world = shrinking->world,
+                                    .drop_unclaimed = shrinking->drop_unclaimed};
     if (!rewriting_plan(file, &packing, shrinking->identity != NULL, rewriting, error))
         return false;
     *shrunk = sizes_of(rewriting);

@@ -18,6 +18,7 @@ struct shrinking {
     const char *unstripped; /* the folder where originals stay; "none" for nowhere, NULL for beside
                                the new file */
     const char *identity;   /* as in struct replacing */
+    bool drop_unclaimed;    /* as in struct packing; the original stays then at every level */
     bool verify;            /* as in struct replacing */
     unsigned jobs;          /* threads, at least 1 */
     bool linked; /* the file was just linked: a rewriting in place is most likely needed, so that it
@@ -29,6 +30,7 @@ struct shrinking {
 struct shrunk {
     uint64_t before;
     uint64_t after;
+    uint64_t unclaimed; /* of the file, that no table reached and that are gone */
 };
 
 /* Where the original of `target` stays: "NAME.unstripped". In the arena; NULL for nowhere, as at a

@@ -95,7 +95,8 @@ static bool options_valid(const struct fix *fix, struct error *error) {
         return error_usage(error, "fix wants one of --in-place, --out-dir and --undo");
     if (options->undo && options->dry_run)
         return error_usage(error, "--undo has no dry run");
-    return world_options_valid(options, error) && output_options_valid(&options->output, error);
+    return shrinking_options_valid(&options->shrinking, error) &&
+           world_options_valid(options, error) && output_options_valid(&options->output, error);
 }
 
 /* Those that may be looked at, be it to say what the next one would give. */
@@ -127,6 +128,7 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
         .level_count = count_levels(options),
         .rules = &options->rules,
         .keep_identity = options->shrinking.identity != NULL,
+        .drop_unclaimed = options->shrinking.drop_unclaimed,
         .jobs = fix->shrinking.jobs,
         .memory = options->memory.given ? options->memory.bytes : memory_of_machine() / 4,
         .quiet = options->shrinking.quiet,
@@ -254,6 +256,7 @@ static void report_image(struct fix *fix, const struct problem_file *item, int l
         .va_after = sum_of_spaces(item->file, predicted),
         .size_before = item->file->size,
         .size_after = predicted->file_size,
+        .unclaimed = item->unclaimed,
     };
 }
 

@@ -80,6 +80,8 @@ static bool read_limits(struct link *link, struct error *error) {
     struct string_list inputs = {0};
     bool judges = judge->profile != NULL || judge->limit.given || judge->headroom.given ||
                   judge->rules.count != 0 || judge->allow_missing.count != 0;
+    if (!shrinking_options_valid(&options->shrinking, error))
+        return false;
     if (options->if_needed && options->level != NULL)
         return error_usage(error, "--if-needed finds the level itself, without --level");
     if (judges && !options->if_needed)
@@ -237,6 +239,7 @@ static bool find_level(const struct link *link, struct library *library,
         .profile = &link->profile,
         .limits = &link->limits,
         .predicting = {.keep_identity = link->shrinking.identity != NULL,
+                       .drop_unclaimed = link->shrinking.drop_unclaimed,
                        .jobs = 1,
                        .memory = memory_of_machine(),
                        .quiet = true},

@@ -50,6 +50,8 @@ static bool options_valid(const struct options *options, const struct string_lis
         (options->output != NULL) + (options->out_dir != NULL) + (options->in_place ? 1 : 0);
     if (operands->count == 0)
         return error_usage(error, "shrink wants an image");
+    if (!shrinking_options_valid(&options->shrinking, error))
+        return false;
     if (options->dry_run && places == 0)
         return true;
     if (places != 1)
@@ -120,12 +122,15 @@ static bool shrink_file(const struct shrink *shrink, const char *operand,
 }
 
 /* One line an image: what each level that one image is enough for would free of its __LINKEDIT. */
-static bool dry_run_file(const char *operand, struct image_file *file, struct error *error) {
+static bool dry_run_file(const struct shrink *shrink, const char *operand, struct image_file *file,
+                         struct error *error) {
     struct text text = {0};
     bool planned = true;
     for (size_t i = 0; level_choices[i] != NULL && planned; i++) {
         struct rewriting rewriting;
-        const struct packing packing = {.level = level_named(level_choices[i]), .measured = true};
+        const struct packing packing = {.level = level_named(level_choices[i]),
+                                        .drop_unclaimed = shrink->shrinking.drop_unclaimed,
+                                        .measured = true};
         planned = rewriting_plan(file, &packing, true, &rewriting, error);
         if (!planned)
             break;
@@ -168,7 +173,7 @@ static void shrink_operand(struct shrink *shrink, const char *operand) {
     errors_free(errors);
     if (file == NULL)
         return;
-    bool done = shrink->options.dry_run ? dry_run_file(operand, file, &error)
+    bool done = shrink->options.dry_run ? dry_run_file(shrink, operand, file, &error)
                                         : shrink_file(shrink, operand, file, &error);
     if (!done)
         note_error(shrink, &error);

@@ -3,17 +3,26 @@
 #include "base/parallel.h"
 #include "base/size.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *const level_choices[] = {"lossless", "debug-map", "locals", "symbols", NULL};
 const char *const closed_level_choices[] = {"lossless", "debug-map", "locals",
                                             "symbols",  "exports",   NULL};
+
+bool shrinking_options_valid(const struct shrinking_options *options, struct error *error) {
+    bool kept = options->unstripped == NULL || strcmp(options->unstripped, "none") != 0;
+    return kept || !options->drop_unclaimed ||
+           error_usage(error, "--drop-unclaimed wants the original kept, not --unstripped none");
+}
 
 struct shrinking shrinking_of(const struct shrinking_options *options, const char *level) {
     return (struct shrinking){
         .level = level_named(level == NULL ? "debug-map" : level),
         .unstripped = options->unstripped,
         .identity = options->identity,
+        .drop_unclaimed = options->drop_unclaimed,
         .verify = !options->no_verify,
         .jobs = options->jobs == 0 ? parallel_default_jobs() : options->jobs,
     };
@@ -31,7 +40,10 @@ void shrinking_print_resumed(const struct shrinking_options *options, const char
 
 void shrunk_print(const struct shrinking_options *options, const char *target,
                   const struct shrunk *shrunk) {
-    if (!options->quiet)
-        printf("%s: __LINKEDIT %s, was %s\n", target, size_text(shrunk->after).text,
-               size_text(shrunk->before).text);
+    if (options->quiet)
+        return;
+    printf("%s: __LINKEDIT %s, was %s\n", target, size_text(shrunk->after).text,
+           size_text(shrunk->before).text);
+    if (shrunk->unclaimed != 0)
+        printf("%s: dropped %" PRIu64 " bytes that no table reached\n", target, shrunk->unclaimed);
 }

@@ -11,6 +11,7 @@
 struct shrinking_options {
     const char *unstripped;
     const char *identity;
+    bool drop_unclaimed;
     bool no_verify;
     unsigned jobs;
     bool quiet;
@@ -27,6 +28,13 @@ struct shrinking_options {
         {"identity",  0,                                                                           \
          OPTION_TEXT, offsetof(type, group.identity),                                              \
          "CMD",       "sign by `CMD FILE` what was signed by an identity",                         \
+         NULL},                                                                                    \
+        {"drop-unclaimed",                                                                         \
+         0,                                                                                        \
+         OPTION_FLAG,                                                                              \
+         offsetof(type, group.drop_unclaimed),                                                     \
+         NULL,                                                                                     \
+         "drop bytes of __LINKEDIT and of the file that no table reaches",                         \
          NULL},                                                                                    \
         {"no-verify", 0,                                                                           \
          OPTION_FLAG, offsetof(type, group.no_verify),                                             \
@@ -46,6 +54,9 @@ extern const char *const level_choices[];
 /* Those, and the level that wants to know all programs. */
 extern const char *const closed_level_choices[];
 
+/* Whether the options make sense together: what nothing can bring back is not dropped. Errors:
+ * ERROR_USAGE. */
+bool shrinking_options_valid(const struct shrinking_options *options, struct error *error);
 /* What the options ask for, at the level of that name; NULL for the default. */
 struct shrinking shrinking_of(const struct shrinking_options *options, const char *level);
 /* Says that the runs before this one had not ended, unless the options say to be quiet. */

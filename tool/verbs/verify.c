@@ -11,6 +11,7 @@
 struct options {
     const char *against;
     const char *level;
+    bool drop_unclaimed;
     bool quiet;
 };
 
@@ -21,6 +22,8 @@ static const struct option_row rows[] = {
      "with --against: the highest level whose losses are no finding: lossless, debug-map, locals, "
      "symbols (default) or exports",
      closed_level_choices},
+    {"drop-unclaimed", 0, OPTION_FLAG, offsetof(struct options, drop_unclaimed), NULL,
+     "with --against: bytes that no table reaches may be gone", NULL},
     {"quiet", 'q', OPTION_FLAG, offsetof(struct options, quiet), NULL, "print nothing but errors",
      NULL},
 };
@@ -36,10 +39,9 @@ static bool is_known(const struct errors *errors, const struct error *error) {
 
 /* Which exports the programs import is not known here. */
 static bool compare(const struct image_file *original, const struct image_file *file,
-                    const struct level *level, struct errors *findings) {
-    static const struct closed_world anything = {0};
+                    const struct losses *losses, struct errors *findings) {
     struct errors differences = {0};
-    bool same = original != NULL && proof_compare(original, file, level, &anything, &differences);
+    bool same = original != NULL && proof_compare(original, file, losses, &differences);
     for (size_t i = 0; i < differences.count; i++)
         if (!is_known(findings, &differences.items[i]))
             errors_add(findings, &differences.items[i]);
@@ -51,8 +53,8 @@ static bool compare(const struct image_file *original, const struct image_file *
 struct verification {
     struct library *library;
     const struct options *options;
-    const struct level *level; /* what it drops is no finding */
-    const char *lief;          /* the path of vafit-lief; NULL when there is none */
+    struct losses losses; /* what is no finding */
+    const char *lief;     /* the path of vafit-lief; NULL when there is none */
     struct errors findings;
 };
 
@@ -94,7 +96,7 @@ static void verify_file(struct verification *verification, const char *operand) 
     bool good = inspect_file(file, &verification->findings);
     if (options->against != NULL) {
         original = operand_read(verification->library, options->against);
-        good = compare(original, file, verification->level, &verification->findings) && good;
+        good = compare(original, file, &verification->losses, &verification->findings) && good;
     }
     if (lief_agrees(verification, file, original) && good && !options->quiet)
         printf("%s: %s\n", operand,
@@ -106,7 +108,9 @@ static void verify_file(struct verification *verification, const char *operand) 
 static int verify(struct library *library, const struct options *options,
                   const struct string_list *operands) {
     struct verification verification = {.library = library, .options = options};
-    verification.level = level_named(options->level == NULL ? "symbols" : options->level);
+    static const struct closed_world anything = {0};
+    const char *level = options->level == NULL ? "symbols" : options->level;
+    verification.losses = (struct losses){level_named(level), &anything, options->drop_unclaimed};
     find_lief(&verification);
     for (size_t i = 0; i < operands->count; i++)
         verify_file(&verification, operands->items[i]);
@@ -124,6 +128,8 @@ static bool options_valid(const struct options *options, const struct string_lis
     if (operands->count == 0 || (options->against != NULL && operands->count != 1))
         return error_usage(error, options->against == NULL ? "verify wants an image"
                                                            : "verify --against wants one image");
+    if (options->against == NULL && options->drop_unclaimed)
+        return error_usage(error, "verify --drop-unclaimed wants --against");
     return options->level == NULL || options->against != NULL ||
            error_usage(error, "verify --level wants --against");
 }
