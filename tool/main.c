@@ -80,8 +80,9 @@ int main(int argc, char **argv) {
     struct call call = {.arena = &arena, .argc = argc - 1, .argv = argv + 1};
     struct error error;
     int status;
-    /* A closed pipe is an error of write like any other. */
+    /* A closed pipe is an error of write like any other, and so is a file that may not grow. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (response_files_expand(&arena, &call.argc, &call.argv, &error)) {
         status = dispatch(&call);
     } else {

@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "base/link_command.h"
+#include "base/output.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +30,7 @@ static int enter_folder(void **state) {
     if (mkdtemp(home) == NULL || chdir(home) != 0)
         return -1;
     for (size_t i = 0; i < FILES; i++)
-        if (!file_replace(files[i].path, files[i].text, strlen(files[i].text), &error))
+        if (!output_put(files[i].path, files[i].text, strlen(files[i].text), &error))
             return -1;
     return 0;
 }

@@ -229,47 +229,6 @@ bool file_read_all(struct arena *arena, const char *path, size_t limit, char **d
     return read;
 }
 
-/* Whether `path` is a regular file that holds exactly `data`. */
-static bool holds(const char *path, const void *data, size_t size) {
-    struct arena scratch = {0};
-    struct error ignored;
-    char *old;
-    size_t old_size;
-    bool same = file_read_all(&scratch, path, size, &old, &old_size, &ignored) &&
-                old_size == size && memcmp(old, data, size) == 0;
-    arena_free(&scratch);
-    return same;
-}
-
-static bool write_all(int descriptor, const char *data, size_t size) {
-    while (size != 0) {
-        ssize_t count = write(descriptor, data, size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return false;
-        data += count;
-        size -= (size_t)count;
-    }
-    return true;
-}
-
-/* mkstemp makes files private; a report is as readable as any other output of a build. */
-static mode_t usual_mode(void) {
-    mode_t mask = umask(0);
-    umask(mask);
-    return (mode_t)(0666 & ~mask);
-}
-
-static bool write_and_rename(int descriptor, const char *temporary, const char *path,
-                             const void *data, size_t size) {
-    bool written = write_all(descriptor, data, size) && fchmod(descriptor, usual_mode()) == 0 &&
-                   fsync(descriptor) == 0;
-    /* close can report what a write put off, so it counts even after a failure. */
-    bool closed = close(descriptor) == 0;
-    return written && closed && rename(temporary, path) == 0;
-}
-
 bool file_make_folders(struct arena *arena, const char *folder) {
     if (mkdir(folder, 0777) == 0 || errno == EEXIST)
         return true;
@@ -278,24 +237,4 @@ bool file_make_folders(struct arena *arena, const char *folder) {
     const char *parent = path_folder(arena, folder);
     return strcmp(parent, folder) != 0 && file_make_folders(arena, parent) &&
            (mkdir(folder, 0777) == 0 || errno == EEXIST);
-}
-
-bool file_replace(const char *path, const void *data, size_t size, struct error *error) {
-    if (holds(path, data, size))
-        return true;
-    struct arena scratch = {0};
-    char *temporary = arena_format(&scratch, "%s.XXXXXX", path);
-    bool replaced = false;
-    int descriptor = -1;
-    if (file_make_folders(&scratch, path_folder(&scratch, path)))
-        descriptor = mkstemp(temporary);
-    if (descriptor >= 0)
-        replaced = write_and_rename(descriptor, temporary, path, data, size);
-    if (!replaced) {
-        error_errno(error, path, "cannot write");
-        if (descriptor >= 0)
-            unlink(temporary);
-    }
-    arena_free(&scratch);
-    return replaced;
 }

@@ -95,9 +95,5 @@ bool file_read_all(struct arena *arena, const char *path, size_t limit, char **d
 bool file_link(const char *target, const char *path, struct error *error);
 /* Makes a folder and those on the way to it, unless they are there. False with errno set. */
 bool file_make_folders(struct arena *arena, const char *folder);
-/* Makes `path` hold exactly `data`: a new file beside it, synced and renamed, so that a reader sees
- * the old or the new one, whole. A file that holds `data` already is left untouched, its times too.
- * A missing parent folder is made. Errors: ERROR_IO naming `path`; no temporary file stays. */
-bool file_replace(const char *path, const void *data, size_t size, struct error *error);
 
 #endif

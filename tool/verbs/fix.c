@@ -47,7 +47,7 @@ static const struct option_row rows[] = {
     ROW("ignore-strings", 0, OPTION_FLAG, rules.ignore_strings, NULL,
         "with --up-to exports: keep no export only because a C string names it", NULL),
     ROW("memory", 0, OPTION_SIZE, memory, "SIZE",
-        "take at most so much memory (a quarter of the machine's)", NULL),
+        "take at most so much memory (a quarter of the machine's)", option_in_mib),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default) or json", formats),
     OUTPUT_ROWS(struct options, output),
     SEARCH_ROWS(struct options, search),
@@ -84,8 +84,8 @@ static bool world_options_valid(const struct options *options, struct error *err
            error_usage(error, "--keep-export and --ignore-strings want --up-to exports");
 }
 
-static bool options_valid(const struct fix *fix, struct error *error) {
-    const struct options *options = &fix->options;
+static bool options_valid(struct fix *fix, struct error *error) {
+    struct options *options = &fix->options;
     int places = (options->in_place ? 1 : 0) + (options->out_dir != NULL) + (options->undo ? 1 : 0);
     if (fix->operands.count == 0)
         return error_usage(error, "fix wants an executable");

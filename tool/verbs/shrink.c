@@ -1,3 +1,5 @@
+#include "base/file.h"
+#include "base/output.h"
 #include "base/path.h"
 #include "base/size.h"
 #include "base/text.h"
@@ -49,16 +51,19 @@ static bool options_valid(const struct options *options, const struct string_lis
         return true;
     if (places != 1)
         return error_usage(error, "shrink wants one of --output, --out-dir and --in-place");
+    if (output_is_standard(options->output))
+        return error_usage(error, "--output - is for reports; an image wants a file");
     if (options->output != NULL && operands->count != 1)
         return error_usage(error, "--output is for one image; --out-dir takes many");
     return true;
 }
 
-/* In place of a symbolic link is in place of what it leads to. */
+/* In place of a symbolic link is in place of what it leads to, and so is --output. A link that lies
+ * in a folder of outputs was not named, and may lead back to the original: it is replaced. */
 static const char *target_of(const struct shrink *shrink, const char *operand,
                              const struct image_file *file) {
     if (shrink->options.output != NULL)
-        return shrink->options.output;
+        return path_followed(shrink->arena, shrink->options.output);
     if (shrink->options.out_dir != NULL)
         return path_join(shrink->arena, shrink->options.out_dir, path_leaf(operand));
     return file->path;
