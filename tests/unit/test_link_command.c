@@ -92,6 +92,22 @@ static const struct form {
     {{"-o", "out", "-object"}, "out"},
     {{"-o", "out", "-ObjC", "-O2"}, "out"},
     {{"-o", "out", "-objects.out"}, "bjects.out"},
+    {{"-o", "out", "-output-file-map", "map.json"}, "out"},
+    {{"-output-file-map", "map.json", "-o", "out"}, "out"},
+    {{"-o", "out", "-output-file-map=map.json"}, "out"},
+    {{"-output-file-map", "map.json"}, NULL},
+    {{"-o", "out", "-output-filelist", "list"}, "out"},
+    {{"-o", "out", "-odir", "objects"}, "out"},
+    /* That no table knows. */
+    {{"-o", "out", "-of-tomorrow", "x"}, "out"},
+    {{"-old_style=x", "-o", "out"}, "out"},
+    {{"--output=out", "-old_style"}, "out"},
+    {{"-omy-program", "a.o"}, "my-program"},
+    {{"-o=x", "-o", "out"}, "out"},
+    /* For others than the linker. */
+    {{"-Xclang", "-o", "-Xclang", "x", "a.o"}, NULL},
+    {{"-o", "out", "-Xfrontend", "-ox"}, "out"},
+    {{"-mllvm", "-other", "-o", "out"}, "out"},
     /* Names that begin with @. */
     {{"-install_name", "@rpath/libx.dylib", "-o", "@rpath/out"}, "@rpath/out"},
     {{"-Wl,-rpath,@loader_path/.", "-o", "out"}, "out"},
