@@ -1,4 +1,5 @@
 #include "base/response_file.h"
+#include "base/text.h"
 #include "report/version.h"
 #include "verbs/verb.h"
 
@@ -30,7 +31,8 @@ static const struct verb *find_verb(const char *name) {
 }
 
 static int unknown_verb(const char *name) {
-    fprintf(stderr, "vafit: there is no verb '%s'\nvafit: see `vafit help`\n", name);
+    text_print_line(stderr, "vafit: there is no verb '%s'", name);
+    fputs("vafit: see `vafit help`\n", stderr);
     return ERROR_USAGE;
 }
 

@@ -16,7 +16,7 @@ uint64_t finding_misses(const struct finding *finding) {
 static void write_name(const struct fix_report *report, const struct fix_program *program,
                        struct text *out) {
     text_add_printable(out, program->program->path);
-    text_addf(out, " (%s, %s): ", program->program->architecture->name, report->profile);
+    text_addf_printable(out, " (%s, %s): ", program->program->architecture->name, report->profile);
 }
 
 static void write_judgement(const struct fix_report *report, const struct fix_program *program,
@@ -27,9 +27,11 @@ static void write_judgement(const struct fix_report *report, const struct fix_pr
               size_text_gib(judgement->top_slid).text);
     for (size_t i = 0; i < judgement->findings.count; i++) {
         const struct finding *finding = &judgement->findings.items[i];
-        if (finding->level >= LEVEL_WARNING)
-            text_addf(out, "  %s: %s: %s\n", finding_level_name(finding->level),
-                      rule_row(finding->rule)->name, finding->message);
+        if (finding->level < LEVEL_WARNING)
+            continue;
+        text_addf_printable(out, "  %s: %s: %s", finding_level_name(finding->level),
+                            rule_row(finding->rule)->name, finding->message);
+        text_add(out, "\n");
     }
 }
 
@@ -88,7 +90,8 @@ static void write_refusals(const struct fix_report *report, struct text *out) {
     for (size_t i = 0; i < report->refusal_count; i++) {
         text_add(out, "cannot be rewritten: ");
         text_add_printable(out, report->refusals[i].path);
-        text_addf(out, ": %s\n", report->refusals[i].reason);
+        text_addf_printable(out, ": %s", report->refusals[i].reason);
+        text_add(out, "\n");
     }
 }
 

@@ -2,6 +2,7 @@
 #include "base/output.h"
 #include "base/parallel.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "images/measure.h"
 #include "images/program.h"
 #include "report/baseline.h"
@@ -186,10 +187,11 @@ static void warn_of_stale_baseline(const struct check *check) {
         const struct program_report *report = &check->report.items[i];
         uint64_t before = report->measure.baseline_sum, sum = report->judgement.sum;
         if (report->measure.has_baseline && before > sum && before - sum > check->limits.max_growth)
-            fprintf(stderr,
-                    "vafit: %s: the entry of %s is stale, %s above what it needs now; "
-                    "--update-baseline keeps the gain\n",
-                    check->options.baseline, report->program->path, size_text(before - sum).text);
+            text_print_line(stderr,
+                            "vafit: %s: the entry of %s is stale, %s above what it needs now; "
+                            "--update-baseline keeps the gain",
+                            check->options.baseline, report->program->path,
+                            size_text(before - sum).text);
     }
 }
 

@@ -18,19 +18,23 @@ bool output_options_valid(struct output_options *options, struct error *error) {
     return true;
 }
 
+static bool write_result(const char *path, const struct text *text, struct error *error) {
+    const char *data = text->data == NULL ? "" : text->data;
+    if (path != NULL)
+        return output_put(path, data, text->size, error);
+    if (fwrite(data, 1, text->size, stdout) != text->size || fflush(stdout) != 0)
+        return error_errno(error, "standard output", "cannot write");
+    return true;
+}
+
+/* What cannot stand in a depfile is found before anything is written. */
 bool output_write(const struct output_options *options, const struct text *text,
                   const struct string_list *inputs, struct error *error) {
-    const char *data = text->data == NULL ? "" : text->data;
-    if (options->output != NULL && !output_put(options->output, data, text->size, error))
-        return false;
-    if (options->output == NULL &&
-        (fwrite(data, 1, text->size, stdout) != text->size || fflush(stdout) != 0))
-        return error_errno(error, "standard output", "cannot write");
-    if (options->depfile == NULL)
-        return true;
     struct text depfile = {0};
-    depfile_write(options->output, inputs, &depfile);
-    bool written = output_put(options->depfile, depfile.data, depfile.size, error);
+    bool written =
+        (options->depfile == NULL || depfile_write(options->output, inputs, &depfile, error)) &&
+        write_result(options->output, text, error) &&
+        (options->depfile == NULL || write_result(options->depfile, &depfile, error));
     text_free(&depfile);
     return written;
 }

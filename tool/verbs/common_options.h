@@ -68,7 +68,8 @@ extern const char *const architecture_choices[];
 /* Whether the output options make sense together; an --output of "-" becomes that of none. Errors:
  * ERROR_USAGE. */
 bool output_options_valid(struct output_options *options, struct error *error);
-/* Writes `text` where the options say, and the depfile of `inputs`. Errors: ERROR_IO. */
+/* Writes `text` where the options say, and the depfile of `inputs`. Errors: ERROR_IO, also for a
+ * name that no depfile can hold; nothing is written then. */
 bool output_write(const struct output_options *options, const struct text *text,
                   const struct string_list *inputs, struct error *error);
 

@@ -1,6 +1,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "plan/fixing.h"
 #include "plan/undo.h"
 #include "report/fix_report.h"
@@ -150,10 +151,11 @@ static bool resume(struct fix *fix, struct error *error) {
         if (!replacements_resume(journal_of(fix, operand), fix->options.undo, &resumed, error))
             return false;
         if (resumed.finished + resumed.discarded != 0 && !fix->options.shrinking.quiet)
-            fprintf(stderr,
-                    "vafit: %s: an earlier run had not ended; finished %zu of its new files, "
-                    "discarded %zu\n",
-                    operand, resumed.finished, resumed.discarded);
+            text_print_line(
+                stderr,
+                "vafit: %s: an earlier run had not ended; finished %zu of its new files, "
+                "discarded %zu",
+                operand, resumed.finished, resumed.discarded);
     }
     return true;
 }

@@ -101,7 +101,7 @@ static bool dry_run_file(const char *operand, struct image_file *file, struct er
         rewriting_free(&rewriting);
     }
     if (planned)
-        printf("%s would free:%s\n", operand, text.data);
+        text_print_line(stdout, "%s would free:%s", operand, text.data);
     text_free(&text);
     return planned;
 }

@@ -2,6 +2,7 @@
 
 #include "base/parallel.h"
 #include "base/size.h"
+#include "base/text.h"
 
 #include <stdio.h>
 
@@ -22,6 +23,6 @@ struct shrinking shrinking_of(const struct shrinking_options *options, const cha
 void shrunk_print(const struct shrinking_options *options, const char *target,
                   const struct shrunk *shrunk) {
     if (!options->quiet)
-        printf("%s: __LINKEDIT %s, was %s\n", target, size_text(shrunk->after).text,
-               size_text(shrunk->before).text);
+        text_print_line(stdout, "%s: __LINKEDIT %s, was %s", target, size_text(shrunk->after).text,
+                        size_text(shrunk->before).text);
 }
