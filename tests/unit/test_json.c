@@ -111,7 +111,7 @@ static void controls_in_strings_are_escaped_and_mean_the_same(void **state) {
     json_array_append_new(array, json_text(name));
     json_write(array, &text);
     assert_string_equal(text.data,
-                        "[\n  \"a\\u001b\\u007f\\u009b\xc2\xa0\xc3\x9b\\u0023#[x#\\u0080\"\n]\n");
+                        "[\n  \"a\\u001B\\u007F\\u009B\xc2\xa0\xc3\x9b\\u0023#[x#\\u0080\"\n]\n");
     array = json_loads(text.data, 0, NULL);
     assert_string_equal(json_string_value(json_array_get(array, 0)), name);
     json_decref(array);

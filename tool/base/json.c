@@ -22,7 +22,7 @@ static void add_without_controls(struct text *out, const char *json) {
         if (size == 0 && *json != '\0')
             text_add_bytes(out, json++, 1);
         else if (size != 0)
-            text_addf(out, "\\u%04x", (unsigned)(unsigned char)json[size - 1]);
+            text_addf(out, "\\u%04X", (unsigned)(unsigned char)json[size - 1]);
         json += size;
     }
 }
