@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -83,6 +84,26 @@ char *file_absolute(struct arena *arena, const char *path) {
 char *file_real(struct arena *arena, const char *path) {
     char real[PATH_MAX];
     return arena_string(arena, realpath(path, real) == NULL ? path : real);
+}
+
+static int by_name(const void *left, const void *right) {
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+bool file_list_folder(struct arena *arena, const char *folder, size_t most,
+                      struct string_list *names) {
+    size_t first = names->count;
+    DIR *stream = opendir(folder);
+    if (stream == NULL)
+        return false;
+    struct dirent *entry;
+    while (names->count - first < most && (entry = readdir(stream)) != NULL)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            *vector_push(arena, names) = arena_string(arena, entry->d_name);
+    closedir(stream);
+    if (names->count != first)
+        qsort(names->items + first, names->count - first, sizeof *names->items, by_name);
+    return names->count - first < most;
 }
 
 bool file_link(const char *target, const char *path, struct error *error) {

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -90,6 +91,10 @@ bool file_remove(const char *path, struct error *error);
  * of more than `limit` bytes. */
 bool file_read_all(struct arena *arena, const char *path, size_t limit, char **data, size_t *size,
                    struct error *error);
+/* Adds the names of what a folder holds, in order and without "." and "..", to *names, in the
+ * arena. False when it cannot be read, or holds more than `most`. */
+bool file_list_folder(struct arena *arena, const char *folder, size_t most,
+                      struct string_list *names);
 /* Makes `path` a symbolic link to `target`, as it is spelled, in place of what has the name.
  * Errors: ERROR_IO naming `path`. */
 bool file_link(const char *target, const char *path, struct error *error);

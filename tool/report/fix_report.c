@@ -178,6 +178,15 @@ static json_t *image_json(const struct fix_image *image) {
     return object;
 }
 
+static json_t *open_world_json(const struct fix_report *report) {
+    if (report->open_world == NULL)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "reason", json_text(report->open_world));
+    json_object_set_new(object, "more", json_bytes(report->open_world_more));
+    return object;
+}
+
 void fix_write_json(const struct fix_report *report, struct text *out) {
     json_t *root = json_object(), *programs = json_array(), *images = json_array();
     json_t *refused = json_array();
@@ -196,6 +205,7 @@ void fix_write_json(const struct fix_report *report, struct text *out) {
     json_object_set_new(root, "up_to", json_text(report->up_to));
     json_object_set_new(root, "next_level", json_text(report->next_level));
     json_object_set_new(root, "next_level_suffices", json_boolean(report->next_suffices));
+    json_object_set_new(root, "open_world", open_world_json(report));
     json_object_set_new(root, "image_count", json_bytes(report->file_count));
     json_object_set_new(root, "programs", programs);
     json_object_set_new(root, "images", images);
