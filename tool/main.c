@@ -1,4 +1,5 @@
 #include "base/response_file.h"
+#include "base/text.h"
 #include "report/version.h"
 #include "verbs/verb.h"
 
@@ -30,7 +31,8 @@ static const struct verb *find_verb(const char *name) {
 }
 
 static int unknown_verb(const char *name) {
-    fprintf(stderr, "vafit: there is no verb '%s'\nvafit: see `vafit help`\n", name);
+    text_print_line(stderr, "vafit: there is no verb '%s'", name);
+    fputs("vafit: see `vafit help`\n", stderr);
     return ERROR_USAGE;
 }
 
@@ -80,8 +82,9 @@ int main(int argc, char **argv) {
     struct call call = {.arena = &arena, .argc = argc - 1, .argv = argv + 1};
     struct error error;
     int status;
-    /* A closed pipe is an error of write like any other. */
+    /* A closed pipe is an error of write like any other, and so is a file that may not grow. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (response_files_expand(&arena, &call.argc, &call.argv, &error)) {
         status = dispatch(&call);
     } else {

@@ -9,7 +9,7 @@ misses() {
 }
 # at_exports NAME FILE: with so little room that it has to be at exports. What else it loads is not here.
 at_exports() {
-    local base=$((64 * 1024 * 1024)) options=(copy --up-to exports --identity : --allow-missing '*')
+    local base=$((64 * 1024 * 1024)) options=(copy --up-to exports --assume-closed --identity : --allow-missing '*')
     rm -f copy copy.unstripped
     cp "$2" copy && chmod u+w copy
     run "$VAFIT" fix "${options[@]}" --in-place -q --limit $((base + $(misses "${options[@]}" --limit $base)))

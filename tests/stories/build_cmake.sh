@@ -281,7 +281,7 @@ bad 'a missing profile' 'vafit_check(TARGET program PROFILE none.json)' 'vafit_c
 bad 'a missing baseline' 'vafit_check(TARGET program BASELINE none.json MAX_GROWTH 1MiB)' 'vafit_check(TARGET program): vafit: ../none.json: cannot open: No such file or directory'
 bad 'no baseline at all' 'vafit_check(TARGET program MAX_GROWTH 1MiB)' 'vafit_check(TARGET program): vafit: --max-growth and --update-baseline want --baseline'
 bad 'fix: an unknown level' 'vafit_fix(TARGET program UP_TO everything)' "vafit_fix(TARGET program): vafit: --up-to takes one of lossless, debug-map, locals, symbols, exports, not 'everything'"
-bad 'fix: a keyword of one level alone' 'vafit_fix(TARGET program IGNORE_STRINGS)' 'vafit_fix(TARGET program): vafit: --keep-export and --ignore-strings want --up-to exports'
+bad 'fix: a keyword of one level alone' 'vafit_fix(TARGET program IGNORE_STRINGS)' 'vafit_fix(TARGET program): vafit: --keep-export, --ignore-strings and --assume-closed want --up-to exports'
 bad 'launcher: an unknown level' 'vafit_link_launcher(LEVEL everything)' "vafit_link_launcher: vafit: --level takes one of lossless, debug-map, locals, symbols, not 'everything'"
 bad 'launcher: an unknown target' 'vafit_link_launcher(TARGET other)' 'vafit_link_launcher(TARGET other): there is no target other; the call comes after it is added'
 bad 'a vafit that does not run' 'vafit_check(TARGET program)' "vafit_check(TARGET program): $WORK/bad ended with: Permission denied" -DVAFIT_EXECUTABLE="$WORK/bad"

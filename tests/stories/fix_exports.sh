@@ -145,7 +145,7 @@ fixed 'globs' "$(programs out)" --keep-export '*_by_a_*' --keep-export '_kept*'
 expect_left 'globs: what they name is left' out/libwide.dylib "$asked _kept_by_a_glob _kept_by_the_same_glob $named $used"
 fixed 'without the other executable' 'out/main out/plugin.bundle'
 expect_left 'without the other executable: what it imports goes' out/libwide.dylib "$asked $named _used_by_main _used_by_plugin"
-fixed 'without the bundle' 'out/main out/other'
+fixed 'without the bundle' 'out/main out/other' --assume-closed
 expect_left 'without the bundle: what it imports goes' out/libwide.dylib "$asked $named _used_by_main _used_by_other"
 
 # --- both architectures, in both ways to bind, all images ---
@@ -210,10 +210,10 @@ run "$VAFIT" fix out/main --in-place --up-to exports --arch arm64
 expect 'one architecture is no closed world' 2 '' "vafit: --up-to exports wants all architectures, without --arch
 $usage"
 run "$VAFIT" fix out/main --in-place --keep-export x
-expect 'exports that no level drops' 2 '' "vafit: --keep-export and --ignore-strings want --up-to exports
+expect 'exports that no level drops' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed want --up-to exports
 $usage"
 run "$VAFIT" fix out/main --in-place --up-to symbols --ignore-strings
-expect 'strings that keep nothing' 2 '' "vafit: --keep-export and --ignore-strings want --up-to exports
+expect 'strings that keep nothing' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed want --up-to exports
 $usage"
 run "$VAFIT" shrink out/main --in-place --level exports
 expect 'one image is no closed world' 2 '' "vafit: --level takes one of lossless, debug-map, locals, symbols, not 'exports'

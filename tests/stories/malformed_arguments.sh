@@ -75,7 +75,7 @@ for file in folder fifo; do
 done
 refused '--max-growth without a baseline' 2 \
     "vafit: --max-growth and --update-baseline want --baseline$NEWLINE$see" \
-    "$VAFIT" check a --max-growth 1
+    "$VAFIT" check a --max-growth 1MiB
 refused '--update-baseline without a baseline' 2 \
     "vafit: --max-growth and --update-baseline want --baseline$NEWLINE$see" \
     "$VAFIT" check a --update-baseline

@@ -88,7 +88,7 @@ cp ../good/a bin/a
     many 3 "$(dylib '=rpath/x%')"
 } | grow bin/a 400103
 refused '400000 LC_RPATHs and 3 dylibs' 3 \
-    'vafit: bin/a: load commands: the program'"'"'s dylibs and LC_RPATHs make for more than 1000000 paths to try' \
+    'vafit: bin/a: load commands: the program'"'"'s dylibs and LC_RPATHs make for more than 1000000 paths to try, or 256 MiB of them' \
     "$VAFIT" check bin/a
 
 # No system opens a path of so many bytes.

@@ -38,8 +38,14 @@ vafit: see `vafit help check`'
 run "$VAFIT" check main --limit
 expect 'a missing argument' 2 '' 'vafit: --limit needs an argument
 vafit: see `vafit help check`'
+run "$VAFIT" check main --limit 16
+expect 'a size that lacks its unit' 2 '' "vafit: --limit 16: 16 bytes or 16GiB? less than 1048576 wants a unit: K, M, G, T
+vafit: see \`vafit help check\`"
+run "$VAFIT" fix main --dry-run --headroom 64
+expect 'each option knows what it may lack' 2 '' "vafit: --headroom 64: 64 bytes or 64MiB? less than 1048576 wants a unit: K, M, G, T
+vafit: see \`vafit help fix\`"
 run "$VAFIT" check main --limit 16GB
-expect 'a size with a unit of its own' 2 '' "vafit: --limit takes a size such as 65536, 64MiB or 1.5GiB, not '16GB'
+expect 'a size with a unit of its own' 2 '' "vafit: --limit takes a size such as 64MiB, 1.5GiB or 1048576, not '16GB'
 vafit: see \`vafit help check\`"
 run "$VAFIT" check main --top many
 expect 'a number that is none' 2 '' "vafit: --top takes a whole number of at most 1000000, not 'many'

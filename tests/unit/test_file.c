@@ -31,16 +31,6 @@ static int leave_folder(void **state) {
     return left;
 }
 
-static size_t entries_of(const char *folder) {
-    size_t count = 0;
-    DIR *stream = opendir(folder);
-    assert_non_null(stream);
-    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream))
-        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    closedir(stream);
-    return count;
-}
-
 static void write_file(const char *path, const char *text) {
     FILE *stream = fopen(path, "wb");
     assert_non_null(stream);
@@ -48,133 +38,10 @@ static void write_file(const char *path, const char *text) {
     assert_int_equal(fclose(stream), 0);
 }
 
-static void expect_content(const char *path, const char *expected) {
-    char *data;
-    size_t size;
-    struct error error;
-    if (!file_read_all(&arena, path, 1000000, &data, &size, &error))
-        fail_msg("%s: %s", path, error.what);
-    assert_int_equal(size, strlen(expected));
-    assert_string_equal(data, expected);
-}
-
-static void replacing_makes_a_file_that_was_missing(void **state) {
-    (void)state;
-    struct error error;
-    assert_true(file_replace("new", "text", 4, &error));
-    expect_content("new", "text");
-    assert_true(file_replace("empty", "", 0, &error));
-    expect_content("empty", "");
-    assert_int_equal(entries_of("."), 2);
-}
-
-static const char *const others[] = {"", "old", "new texts", "new tex", "New text"};
-
-static void replacing_leaves_nothing_of_what_was_there(void **state) {
-    (void)state;
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        struct error error;
-        write_file("file", others[i]);
-        assert_true(file_replace("file", "new text", 8, &error));
-        expect_content("file", "new text");
-        assert_int_equal(entries_of("."), 1);
-    }
-}
-
-static void replacing_gives_a_new_file_to_new_readers_alone(void **state) {
-    (void)state;
-    struct file old;
-    struct error error;
-    char buffer[3];
-    write_file("file", "old");
-    assert_true(file_open("file", &old, &error));
-    assert_true(file_replace("file", "new", 3, &error));
-    assert_true(file_read(&old, 0, buffer, 3, &error));
-    assert_memory_equal(buffer, "old", 3);
-    file_close(&old);
-    expect_content("file", "new");
-}
-
-static void replacing_leaves_an_equal_file_untouched(void **state) {
-    (void)state;
-    static const struct timespec long_ago[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
-    struct stat before, after;
-    struct error error;
-    write_file("file", "same");
-    assert_int_equal(utimensat(AT_FDCWD, "file", long_ago, 0), 0);
-    assert_int_equal(stat("file", &before), 0);
-    assert_true(file_replace("file", "same", 4, &error));
-    assert_int_equal(stat("file", &after), 0);
-    assert_int_equal(after.st_ino, before.st_ino);
-    assert_int_equal(after.st_mtime, 1000000000);
-    assert_int_equal(entries_of("."), 1);
-}
-
-static void replacing_makes_the_folders_on_the_way(void **state) {
-    (void)state;
-    struct error error;
-    assert_true(file_replace("a/b/c/file", "text", 4, &error));
-    assert_true(file_replace("a/b/other", "more", 4, &error));
-    assert_true(file_replace(arena_format(&arena, "%s/d/file", home), "text", 4, &error));
-    expect_content("a/b/c/file", "text");
-    expect_content("a/b/other", "more");
-    expect_content("d/file", "text");
-}
-
-static void a_new_file_is_as_readable_as_any_other(void **state) {
-    (void)state;
-    struct stat status;
-    struct error error;
-    mode_t mask = umask(027);
-    assert_true(file_replace("file", "text", 4, &error));
-    umask(mask);
-    assert_int_equal(stat("file", &status), 0);
-    assert_int_equal(status.st_mode & 07777, 0640);
-}
-
-static void expect_no_replacing(const char *path) {
-    struct error error = {0};
-    if (file_replace(path, "text", 4, &error))
-        fail_msg("%s was replaced", path);
-    assert_int_equal(error.kind, ERROR_IO);
-    assert_string_equal(error.file, path);
-    if (strncmp(error.what, "cannot write: ", 14) != 0)
-        fail_msg("%s", error.what);
-}
-
-static void replacing_a_folder_is_an_error_without_litter(void **state) {
-    (void)state;
-    assert_int_equal(mkdir("folder", 0777), 0);
-    expect_no_replacing("folder");
-    assert_int_equal(entries_of("."), 1);
-    assert_int_equal(entries_of("folder"), 0);
-}
-
-static void a_file_where_a_folder_should_be_is_an_error(void **state) {
-    (void)state;
-    write_file("file", "text");
-    expect_no_replacing("file/new");
-    expect_no_replacing("file/folder/new");
-    expect_content("file", "text");
-    assert_int_equal(entries_of("."), 1);
-}
-
 /* Nothing is closed to root; 65534 is nobody. */
 static void become_nobody(void) {
     if (geteuid() == 0 && seteuid(65534) != 0)
         skip();
-}
-
-static void replacing_in_a_read_only_folder_is_an_error_without_litter(void **state) {
-    (void)state;
-    assert_int_equal(mkdir("closed", 0755), 0);
-    write_file("closed/file", "text");
-    assert_int_equal(chmod(".", 0755) | chmod("closed", 0555), 0);
-    become_nobody();
-    expect_no_replacing("closed/new");
-    expect_no_replacing("closed/file/new");
-    expect_no_replacing("closed/folder/new");
-    assert_int_equal(entries_of("closed"), 1);
 }
 
 static void an_opened_file_tells_its_size_and_identity(void **state) {
@@ -442,15 +309,6 @@ static void some_files_may_be_kept_open(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(replacing_makes_a_file_that_was_missing),
-        IN_FOLDER(replacing_leaves_nothing_of_what_was_there),
-        IN_FOLDER(replacing_gives_a_new_file_to_new_readers_alone),
-        IN_FOLDER(replacing_leaves_an_equal_file_untouched),
-        IN_FOLDER(replacing_makes_the_folders_on_the_way),
-        IN_FOLDER(a_new_file_is_as_readable_as_any_other),
-        IN_FOLDER(replacing_a_folder_is_an_error_without_litter),
-        IN_FOLDER(a_file_where_a_folder_should_be_is_an_error),
-        IN_FOLDER(replacing_in_a_read_only_folder_is_an_error_without_litter),
         IN_FOLDER(an_opened_file_tells_its_size_and_identity),
         IN_FOLDER(only_a_regular_file_is_opened),
         IN_FOLDER(reading_past_the_end_is_an_error),

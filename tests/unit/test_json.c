@@ -103,8 +103,24 @@ static void members_are_written_in_the_order_they_were_set(void **state) {
     text_free(&text);
 }
 
+static void controls_in_strings_are_escaped_and_mean_the_same(void **state) {
+    (void)state;
+    static const char name[] = "a\x1b\x7f\xc2\x9b\xc2\xa0\xc3\x9b##[x#\xc2\x80";
+    struct text text = {0};
+    json_t *array = json_array();
+    json_array_append_new(array, json_text(name));
+    json_write(array, &text);
+    assert_string_equal(text.data,
+                        "[\n  \"a\\u001B\\u007F\\u009B\xc2\xa0\xc3\x9b\\u0023#[x#\\u0080\"\n]\n");
+    array = json_loads(text.data, 0, NULL);
+    assert_string_equal(json_string_value(json_array_get(array, 0)), name);
+    json_decref(array);
+    text_free(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(controls_in_strings_are_escaped_and_mean_the_same),
         cmocka_unit_test(bytes_that_are_not_utf_8_become_u_fffd),
         cmocka_unit_test(text_that_is_missing_is_null),
         cmocka_unit_test(a_size_is_a_whole_number),

@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "base/link_command.h"
+#include "base/output.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +30,7 @@ static int enter_folder(void **state) {
     if (mkdtemp(home) == NULL || chdir(home) != 0)
         return -1;
     for (size_t i = 0; i < FILES; i++)
-        if (!file_replace(files[i].path, files[i].text, strlen(files[i].text), &error))
+        if (!output_put(files[i].path, files[i].text, strlen(files[i].text), &error))
             return -1;
     return 0;
 }
@@ -91,6 +92,22 @@ static const struct form {
     {{"-o", "out", "-object"}, "out"},
     {{"-o", "out", "-ObjC", "-O2"}, "out"},
     {{"-o", "out", "-objects.out"}, "bjects.out"},
+    {{"-o", "out", "-output-file-map", "map.json"}, "out"},
+    {{"-output-file-map", "map.json", "-o", "out"}, "out"},
+    {{"-o", "out", "-output-file-map=map.json"}, "out"},
+    {{"-output-file-map", "map.json"}, NULL},
+    {{"-o", "out", "-output-filelist", "list"}, "out"},
+    {{"-o", "out", "-odir", "objects"}, "out"},
+    /* That no table knows. */
+    {{"-o", "out", "-of-tomorrow", "x"}, "out"},
+    {{"-old_style=x", "-o", "out"}, "out"},
+    {{"--output=out", "-old_style"}, "out"},
+    {{"-omy-program", "a.o"}, "my-program"},
+    {{"-o=x", "-o", "out"}, "out"},
+    /* For others than the linker. */
+    {{"-Xclang", "-o", "-Xclang", "x", "a.o"}, NULL},
+    {{"-o", "out", "-Xfrontend", "-ox"}, "out"},
+    {{"-mllvm", "-other", "-o", "out"}, "out"},
     /* Names that begin with @. */
     {{"-install_name", "@rpath/libx.dylib", "-o", "@rpath/out"}, "@rpath/out"},
     {{"-Wl,-rpath,@loader_path/.", "-o", "out"}, "out"},

@@ -146,12 +146,24 @@ static void a_place_that_cannot_be_taken_is_an_error_without_litter(void **state
     (void)state;
     struct new_file new_file;
     struct error error;
-    assert_int_equal(mkdir("folder", 0777), 0);
     assert_true(new_file_make("folder", &new_file, &error));
+    assert_int_equal(mkdir("folder", 0777), 0);
     assert_false(new_file_take_place(&new_file, "folder", &error));
     assert_int_equal(error.kind, ERROR_IO);
     assert_string_equal(error.file, "folder");
     assert_int_equal(access(new_file.path, F_OK), -1);
+}
+
+static void what_is_no_file_is_not_written_over(void **state) {
+    (void)state;
+    struct new_file new_file;
+    struct error error = {0};
+    assert_int_equal(mkfifo("fifo", 0666), 0);
+    assert_false(new_file_make("fifo", &new_file, &error));
+    assert_int_equal(error.kind, ERROR_IO);
+    assert_string_equal(error.file, "fifo");
+    assert_string_equal(error.what, "cannot write: not a regular file");
+    assert_int_equal(access("fifo.vafit-new", F_OK), -1);
 }
 
 static void a_folder_that_is_missing_is_made(void **state) {
@@ -186,6 +198,7 @@ int main(void) {
         IN_FOLDER(copying_past_the_end_is_an_error),
         IN_FOLDER(a_new_file_gets_the_mode_of_the_old),
         IN_FOLDER(a_place_that_cannot_be_taken_is_an_error_without_litter),
+        IN_FOLDER(what_is_no_file_is_not_written_over),
         IN_FOLDER(a_folder_that_is_missing_is_made),
         IN_FOLDER(below_a_file_no_file_can_be_made),
     };

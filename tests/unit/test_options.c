@@ -1,5 +1,7 @@
 #include "base/options.h"
 
+#include "base/size.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -22,6 +24,8 @@ struct options {
     bool all;
     const char *output;
     struct size_option limit;
+    struct size_option room;
+    struct size_option text;
     unsigned jobs;
     const char *color;
     struct string_list rules;
@@ -34,7 +38,10 @@ static const struct option_row rows[] = {
     {"quiet", 'q', OPTION_FLAG, offsetof(struct options, quiet), NULL, "say less", NULL},
     {"all", 'a', OPTION_FLAG, offsetof(struct options, all), NULL, "show all", NULL},
     {"output", 'o', OPTION_TEXT, offsetof(struct options, output), "FILE", "write there", NULL},
-    {"limit", 0, OPTION_SIZE, offsetof(struct options, limit), "SIZE", "hold against", NULL},
+    {"limit", 0, OPTION_SIZE, offsetof(struct options, limit), "SIZE", "hold against",
+     option_in_gib},
+    {"room", 0, OPTION_SIZE, offsetof(struct options, room), "SIZE", "keep", option_in_mib},
+    {"text", 0, OPTION_SIZE, offsetof(struct options, text), "SIZE", "any bytes", NULL},
     {"jobs", 'j', OPTION_COUNT, offsetof(struct options, jobs), "N", "threads", NULL},
     {"color", 0, OPTION_CHOICE, offsetof(struct options, color), "WHEN", "colour", colors},
     {"rule", 0, OPTION_EACH, offsetof(struct options, rules), "NAME", "repeatable", NULL},
@@ -151,8 +158,16 @@ static const struct refusal {
     const char *arguments[MOST_ARGUMENTS];
     const char *what;
 } refusals[] = {
-    {{"--limit", "much"}, "--limit takes a size such as 65536, 64MiB or 1.5GiB, not 'much'"},
-    {{"--limit="}, "--limit takes a size such as 65536, 64MiB or 1.5GiB, not ''"},
+    {{"--limit", "much"}, "--limit takes a size such as 64MiB, 1.5GiB or 1048576, not 'much'"},
+    {{"--limit="}, "--limit takes a size such as 64MiB, 1.5GiB or 1048576, not ''"},
+    {{"--limit", "16"},
+     "--limit 16: 16 bytes or 16GiB? less than 1048576 wants a unit: K, M, G, T"},
+    {{"--limit=1"}, "--limit 1: 1 bytes or 1GiB? less than 1048576 wants a unit: K, M, G, T"},
+    {{"--limit=007"},
+     "--limit 007: 007 bytes or 007GiB? less than 1048576 wants a unit: K, M, G, T"},
+    {{"--limit", "1048575"},
+     "--limit 1048575: 1048575 bytes or 1048575GiB? less than 1048576 wants a unit: K, M, G, T"},
+    {{"--room", "64"}, "--room 64: 64 bytes or 64MiB? less than 1048576 wants a unit: K, M, G, T"},
     {{"--jobs", "x"}, "--jobs takes a whole number of at most 1000000, not 'x'"},
     {{"--jobs", ""}, "--jobs takes a whole number of at most 1000000, not ''"},
     {{"-j4x"}, "--jobs takes a whole number of at most 1000000, not '4x'"},
@@ -200,13 +215,42 @@ static void an_unknown_letter_is_named_behind_a_long_option(void **state) {
 
 static void letters_may_be_joined_behind_a_long_option(void **state) {
     (void)state;
-    static const char *const arguments[] = {"--limit=5", "-aq", NULL};
+    static const char *const arguments[] = {"--limit=5M", "-aq", NULL};
     struct options options;
     struct string_list operands;
     struct error error = {0};
     if (!parse(arguments, &options, &operands, &error))
         fail_msg("%s", error.what);
     assert_true(options.quiet && options.all);
+}
+
+static void a_size_without_a_unit_is_whole_bytes_from_a_mebibyte_on(void **state) {
+    (void)state;
+    static const struct {
+        const char *arguments[2];
+        uint64_t bytes;
+    } sizes[] = {{{"--limit=0"}, 0},         {{"--limit=000"}, 0},
+                 {{"--limit=1048576"}, MIB}, {{"--limit=17179869184"}, 16 * GIB},
+                 {{"--limit=1K"}, KIB},      {{"--limit=0.5K"}, 512}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct options options;
+        struct string_list operands;
+        struct error error = {0};
+        if (!parse(sizes[i].arguments, &options, &operands, &error))
+            fail_msg("%s", error.what);
+        assert_true(options.limit.given);
+        assert_int_equal(options.limit.bytes, sizes[i].bytes);
+    }
+}
+
+static void few_bytes_are_taken_where_they_may_be_meant(void **state) {
+    (void)state;
+    static const char *const arguments[] = {"--text", "16", NULL};
+    struct options options;
+    struct string_list operands;
+    struct error error;
+    assert_true(parse(arguments, &options, &operands, &error));
+    assert_int_equal(options.text.bytes, 16);
 }
 
 static void the_greatest_count_is_taken(void **state) {
@@ -241,6 +285,8 @@ int main(void) {
         cmocka_unit_test(a_wrong_option_is_refused_by_its_name),
         cmocka_unit_test(an_unknown_letter_is_named_behind_a_long_option),
         cmocka_unit_test(letters_may_be_joined_behind_a_long_option),
+        cmocka_unit_test(a_size_without_a_unit_is_whole_bytes_from_a_mebibyte_on),
+        cmocka_unit_test(few_bytes_are_taken_where_they_may_be_meant),
         cmocka_unit_test(the_greatest_count_is_taken),
         cmocka_unit_test(options_are_listed_one_a_line),
     };

@@ -199,7 +199,7 @@ static bool note(void *context, const char *path, bool system) {
 static const char *visited(const struct search *search, const struct program *program,
                            struct load_chain chain, const char *name, size_t last) {
     struct visits visits = {"", 0, last};
-    resolve_visit(&arena, search, program, chain, name, note, &visits);
+    resolve_visit(search, program, chain, name, note, &visits);
     return visits.text;
 }
 

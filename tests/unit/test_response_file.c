@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/output.h"
 #include "base/response_file.h"
 
 #include <setjmp.h>
@@ -30,7 +31,7 @@ static int leave_folder(void **state) {
 
 static void write_file(const char *path, const char *text) {
     struct error error;
-    if (!file_replace(path, text, strlen(text), &error))
+    if (!output_put(path, text, strlen(text), &error))
         fail_msg("%s", error.what);
 }
 
@@ -176,7 +177,7 @@ static void a_file_with_a_nul_is_refused(void **state) {
     static const char *const arguments[] = {"@one", NULL};
     struct expansion expansion;
     struct error error;
-    assert_true(file_replace("one", "a\0b", 3, &error));
+    assert_true(output_put("one", "a\0b", 3, &error));
     assert_false(expand(arguments, &expansion));
     assert_int_equal(expansion.error.kind, ERROR_USAGE);
     assert_string_equal(expansion.error.what, "there is a NUL in response file one");
@@ -241,7 +242,7 @@ static void a_compilers_files_are_read_as_it_reads_them(void **state) {
     struct error error;
     write_file("one", "a -- @two @absent @rpath/x 'b c");
     write_file("two", "d");
-    assert_true(file_replace("3", "a\0b", 3, &error));
+    assert_true(output_put("3", "a\0b", 3, &error));
     expect_command("nested, absent and open", "@one", "[a][--][d][@absent][@rpath/x][b c]");
     expect_command("absent", "@absent", "[@absent]");
     expect_command("a folder", "@.", "[@.]");

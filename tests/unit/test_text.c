@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -48,6 +49,25 @@ static void control_characters_of_a_name_are_spelled_out(void **state) {
         {"\x1b[31mred\x7f", "\\x1b[31mred\\x7f"},
         {"\t\x01\x1f ~", "\\x09\\x01\\x1f ~"},
         {"\xc3\xa9\xff\\", "\xc3\xa9\xff\\"},
+        /* C1, as UTF-8, as a byte alone, and behind what is no character. */
+        {"a\xc2\x9b"
+         "31m",
+         "a\\xc2\\x9b31m"},
+        {"\xc2\x80\xc2\x9f\xc2\xa0", "\\xc2\\x80\\xc2\\x9f\xc2\xa0"},
+        {"\x9b"
+         "31m\x80",
+         "\\x9b31m\\x80"},
+        {"\xc0\x9b", "\xc0\\x9b"},
+        {"\xe0\x82\x9b", "\xe0\\x82\\x9b"},
+        {"\xe2\x9b", "\xe2\\x9b"},
+        /* Continuations of characters are no controls. */
+        {"\xe2\x9b\x84 \xc3\x9b \xf0\x9f\x98\x80", "\xe2\x9b\x84 \xc3\x9b \xf0\x9f\x98\x80"},
+        /* Commands of build logs. */
+        {"::error::x", "\\x3a:error::x"},
+        {"  ::error::x", "  \\x3a:error::x"},
+        {"std::x", "std::x"},
+        {"a##[error]x", "a\\x23#[error]x"},
+        {"a\\x0ab", "a\\x0ab"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct text text = {0};
@@ -77,8 +97,20 @@ static void text_grows_to_any_length(void **state) {
     }
 }
 
+static void a_line_is_printable_as_a_whole(void **state) {
+    (void)state;
+    char *data;
+    size_t size;
+    FILE *stream = open_memstream(&data, &size);
+    text_print_line(stream, "%s: %d%s", "::a\n", 1, "\x1b");
+    fclose(stream);
+    assert_string_equal(data, "\\x3a:a\\x0a: 1\\x1b\n");
+    free(data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_is_printable_as_a_whole),
         cmocka_unit_test(pieces_are_put_one_behind_the_other),
         cmocka_unit_test(text_is_null_until_something_was_added),
         cmocka_unit_test(bytes_may_hold_nul),

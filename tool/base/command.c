@@ -36,13 +36,14 @@ static void catch_signals(void) {
     }
 }
 
-/* Starts it with the signals of `mask` blocked. vafit ignores SIGPIPE, which is not for others.
- * Returns an errno. */
+/* Starts it with the signals of `mask` blocked. vafit ignores SIGPIPE and SIGXFSZ, which is not
+ * for others. Returns an errno. */
 static int spawn(char **arguments, const sigset_t *mask, pid_t *process) {
     posix_spawnattr_t attributes;
     sigset_t defaults;
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
     int status = posix_spawnattr_init(&attributes);
     if (status != 0)
         return status;

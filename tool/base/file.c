@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -61,6 +62,14 @@ bool file_stamp(const char *path, struct file_stamp *stamp) {
     return true;
 }
 
+bool file_own_stamp(const char *path, struct file_stamp *stamp) {
+    struct stat status;
+    if (lstat(path, &status) != 0)
+        return false;
+    *stamp = stamp_of(&status);
+    return true;
+}
+
 struct file_stamp file_stamp_of(const struct file *file) {
     return (struct file_stamp){file->identity, file->size, file->modified};
 }
@@ -94,6 +103,26 @@ char *file_absolute(struct arena *arena, const char *path) {
 char *file_real(struct arena *arena, const char *path) {
     char real[PATH_MAX];
     return arena_string(arena, realpath(path, real) == NULL ? path : real);
+}
+
+static int by_name(const void *left, const void *right) {
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+bool file_list_folder(struct arena *arena, const char *folder, size_t most,
+                      struct string_list *names) {
+    size_t first = names->count;
+    DIR *stream = opendir(folder);
+    if (stream == NULL)
+        return false;
+    struct dirent *entry;
+    while (names->count - first < most && (entry = readdir(stream)) != NULL)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            *vector_push(arena, names) = arena_string(arena, entry->d_name);
+    closedir(stream);
+    if (names->count != first)
+        qsort(names->items + first, names->count - first, sizeof *names->items, by_name);
+    return names->count - first < most;
 }
 
 static bool leads_to(const char *path, const char *target) {
@@ -253,47 +282,6 @@ bool file_read_all(struct arena *arena, const char *path, size_t limit, char **d
     return read;
 }
 
-/* Whether `path` is a regular file that holds exactly `data`. */
-static bool holds(const char *path, const void *data, size_t size) {
-    struct arena scratch = {0};
-    struct error ignored;
-    char *old;
-    size_t old_size;
-    bool same = file_read_all(&scratch, path, size, &old, &old_size, &ignored) &&
-                old_size == size && memcmp(old, data, size) == 0;
-    arena_free(&scratch);
-    return same;
-}
-
-static bool write_all(int descriptor, const char *data, size_t size) {
-    while (size != 0) {
-        ssize_t count = write(descriptor, data, size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return false;
-        data += count;
-        size -= (size_t)count;
-    }
-    return true;
-}
-
-/* mkstemp makes files private; a report is as readable as any other output of a build. */
-static mode_t usual_mode(void) {
-    mode_t mask = umask(0);
-    umask(mask);
-    return (mode_t)(0666 & ~mask);
-}
-
-static bool write_and_rename(int descriptor, const char *temporary, const char *path,
-                             const void *data, size_t size) {
-    bool written = write_all(descriptor, data, size) && fchmod(descriptor, usual_mode()) == 0 &&
-                   fsync(descriptor) == 0;
-    /* close can report what a write put off, so it counts even after a failure. */
-    bool closed = close(descriptor) == 0;
-    return written && closed && rename(temporary, path) == 0;
-}
-
 bool file_make_folders(struct arena *arena, const char *folder) {
     if (mkdir(folder, 0777) == 0 || errno == EEXIST)
         return true;
@@ -302,24 +290,4 @@ bool file_make_folders(struct arena *arena, const char *folder) {
     const char *parent = path_folder(arena, folder);
     return strcmp(parent, folder) != 0 && file_make_folders(arena, parent) &&
            (mkdir(folder, 0777) == 0 || errno == EEXIST);
-}
-
-bool file_replace(const char *path, const void *data, size_t size, struct error *error) {
-    if (holds(path, data, size))
-        return true;
-    struct arena scratch = {0};
-    char *temporary = arena_format(&scratch, "%s.XXXXXX", path);
-    bool replaced = false;
-    int descriptor = -1;
-    if (file_make_folders(&scratch, path_folder(&scratch, path)))
-        descriptor = mkstemp(temporary);
-    if (descriptor >= 0)
-        replaced = write_and_rename(descriptor, temporary, path, data, size);
-    if (!replaced) {
-        error_errno(error, path, "cannot write");
-        if (descriptor >= 0)
-            unlink(temporary);
-    }
-    arena_free(&scratch);
-    return replaced;
 }

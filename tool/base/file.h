@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,6 +53,8 @@ struct file_stamp {
 
 /* The stamp of what `path` names, symbolic links followed; false when there is nothing. */
 bool file_stamp(const char *path, struct file_stamp *stamp);
+/* Likewise of a symbolic link itself. */
+bool file_own_stamp(const char *path, struct file_stamp *stamp);
 /* The stamp that an open file had when it was opened. */
 struct file_stamp file_stamp_of(const struct file *file);
 bool file_stamp_same(const struct file_stamp *a, const struct file_stamp *b);
@@ -95,15 +98,15 @@ bool file_remove(const char *path, struct error *error);
  * of more than `limit` bytes. */
 bool file_read_all(struct arena *arena, const char *path, size_t limit, char **data, size_t *size,
                    struct error *error);
+/* Adds the names of what a folder holds, in order and without "." and "..", to *names, in the
+ * arena. False when it cannot be read, or holds more than `most`. */
+bool file_list_folder(struct arena *arena, const char *folder, size_t most,
+                      struct string_list *names);
 /* Makes `path` a symbolic link to `target`, as it is spelled. *is_new: there was none; a link that
  * leads elsewhere is replaced, and anything else of the name is an error. Errors: ERROR_IO naming
  * `path`. */
 bool file_link(const char *target, const char *path, bool *is_new, struct error *error);
 /* Makes a folder and those on the way to it, unless they are there. False with errno set. */
 bool file_make_folders(struct arena *arena, const char *folder);
-/* Makes `path` hold exactly `data`: a new file beside it, synced and renamed, so that a reader sees
- * the old or the new one, whole. A file that holds `data` already is left untouched, its times too.
- * A missing parent folder is made. Errors: ERROR_IO naming `path`; no temporary file stays. */
-bool file_replace(const char *path, const void *data, size_t size, struct error *error);
 
 #endif

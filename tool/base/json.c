@@ -9,10 +9,31 @@ static int append(const char *buffer, size_t size, void *context) {
     return 0;
 }
 
+/* jansson escapes what JSON wants escaped, C0; DEL and C1 steer terminals too, and "##[" build
+ * logs. They stand in strings only. */
+static void add_without_controls(struct text *out, const char *json) {
+    while (*json != '\0') {
+        size_t plain = strcspn(json, "\x7f\xc2#");
+        text_add_bytes(out, json, plain);
+        json += plain;
+        size_t size = text_control_size(json);
+        if (size == 0 && strncmp(json, "##[", 3) == 0)
+            size = 1;
+        if (size == 0 && *json != '\0')
+            text_add_bytes(out, json++, 1);
+        else if (size != 0)
+            text_addf(out, "\\u%04X", (unsigned)(unsigned char)json[size - 1]);
+        json += size;
+    }
+}
+
 void json_write(json_t *value, struct text *out) {
-    if (json_dump_callback(value, append, out, JSON_INDENT(2)) != 0)
+    struct text json = {0};
+    if (json_dump_callback(value, append, &json, JSON_INDENT(2)) != 0)
         out_of_memory();
+    add_without_controls(out, json.data);
     text_add(out, "\n");
+    text_free(&json);
     json_decref(value);
 }
 

@@ -16,7 +16,9 @@
  * none. The forms are those of clang, rustc and ld: -o OUT, -oOUT, --output OUT, --output=OUT, and
  * for the linker behind a driver -Wl,-o,OUT and -Xlinker -o -Xlinker OUT, all of them in response
  * files too. The last one counts, and what is for the linker before what is for the driver, which
- * puts its own in front (tried: clang-19 -###). Errors: as response_files_expand_command. */
+ * puts its own in front (tried: clang-19 -###). Options that merely begin with -o are none: those
+ * of a table, and what reads like an option where another form says the output. Errors: as
+ * response_files_expand_command. */
 bool link_command_output(struct arena *arena, const struct string_list *command,
                          const char **output, struct error *error);
 

@@ -115,6 +115,8 @@ bool new_file_make(const char *target, struct new_file *file, struct error *erro
     struct arena scratch = {0};
     if (!name_file(target, file, error))
         return false;
+    if (path_look(target) == PATH_OTHER)
+        return error_io(error, target, "cannot write: not a regular file");
     bool has_folder = file_make_folders(&scratch, path_folder(&scratch, target));
     arena_free(&scratch);
     if (!has_folder)

@@ -20,7 +20,7 @@ struct new_file {
 /* Makes an empty file beside `target`, readable by nobody else, and the folder if it is missing.
  * Its name is TARGET.vafit-new; it is made exclusively and locked while it is open, so that of two
  * runs with one target the later has an error, and what an ended run left under that name goes.
- * Errors: ERROR_IO naming `target`. */
+ * Errors: ERROR_IO naming `target`, also when that is a folder, a device or a pipe. */
 bool new_file_make(const char *target, struct new_file *file, struct error *error);
 /* Writes `size` bytes at `offset`. Errors: ERROR_IO naming the temporary file's target by the
  * caller. */

@@ -10,6 +10,8 @@
 /* The value getopt_long gives for row i; clear of every character. */
 enum { FIRST_ROW = 256 };
 
+const char *const option_in_mib[] = {"MiB", NULL}, *const option_in_gib[] = {"GiB", NULL};
+
 static bool takes_argument(const struct option_row *row) {
     return row->kind != OPTION_FLAG;
 }
@@ -56,11 +58,20 @@ static bool set_count(const struct option_row *row, unsigned *member, const char
     return true;
 }
 
+static bool lacks_unit(const struct option_row *row, const char *text, uint64_t bytes) {
+    return row->choices != NULL && bytes != 0 && bytes < MIB &&
+           strspn(text, "0123456789") == strlen(text);
+}
+
 static bool set_size(const struct option_row *row, struct size_option *member, const char *text,
                      struct error *error) {
     if (!size_parse(text, &member->bytes))
-        return error_usage(error, "--%s takes a size such as 65536, 64MiB or 1.5GiB, not '%s'",
+        return error_usage(error, "--%s takes a size such as 64MiB, 1.5GiB or 1048576, not '%s'",
                            row->name, text);
+    if (lacks_unit(row, text, member->bytes))
+        return error_usage(error,
+                           "--%s %s: %s bytes or %s%s? less than 1048576 wants a unit: K, M, G, T",
+                           row->name, text, text, text, row->choices[0]);
     member->given = true;
     return true;
 }

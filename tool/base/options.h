@@ -19,10 +19,10 @@ struct string_list {
 
 /* What an option takes, and the type of the member it fills. */
 enum option_kind {
-    OPTION_FLAG,  /* nothing; bool, set to true */
-    OPTION_TEXT,  /* a string; const char * */
-    OPTION_SIZE,  /* bytes as size_parse reads them; uint64_t, and the bool behind it set to true */
-    OPTION_COUNT, /* a whole number; unsigned */
+    OPTION_FLAG,   /* nothing; bool, set to true */
+    OPTION_TEXT,   /* a string; const char * */
+    OPTION_SIZE,   /* bytes as size_parse reads them; struct size_option */
+    OPTION_COUNT,  /* a whole number; unsigned */
     OPTION_CHOICE, /* one of `choices`; const char * */
     OPTION_EACH,   /* a string, repeatable; struct string_list */
     OPTION_MANY,   /* all arguments up to the next option; struct string_list */
@@ -41,8 +41,13 @@ struct option_row {
     size_t member;              /* offsetof in the options the verb fills */
     const char *placeholder;    /* what the usage text calls the argument; NULL for a flag */
     const char *help;           /* one line */
-    const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
+    const char *const *choices; /* OPTION_CHOICE: NULL-terminated. OPTION_SIZE: option_in_mib or
+                                   option_in_gib: less than 1 MiB wants a unit, most likely that
+                                   one; NULL: so few bytes may be meant */
 };
+
+/* The units of sizes of address space and memory, of which nobody means 16 bytes. */
+extern const char *const option_in_mib[], *const option_in_gib[];
 
 /* Fills *target by the rows and collects what is no option in *operands, in order. Strings point
  * into argv. Errors: ERROR_USAGE naming the option. */

@@ -3,6 +3,7 @@
 #include "base/error.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,26 +32,101 @@ void text_add(struct text *text, const char *string) {
     text_add_bytes(text, string, strlen(string));
 }
 
-void text_addf(struct text *text, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    int size = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
+static void add_list(struct text *text, const char *format, va_list arguments) {
+    va_list again;
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     if (size < 0)
         out_of_memory();
     reserve(text, (size_t)size);
-    va_start(arguments, format);
     vsnprintf(text->data + text->size, (size_t)size + 1, format, arguments);
-    va_end(arguments);
     text->size += (size_t)size;
 }
 
+void text_addf(struct text *text, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    add_list(text, format, arguments);
+    va_end(arguments);
+}
+
+/* The bytes of the UTF-8 character at `at`; 0 where none is. Overlong forms are none. */
+static size_t character_size(const unsigned char *at) {
+    static const struct {
+        unsigned char first, last, least, most; /* of the first byte, and of the second */
+        size_t size;
+    } forms[] = {
+        {0x01, 0x7f, 0, 0xff, 1},    {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
+        {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (at[0] < forms[i].first || at[0] > forms[i].last)
+            continue;
+        if (at[1] < forms[i].least || at[1] > forms[i].most)
+            return 0;
+        for (size_t j = 2; j < forms[i].size; j++)
+            if (at[j] < 0x80 || at[j] > 0xbf)
+                return 0;
+        return forms[i].size;
+    }
+    return 0;
+}
+
+size_t text_control_size(const char *at) {
+    const unsigned char *byte = (const unsigned char *)at;
+    if ((byte[0] != 0 && byte[0] < 0x20) || byte[0] == 0x7f)
+        return 1;
+    if (byte[0] == 0xc2 && byte[1] >= 0x80 && byte[1] < 0xa0)
+        return 2;
+    return byte[0] >= 0x80 && byte[0] < 0xa0 ? 1 : 0;
+}
+
+static bool begins_command(const char *at, bool at_start) {
+    return (at_start && strncmp(at, "::", 2) == 0) || strncmp(at, "##[", 3) == 0;
+}
+
 void text_add_printable(struct text *text, const char *name) {
-    for (; *name != '\0'; name++)
-        if ((unsigned char)*name < 0x20 || *name == 0x7f)
-            text_addf(text, "\\x%02x", (unsigned)*name);
-        else
-            text_add_bytes(text, name, 1);
+    const char *start = name + strspn(name, " ");
+    while (*name != '\0') {
+        size_t spelled = text_control_size(name);
+        if (spelled == 0 && begins_command(name, name == start))
+            spelled = 1;
+        for (size_t i = 0; i < spelled; i++)
+            text_addf(text, "\\x%02x", (unsigned)(unsigned char)name[i]);
+        name += spelled;
+        if (spelled != 0)
+            continue;
+        size_t size = character_size((const unsigned char *)name);
+        text_add_bytes(text, name, size == 0 ? 1 : size);
+        name += size == 0 ? 1 : size;
+    }
+}
+
+static void add_printable_list(struct text *text, const char *format, va_list arguments) {
+    struct text raw = {0};
+    add_list(&raw, format, arguments);
+    text_add_printable(text, raw.data);
+    text_free(&raw);
+}
+
+void text_addf_printable(struct text *text, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    add_printable_list(text, format, arguments);
+    va_end(arguments);
+}
+
+void text_print_line(FILE *stream, const char *format, ...) {
+    struct text line = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    add_printable_list(&line, format, arguments);
+    va_end(arguments);
+    text_add(&line, "\n");
+    fputs(line.data, stream);
+    text_free(&line);
 }
 
 void text_free(struct text *text) {

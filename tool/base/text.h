@@ -3,6 +3,7 @@
 #define VAFIT_BASE_TEXT_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Zero-initialise it. */
 struct text {
@@ -14,9 +15,19 @@ struct text {
 void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const char *bytes, size_t size);
 void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Adds a name from a file: its control characters as "\x0a", so that it makes no lines of its own
- * and no colours. */
+/* The one way of names from files and arguments into what is printed. Adds the name with its
+ * control characters (C0, DEL, and C1 as UTF-8 or as a byte of its own) spelled out as "\x0a", so
+ * that it makes no lines of its own and no colours; a "::" that it begins with and any "##[" are
+ * broken, so that it begins no command of a build log (GitHub: ActionCommand.TryParse). What is
+ * printable already stays as it is. */
 void text_add_printable(struct text *text, const char *name);
+/* Adds what the format makes, all of it printable in that way. */
+void text_addf_printable(struct text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Prints one line, all of it printable in that way, and the newline behind it. */
+void text_print_line(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* How many bytes the control character at `at` takes; 0 where there is none. */
+size_t text_control_size(const char *at);
 void text_free(struct text *text);
 
 #endif

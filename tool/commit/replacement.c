@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static bool same_file(const struct file_identity *a, const struct file_identity *b) {
@@ -13,11 +12,11 @@ static bool same_file(const struct file_identity *a, const struct file_identity 
 
 /* Which file `path` itself names; false for none. */
 static bool identity_of(const char *path, struct file_identity *identity) {
-    struct stat status;
-    if (lstat(path, &status) != 0)
-        return false;
-    *identity = (struct file_identity){(uint64_t)status.st_dev, (uint64_t)status.st_ino};
-    return true;
+    struct file_stamp stamp;
+    bool is_there = file_own_stamp(path, &stamp);
+    if (is_there)
+        *identity = stamp.identity;
+    return is_there;
 }
 
 static bool names(const char *path, const struct file_identity *identity) {
@@ -26,13 +25,14 @@ static bool names(const char *path, const struct file_identity *identity) {
 }
 
 static bool state_holds(const struct file_state *state, const char *path) {
-    struct file_identity found;
-    return state->is_there ? file_stamp_holds(&state->stamp, path) : !identity_of(path, &found);
+    struct file_stamp now;
+    bool is_there = file_own_stamp(path, &now);
+    return is_there == state->is_there && (!is_there || file_stamp_same(&now, &state->stamp));
 }
 
 void replacement_begin(struct replacement *item, const char *target, const struct new_file *file) {
     *item = (struct replacement){.target = target, .file = *file, .is_made = true};
-    item->was.is_there = file_stamp(target, &item->was.stamp);
+    item->was.is_there = file_own_stamp(target, &item->was.stamp);
     identity_of(file->path, &item->identity);
 }
 
@@ -136,7 +136,7 @@ static bool take_name(struct replacement *item, struct error *error) {
     case EXCHANGED:
         break;
     }
-    if (file_stamp_holds(&item->was.stamp, item->file.path)) {
+    if (state_holds(&item->was, item->file.path)) {
         item->has_taken = true;
         return true;
     }

@@ -75,12 +75,15 @@ static json_t *slice_to_json(const struct image_slice *slice) {
     set_text(object, "type", image_type_name(image->type));
     set_text(object, "install_name", image->install_name);
     json_object_set_new(object, "uuid", uuid(image));
+    set_bytes(object, "platform", image->platform);
     set_bytes(object, "offset", slice->offset);
     set_bytes(object, "size", slice->size);
     set_bytes(object, "va", image->vm_space);
     json_object_set_new(object, "segments", segments(image));
     json_object_set_new(object, "dylibs", dylibs(image));
     json_object_set_new(object, "rpaths", json_texts(image->rpaths.items, image->rpaths.count));
+    json_object_set_new(object, "environment",
+                        json_texts(image->environment.items, image->environment.count));
     json_object_set_new(object, "linkedit_parts", parts(image));
     json_object_set_new(object, "parts", breakdown_to_json(&slice->breakdown));
     return object;

@@ -206,6 +206,22 @@ static bool segments_valid(struct reader *reader, const struct image *image) {
            reject(reader, "segments", overlap.what);
 }
 
+/* Members that facts of former versions lack. */
+static bool read_later_members(struct reader *reader, const json_t *object, struct image *image) {
+    struct string_list environment = {0};
+    uint64_t platform = 0;
+    if (json_object_get(object, "platform") != NULL &&
+        !read_number(reader, object, "platform", &platform))
+        return false;
+    if (json_object_get(object, "environment") != NULL &&
+        !read_each(reader, object, "environment", read_listed_string, &environment))
+        return false;
+    image->platform = (uint32_t)platform;
+    image->environment =
+        (struct rpaths){environment.items, environment.count, environment.capacity};
+    return platform <= UINT32_MAX || reject(reader, "platform", "more than 32 bits");
+}
+
 static bool read_slice(struct reader *reader, const json_t *object, void *context) {
     struct image_file *file = context;
     /* No architecture comes twice, so that there are never more. */
@@ -218,7 +234,8 @@ static bool read_slice(struct reader *reader, const json_t *object, void *contex
         !read_each(reader, object, "segments", read_segment, image) ||
         !segments_valid(reader, image) || !read_each(reader, object, "dylibs", read_dylib, image) ||
         !read_each(reader, object, "rpaths", read_listed_string, &rpaths) ||
-        !read_each(reader, object, "linkedit_parts", read_part, image))
+        !read_each(reader, object, "linkedit_parts", read_part, image) ||
+        !read_later_members(reader, object, image))
         return false;
     image->rpaths = (struct rpaths){rpaths.items, rpaths.count, rpaths.capacity};
     image_measure(image);

@@ -25,10 +25,15 @@ struct library {
     struct image_files files;
     struct map by_path;     /* path, however spelled -> struct found */
     struct map by_identity; /* "device inode" -> struct found */
-    struct map folders;     /* folder as spelled -> its tidy path */
+    struct map folders;     /* folder with ".." as spelled -> its tidy path */
     size_t open_limit;      /* files that may stay open */
     size_t open_count;
+    size_t absent_bytes; /* of the paths in `by_path` that led to nothing, and in `folders` */
 };
+
+/* What led to nothing is remembered so that it is not looked for again, as far as this goes: how
+ * many such paths there are, and how long, load commands say. */
+enum { MOST_ABSENT_BYTES = 64 << 20 };
 
 /* The outcome of a lookup, kept so that no path is looked at twice. */
 struct found {
@@ -82,29 +87,80 @@ static void add_name(struct library *library, struct image_file *file, const cha
 
 /* --- on disk --- */
 
-/* Whether ".." behind `folder` leads back to where its text says: not so for a symbolic link. */
-static bool is_plain_folder(const char *folder) {
-    return path_look(folder) == PATH_OTHER;
+static bool may_remember(struct library *library, size_t size) {
+    if (library->absent_bytes >= MOST_ABSENT_BYTES)
+        return false;
+    library->absent_bytes += size + 128;
+    return true;
 }
 
-/* One spelling for a folder: as path_tidy, but NAME/.. stays where NAME is a symbolic link. */
-static const char *tidy_folder(struct library *library, const char *folder) {
-    char *known = map_get(&library->folders, folder);
-    if (known != NULL)
-        return known;
-    const char *tidy = folder;
-    const char *leaf = path_leaf(folder);
-    if (strcmp(folder, "/") != 0 && strcmp(folder, ".") != 0) {
-        const char *parent = strchr(folder, '/') == NULL
-                                 ? "."
-                                 : tidy_folder(library, path_folder(&library->arena, folder));
-        char *joined = path_join(&library->arena, parent, leaf);
-        bool back = strcmp(leaf, "..") == 0 && strcmp(path_leaf(parent), "..") != 0;
-        tidy = !back || strcmp(parent, ".") == 0 || is_plain_folder(parent)
-                   ? path_tidy(&library->arena, joined)
-                   : joined;
+/* Where the last part of `out` begins. */
+static size_t last_part(const char *out, size_t size) {
+    while (size > 0 && out[size - 1] != '/')
+        size--;
+    return size;
+}
+
+/* A folder's text while it is tidied. */
+struct tidying {
+    char *out;
+    size_t size;
+    size_t root; /* 1 for a path from the root */
+    bool lost;   /* a folder on the way is missing, so that nothing behind it is there */
+};
+
+/* Takes the last part back for a ".."; false where the ".." has to stay. */
+static bool step_back(struct tidying *tidying) {
+    size_t size = tidying->size, part = last_part(tidying->out, size);
+    if (size == tidying->root)
+        return tidying->root == 1;
+    tidying->out[size] = '\0';
+    if (tidying->lost || strcmp(tidying->out + part, "..") == 0)
+        return false;
+    enum path_kind kind = path_look(tidying->out);
+    tidying->lost = kind == PATH_ABSENT;
+    if (kind != PATH_OTHER)
+        return false;
+    tidying->size = part > tidying->root ? part - 1 : tidying->root;
+    return true;
+}
+
+static void add_part(struct tidying *tidying, const char *part, size_t size) {
+    if (tidying->size > tidying->root)
+        tidying->out[tidying->size++] = '/';
+    memcpy(tidying->out + tidying->size, part, size);
+    tidying->size += size;
+}
+
+/* As path_tidy, but NAME/.. stays where NAME is a symbolic link. */
+static const char *tidy_around_links(struct arena *scratch, const char *folder) {
+    struct tidying tidying = {.out = arena_take(scratch, strlen(folder) + 2),
+                              .size = folder[0] == '/' ? 1 : 0};
+    tidying.root = tidying.size;
+    memcpy(tidying.out, folder, tidying.root);
+    while (*folder != '\0') {
+        size_t size = strcspn(folder, "/");
+        bool nothing = size == 0 || (size == 1 && folder[0] == '.');
+        bool back = size == 2 && strncmp(folder, "..", 2) == 0;
+        if (!nothing && !(back && step_back(&tidying)))
+            add_part(&tidying, folder, size);
+        folder += size;
+        folder += *folder == '/' ? 1 : 0;
     }
-    map_put(&library->folders, &library->arena, folder, (void *)(uintptr_t)tidy);
+    tidying.out[tidying.size] = '\0';
+    return tidying.size == 0 ? "." : tidying.out;
+}
+
+/* One spelling for a folder. Only with ".." the file system has to be asked. */
+static const char *tidy_folder(struct library *library, struct arena *scratch, const char *folder) {
+    if (strstr(folder, "..") == NULL)
+        return path_tidy(scratch, folder);
+    const char *tidy = map_get(&library->folders, folder);
+    if (tidy != NULL)
+        return tidy;
+    tidy = tidy_around_links(scratch, folder);
+    if (may_remember(library, strlen(folder) + strlen(tidy)))
+        map_put(&library->folders, &library->arena, folder, arena_string(&library->arena, tidy));
     return tidy;
 }
 
@@ -171,12 +227,15 @@ static struct found find_identity(struct library *library, const char *path, str
 static struct found find_on_disk(struct library *library, const char *path, unsigned links);
 
 static struct found follow_link(struct library *library, const char *path, unsigned links) {
-    const char *target = path_link_target(&library->arena, path);
+    struct arena scratch = {0};
+    const char *target = path_link_target(&scratch, path);
+    struct found found = {LOOKUP_ABSENT, NULL};
     if (links == MOST_LINKS)
-        return (struct found){LOOKUP_LOOP, NULL};
-    if (target == NULL)
-        return (struct found){LOOKUP_ABSENT, NULL};
-    return find_on_disk(library, target, links + 1);
+        found.lookup = LOOKUP_LOOP;
+    else if (target != NULL)
+        found = find_on_disk(library, target, links + 1);
+    arena_free(&scratch);
+    return found;
 }
 
 /* What a path without detours names. */
@@ -199,16 +258,26 @@ static struct found look_up(struct library *library, const char *path, unsigned 
     return (struct found){LOOKUP_ABSENT, NULL};
 }
 
-static struct found find_on_disk(struct library *library, const char *path, unsigned links) {
-    const char *folder = tidy_folder(library, path_folder(&library->arena, path));
-    const char *tidy = path_join(&library->arena, folder, path_leaf(path));
+static struct found find_tidy(struct library *library, const char *tidy, unsigned links) {
     struct found *known = map_get(&library->by_path, tidy);
     if (known != NULL)
         return *known;
     struct found found = look_up(library, tidy, links);
     if (found.file != NULL)
         add_name(library, found.file, tidy);
-    return *remember(library, tidy, found);
+    /* What failed was reported, and is not to be again. */
+    bool is_there = found.lookup == LOOKUP_FOUND || found.lookup == LOOKUP_FAILED;
+    if (is_there || may_remember(library, strlen(tidy)))
+        remember(library, tidy, found);
+    return found;
+}
+
+static struct found find_on_disk(struct library *library, const char *path, unsigned links) {
+    struct arena scratch = {0};
+    const char *folder = tidy_folder(library, &scratch, path_folder(&scratch, path));
+    struct found found = find_tidy(library, path_join(&scratch, folder, path_leaf(path)), links);
+    arena_free(&scratch);
+    return found;
 }
 
 /* --- from facts --- */

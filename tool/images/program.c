@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "images/resolve.h"
+#include "macho/build_version.h"
 
 #include <fnmatch.h>
 #include <string.h>
@@ -19,7 +20,13 @@ struct frames {
 };
 
 /* More than any build needs, and few enough for a hostile file not to keep us busy for long. */
-enum { MOST_CANDIDATES = 1000000, LONGEST_NAME = 4096 };
+enum {
+    MOST_CANDIDATES = 1000000,
+    MOST_CANDIDATE_BYTES = 1 << 28, /* of their paths */
+    MOST_SEEN_BYTES = 4 << 20,      /* of those that one search keeps, to try none twice */
+    MOST_TRIED_BYTES = 16 << 20,    /* of those that are kept for the report */
+    LONGEST_NAME = 4096
+};
 
 struct walk {
     struct library *library;
@@ -32,7 +39,9 @@ struct walk {
     size_t chain_capacity;
     struct map missing; /* name -> its index in the program's list */
     size_t candidate_count;
-    bool exhausted; /* MOST_CANDIDATES was reached */
+    size_t candidate_bytes;
+    size_t tried_bytes; /* kept for the report */
+    bool exhausted;     /* MOST_CANDIDATES was reached */
 };
 
 /* Indexes are kept in maps as pointers to these, since NULL means absent. */
@@ -66,10 +75,25 @@ static size_t add_image(struct walk *walk, struct image_file *file, struct image
     return index;
 }
 
+static const char *name_of(struct arena *scratch, uint32_t platform) {
+    const char *name = platform_name(platform);
+    return name != NULL ? name : arena_format(scratch, "platform %u", (unsigned)platform);
+}
+
+/* dyld passes over a dylib that was built for another platform; facts of old may not tell. */
+static const char *wrong_platform(struct arena *scratch, const struct image *executable,
+                                  const struct image *image) {
+    if (executable->platform == 0 || image->platform == 0 ||
+        platform_loads(executable->platform, image->platform))
+        return NULL;
+    return arena_format(scratch, "built for %s, not for %s", name_of(scratch, image->platform),
+                        name_of(scratch, executable->platform));
+}
+
 /* What stands in the way of loading the file at `path`; NULL when nothing does, and *slice is set.
  * A malformed image is in the way as well; its error was reported. */
-static const char *obstacle(struct walk *walk, enum lookup lookup, struct image_file *file,
-                            struct image_slice **slice) {
+static const char *obstacle(struct walk *walk, struct arena *scratch, enum lookup lookup,
+                            struct image_file *file, struct image_slice **slice) {
     if (lookup == LOOKUP_ABSENT)
         return "no such file";
     if (lookup == LOOKUP_OTHER)
@@ -82,16 +106,16 @@ static const char *obstacle(struct walk *walk, enum lookup lookup, struct image_
         return "not readable as an image";
     *slice = image_file_slice_for(file, walk->program->architecture);
     if (*slice == NULL)
-        return arena_format(walk->arena, "no %s slice, only %s", walk->program->architecture->name,
-                            image_file_architectures(walk->arena, file));
+        return arena_format(scratch, "no %s slice, only %s", walk->program->architecture->name,
+                            image_file_architectures(scratch, file));
     const struct image *image = library_image(walk->library, file, *slice);
     if (image == NULL)
         return "not readable as an image";
     if (image->type != IMAGE_DYLIB)
-        return arena_format(walk->arena, "a%s %s, which cannot be linked against",
+        return arena_format(scratch, "a%s %s, which cannot be linked against",
                             image->type == IMAGE_EXECUTABLE ? "n" : "",
                             image_type_name(image->type));
-    return NULL;
+    return wrong_platform(scratch, walk->program->images.items[0].image, image);
 }
 
 enum outcome { NOT_FOUND, LOADED, IN_CACHE };
@@ -106,10 +130,18 @@ struct quest {
     const char *system; /* the first candidate that the shared cache would have */
     struct arena scratch;
     struct map seen; /* candidates, which come again with every LC_RPATH of the same folder */
-    struct string_list tried; /* in the scratch arena */
+    size_t seen_bytes;
+    struct string_list tried; /* the first ones, in the scratch arena */
+    size_t tried_count;       /* all of them */
 };
 
+/* Nobody reads thousands. */
 static void note_tried(struct quest *quest, const char *path, const char *why) {
+    enum { MOST = 32 };
+    size_t *kept = &quest->walk->tried_bytes;
+    if (quest->tried_count++ >= MOST || *kept >= MOST_TRIED_BYTES)
+        return;
+    *kept += strlen(path) + strlen(why);
     *vector_push(&quest->scratch, &quest->tried) =
         arena_format(&quest->scratch, "%s (%s)", path, why);
 }
@@ -124,13 +156,14 @@ static bool try_path(struct quest *quest, const char *path) {
     enum lookup lookup = library_find(walk->library, path, &file);
     if (file != NULL && loaded_under(walk->program, file->path, &quest->index))
         return true;
-    const char *why = obstacle(walk, lookup, file, &slice);
-    if (why != NULL) {
+    struct arena scratch = {0};
+    const char *why = obstacle(walk, &scratch, lookup, file, &slice);
+    if (why == NULL)
+        quest->index = add_image(walk, file, slice, quest->loader);
+    else
         note_tried(quest, path, why);
-        return false;
-    }
-    quest->index = add_image(walk, file, slice, quest->loader);
-    return true;
+    arena_free(&scratch);
+    return why == NULL;
 }
 
 /* Swift's libraries are asked for by @rpath with /usr/lib/swift as one of the LC_RPATHs; whether
@@ -141,15 +174,17 @@ static bool cache_has(const char *name, const char *candidate) {
             strncmp(path_leaf(candidate), "libswift", 8) == 0);
 }
 
-static bool within_budget(struct quest *quest) {
+static bool within_budget(struct quest *quest, const char *path) {
     struct walk *walk = quest->walk;
     struct error error;
-    if (++walk->candidate_count <= MOST_CANDIDATES)
+    walk->candidate_bytes += strlen(path);
+    if (++walk->candidate_count <= MOST_CANDIDATES && walk->candidate_bytes <= MOST_CANDIDATE_BYTES)
         return true;
     if (!walk->exhausted) {
         error_malformed(&error, "load commands",
-                        "the program's dylibs and LC_RPATHs make for more than %d paths to try",
-                        MOST_CANDIDATES);
+                        "the program's dylibs and LC_RPATHs make for more than %d paths to try, or "
+                        "%d MiB of them",
+                        MOST_CANDIDATES, MOST_CANDIDATE_BYTES >> 20);
         error_in_file(&error, walk->program->images.items[quest->loader].file->path);
         errors_add(library_errors(walk->library), &error);
     }
@@ -157,18 +192,27 @@ static bool within_budget(struct quest *quest) {
     return false;
 }
 
+/* Whether the path was tried before in this search. */
+static bool was_seen(struct quest *quest, const char *path) {
+    if (map_get(&quest->seen, path) != NULL)
+        return true;
+    if (quest->seen_bytes < MOST_SEEN_BYTES)
+        map_put(&quest->seen, &quest->scratch, path, quest);
+    quest->seen_bytes += strlen(path);
+    return false;
+}
+
 /* A candidate_visitor: true when the search is over. */
 static bool visit(void *context, const char *path, bool system) {
     struct quest *quest = context;
-    if (!within_budget(quest))
+    if (!within_budget(quest, path))
         return true;
-    if (map_get(&quest->seen, path) != NULL)
+    if (was_seen(quest, path))
         return false;
-    map_put(&quest->seen, &quest->scratch, path, quest);
     if (!system && try_path(quest, path))
         quest->outcome = LOADED;
     else if (system && quest->system == NULL && cache_has(quest->name, path))
-        quest->system = path;
+        quest->system = arena_string(&quest->scratch, path);
     else if (system)
         note_tried(quest, path, "not looked for in the shared cache");
     return quest->outcome == LOADED;
@@ -194,7 +238,7 @@ static void find(struct quest *quest) {
         note_tried(quest, "nothing", "the name is longer than any path");
         return;
     }
-    resolve_visit(&quest->scratch, walk->search, walk->program, chain, quest->name, visit, quest);
+    resolve_visit(walk->search, walk->program, chain, quest->name, visit, quest);
     if (quest->outcome != LOADED && quest->system != NULL) {
         note_system(walk, quest->system);
         quest->outcome = IN_CACHE;
@@ -213,15 +257,14 @@ static bool matches_any(const struct string_list *globs, const char *name) {
     return false;
 }
 
-/* The first tries, and how many more there were: nobody reads thousands. */
+/* The first tries, and how many more there were. */
 static struct string_list tried_of(struct walk *walk, const struct quest *quest) {
-    enum { MOST = 32 };
     struct string_list kept = {0};
-    for (size_t i = 0; i < quest->tried.count && i < MOST; i++)
+    for (size_t i = 0; i < quest->tried.count; i++)
         *vector_push(walk->arena, &kept) = arena_string(walk->arena, quest->tried.items[i]);
-    if (quest->tried.count > MOST)
+    if (quest->tried_count > quest->tried.count)
         *vector_push(walk->arena, &kept) =
-            arena_format(walk->arena, "and %zu more", quest->tried.count - MOST);
+            arena_format(walk->arena, "and %zu more", quest->tried_count - quest->tried.count);
     return kept;
 }
 

@@ -5,12 +5,28 @@
 #include <string.h>
 
 struct resolver {
-    struct arena *arena;
+    struct arena *scratch; /* for candidates */
+    size_t taken;          /* bytes of `scratch`, at most */
     const struct search *search;
     const struct program *program;
     candidate_visitor *visit;
     void *context;
 };
+
+/* A path of the candidate in hand. */
+static char *join(struct resolver *resolver, const char *folder, const char *path) {
+    resolver->taken += strlen(folder) + strlen(path) + 64;
+    return path_join(resolver->scratch, folder, path);
+}
+
+/* Candidates are as long as files say, and as many: only so many lie about at once. */
+static void forget_candidates(struct resolver *resolver) {
+    static const size_t most = 256 << 10;
+    if (resolver->taken < most)
+        return;
+    arena_free(resolver->scratch);
+    resolver->taken = 0;
+}
 
 bool name_is_system(const char *name) {
     static const char *const folders[] = {
@@ -32,12 +48,14 @@ static bool offer(struct resolver *resolver, const char *path, bool system) {
 /* An absolute path: below the sysroot, then in the shared cache or on disk. */
 static bool offer_absolute(struct resolver *resolver, const char *path) {
     const char *sysroot = resolver->search->sysroot;
-    return (sysroot != NULL && offer(resolver, path_join(resolver->arena, sysroot, path), false)) ||
+    return (sysroot != NULL && offer(resolver, join(resolver, sysroot, path), false)) ||
            offer(resolver, path, name_is_system(path));
 }
 
 static const char *folder_of(struct resolver *resolver, size_t image) {
-    return path_folder(resolver->arena, resolver->program->images.items[image].file->path);
+    const char *path = resolver->program->images.items[image].file->path;
+    resolver->taken += strlen(path) + 64;
+    return path_folder(resolver->scratch, path);
 }
 
 /* The text behind `variable` when `name` begins with it as a whole part; NULL otherwise. */
@@ -53,17 +71,17 @@ static const char *behind(const char *name, const char *variable) {
 static const char *expand(struct resolver *resolver, const char *name, size_t loader) {
     const char *rest = behind(name, "@loader_path");
     if (rest != NULL)
-        return path_join(resolver->arena, folder_of(resolver, loader), rest);
+        return join(resolver, folder_of(resolver, loader), rest);
     rest = behind(name, "@executable_path");
     if (rest != NULL)
-        return path_join(resolver->arena, folder_of(resolver, 0), rest);
+        return join(resolver, folder_of(resolver, 0), rest);
     return NULL;
 }
 
 static bool offer_with_rpath(struct resolver *resolver, const char *rpath, size_t owner,
                              const char *rest) {
     const char *folder = expand(resolver, rpath, owner);
-    const char *path = path_join(resolver->arena, folder == NULL ? rpath : folder, rest);
+    const char *path = join(resolver, folder == NULL ? rpath : folder, rest);
     return rpath[0] == '/' ? offer_absolute(resolver, path) : offer(resolver, path, false);
 }
 
@@ -72,9 +90,11 @@ static bool offer_with_rpaths(struct resolver *resolver, struct load_chain chain
     for (size_t i = chain.count; i-- > 0;) {
         const struct rpaths *rpaths =
             &resolver->program->images.items[chain.items[i]].image->rpaths;
-        for (size_t j = 0; j < rpaths->count; j++)
+        for (size_t j = 0; j < rpaths->count; j++) {
+            forget_candidates(resolver);
             if (offer_with_rpath(resolver, rpaths->items[j], chain.items[i], rest))
                 return true;
+        }
     }
     return false;
 }
@@ -100,16 +120,21 @@ static void offer_searched(struct resolver *resolver, const char *name) {
     bool ended = false;
     for (size_t i = 0; i < folders->count && !ended; i++) {
         const char *folder = folders->items[i];
-        ended = (framework != NULL &&
-                 offer(resolver, path_join(resolver->arena, folder, framework), false)) ||
-                offer(resolver, path_join(resolver->arena, folder, path_leaf(name)), false);
+        forget_candidates(resolver);
+        ended = (framework != NULL && offer(resolver, join(resolver, folder, framework), false)) ||
+                offer(resolver, join(resolver, folder, path_leaf(name)), false);
     }
 }
 
-void resolve_visit(struct arena *arena, const struct search *search, const struct program *program,
+void resolve_visit(const struct search *search, const struct program *program,
                    struct load_chain chain, const char *name, candidate_visitor *visit,
                    void *context) {
-    struct resolver resolver = {arena, search, program, visit, context};
+    struct arena scratch = {0};
+    struct resolver resolver = {.scratch = &scratch,
+                                .search = search,
+                                .program = program,
+                                .visit = visit,
+                                .context = context};
     const char *rest = behind(name, "@rpath");
     const char *expanded = expand(&resolver, name, chain.items[chain.count - 1]);
     bool ended;
@@ -123,4 +148,5 @@ void resolve_visit(struct arena *arena, const struct search *search, const struc
         ended = offer(&resolver, name, false);
     if (!ended)
         offer_searched(&resolver, name);
+    arena_free(&scratch);
 }

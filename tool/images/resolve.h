@@ -2,7 +2,6 @@
 #ifndef VAFIT_IMAGES_RESOLVE_H
 #define VAFIT_IMAGES_RESOLVE_H
 
-#include "base/arena.h"
 #include "base/options.h"
 #include "images/program.h"
 
@@ -16,7 +15,7 @@ struct load_chain {
 };
 
 /* Takes a path to try, or the name of an image in the shared cache, which needs no file; true ends
- * the search. The path lives as long as the arena. */
+ * the search. The path lives as long as the call. */
 typedef bool candidate_visitor(void *context, const char *path, bool system);
 
 /* Whether the name is that of a system image (dyld: mach_o/UnsafeHeader.cpp,
@@ -27,7 +26,7 @@ bool name_is_system(const char *name);
  * forEachResolvedAtPathVar), until the visitor ends it: @rpath through the LC_RPATHs of the whole
  * chain, nearest first; @loader_path; @executable_path; absolute names below the sysroot first. The
  * search folders come last. A path may come more than once. */
-void resolve_visit(struct arena *arena, const struct search *search, const struct program *program,
+void resolve_visit(const struct search *search, const struct program *program,
                    struct load_chain chain, const char *name, candidate_visitor *visit,
                    void *context);
 

@@ -115,6 +115,13 @@ const char *platform_name(uint32_t platform) {
     return row == NULL ? NULL : row->name;
 }
 
+bool platform_loads(uint32_t process, uint32_t image) {
+    if (process == PLATFORM_ZIPPERED)
+        process = PLATFORM_MACOS;
+    return process == image || (image == PLATFORM_ZIPPERED &&
+                                (process == PLATFORM_MACOS || process == PLATFORM_MAC_CATALYST));
+}
+
 static uint32_t release(uint16_t year, bool spring) {
     return (uint32_t)year * 10 + (spring ? 0 : 5);
 }

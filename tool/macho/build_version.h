@@ -35,6 +35,9 @@ bool build_version_add(struct build_version *version, const struct build_version
 
 /* "macOS"; NULL for a number that dyld does not know. */
 const char *platform_name(uint32_t platform);
+/* Whether dyld loads an image of the one platform into a process of the other (mach_o/Header.cpp,
+ * loadableIntoProcess). A process of an image that is zippered is one of macOS. */
+bool platform_loads(uint32_t process, uint32_t image);
 /* Which of the releases, one every autumn and one every spring, a version of the platform belongs
  * to: dyld's Epoch, ten times the year and 5 more for autumn. 0 for an unknown platform. */
 uint32_t platform_release(uint32_t platform, uint32_t version);

@@ -15,6 +15,7 @@ struct parser {
     struct arena *arena;
     struct image *image;
     uint64_t slice_size;
+    struct build_version version;
     struct error *error;
     uint32_t
         placing[MOST_PLACING]; /* numbers of the commands so far that place parts of __LINKEDIT */
@@ -139,6 +140,18 @@ static bool read_rpath(struct parser *parser, const struct load_command *command
     return load_command_string(command, 8, 12, "path", rpath, parser->error);
 }
 
+static bool read_environment(struct parser *parser, const struct load_command *command) {
+    const char **variable = vector_push(parser->arena, &parser->image->environment);
+    return load_command_string(command, 8, 12, "name", variable, parser->error);
+}
+
+/* What does not go together is for dyld_rules. */
+static void read_platform(struct parser *parser, const struct load_command *command) {
+    struct build_version told;
+    if (build_version_read(command, parser->image->architecture->cpu_type, &told))
+        build_version_add(&parser->version, &told);
+}
+
 static bool read_uuid(struct parser *parser, const struct load_command *command) {
     if (parser->image->has_uuid)
         return load_command_error(parser->error, command, "cmd", "comes twice");
@@ -166,6 +179,7 @@ static const struct reader readers[] = {
     {LC_DYLD_EXPORTS_TRIE, read_exports_trie},
     {LC_ID_DYLIB, read_install_name},
     {LC_RPATH, read_rpath},
+    {LC_DYLD_ENVIRONMENT, read_environment},
     {LC_UUID, read_uuid},
     {LC_LOAD_DYLIB, read_dylib_use},
     {LC_LOAD_WEAK_DYLIB, read_dylib_use},
@@ -177,6 +191,7 @@ static const struct reader readers[] = {
 static bool read_command(struct parser *parser, const struct load_command *command) {
     if (!places_once(parser, command))
         return false;
+    read_platform(parser, command);
     linkedit_add_parts(parser->arena, command, &parser->image->parts);
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
         if (readers[i].number == command->number)
@@ -303,6 +318,9 @@ bool image_parse(struct arena *arena, struct bytes head, uint64_t slice_size,
     if (!read_commands(&parser, head) || !sections_valid(&parser, head) ||
         !image_valid(&parser, head_size))
         return false;
+    if (parser.version.platform == 0)
+        parser.version = build_version_implied(own->cpu_type);
+    image->platform = parser.version.platform;
     image_measure(image);
     return true;
 }

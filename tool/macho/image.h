@@ -22,7 +22,7 @@ enum image_type { IMAGE_EXECUTABLE = 2, IMAGE_DYLIB = 6, IMAGE_BUNDLE = 8 };
 enum { IMAGE_HEADER_SIZE = 32, IMAGE_MOST_COMMANDS = 16 << 20 };
 
 struct rpaths {
-    const char **items; /* LC_RPATHs in order */
+    const char **items; /* in the order of the load commands */
     size_t count;
     size_t capacity;
 };
@@ -39,12 +39,14 @@ struct symtab_place {
 struct image {
     const struct architecture *architecture;
     enum image_type type;
+    uint32_t platform;        /* PLATFORM_... of build_version.h, as dyld takes it; 0: not known */
     const char *install_name; /* LC_ID_DYLIB; NULL for others */
     bool has_uuid;
     uint8_t uuid[16];
     struct segments segments;
     struct dylib_uses dylibs;
     struct rpaths rpaths;
+    struct rpaths environment;   /* LC_DYLD_ENVIRONMENTs, "DYLD_LIBRARY_PATH=..." */
     struct linkedit_parts parts; /* sorted by file offset */
     struct symtab_place symtab;
     uint64_t page_zero;      /* vmsize of __PAGEZERO, bytes; 0 without */

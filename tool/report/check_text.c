@@ -48,8 +48,8 @@ static void write_verdict(struct writer *writer, const struct program_report *re
     if (judgement->verdict == VERDICT_EXCEEDS && !judgement_exceeds(judgement))
         text = "cannot be judged, since dylibs are missing";
     text_add_printable(writer->out, report->program->path);
-    text_addf(writer->out, " (%s, %s): ", report->program->architecture->name,
-              report->profile->name);
+    text_addf_printable(writer->out, " (%s, %s): ", report->program->architecture->name,
+                        report->profile->name);
     add_colored(writer, level, text);
     text_add(writer->out, "\n");
 }
@@ -73,7 +73,9 @@ static void write_findings(struct writer *writer, const struct findings *finding
             continue;
         text_add(writer->out, "  ");
         add_colored(writer, finding->level, finding_level_name(finding->level));
-        text_addf(writer->out, ": %s: %s\n", rule_row(finding->rule)->name, finding->message);
+        text_addf_printable(writer->out, ": %s: %s", rule_row(finding->rule)->name,
+                            finding->message);
+        text_add(writer->out, "\n");
         bool helps =
             writer->style->verbose || (finding->level == LEVEL_ERROR && !writer->style->quiet);
         if (helps && !rule_goes_on(findings, i))

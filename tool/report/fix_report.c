@@ -16,7 +16,7 @@ uint64_t finding_misses(const struct finding *finding) {
 static void write_name(const struct fix_report *report, const struct fix_program *program,
                        struct text *out) {
     text_add_printable(out, program->program->path);
-    text_addf(out, " (%s, %s): ", program->program->architecture->name, report->profile);
+    text_addf_printable(out, " (%s, %s): ", program->program->architecture->name, report->profile);
 }
 
 static void write_judgement(const struct fix_report *report, const struct fix_program *program,
@@ -27,9 +27,11 @@ static void write_judgement(const struct fix_report *report, const struct fix_pr
               size_text_gib(judgement->top_slid).text);
     for (size_t i = 0; i < judgement->findings.count; i++) {
         const struct finding *finding = &judgement->findings.items[i];
-        if (finding->level >= LEVEL_WARNING)
-            text_addf(out, "  %s: %s: %s\n", finding_level_name(finding->level),
-                      rule_row(finding->rule)->name, finding->message);
+        if (finding->level < LEVEL_WARNING)
+            continue;
+        text_addf_printable(out, "  %s: %s: %s", finding_level_name(finding->level),
+                            rule_row(finding->rule)->name, finding->message);
+        text_add(out, "\n");
     }
 }
 
@@ -90,7 +92,8 @@ static void write_refusals(const struct fix_report *report, struct text *out) {
     for (size_t i = 0; i < report->refusal_count; i++) {
         text_add(out, "cannot be rewritten: ");
         text_add_printable(out, report->refusals[i].path);
-        text_addf(out, ": %s\n", report->refusals[i].reason);
+        text_addf_printable(out, ": %s", report->refusals[i].reason);
+        text_add(out, "\n");
     }
 }
 
@@ -178,6 +181,15 @@ static json_t *image_json(const struct fix_image *image) {
     return object;
 }
 
+static json_t *open_world_json(const struct fix_report *report) {
+    if (report->open_world == NULL)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "reason", json_text(report->open_world));
+    json_object_set_new(object, "more", json_bytes(report->open_world_more));
+    return object;
+}
+
 void fix_write_json(const struct fix_report *report, struct text *out) {
     json_t *root = json_object(), *programs = json_array(), *images = json_array();
     json_t *refused = json_array();
@@ -196,6 +208,7 @@ void fix_write_json(const struct fix_report *report, struct text *out) {
     json_object_set_new(root, "up_to", json_text(report->up_to));
     json_object_set_new(root, "next_level", json_text(report->next_level));
     json_object_set_new(root, "next_level_suffices", json_boolean(report->next_suffices));
+    json_object_set_new(root, "open_world", open_world_json(report));
     json_object_set_new(root, "image_count", json_bytes(report->file_count));
     json_object_set_new(root, "programs", programs);
     json_object_set_new(root, "images", images);

@@ -54,8 +54,11 @@ struct fix_report {
     size_t image_count;
     struct fix_refusal *refusals;
     size_t refusal_count;
-    const char *next_level;      /* of FIX_INSUFFICIENT: the level behind up_to; NULL for none */
-    bool next_suffices;          /* with it the programs would fit */
+    const char *open_world; /* why exports could be asked for by others; NULL where that was not
+                               looked for, or the world is closed */
+    size_t open_world_more; /* further reasons */
+    const char *next_level; /* of FIX_INSUFFICIENT: the level behind up_to; NULL for none */
+    bool next_suffices;     /* with it the programs would fit */
     struct judgement *with_next; /* one a program */
 };
 

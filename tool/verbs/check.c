@@ -1,6 +1,8 @@
 #include "base/file.h"
+#include "base/output.h"
 #include "base/parallel.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "images/measure.h"
 #include "images/program.h"
 #include "report/baseline.h"
@@ -44,7 +46,7 @@ static const struct option_row rows[] = {
     ROW("warn-at", 0, OPTION_COUNT, warn_at, "PERCENT", "warn from so much of a limit on", NULL),
     ROW("baseline", 0, OPTION_TEXT, baseline, "FILE", "the sums that were recorded", NULL),
     ROW("max-growth", 0, OPTION_SIZE, max_growth, "SIZE",
-        "how far a program's sum may have grown over the baseline", NULL),
+        "how far a program's sum may have grown over the baseline", option_in_mib),
     ROW("update-baseline", 0, OPTION_FLAG, update_baseline, NULL,
         "record the sums of these programs in the baseline", NULL),
     ROW("top", 0, OPTION_COUNT, top, "N", "take the heaviest N images apart (10)", NULL),
@@ -73,8 +75,19 @@ struct check {
     struct string_list inputs; /* files read beside the library's */
 };
 
-static bool options_valid(const struct check *check, struct error *error) {
-    const struct options *options = &check->options;
+/* "-" is a place to write to, and for one result alone. */
+static bool baseline_place_valid(const struct options *options, struct error *error) {
+    if (!output_is_standard(options->baseline))
+        return true;
+    if (!options->update_baseline)
+        return error_usage(error, "--baseline - wants --update-baseline: it is standard output");
+    if (options->output.output == NULL || output_is_standard(options->output.depfile))
+        return error_usage(error, "standard output takes one of the report, depfile and baseline");
+    return true;
+}
+
+static bool options_valid(struct check *check, struct error *error) {
+    struct options *options = &check->options;
     if (check->operands.count == 0)
         return error_usage(error, "check wants an executable%s",
                            options->search.facts.count != 0 ? ", named before --facts" : "");
@@ -82,17 +95,17 @@ static bool options_valid(const struct check *check, struct error *error) {
         return error_usage(error, "--max-growth and --update-baseline want --baseline");
     if (options->warn_at > 100)
         return error_usage(error, "--warn-at takes a percentage of at most 100");
-    return output_options_valid(&options->output, error);
+    return output_options_valid(&options->output, error) && baseline_place_valid(options, error);
 }
 
 enum { LARGEST_BASELINE = 16 << 20 };
 
-/* A baseline that is to be updated may not be there yet. */
+/* A baseline that is to be updated may not be there yet, or be a place that is only written to. */
 static bool load_baseline(struct check *check, struct error *error) {
     const char *path = check->options.baseline;
     char *text;
     size_t size;
-    if (path == NULL || (check->options.update_baseline && path_look(path) == PATH_ABSENT))
+    if (path == NULL || (check->options.update_baseline && !output_replaces(path)))
         return true;
     *vector_push(check->arena, &check->inputs) = path;
     return file_read_all(check->arena, path, LARGEST_BASELINE, &text, &size, error) &&
@@ -174,10 +187,11 @@ static void warn_of_stale_baseline(const struct check *check) {
         const struct program_report *report = &check->report.items[i];
         uint64_t before = report->measure.baseline_sum, sum = report->judgement.sum;
         if (report->measure.has_baseline && before > sum && before - sum > check->limits.max_growth)
-            fprintf(stderr,
-                    "vafit: %s: the entry of %s is stale, %s above what it needs now; "
-                    "--update-baseline keeps the gain\n",
-                    check->options.baseline, report->program->path, size_text(before - sum).text);
+            text_print_line(stderr,
+                            "vafit: %s: the entry of %s is stale, %s above what it needs now; "
+                            "--update-baseline keeps the gain",
+                            check->options.baseline, report->program->path,
+                            size_text(before - sum).text);
     }
 }
 
@@ -196,7 +210,7 @@ static bool update_baseline(struct check *check, struct error *error) {
     }
     struct text text = {0};
     baseline_write(&check->baseline, &text);
-    bool written = file_replace(check->options.baseline, text.data, text.size, error);
+    bool written = output_put(check->options.baseline, text.data, text.size, error);
     text_free(&text);
     return written;
 }

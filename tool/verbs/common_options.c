@@ -1,6 +1,6 @@
 #include "verbs/common_options.h"
 
-#include "base/file.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "images/library.h"
 #include "report/depfile.h"
@@ -10,25 +10,31 @@
 
 const char *const architecture_choices[] = {"arm64", "arm64e", "x86_64", "x86_64h", NULL};
 
-bool output_options_valid(const struct output_options *options, struct error *error) {
+bool output_options_valid(struct output_options *options, struct error *error) {
+    if (output_is_standard(options->output))
+        options->output = NULL;
     if (options->depfile != NULL && options->output == NULL)
         return error_usage(error, "--depfile wants --output, whose path stands in it");
     return true;
 }
 
+static bool write_result(const char *path, const struct text *text, struct error *error) {
+    const char *data = text->data == NULL ? "" : text->data;
+    if (path != NULL)
+        return output_put(path, data, text->size, error);
+    if (fwrite(data, 1, text->size, stdout) != text->size || fflush(stdout) != 0)
+        return error_errno(error, "standard output", "cannot write");
+    return true;
+}
+
+/* What cannot stand in a depfile is found before anything is written. */
 bool output_write(const struct output_options *options, const struct text *text,
                   const struct string_list *inputs, struct error *error) {
-    const char *data = text->data == NULL ? "" : text->data;
-    if (options->output != NULL && !file_replace(options->output, data, text->size, error))
-        return false;
-    if (options->output == NULL &&
-        (fwrite(data, 1, text->size, stdout) != text->size || fflush(stdout) != 0))
-        return error_errno(error, "standard output", "cannot write");
-    if (options->depfile == NULL)
-        return true;
     struct text depfile = {0};
-    depfile_write(options->output, inputs, &depfile);
-    bool written = file_replace(options->depfile, depfile.data, depfile.size, error);
+    bool written =
+        (options->depfile == NULL || depfile_write(options->output, inputs, &depfile, error)) &&
+        write_result(options->output, text, error) &&
+        (options->depfile == NULL || write_result(options->depfile, &depfile, error));
     text_free(&depfile);
     return written;
 }

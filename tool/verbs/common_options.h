@@ -12,14 +12,14 @@
 
 /* Where results go. */
 struct output_options {
-    const char *output;  /* --output; NULL for stdout */
+    const char *output;  /* --output; NULL for standard output */
     const char *depfile; /* --depfile; NULL for none */
 };
 
 #define OUTPUT_ROWS(type, group)                                                                   \
     {"output",    'o',                                                                             \
      OPTION_TEXT, offsetof(type, group.output),                                                    \
-     "FILE",      "write the result to FILE, which stays untouched when it would be equal",        \
+     "FILE",      "write the result to FILE, which stays untouched when equal; - prints it",       \
      NULL},                                                                                        \
     {                                                                                              \
         "depfile", 0, OPTION_TEXT, offsetof(type, group.depfile), "FILE",                          \
@@ -65,9 +65,11 @@ struct search_options {
 /* The names of architectures, NULL-terminated. */
 extern const char *const architecture_choices[];
 
-/* Whether the output options make sense together. Errors: ERROR_USAGE. */
-bool output_options_valid(const struct output_options *options, struct error *error);
-/* Writes `text` where the options say, and the depfile of `inputs`. Errors: ERROR_IO. */
+/* Whether the output options make sense together; an --output of "-" becomes that of none. Errors:
+ * ERROR_USAGE. */
+bool output_options_valid(struct output_options *options, struct error *error);
+/* Writes `text` where the options say, and the depfile of `inputs`. Errors: ERROR_IO, also for a
+ * name that no depfile can hold; nothing is written then. */
 bool output_write(const struct output_options *options, const struct text *text,
                   const struct string_list *inputs, struct error *error);
 

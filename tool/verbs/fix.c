@@ -1,7 +1,9 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "commit/journal.h"
+#include "images/open_world.h"
 #include "plan/fixing.h"
 #include "plan/undo.h"
 #include "report/fix_report.h"
@@ -22,6 +24,7 @@ struct options {
     bool in_place;
     const char *up_to;
     struct world_rules rules;
+    bool assume_closed;
     bool dry_run;
     bool undo;
     struct size_option memory;
@@ -46,8 +49,10 @@ static const struct option_row rows[] = {
         "with --up-to exports: keep the exports GLOB matches; repeatable", NULL),
     ROW("ignore-strings", 0, OPTION_FLAG, rules.ignore_strings, NULL,
         "with --up-to exports: keep no export only because a C string names it", NULL),
+    ROW("assume-closed", 0, OPTION_FLAG, assume_closed, NULL,
+        "with --up-to exports: no other image than these will ask for an export", NULL),
     ROW("memory", 0, OPTION_SIZE, memory, "SIZE",
-        "take at most so much memory (a quarter of the machine's)", NULL),
+        "take at most so much memory (a quarter of the machine's)", option_in_mib),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default) or json", formats),
     OUTPUT_ROWS(struct options, output),
     SEARCH_ROWS(struct options, search),
@@ -66,6 +71,7 @@ struct fix {
     struct predicting predicting;
     struct shrinking shrinking;
     struct fix_report report;
+    bool is_open; /* the world of the programs */
 };
 
 /* What the operands name, as it is on disk. */
@@ -80,12 +86,15 @@ static bool world_options_valid(const struct options *options, struct error *err
     bool drops = options->up_to != NULL && level_named(options->up_to)->drops_exports;
     if (drops && options->search.arch != NULL)
         return error_usage(error, "--up-to exports wants all architectures, without --arch");
-    return drops || (options->rules.keep.count == 0 && !options->rules.ignore_strings) ||
-           error_usage(error, "--keep-export and --ignore-strings want --up-to exports");
+    return drops ||
+           (options->rules.keep.count == 0 && !options->rules.ignore_strings &&
+            !options->assume_closed) ||
+           error_usage(error, "--keep-export, --ignore-strings and --assume-closed want --up-to "
+                              "exports");
 }
 
-static bool options_valid(const struct fix *fix, struct error *error) {
-    const struct options *options = &fix->options;
+static bool options_valid(struct fix *fix, struct error *error) {
+    struct options *options = &fix->options;
     int places = (options->in_place ? 1 : 0) + (options->out_dir != NULL) + (options->undo ? 1 : 0);
     if (fix->operands.count == 0)
         return error_usage(error, "fix wants an executable");
@@ -220,6 +229,48 @@ static int print_missing(const struct fix *fix, const struct walked *walked) {
     return status;
 }
 
+/* --- the closed world --- */
+
+/* Whether images that are not among the programs' may ask for exports; the reasons go into the
+ * report. */
+static bool world_is_open(struct fix *fix, const struct walked *walked) {
+    size_t count = walked->problem.plan.file_count;
+    struct image_file **files = arena_take(fix->arena, (count + 1) * sizeof *files);
+    struct string_list reasons = {0};
+    for (size_t i = 0; i < count; i++)
+        files[i] = walked->problem.files[i].file;
+    open_world_find(fix->arena, walked->programs.items, walked->programs.count, files, count,
+                    &reasons);
+    if (reasons.count == 0)
+        return false;
+    fix->report.open_world = reasons.items[0];
+    fix->report.open_world_more = reasons.count - 1;
+    return true;
+}
+
+static void print_open_world(const struct fix_report *report) {
+    struct text more = {0};
+    text_add(&more, "");
+    if (report->open_world_more != 0)
+        text_addf(&more, " (and %zu more reason%s)", report->open_world_more,
+                  report->open_world_more == 1 ? "" : "s");
+    text_print_line(stderr,
+                    "vafit: no export goes, as with --up-to symbols: %s%s; --assume-closed says "
+                    "that nobody else asks for exports",
+                    report->open_world, more.data);
+    text_free(&more);
+}
+
+/* What else the world may hold is not known, and could ask for any export. */
+static void keep_open_world(struct fix *fix, const struct walked *walked) {
+    if (fix->options.assume_closed || !level_named(fix->options.up_to)->drops_exports ||
+        !world_is_open(fix, walked))
+        return;
+    print_open_world(&fix->report);
+    fix->options.up_to = "symbols";
+    fix->is_open = true;
+}
+
 /* --- the report --- */
 
 static void report_programs(struct fix *fix, const struct walked *walked) {
@@ -287,6 +338,8 @@ static void report_next_level(struct fix *fix, const struct walked *walked) {
     if (problem.level_count == fix->predicting.level_count)
         return;
     const struct level *next = level_row(problem.level_count++);
+    if (next->drops_exports && (fix->is_open || world_is_open(fix, walked)))
+        return;
     plan_make(fix->arena, &problem, &plan);
     fix->report.next_level = next->name;
     fix->report.next_suffices = plan.suffices;
@@ -390,6 +443,7 @@ static int fix_programs(struct fix *fix, struct walked *walked) {
     struct plan plan;
     struct error error;
     int status = EXIT_FITS;
+    keep_open_world(fix, walked);
     problem->plan.level_count = levels_up_to(fix->options.up_to);
     plan_make(fix->arena, &problem->plan, &plan);
     report_programs(fix, walked);

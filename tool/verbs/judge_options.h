@@ -30,14 +30,14 @@ struct judge_options {
          OPTION_TEXT, offsetof(type, group.profile),                                               \
          "NAME|FILE", "macos-26 (default), macos-27, macos-15, or a JSON file",                    \
          NULL},                                                                                    \
-        {"limit",     0,                                                                           \
-         OPTION_SIZE, offsetof(type, group.limit),                                                 \
-         "SIZE",      "what image-sum and malloc-window hold against, in place of the profile's",  \
-         NULL},                                                                                    \
-        {"headroom",  0,                                                                           \
-         OPTION_SIZE, offsetof(type, group.headroom),                                              \
-         "SIZE",      "keep so much free below the malloc window (64MiB)",                         \
-         NULL},                                                                                    \
+        {"limit",      0,                                                                          \
+         OPTION_SIZE,  offsetof(type, group.limit),                                                \
+         "SIZE",       "what image-sum and malloc-window hold against, in place of the profile's", \
+         option_in_gib},                                                                           \
+        {"headroom",   0,                                                                          \
+         OPTION_SIZE,  offsetof(type, group.headroom),                                             \
+         "SIZE",       "keep so much free below the malloc window (64MiB)",                        \
+         option_in_mib},                                                                           \
     {                                                                                              \
         "rule", 0, OPTION_EACH, offsetof(type, group.rules), "NAME=LEVEL",                         \
             "judge a rule as error, warn or off; repeatable", NULL                                 \

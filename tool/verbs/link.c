@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/link_command.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "commit/journal.h"
 #include "images/library.h"
 #include "images/measure.h"
@@ -317,8 +318,8 @@ static int end_linked(struct link *link) {
     if (status == EXIT_FITS)
         return EXIT_FITS;
     if (remove_output(link))
-        fprintf(stderr, "vafit: %s: removed, since it %s\n", path,
-                status == EXIT_EXCEEDS ? "does not fit" : "could not be shrunk");
+        text_print_line(stderr, "vafit: %s: removed, since it %s", path,
+                        status == EXIT_EXCEEDS ? "does not fit" : "could not be shrunk");
     return status;
 }
 

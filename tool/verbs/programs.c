@@ -1,5 +1,19 @@
 #include "verbs/programs.h"
 
+#include "base/text.h"
+
+/* dyld follows it in a main executable as it does the environment (PathOverrides,
+ * setFromEnvAndMain) as far as the system's policy allows; here only the user can say what that
+ * means. */
+static void note_environment(const struct program *program) {
+    const struct rpaths *environment = &program->images.items[0].image->environment;
+    for (size_t i = 0; i < environment->count && program->has_executable; i++)
+        text_print_line(stderr,
+                        "vafit: %s: LC_DYLD_ENVIRONMENT %s is not followed; dyld may load other "
+                        "dylibs than these, which --search and --insert can name",
+                        program->path, environment->items[i]);
+}
+
 static void walk_slices(struct arena *arena, const struct search_options *options,
                         const struct search *search, struct library *library, const char *operand,
                         struct programs *programs) {
@@ -13,6 +27,7 @@ static void walk_slices(struct arena *arena, const struct search_options *option
             continue;
         struct program *program = arena_take(arena, sizeof *program);
         program_walk(library, search, operand, file, slice, program);
+        note_environment(program);
         *vector_push(arena, programs) = program;
     }
 }

@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/output.h"
 #include "base/path.h"
 #include "base/size.h"
 #include "base/text.h"
@@ -56,6 +57,8 @@ static bool options_valid(const struct options *options, const struct string_lis
         return true;
     if (places != 1)
         return error_usage(error, "shrink wants one of --output, --out-dir and --in-place");
+    if (output_is_standard(options->output))
+        return error_usage(error, "--output - is for reports; an image wants a file");
     if (options->output != NULL && operands->count != 1)
         return error_usage(error, "--output is for one image; --out-dir takes many");
     return true;
@@ -79,7 +82,8 @@ static bool leaves_differ(const struct options *options, const struct string_lis
     return true;
 }
 
-/* In place of a symbolic link is in place of what it leads to. */
+/* In place of a symbolic link is in place of what it leads to, and so is --output. A link that lies
+ * in a folder of outputs was not named, and may lead back to the original: it is replaced. */
 static const char *target_of(const struct shrink *shrink, const char *operand,
                              const struct image_file *file) {
     if (shrink->options.output != NULL)
@@ -140,7 +144,7 @@ static bool dry_run_file(const struct shrink *shrink, const char *operand, struc
         rewriting_free(&rewriting);
     }
     if (planned)
-        printf("%s would free:%s\n", operand, text.data);
+        text_print_line(stdout, "%s would free:%s", operand, text.data);
     text_free(&text);
     return planned;
 }

@@ -2,6 +2,7 @@
 
 #include "base/parallel.h"
 #include "base/size.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,18 +33,19 @@ void shrinking_print_resumed(const struct shrinking_options *options, const char
                              const struct resumed *resumed) {
     if (options->quiet || resumed->finished + resumed->discarded == 0)
         return;
-    fprintf(stderr,
-            "vafit: %s: an earlier run had not ended; finished %zu of its new files, discarded "
-            "%zu\n",
-            operand, resumed->finished, resumed->discarded);
+    text_print_line(stderr,
+                    "vafit: %s: an earlier run had not ended; finished %zu of its new files, "
+                    "discarded %zu",
+                    operand, resumed->finished, resumed->discarded);
 }
 
 void shrunk_print(const struct shrinking_options *options, const char *target,
                   const struct shrunk *shrunk) {
     if (options->quiet)
         return;
-    printf("%s: __LINKEDIT %s, was %s\n", target, size_text(shrunk->after).text,
-           size_text(shrunk->before).text);
+    text_print_line(stdout, "%s: __LINKEDIT %s, was %s", target, size_text(shrunk->after).text,
+                    size_text(shrunk->before).text);
     if (shrunk->unclaimed != 0)
-        printf("%s: dropped %" PRIu64 " bytes that no table reached\n", target, shrunk->unclaimed);
+        text_print_line(stdout, "%s: dropped %" PRIu64 " bytes that no table reached", target,
+                        shrunk->unclaimed);
 }

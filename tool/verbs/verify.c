@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "images/library.h"
 #include "rewrite/inspect.h"
 #include "rewrite/proof.h"
@@ -99,8 +100,9 @@ static void verify_file(struct verification *verification, const char *operand) 
         good = compare(original, file, &verification->losses, &verification->findings) && good;
     }
     if (lief_agrees(verification, file, original) && good && !options->quiet)
-        printf("%s: %s\n", operand,
-               options->against == NULL ? "well formed" : "well formed, and means the same");
+        text_print_line(stdout, "%s: %s", operand,
+                        options->against == NULL ? "well formed"
+                                                 : "well formed, and means the same");
 }
 
 /* What is found wrong with an image that can be read is a finding; what cannot be read is an error.

@@ -1,4 +1,5 @@
 #include "base/path.h"
+#include "base/text.h"
 #include "images/library.h"
 #include "images/reach.h"
 #include "report/why_report.h"
@@ -66,7 +67,8 @@ static int why(const struct call *call, const struct options *options,
         errors_print(stderr, library_errors(library));
         status = (int)errors_worst(library_errors(library));
     } else if (reports.count == 0) {
-        fprintf(stderr, "vafit: %s does not load %s\n", operands->items[0], operands->items[1]);
+        text_print_line(stderr, "vafit: %s does not load %s", operands->items[0],
+                        operands->items[1]);
         status = EXIT_EXCEEDS;
     } else {
         status = write_reports(options, library, &reports);

@@ -1,0 +1,84 @@
+# What is no regular file is written into and never replaced; symbolic links are followed; - is standard output.
+. "$(dirname "$0")/../lib/story.sh"
+
+"$SYNTH" image --out main --text 16384 --symbols 8
+mkfifo fifo
+mkdir real
+ln -s real/report link
+"$VAFIT" check main --format json >printed
+
+# Each way to name a place for a result, and what it writes there.
+ways=('check main --format json -o' 'scan main -o' 'check main -o report --depfile'
+    'why main main -o' 'fix main --dry-run --format json -o'
+    'check main -o report --update-baseline --baseline')
+for way in "${ways[@]}"; do
+    "$VAFIT" $way file >/dev/null 2>&1
+    timeout 5 cat fifo >got &
+    run "$VAFIT" $way fifo
+    wait
+    expect "vafit $way FIFO" 0 '' ''
+    expect_true 'writes into it' test -p fifo
+    expect_same 'what a file holds' file got
+    run "$VAFIT" $way link
+    expect_true "vafit $way LINK makes the file it leads to" test -L link -a -f real/report
+    expect_same 'which holds the same' file real/report
+    run "$VAFIT" $way real/report
+    "$VAFIT" $way >(cat >got) >/dev/null 2>&1
+    for i in $(seq 50); do cmp -s file got && break; sleep 0.1; done
+    expect_same "vafit $way >(COMMAND)" file got
+    run "$VAFIT" $way /dev/null
+    expect "vafit $way /dev/null" 0 '' ''
+    expect_true 'leaves the device' test -c /dev/null
+    run "$VAFIT" $way /dev/full
+    expect "vafit $way /dev/full" 4 '' 'vafit: /dev/full: cannot write: No space left on device'
+    (echo before; "$VAFIT" $way /dev/stdout 2>/dev/null; echo behind) >got
+    (echo before; cat file; echo behind) >wanted
+    expect_same "vafit $way /dev/stdout goes on in a file" wanted got
+    rm -f file real/report
+done
+if mknod device c 1 3 2>/dev/null; then
+    run "$VAFIT" check main -o device
+    expect_true 'a device of any name stays one' test -c device
+else
+    skip 'a device of any name stays one' 'only root makes devices'
+fi
+
+run "$VAFIT" check main --format json -o -
+expect_same '-o - prints the report' printed .out
+run "$VAFIT" check main --format json -o r --depfile -
+expect '--depfile - prints the depfile' 0 'r: main' ''
+run "$VAFIT" check main -o - --depfile d
+expect 'a depfile wants a file as its target' 2 '' 'vafit: --depfile wants --output, whose path stands in it
+vafit: see `vafit help check`'
+run "$VAFIT" check main -o r --update-baseline --baseline -
+expect_true '--update-baseline prints a baseline' grep -q '"schema": "vafit.baseline/1"' .out
+run "$VAFIT" check main --update-baseline --baseline -
+expect 'but not behind the report' 2 '' 'vafit: standard output takes one of the report, depfile and baseline
+vafit: see `vafit help check`'
+run "$VAFIT" check main --baseline -
+expect 'and reads none there' 2 '' 'vafit: --baseline - wants --update-baseline: it is standard output
+vafit: see `vafit help check`'
+expect_true 'no file is called -' test ! -e -
+
+# Modes.
+touch mode && chmod 604 mode
+run "$VAFIT" check main -o mode
+expect_true 'a file keeps its permission bits' test "$(stat -c %a mode)" = 604
+message=$(ulimit -f 0 && "$VAFIT" check main -o mode --format json 2>&1)
+expect_true 'a file that may not grow is an error' test "$message" = 'vafit: mode: cannot write: File too large'
+expect_true 'and is what it was' test "$(head -c 6 mode)" = 'main ('
+expect_true 'no temporary file is left' test -z "$(find . -name '.vafit*')"
+
+# Images want a file.
+for place in fifo /dev/null; do
+    run "$VAFIT" shrink main -o $place
+    expect "an image is not written to $place" 4 '' "vafit: $place: cannot write: not a regular file"
+done
+expect_true 'which stay what they are' test -p fifo -a -c /dev/null
+run "$VAFIT" shrink main -o -
+expect 'nor to standard output' 2 '' 'vafit: --output - is for reports; an image wants a file
+vafit: see `vafit help shrink`'
+ln -sf real/image link
+run "$VAFIT" shrink main -o link -q
+expect 'but to where a link leads' 0 '' ''
+expect_true 'which stays one' test -L link -a -f real/image
