@@ -80,4 +80,4 @@ expect_true 'and is not there' test ! -e "${twin%.unstripped}"
 VAFIT_LINK='--if-needed'
 build
 expect 'one that fits is left alone' 0 '' -
-expect_true 'and has no twin' test ! -e "$twin"
+expect_true 'and the original of the earlier link stays' test -e "$twin"

@@ -282,6 +282,17 @@ bool file_read_all(struct arena *arena, const char *path, size_t limit, char **d
     return read;
 }
 
+char *file_make_temporary_folder(struct arena *arena, struct error *error) {
+    const char *base = getenv("TMPDIR");
+    if (base == NULL || *base == '\0')
+        base = "/tmp";
+    char *folder = path_join(arena, base, "vafit.XXXXXX");
+    if (mkdtemp(folder) != NULL)
+        return folder;
+    error_errno(error, base, "cannot make a folder there");
+    return NULL;
+}
+
 bool file_make_folders(struct arena *arena, const char *folder) {
     if (mkdir(folder, 0777) == 0 || errno == EEXIST)
         return true;

@@ -106,6 +106,9 @@ bool file_list_folder(struct arena *arena, const char *folder, size_t most,
  * leads elsewhere is replaced, and anything else of the name is an error. Errors: ERROR_IO naming
  * `path`. */
 bool file_link(const char *target, const char *path, bool *is_new, struct error *error);
+/* Makes a folder that nobody else can look into, in $TMPDIR or /tmp; its path is in the arena. NULL
+ * after an error, ERROR_IO. */
+char *file_make_temporary_folder(struct arena *arena, struct error *error);
 /* Makes a folder and those on the way to it, unless they are there. False with errno set. */
 bool file_make_folders(struct arena *arena, const char *folder);
 

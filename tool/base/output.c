@@ -152,6 +152,18 @@ bool output_put(const char *path, const void *data, size_t size, struct error *e
     return written;
 }
 
+bool output_is_stream(const char *path) {
+    struct arena scratch = {0};
+    struct stat status;
+    int descriptor;
+    const char *end = follow(&scratch, path, &descriptor);
+    bool is = end != NULL &&
+              (descriptor >= 0 ||
+               (stat(end, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)));
+    arena_free(&scratch);
+    return is;
+}
+
 bool output_replaces(const char *path) {
     struct arena scratch = {0};
     struct stat status;

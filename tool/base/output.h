@@ -21,6 +21,10 @@ bool output_is_standard(const char *path);
  * Errors: ERROR_IO naming `path`; no temporary file stays. */
 bool output_put(const char *path, const void *data, size_t size, struct error *error);
 
+/* Whether output_put would write to what `path` names and not replace it: "-", a device, a pipe, a
+ * descriptor. Not so a folder, which is an error. */
+bool output_is_stream(const char *path);
+
 /* Whether something is there that output_put would replace, so that it may be read before; not so
  * for devices, pipes and descriptors, which are only written to. True as well when that cannot be
  * told: the reading will say why. */

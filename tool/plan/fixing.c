@@ -5,6 +5,7 @@
 #include "base/parallel.h"
 #include "base/path.h"
 #include "base/progress.h"
+#include "rewrite/inspect.h"
 #include "rewrite/original.h"
 
 #include <stdlib.h>
@@ -35,9 +36,19 @@ static bool is_wanted(const struct fixing *fixing, size_t i) {
 
 /* --- new files --- */
 
+/* A copy that the kernel would kill is none. */
+static bool is_as_signed(const struct image_file *file, struct error *error) {
+    struct errors errors = {0};
+    bool good = inspect_signatures(file, &errors);
+    if (!good)
+        *error = errors.items[0];
+    errors_free(&errors);
+    return good;
+}
+
 static bool copy(const struct image_file *file, const char *target, struct new_file *new_file,
                  struct error *error) {
-    if (!new_file_make(target, new_file, error))
+    if (!is_as_signed(file, error) || !new_file_make(target, new_file, error))
         return false;
     if (new_file_copy(new_file, 0, &file->file, 0, file->file.size, error) &&
         new_file_finish(new_file, &file->file, error))

@@ -105,3 +105,12 @@ bool inspect_file(const struct image_file *file, struct errors *errors) {
         error_in_file(&errors->items[i], file->path);
     return errors->count == before;
 }
+
+bool inspect_signatures(const struct image_file *file, struct errors *errors) {
+    size_t before = errors->count;
+    for (size_t i = 0; i < file->slice_count; i++)
+        inspect_signature(file, &file->slices[i], errors);
+    for (size_t i = before; i < errors->count; i++)
+        error_in_file(&errors->items[i], file->path);
+    return errors->count == before;
+}

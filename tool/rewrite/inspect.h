@@ -14,4 +14,8 @@
  * found is added to *errors, naming the file; false when there is anything. */
 bool inspect_file(const struct image_file *file, struct errors *errors);
 
+/* As inspect_file, but looks at the signatures alone: whether they can be read, cover all before
+ * them and have the hash of every page. */
+bool inspect_signatures(const struct image_file *file, struct errors *errors);
+
 #endif

@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/mapping.h"
 #include "base/output.h"
 #include "base/path.h"
 #include "base/size.h"
@@ -12,6 +13,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 struct options {
     const char *output;
@@ -57,8 +59,6 @@ static bool options_valid(const struct options *options, const struct string_lis
         return true;
     if (places != 1)
         return error_usage(error, "shrink wants one of --output, --out-dir and --in-place");
-    if (output_is_standard(options->output))
-        return error_usage(error, "--output - is for reports; an image wants a file");
     if (options->output != NULL && operands->count != 1)
         return error_usage(error, "--output is for one image; --out-dir takes many");
     return true;
@@ -113,10 +113,43 @@ static bool has_one_name(const struct shrink *shrink, const struct image_file *f
                     file->file.names - own + 1);
 }
 
+/* Gives the bytes of a whole file to a device or a pipe. */
+static bool stream(const char *path, const char *output, struct error *error) {
+    struct file file;
+    struct mapping mapping;
+    if (!file_open(path, &file, error))
+        return false;
+    bool done = mapping_make(&file, 0, file.size, &mapping, error) &&
+                output_put(output, mapping.bytes.data, mapping.bytes.size, error);
+    mapping_free(&mapping);
+    file_close(&file);
+    return done;
+}
+
+/* What is no file is written to when the new image is whole and proven. It replaces nothing, so
+ * that no original is kept; what standard output gets is the image alone. */
+static bool shrink_to_stream(const struct shrink *shrink, const char *operand,
+                             const struct image_file *file, struct error *error) {
+    struct shrinking shrinking = shrink->shrinking;
+    struct shrunk shrunk;
+    char *folder = file_make_temporary_folder(shrink->arena, error);
+    if (folder == NULL)
+        return false;
+    const char *path = path_join(shrink->arena, folder, path_leaf(operand));
+    shrinking.unstripped = "none";
+    bool done = shrinking_do(&shrinking, file, path, &shrunk, error) &&
+                stream(path, shrink->options.output, error);
+    unlink(path);
+    rmdir(folder);
+    return done;
+}
+
 static bool shrink_file(const struct shrink *shrink, const char *operand,
                         const struct image_file *file, struct error *error) {
-    const char *target = target_of(shrink, operand, file);
     struct shrunk shrunk;
+    if (shrink->options.output != NULL && output_is_stream(shrink->options.output))
+        return shrink_to_stream(shrink, operand, file, error);
+    const char *target = target_of(shrink, operand, file);
     if (!has_one_name(shrink, file, error))
         return false;
     if (!shrinking_do(&shrink->shrinking, file, target, &shrunk, error))
