@@ -1,9 +1,11 @@
 """Which tests are asked about which file of tool/."""
 import fnmatch
 
+# Unit tests of a second and more.
+SLOW = ("test_plan", "test_progress", "test_second_opinion")
 MALFORMED_IMAGES = ("malformed_header malformed_commands malformed_segments malformed_linkedit malformed_limits "
                     "malformed_universal malformed_sweeps")
-REWRITING = "formats fixups old_symbols shared_blocks odd_files signatures shrink wasteful_trie damaged_exports"
+REWRITING = "formats fixups old_symbols shared_blocks odd_files signatures shrink shrink_sizes wasteful_trie damaged_exports"
 
 # Quick stories first, since the first that fails ends the question. A file takes all rows that match it.
 STORIES = (
@@ -11,7 +13,7 @@ STORIES = (
     ("tool/base/link_command.c", "link"),
     ("tool/base/new_file.c", "shrink interrupted"),
     ("tool/base/progress.c", "link"),
-    ("tool/commit/*", "fix fix_refused shrink fix_killed interrupted link_interrupted"),
+    ("tool/commit/*", "shrink fix fix_undo fix_refused fix_killed interrupted link_interrupted"),
     ("tool/images/*", "walk open_world platforms facts why rules malformed_facts malformed_programs"),
     ("tool/images/breakdown*", "odd_files formats shrink"),
     ("tool/lief/*", "second_opinion"),
@@ -21,7 +23,7 @@ STORIES = (
     ("tool/macho/dyld_info.c", "damages"),
     ("tool/macho/exports_trie*", "fix_exports"),
     ("tool/main.c", "usage malformed_arguments"),
-    ("tool/plan/*", "fix fix_refused fix_exports link_needed"),
+    ("tool/plan/*", "fix fix_undo fix_refused fix_exports link_needed"),
     ("tool/report/*", "usage rules baseline outputs hostile_names why walk facts fix output_places"),
     ("tool/rewrite/*", f"{REWRITING} malformed_linkedit damages fix_exports second_opinion"),
     ("tool/space/*", "rules malformed_profile baseline facts walk fix"),
@@ -32,7 +34,7 @@ STORIES = (
     ("tool/verbs/link.c", "link link_needed link_interrupted"),
     ("tool/verbs/programs.c", "walk facts malformed_programs"),
     ("tool/verbs/scan.c", "facts usage malformed_facts"),
-    ("tool/verbs/shrink*.c", "shrink signatures usage odd_files"),
+    ("tool/verbs/shrink*.c", "shrink shrink_sizes signatures usage odd_files"),
     ("tool/verbs/verify.c", "shrink damages signatures second_opinion"),
     ("tool/verbs/why.c", "why usage"),
     ("tool/verbs/*", "usage"),
