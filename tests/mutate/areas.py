@@ -1,8 +1,10 @@
 """Which tests are asked about which file of tool/."""
 import fnmatch
 
-# Unit tests of a second and more.
-SLOW = ("test_plan", "test_progress", "test_second_opinion")
+# Unit tests of a second and more, stories of half a minute and more.
+SLOW = ("test_plan", "test_progress", "test_second_opinion", "damages", "fix_exports", "fix_killed",
+        "interrupted", "link_interrupted")
+
 MALFORMED_IMAGES = ("malformed_header malformed_commands malformed_segments malformed_linkedit malformed_limits "
                     "malformed_universal malformed_sweeps")
 REWRITING = "formats fixups old_symbols shared_blocks odd_files signatures shrink shrink_sizes wasteful_trie damaged_exports"
