@@ -26,7 +26,7 @@ STORIES = (
     ("tool/macho/exports_trie*", "fix_exports"),
     ("tool/main.c", "usage malformed_arguments"),
     ("tool/plan/*", "fix fix_undo fix_refused fix_exports link_needed"),
-    ("tool/report/*", "usage rules baseline outputs hostile_names why walk facts fix output_places"),
+    ("tool/report/*", "usage json_sums rules baseline outputs hostile_names why walk facts fix output_places"),
     ("tool/rewrite/*", f"{REWRITING} malformed_linkedit damages fix_exports second_opinion"),
     ("tool/space/*", "rules malformed_profile baseline facts walk fix"),
     ("tool/verbs/check.c", "usage rules baseline walk facts malformed_arguments outputs open_world"),

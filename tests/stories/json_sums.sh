@@ -1,0 +1,16 @@
+# The sums of the JSON report, worked out by hand.
+. "$(dirname "$0")/../lib/story.sh"
+
+# 0x100000000 of __PAGEZERO; the executable has 3 * 16 KiB, each dylib 2 * 16 KiB.
+for name in one two; do
+    "$SYNTH" image --out lib$name.dylib --type dylib --segment __TEXT=0+16KiB --segment __LINKEDIT=0x4000+16KiB \
+        --id @rpath/lib$name.dylib
+done
+"$SYNTH" image --out main --type execute --segment __PAGEZERO=0+4GiB --segment __TEXT=0x100000000+16KiB \
+    --segment __DATA=0x100004000+16KiB --segment __LINKEDIT=0x100008000+16KiB --rpath @loader_path \
+    --load @rpath/libone.dylib --load @rpath/libtwo.dylib
+run "$VAFIT" check main --format json
+expect 'the report' 0 - ''
+# 4294967296 + 49152 + 65536 = 4295081984, and 6 GiB of shared region = 6442450944 more.
+expect_true 'its sums' test "$(jq -c '.programs[0].va' .out)" = \
+    '{"pagezero":4294967296,"executable":49152,"dylibs":65536,"images":4295081984,"shared_region":6442450944,"sum":10737532928}'
