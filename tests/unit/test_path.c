@@ -82,6 +82,7 @@ static const struct row tidy_rows[] = {
     {".a/.b", ".a/.b"},
     {"a/..b", "a/..b"},
     {"../a/..", ".."},
+    {"../../a/../..", "../../.."},
     {"out/Debug/./../Debug/libx.dylib", "out/Debug/libx.dylib"},
 };
 
