@@ -80,6 +80,11 @@ world system libplug.dylib
 drops 'a system path names none' out/system
 world plain libplug.dylib
 drops 'a dylib that nothing names' out/plain
+# lld writes no LC_LAZY_LOAD_DYLIB_INFO: the function starts pass for one.
+world plain
+"$POKE" out/libbase.dylib LC_FUNCTION_STARTS+0:4 0x3a
+keeps 'a dylib that is loaded at its first use' \
+    'out/libbase.dylib loads a dylib at its first use (LC_LAZY_LOAD_DYLIB_INFO)' out/plain
 run "$VAFIT" fix out/plain --dry-run --assume-closed
 expect 'only for a level that drops exports' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed want --up-to exports
 vafit: see \`vafit help fix\`"

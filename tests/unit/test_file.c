@@ -300,6 +300,48 @@ static void a_file_that_stays_is_an_error(void **state) {
     assert_string_equal(error.what, "cannot remove: Permission denied");
 }
 
+/* Where `path` leads, or "no link". */
+static const char *leads(const char *path) {
+    static char target[64];
+    ssize_t size = readlink(path, target, sizeof target - 1);
+    target[size < 0 ? 0 : size] = '\0';
+    return size < 0 ? "no link" : target;
+}
+
+static void a_link_is_made_or_led_elsewhere(void **state) {
+    (void)state;
+    struct error error;
+    bool is_new;
+    assert_true(file_link("there", "link", &is_new, &error));
+    assert_true(is_new);
+    assert_string_equal(leads("link"), "there");
+    assert_true(file_link("there", "link", &is_new, &error));
+    assert_false(is_new);
+    assert_true(file_link("elsewhere", "link", &is_new, &error));
+    assert_false(is_new);
+    assert_string_equal(leads("link"), "elsewhere");
+}
+
+static void a_link_that_cannot_be_is_an_error(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *what;
+    } rows[] = {{"file", "cannot write: File exists"},
+                {"folder", "cannot write: File exists"},
+                {"absent/link", "cannot write: No such file or directory"}};
+    write_file("file", "stays");
+    assert_int_equal(mkdir("folder", 0777), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct error error = {0};
+        bool is_new;
+        assert_false(file_link("there", rows[i].path, &is_new, &error));
+        assert_int_equal(error.kind, ERROR_IO);
+        assert_string_equal(error.file, rows[i].path);
+        assert_string_equal(error.what, rows[i].what);
+    }
+    assert_int_equal(path_look("file"), PATH_FILE);
+}
+
 static void some_files_may_be_kept_open(void **state) {
     (void)state;
     assert_true(file_open_limit() > 0);
@@ -325,6 +367,8 @@ int main(void) {
         IN_FOLDER(a_stamp_of_whole_seconds_is_fresh_for_two),
         IN_FOLDER(only_files_and_links_are_removed),
         IN_FOLDER(a_file_that_stays_is_an_error),
+        IN_FOLDER(a_link_is_made_or_led_elsewhere),
+        IN_FOLDER(a_link_that_cannot_be_is_an_error),
         cmocka_unit_test(some_files_may_be_kept_open),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);

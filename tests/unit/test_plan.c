@@ -203,6 +203,36 @@ static void plans_by_gain_hold_nothing_needless(void **unused) {
     assert_true(fewest_found * 10 >= sufficed * 9);
 }
 
+/* Three files that gain 1, 10 and 8 MiB in memory, but most in the file where it is 8: the one that
+ * gives up the most memory is enough. */
+static void what_frees_the_most_memory_comes_first(void **unused) {
+    (void)unused;
+    static const uint64_t gains[] = {1 * MIB, 10 * MIB, 8 * MIB};
+    struct limits limits;
+    struct plan plan;
+    struct judgement judgement;
+    struct image_source sources[MOST_FILES];
+    struct build build = {
+        .file_count = 3, .program_count = 1, .sizes = {100 * MIB, 100 * MIB, 100 * MIB}};
+    for (size_t i = 0; i < 3; i++) {
+        build.loads[0][i] = true;
+        for (size_t level = 0; level < LEVELS; level++) {
+            build.after[i][level] = build.sizes[i] - gains[i];
+            build.predicted[i][level] = (struct predicted){
+                build.sizes[i] - (i == 2 ? 50 : 20) * MIB, &build.after[i][level]};
+        }
+    }
+    limits_default(&limits);
+    struct measure measure = measure_program(&build, 0, build.sizes, sources);
+    judge(&arena, &measure, &limits, &judgement);
+    limits.has_limit = true;
+    limits.limit = judgement.sum - 9 * MIB;
+    make(&build, &limits, 0, &plan);
+    assert_true(plan.suffices);
+    assert_int_equal(plan.changed, 1);
+    assert_int_equal(plan.levels[1], 0);
+}
+
 static void plans_are_the_least(void **unused) {
     (void)unused;
     struct limits limits;
@@ -242,6 +272,7 @@ static void plans_are_the_least(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(plans_are_the_least, release),
+        cmocka_unit_test_teardown(what_frees_the_most_memory_comes_first, release),
         cmocka_unit_test_teardown(plans_by_gain_hold_nothing_needless, release),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
