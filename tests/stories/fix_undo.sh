@@ -35,6 +35,11 @@ expect_true 'the malformed one stays' cmp damaged out/libone.dylib
 expect_true 'and so does its original alone' test "$(cd out && echo *.unstripped)" = libone.dylib.unstripped
 expect_true 'as it was' cmp built/libone.dylib out/libone.dylib.unstripped
 
+# One descriptor is kept for each file, as its lock, and the rest closed again.
+rm -rf out && cp -rp fixed out
+run bash -c 'ulimit -n 9; exec "$@"' - "$VAFIT" fix out/main --arch arm64 --undo
+expect 'undo with few descriptors' 0 'restored 3 of 4 images' ''
+
 # Its own slice: what the program loads is not known.
 damage 16777228
 run "$VAFIT" fix out/main --arch arm64 --undo
