@@ -70,9 +70,9 @@ mkfifo fifo
 for file in folder fifo; do
     refused "a $file as the baseline" 4 "vafit: $file: cannot open: not a regular file" \
         "$VAFIT" check a --baseline $file
-    refused "a $file as the baseline to be updated" 4 "vafit: $file: cannot open: not a regular file" \
-        "$VAFIT" check a --baseline $file --update-baseline
 done
+refused 'a folder as the baseline to be updated' 4 'vafit: folder: cannot open: not a regular file' \
+    "$VAFIT" check a --baseline folder --update-baseline
 refused '--max-growth without a baseline' 2 \
     "vafit: --max-growth and --update-baseline want --baseline$NEWLINE$see" \
     "$VAFIT" check a --max-growth 1MiB
