@@ -62,7 +62,7 @@ def add_node(trie, exports, prefix):
         places.append(len(trie))
         trie += padded(0)
     for character, place in zip(below, places):
-        trie += b"\xEE\xEE"
+        trie += b"\0\0"
         child = add_node(trie, exports, prefix + bytes([character]))
         trie[place:place + 5] = padded(child)
     return node
@@ -95,6 +95,7 @@ def main(path):
     read_exports(data[offset:offset + size], 0, b"", exports)
     trie = bytearray()
     add_node(trie, exports, b"")
+    data[offset:offset + size] = bytes(size)  # else nobody's bytes, which a rewriting keeps
     append_to_linkedit(data, trie)
     struct.pack_into("<II", data, place, len(data) - len(trie), len(trie))
     with open(path, "wb") as file:

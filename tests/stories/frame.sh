@@ -41,3 +41,14 @@ for script in scripts/* tests/stories/*.sh tests/large/*.sh tests/lib/*.sh bench
     [ -f "$script" ] && { bash -n "$script" || echo "$script"; }
 done >"$WORK/broken" 2>&1
 expect_true 'every script parses' test ! -s "$WORK/broken"
+
+# A test that hangs, and one that ends before its last check, have failed.
+. "$TESTS/lib/limited.sh"
+# ends HOW PRINTED COMMANDS
+ends() {
+    run limited it 1 sh -c "$3"
+    expect "a test that $1 has failed" 0 "$2" -
+}
+ends hangs "ok - one${NEWLINE}not ok - it: took longer than 1 seconds" 'echo "ok - one"; sleep 60'
+ends crashes 'not ok - it: checked nothing; its exit status is 134' 'kill -ABRT $$'
+ends 'ends early' "ok - one${NEWLINE}not ok - it: ended early with the exit status 3" 'echo "ok - one"; exit 3'

@@ -71,6 +71,7 @@ for file in folder fifo; do
     refused "a $file as the baseline" 4 "vafit: $file: cannot open: not a regular file" \
         "$VAFIT" check a --baseline $file
 done
+# A FIFO is written into: output_places.sh.
 refused 'a folder as the baseline to be updated' 4 'vafit: folder: cannot open: not a regular file' \
     "$VAFIT" check a --baseline folder --update-baseline
 refused '--max-growth without a baseline' 2 \

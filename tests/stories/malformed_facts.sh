@@ -203,6 +203,12 @@ bad_number "$slice.linkedit_parts[0].file_offset" file_offset 32776
 bad_number "$slice.linkedit_parts[0].size" size 1000
 bad_fact 'a part larger than __LINKEDIT' \
     "$slice.linkedit_parts: are more than the vm_size of __LINKEDIT" '"size": 1000' '"size": 16385'
+bad_fact 'parts that are too large only in sum' \
+    "$slice.linkedit_parts: are more than the vm_size of __LINKEDIT" '"size": 1000}' \
+    '"size": 1000}, {"name": "string pool", "file_offset": 0, "size": 15385}'
+printf '%s' "${facts/'"size": 1000}'/'"size": 1000}, {"name": "string pool", "file_offset": 0, "size": 15384}'}" >facts.json
+run "$VAFIT" check a --facts facts.json
+expect 'parts that just fit' 0 - ''
 bad_fact 'parts whose sizes overflow' \
     "$slice.linkedit_parts: are more than the vm_size of __LINKEDIT" '"size": 1000}' \
     '"size": 1000}, {"name": "string pool", "file_offset": 0, "size": 140737488355328}'

@@ -108,7 +108,7 @@ expect 'an image that is not there' 4 '' 'vafit: gone: cannot open: No such file
 cp lib trailing && printf more >>trailing
 run "$VAFIT" shrink trailing -o x
 expect 'bytes behind __LINKEDIT' 3 '' \
-    'vafit: trailing: behind __LINKEDIT: 4 bytes at 0x8360 that no table reaches, perhaps the archive of a one-file program, which a rewriting would lose; --drop-unclaimed drops them'
+    "vafit: trailing: behind __LINKEDIT: 4 bytes at $(printf '0x%x' "$(stat -c %s lib)") that no table reaches, perhaps the archive of a one-file program, which a rewriting would lose; --drop-unclaimed drops them"
 cp lib unknown && "$POKE" unknown 'LC_FUNCTION_STARTS+0:4' 0x77
 run "$VAFIT" shrink unknown -o x
 expect_true 'a load command that vafit does not know' grep -qE \

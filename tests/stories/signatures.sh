@@ -43,19 +43,37 @@ run "$VAFIT" verify signed -q
 expect 'two CodeDirectories of one hash: the kernel refuses them' 1 '' \
     'vafit: signed: code signature hashType: 0x1 is that of two CodeDirectories'
 
-# A page hash of the lesser CodeDirectory.
-cp plain signed && sign signed hashes=1,2
-python3 - signed <<'P'
+# A page hash of one CodeDirectory. The system holds an image against the best alone, and so does what
+# makes its signature anew; verify looks at every one.
+# stale HASHES NUMBER: signs so, and changes the hash of page 1 in the CodeDirectory of that number.
+stale() {
+    cp plain signed && sign signed hashes="$1"
+    python3 - signed "$2" <<'P'
 import struct, sys
 b = bytearray(open(sys.argv[1], "rb").read())
 at = b.rindex(b"\xfa\xde\x0c\xc0")
-directory = at + struct.unpack_from(">I", b, at + 16)[0]
-b[directory + struct.unpack_from(">I", b, directory + 16)[0] + 20] ^= 1
+directory = at + struct.unpack_from(">I", b, at + 16 + 8 * int(sys.argv[2]))[0]
+b[directory + struct.unpack_from(">I", b, directory + 16)[0] + b[directory + 36]] ^= 1
 open(sys.argv[1], "wb").write(b)
 P
-run "$VAFIT" verify signed -q
-expect 'verify looks at every CodeDirectory' 1 '' \
-    'vafit: signed: code signature page 1: its hash is not that of the bytes at 0x1000'
+}
+page='code signature page 1: its hash is not that of the bytes at 0x1000'
+while read -r hashes number best; do
+    stale "$hashes" "$number"
+    run "$VAFIT" verify signed -q
+    expect "hashes $hashes, CodeDirectory $number is stale: verify" 1 '' "vafit: signed: $page"
+    run "$VAFIT" shrink signed --level locals --unstripped none -o small -q
+    if [ "$best" = best ]; then
+        expect 'shrink, of the best' 3 '' "vafit: signed: $page: the file was changed after it was signed; sign it again first"
+    else
+        expect 'shrink, of another' 0 '' ''
+    fi
+done <<'END'
+1,2 0 lesser
+1,2 1 best
+2,1 0 best
+2,1 1 lesser
+END
 
 # --- changed after signing ---
 

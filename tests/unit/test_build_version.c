@@ -93,6 +93,21 @@ static void a_load_command_tells_the_platform(void **state) {
     }
 }
 
+/* As old as the first macOS of the architecture could be (mach_o/UnsafeHeader.cpp,
+ * platformAndVersions). */
+static void no_command_implies_an_old_macos(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t cpu_type, sdk, release;
+    } implied[] = {{CPU_ARM64, 0xb0000, 20205}, {CPU_X86_64, 0xa0500, 20095}};
+    for (size_t i = 0; i < sizeof implied / sizeof implied[0]; i++) {
+        struct build_version version = build_version_implied(implied[i].cpu_type);
+        assert_int_equal(version.platform, PLATFORM_MACOS);
+        assert_int_equal(version.sdk, implied[i].sdk);
+        assert_int_equal(platform_release(version.platform, version.sdk), implied[i].release);
+    }
+}
+
 static void a_platform_that_dyld_knows_has_a_name(void **state) {
     (void)state;
     for (uint32_t i = 1; i <= 24; i++)
@@ -107,6 +122,7 @@ int main(void) {
         cmocka_unit_test(a_version_belongs_to_a_release),
         cmocka_unit_test(the_sdk_is_that_of_macos_or_of_the_only_platform),
         cmocka_unit_test(a_load_command_tells_the_platform),
+        cmocka_unit_test(no_command_implies_an_old_macos),
         cmocka_unit_test(a_platform_that_dyld_knows_has_a_name),
     };
     return cmocka_run_group_tests_name("build_version", tests, NULL, NULL);

@@ -515,6 +515,17 @@ static void what_dyld_lets_pass_is_no_finding(void **state) {
     }
 }
 
+static void an_intel_dylib_does_not_stay_in_place(void **state) {
+    (void)state;
+    struct head head = good_head(X86_64, IMAGE_DYLIB, VERSION(26, 0));
+    add_string(&head, LC_LOAD_DYLINKER, 12, "/usr/lib/dyld");
+    out_of_memory_order(&head);
+    expect_one(
+        "an Intel dylib", &head,
+        "load command 2 (LC_SEGMENT_64) vmaddr: __DATA at 0x4000 lies before __DATA_CONST, whose load command "
+        "comes first (rule memory-order, from SDK 10.15)");
+}
+
 static void all_that_is_wrong_is_found(void **state) {
     (void)state;
     struct head head = good_head(ARM64, IMAGE_EXECUTABLE, VERSION(26, 0));
@@ -543,6 +554,7 @@ int main(void) {
         cmocka_unit_test(what_breaks_a_rule_is_found_from_its_sdk_on),
         cmocka_unit_test(an_image_that_breaks_no_rule_passes),
         cmocka_unit_test(what_dyld_lets_pass_is_no_finding),
+        cmocka_unit_test(an_intel_dylib_does_not_stay_in_place),
         cmocka_unit_test(all_that_is_wrong_is_found),
         cmocka_unit_test(a_rule_does_not_find_without_end),
     };

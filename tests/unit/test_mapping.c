@@ -1,9 +1,11 @@
 #include "base/mapping.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -53,6 +55,27 @@ static void a_mapping_shows_the_bytes_asked_for(void **state) {
     file_close(&file);
 }
 
+/* Also the page of the last byte where the first is not at the start of one. */
+static void nothing_stays_mapped(void **state) {
+    (void)state;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    struct file file;
+    struct error error;
+    struct mapping mapping;
+    assert_true(file_open(path, &file, &error));
+    assert_true(mapping_make(&file, page - 1, page + 2, &mapping, &error));
+    unsigned char *start = (unsigned char *)mapping.start;
+    assert_ptr_equal(mapping.bytes.data, start + page - 1);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(msync(start + i * page, page, MS_ASYNC), 0);
+    mapping_free(&mapping);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(msync(start + i * page, page, MS_ASYNC), -1);
+        assert_int_equal(errno, ENOMEM);
+    }
+    file_close(&file);
+}
+
 static void an_empty_mapping_is_nothing(void **state) {
     (void)state;
     struct file file;
@@ -92,6 +115,7 @@ static void a_closed_file_cannot_be_mapped(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mapping_shows_the_bytes_asked_for),
+        cmocka_unit_test(nothing_stays_mapped),
         cmocka_unit_test(an_empty_mapping_is_nothing),
         cmocka_unit_test(a_mapping_outlives_its_open_file),
         cmocka_unit_test(a_closed_file_cannot_be_mapped),

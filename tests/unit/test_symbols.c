@@ -186,6 +186,37 @@ static void what_stays_is_renumbered_everywhere(void **state) {
     }
 }
 
+/* The last name is what the pool still holds of it; the byte behind is another table's. */
+static void a_pool_may_end_within_a_name(void **state) {
+    static struct fixture fixture;
+    struct text text = {0};
+    char what[900];
+    (void)state;
+    make(&fixture, LC_DYLD_INFO_ONLY);
+    fixture.old.pool.size = NAME_STAB + 3;
+    struct compared_symbols new = rewrite(&fixture, "lossless");
+    describe(&new, &text);
+    assert_string_equal(
+        text.data,
+        "_st:10 _local:20 _export:30 _another=_export _import:0 | 4 1 56016 | 0+2 2+2 4+1");
+    assert_int_equal(differences(&fixture, &new, "lossless", what), 0);
+    text_free(&text);
+
+    /* The new pool may end so too, and then with no other name. */
+    struct compared_symbols same = new;
+    same.pool.size = (size_t)nlist_at(new.users.table, 4).string_index + sizeof "_import" - 1;
+    assert_int_equal(differences(&fixture, &same, "lossless", what), 0);
+    same.pool.size--;
+    assert_int_not_equal(differences(&fixture, &same, "lossless", what), 0);
+    assert_string_equal(what, "symbol 4: is not one of the original's, or not in its place");
+
+    fixture.old.pool.size = NAME_STAB;
+    struct symbols symbols;
+    struct error error;
+    assert_false(symbols_plan(&fixture.old, level_named("lossless"), &symbols, &error));
+    assert_string_equal(error.field, "symbol 0 n_strx");
+}
+
 /* Groups that overlap, leave symbols out and run past the table: nobody holds them to anything. */
 static void groups_that_do_not_add_up_stay_what_they_are(void **state) {
     static const uint32_t groups[] = {1, 3, 0, 1, 3, 100};
@@ -254,6 +285,7 @@ static void the_comparison_misses_what_dyld_reads(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_stays_is_renumbered_everywhere),
+        cmocka_unit_test(a_pool_may_end_within_a_name),
         cmocka_unit_test(groups_that_do_not_add_up_stay_what_they_are),
         cmocka_unit_test(the_comparison_finds_each_damage),
         cmocka_unit_test(the_comparison_misses_what_dyld_reads),
