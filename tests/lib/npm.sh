@@ -6,7 +6,7 @@ npm_package() {
     folder=$CACHE/npm/$(printf '%s' "$1" | tr / +)
     if [ ! -e "$folder/.complete" ]; then
         rm -rf "$folder" && mkdir -p "$folder" || return 1
-        (cd "$folder" && npm pack --silent "$1" >/dev/null 2>&1 && tar xzf ./*.tgz &&
+        (cd "$folder" && npm pack --silent "$1" >/dev/null 2>&1 && tar xzf ./*.tgz 2>/dev/null &&
             rm -f ./*.tgz && touch .complete) || return 1
     fi
     printf '%s\n' "$folder/package"

@@ -109,7 +109,7 @@ static size_t make_pool(uint32_t *random, uint8_t *pool, struct table *table, ch
         bool unclaimed = next_random(random) >> 8 & 1;
         size_t length = 1 + (next_random(random) >> 8) % (next_random(random) >> 30 ? 20 : 300);
         if (!unclaimed && open)
-            written += (size_t)snprintf(wanted + written, 20, "%s%zu-%zu", written == 0 ? "" : " ",
+            written += (size_t)snprintf(wanted + written, 44, "%s%zu-%zu", written == 0 ? "" : " ",
                                         start, size);
         if (unclaimed && !open)
             start = size;
@@ -121,7 +121,7 @@ static size_t make_pool(uint32_t *random, uint8_t *pool, struct table *table, ch
         pool[size++] = '\0';
     }
     if (open)
-        snprintf(wanted + written, 20, "%s%zu-%zu", written == 0 ? "" : " ", start, size);
+        snprintf(wanted + written, 44, "%s%zu-%zu", written == 0 ? "" : " ", start, size);
     return size;
 }
 

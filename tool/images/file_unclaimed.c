@@ -21,7 +21,7 @@ static void add(struct finder *finder, const char *where, uint64_t start, uint64
         return;
     list->items = memory_grow(list->items, list->count, &list->capacity, sizeof *list->items);
     list->items[list->count++] =
-        (struct unclaimed){where, start, {data + start, (size_t)(end - start)}};
+        (struct unclaimed){where, start, {data + start, (size_t)(end - start)}, false};
     list->size += end - start;
 }
 

@@ -245,6 +245,15 @@ bool code_directories_alike(const struct code_directory *a, const struct code_di
     return a->hash == b->hash && a->page_size == b->page_size;
 }
 
+struct bytes code_signature_slack(struct bytes bytes) {
+    size_t start = bytes.size < 8 ? bytes.size : bytes_u32_big(bytes, 4), end = bytes.size;
+    while (start < end && bytes.data[start] == 0)
+        start++;
+    while (end > start && bytes.data[end - 1] == 0)
+        end--;
+    return start < end ? (struct bytes){bytes.data + start, end - start} : (struct bytes){NULL, 0};
+}
+
 const struct signature_blob *code_signature_blob(const struct code_signature *signature,
                                                  uint32_t slot) {
     for (size_t i = 0; i < signature->blob_count; i++)

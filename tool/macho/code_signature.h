@@ -71,6 +71,10 @@ bool code_signature_parse(struct bytes bytes, struct code_signature *signature,
 /* The blob in that slot, or NULL. */
 const struct signature_blob *code_signature_blob(const struct code_signature *signature,
                                                  uint32_t slot);
+/* What stands behind the SuperBlob in the part that LC_CODE_SIGNATURE places, `bytes`, without the
+ * zeros at its ends: the rest of a longer signature, where a tool signs in the place of one. Nobody
+ * reads it. */
+struct bytes code_signature_slack(struct bytes bytes);
 /* The hash of page i of the directory; hash_size bytes. */
 const uint8_t *code_directory_hash(const struct code_directory *directory, size_t i);
 /* Computes a hash of the directory's kind: hash_size bytes to `target`. */

@@ -27,8 +27,8 @@ static void add(struct finder *finder, const char *where, size_t start, size_t e
     if (start == end)
         return;
     list->items = memory_grow(list->items, list->count, &list->capacity, sizeof *list->items);
-    list->items[list->count++] =
-        (struct unclaimed){where, finder->linkedit_offset + start, {data + start, end - start}};
+    list->items[list->count++] = (struct unclaimed){
+        where, finder->linkedit_offset + start, {data + start, end - start}, false};
     list->size += end - start;
 }
 
@@ -102,7 +102,13 @@ static void find_in_signature(struct finder *finder, const struct linkedit_part 
         if (start + signature.blobs[i].bytes.size > at)
             at = start + signature.blobs[i].bytes.size;
     }
-    add(finder, part->name, base + at, base + bytes.size);
+    struct bytes slack = code_signature_slack(bytes);
+    size_t end = slack.size == 0 ? bytes.size : (size_t)(slack.data - bytes.data);
+    add(finder, part->name, base + at, base + end);
+    if (slack.size == 0)
+        return;
+    add(finder, part->name, base + end, base + end + slack.size);
+    finder->list->items[finder->list->count - 1].carried = true;
 }
 
 static const struct {

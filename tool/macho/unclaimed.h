@@ -18,6 +18,7 @@ struct unclaimed {
     const char *where;  /* "string pool": the part that it lies in; "__LINKEDIT" for none */
     uint64_t offset;    /* bytes from the start of the slice */
     struct bytes bytes; /* in __LINKEDIT */
+    bool carried;       /* behind the SuperBlob of a signature, and carried along with that */
 };
 
 /* Zero-initialise it; release with unclaimed_list_free. */

@@ -175,9 +175,10 @@ static bool plan_exports(struct packer *packer, struct error *error) {
 static bool plan_unclaimed(struct packer *packer, struct error *error) {
     struct unclaimed_list list = {0};
     unclaimed_find(packer->old->image, packer->old->linkedit, &list);
-    packer->packed->unclaimed = list.size;
-    bool allowed = list.count == 0 || packer->packing->drop_unclaimed ||
-                   unclaimed_error(error, &list.items[0]);
+    bool drop = packer->packing->drop_unclaimed, allowed = true;
+    packer->packed->unclaimed = drop ? list.size : 0;
+    for (size_t i = 0; i < list.count && allowed && !drop; i++)
+        allowed = list.items[i].carried || unclaimed_error(error, &list.items[i]);
     unclaimed_list_free(&list);
     return allowed;
 }
@@ -228,6 +229,19 @@ static uint64_t new_size(const struct packer *packer, const struct move *move) {
     }
 }
 
+/* What stands behind the signature is carried along behind the new one. */
+static struct bytes slack_of(const struct packer *packer, const struct move *move) {
+    return packer->packing->drop_unclaimed ? (struct bytes){NULL, 0}
+                                           : code_signature_slack(part_bytes(packer, move->part));
+}
+
+/* Of the signature alone, to where the slack begins. */
+static uint64_t signature_size(const struct packer *packer) {
+    const struct packed *packed = packer->packed;
+    return round_up(code_signature_new_size(&packed->old_signature, packed->code_limit),
+                    SIGNATURE_ALIGNMENT);
+}
+
 static bool place_signature(struct packer *packer, struct move *move) {
     struct packed *packed = packer->packed;
     struct bytes bytes = part_bytes(packer, move->part);
@@ -236,8 +250,8 @@ static bool place_signature(struct packer *packer, struct move *move) {
     packed->is_signed = true;
     packed->code_limit = round_up(packer->end, SIGNATURE_ALIGNMENT);
     move->offset = packed->code_limit;
-    move->size = round_up(code_signature_new_size(&packed->old_signature, packed->code_limit),
-                          SIGNATURE_ALIGNMENT);
+    move->size =
+        signature_size(packer) + round_up(slack_of(packer, move).size, SIGNATURE_ALIGNMENT);
     packer->end = move->offset + move->size;
     return true;
 }
@@ -279,8 +293,15 @@ static bool fixups_valid(const struct packer *packer) {
 
 /* --- contents --- */
 
-static void write_part(struct packer *packer, const struct move *move, uint8_t *target) {
+static void write_signature(struct packer *packer, const struct move *move, uint8_t *target) {
     struct packed *packed = packer->packed;
+    struct bytes slack = slack_of(packer, move);
+    code_signature_write(&packed->old_signature, packed->code_limit, target, &packed->hashes);
+    if (slack.size != 0)
+        memcpy(target + signature_size(packer), slack.data, slack.size);
+}
+
+static void write_part(struct packer *packer, const struct move *move, uint8_t *target) {
     switch (move->part->use) {
     case LINKEDIT_SYMBOLS:
         symbols_write_table(&packer->symbols, target);
@@ -290,7 +311,7 @@ static void write_part(struct packer *packer, const struct move *move, uint8_t *
             string_pool_write(packer->symbols.old.pool, &packer->symbols.pool, target);
         break;
     case LINKEDIT_SIGNATURE:
-        code_signature_write(&packed->old_signature, packed->code_limit, target, &packed->hashes);
+        write_signature(packer, move, target);
         break;
     default:
         if (is_indirect(move->part))
