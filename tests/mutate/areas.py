@@ -26,7 +26,7 @@ STORIES = (
     ("tool/macho/exports_trie*", "fix_exports"),
     ("tool/main.c", "usage malformed_arguments"),
     ("tool/plan/*", "fix fix_undo fix_refused fix_exports link_needed"),
-    ("tool/report/*", "usage json_sums help_once rules baseline outputs hostile_names why walk facts fix output_places"),
+    ("tool/report/*", "usage json_sums help_once rules baseline outputs hostile_names why walk may_be_missing formats facts fix output_places"),
     ("tool/rewrite/original.c", "originals_elsewhere"),
     ("tool/rewrite/*", f"{REWRITING} malformed_linkedit damages fix_exports second_opinion"),
     ("tool/space/*", "rules malformed_profile baseline facts walk fix"),

@@ -57,6 +57,7 @@ static void control_characters_of_a_name_are_spelled_out(void **state) {
         {"\x9b"
          "31m\x80",
          "\\x9b31m\\x80"},
+        {"\x9f\xa0", "\\x9f\xa0"}, /* the last of them, and what comes behind */
         {"\xc0\x9b", "\xc0\\x9b"},
         {"\xe0\x82\x9b", "\xe0\\x82\\x9b"},
         {"\xe2\x9b", "\xe2\\x9b"},
