@@ -85,6 +85,9 @@ for level in lossless locals; do
     expect "shrink --level $level of a file that was patched" 3 '' "vafit: patched: code signature page 4: $changed"
     expect_true 'nothing is written' test ! -e patched.new
 done
+cp patched twice && "$POKE" twice "@$((0x5000)):1" +1 && "$POKE" twice "@$((0x6000)):1" +1
+run "$VAFIT" shrink twice --unstripped none -o small -q
+expect 'of several pages the first is named' 3 '' "vafit: twice: code signature page 4: $changed"
 run "$VAFIT" shrink patched --no-verify --unstripped none -o small -q
 expect 'also without proof' 3 '' "vafit: patched: code signature page 4: $changed"
 run "$VAFIT" link -q -- sh -c 'cp patched "$2"' - -o linked

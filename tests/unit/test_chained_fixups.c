@@ -140,6 +140,10 @@ static const struct pointer_row {
     {2, UINT64_C(0xfffffffff), "points to 0xfffffffff"},
     {2, BIT(63), "binds _one of ordinal 1"},
     {2, BIT(63) | 1 | UINT64_C(0xff) << 24, "binds _two + 0xff of ordinal 2"},
+    /* The bits behind the addend and behind the high byte belong to nothing. */
+    {2, BIT(63) | 1 | BIT(32), "binds _two of ordinal 2"},
+    {2, (BASE + 0x123) | BIT(44), "points to 0x100000123"},
+    {6, BIT(63) | 1 | BIT(32), "binds _two of ordinal 2"},
     {6, 0x123, "points to 0x100000123"},
     {6, 0x123 | UINT64_C(0xff) << 36, "points to 0x100000123 with high byte 0xff"},
     {6, BIT(63) | 1 | UINT64_C(1) << 24, "binds _two + 0x1 of ordinal 2"},

@@ -2,7 +2,9 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -75,10 +77,32 @@ static void the_architectures_are_listed_in_order(void **state) {
     arena_free(&arena);
 }
 
+/* A header of so many slices in a file of 8 bytes, looked at again. */
+static void a_universal_header_is_judged_each_time(void **state) {
+    (void)state;
+    static const char head[] = "\xca\xfe\xba\xbe\0\0\0\x02";
+    char path[] = "/tmp/test_image_file.XXXXXX";
+    struct image_file file = {.path = path, .size = 8};
+    struct mapping mapping;
+    struct universal universal;
+    struct error error = {0};
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    assert_int_equal(write(descriptor, head, 8), 8);
+    assert_int_equal(close(descriptor), 0);
+    assert_true(file_open(path, &file.file, &error));
+    assert_false(image_file_map_universal(&file, &mapping, &universal, &error));
+    assert_int_equal(error.kind, ERROR_MALFORMED);
+    assert_null(mapping.start);
+    file_close(&file.file);
+    assert_int_equal(unlink(path), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_takes_the_slice_that_dyld_grades_best),
         cmocka_unit_test(a_slice_is_found_by_its_own_name_alone),
+        cmocka_unit_test(a_universal_header_is_judged_each_time),
         cmocka_unit_test(the_architectures_are_listed_in_order),
     };
     return cmocka_run_group_tests_name("image_file", tests, NULL, NULL);

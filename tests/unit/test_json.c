@@ -38,6 +38,8 @@ static const struct row {
     {"a surrogate", "\xed\xa0\x80", BAD BAD BAD},
     {"past U+10FFFF", "\xf4\x90\x80\x80", BAD BAD BAD BAD},
     {"five bytes", "\xf8\x88\x80\x80\x80", BAD BAD BAD BAD BAD},
+    {"Latin-1 before characters of each size", "\xe9 \xc3\xa9 \xe2\x82\xac \xf0\x9f\x8d\x8e",
+     BAD " \xc3\xa9 \xe2\x82\xac \xf0\x9f\x8d\x8e"},
     {"Latin-1 between good text", "lib\xe9.dylib \xc3\xa9", "lib" BAD ".dylib \xc3\xa9"},
 };
 
