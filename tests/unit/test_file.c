@@ -112,6 +112,18 @@ static void reading_past_the_end_is_an_error(void **state) {
     file_close(&file);
 }
 
+static void a_read_that_the_system_refuses_is_an_error(void **state) {
+    (void)state;
+    struct file file = {.descriptor = open("file", O_WRONLY | O_CREAT, 0600), .size = 10};
+    struct error error = {0};
+    char buffer[4];
+    assert_true(file.descriptor >= 0);
+    assert_false(file_read(&file, 0, buffer, sizeof buffer, &error));
+    assert_int_equal(error.kind, ERROR_IO);
+    assert_string_equal(error.what, "cannot read: Bad file descriptor");
+    file_close(&file);
+}
+
 static void a_whole_file_is_read_up_to_a_limit(void **state) {
     (void)state;
     char *data;
@@ -354,6 +366,7 @@ int main(void) {
         IN_FOLDER(an_opened_file_tells_its_size_and_identity),
         IN_FOLDER(only_a_regular_file_is_opened),
         IN_FOLDER(reading_past_the_end_is_an_error),
+        IN_FOLDER(a_read_that_the_system_refuses_is_an_error),
         IN_FOLDER(a_whole_file_is_read_up_to_a_limit),
         IN_FOLDER(looking_follows_no_link),
         IN_FOLDER(opening_without_links_says_what_is_there),
