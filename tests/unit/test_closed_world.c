@@ -163,7 +163,7 @@ static void rules_keep_exports(void **state) {
                                         "__ZnamSt11",    "__Znwm", "__mh_execute_header",
                                         "__mh_executer", "_a",     "_weak"};
     static const uint8_t flags[9] = {[8] = EXPORT_WEAK};
-    const char *globs[] = {"nothing", "__mh_*r", "_?"};
+    const char *globs[] = {"__mh_*r", "nothing", "_?"};
     (void)state;
     memset(contents, 0, sizeof contents);
     put_trie(names, flags, 9);

@@ -172,12 +172,54 @@ static void what_the_kernel_refuses_is_refused(void **state) {
     expect_refused(&alternate, "code signature: there is no CodeDirectory");
 }
 
+/* Sets a field of the only CodeDirectory, and its version. */
+static void set_field(struct super *super, uint32_t version, size_t at, uint32_t value) {
+    size_t start = 0;
+    while (bytes_u32_big((struct bytes){super->bytes, super->size}, start) != 0xfade0c02)
+        start++;
+    bytes_store_big(super->bytes + start + 8, 4, version);
+    bytes_store_big(super->bytes + start + at, 4, value);
+}
+
+/* A field is there from the first version that has it on, and not before. */
+static void fields_come_with_their_versions(void **state) {
+    (void)state;
+    static const struct {
+        size_t at;
+        uint32_t since, before;
+        const char *refusal;
+    } fields[] = {
+        {44, 0x20100, 0x20001,
+         "code signature scatterOffset: 0x7777 means scattered code, which vafit does not sign"},
+        {48, 0x20200, 0x20100,
+         "code signature teamOffset: 0x7777 is not of a string before the hashes"},
+        {92, 0x20500, 0x20400,
+         "code signature preEncryptOffset: 0x7777 means encrypted code, which vafit does not sign"},
+        {104, 0x20600, 0x20500,
+         "code signature linkageSize: 0x7777 bytes are of another signature, which vafit does not "
+         "sign"},
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        struct super super = {.size = 0};
+        struct code_signature signature;
+        struct error error;
+        add_directory(&super, 0, 2, SHA256_SIZE);
+        set_field(&super, fields[i].since, 92, 0); /* where this one has its identifier */
+        set_field(&super, fields[i].since, fields[i].at, 0x7777);
+        expect_refused(&super, fields[i].refusal);
+        set_field(&super, fields[i].before, fields[i].at, 0x7777);
+        if (!parse(&super, &signature, &error))
+            fail_msg("before 0x%x: %s: %s", fields[i].since, error.field, error.what);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_best_hash_is_the_kernels),
         cmocka_unit_test(a_new_signature_has_the_best_directory),
         cmocka_unit_test(each_kind_has_its_digest),
         cmocka_unit_test(what_the_kernel_refuses_is_refused),
+        cmocka_unit_test(fields_come_with_their_versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

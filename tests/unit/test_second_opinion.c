@@ -91,6 +91,15 @@ static void test_members(void **state) {
     }
 }
 
+/* Of a list only the first item that differs is told. */
+static void test_first_of_a_list(void **state) {
+    (void)state;
+    json_t *lief = slice(24), *symbols = json_object_get(lief, "symbols");
+    json_object_set_new(json_array_get(symbols, 3), "desc", json_integer(0x63));
+    json_object_set_new(json_array_get(symbols, 5), "desc", json_integer(0x63));
+    assert_found(lief, "arm64 slice: symbol 3 (_f) desc: LIEF reads 0x63, vafit 0x100\n");
+}
+
 /* LIEF of some versions gives it as 0. */
 static void test_size_of_what_is_not_in_the_file(void **state) {
     (void)state;
@@ -161,6 +170,7 @@ int main(void) {
         cmocka_unit_test(test_same),
         cmocka_unit_test(test_not_a_slice),
         cmocka_unit_test(test_members),
+        cmocka_unit_test(test_first_of_a_list),
         cmocka_unit_test(test_size_of_what_is_not_in_the_file),
         cmocka_unit_test(test_last_symbol),
         cmocka_unit_test(test_companion_is_found),

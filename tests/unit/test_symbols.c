@@ -282,6 +282,22 @@ static void the_comparison_misses_what_dyld_reads(void **state) {
     assert_string_equal(what, "symbol of the original 1: is gone, though dyld reads it");
 }
 
+/* Without the import, as if symbols of all kinds had been dropped, and they were not. */
+static void the_comparison_misses_what_goes_alone(void **state) {
+    static struct fixture fixture;
+    char what[900];
+    (void)state;
+    make(&fixture, LC_DYLD_INFO_ONLY);
+    struct compared_symbols new = rewrite(&fixture, "lossless");
+    new.users.table.size -= NLIST_SIZE;
+    assert_int_not_equal(differences(&fixture, &new, "symbols", what), 0);
+    assert_string_equal(what, "symbol 0: is still there, though others of its kind are gone: no "
+                              "level drops only some");
+    /* At a level that keeps it one finding is enough. */
+    differences(&fixture, &new, "locals", what);
+    assert_string_equal(what, "symbol of the original 4: is gone, though the level keeps it");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_stays_is_renumbered_everywhere),
@@ -289,6 +305,7 @@ int main(void) {
         cmocka_unit_test(groups_that_do_not_add_up_stay_what_they_are),
         cmocka_unit_test(the_comparison_finds_each_damage),
         cmocka_unit_test(the_comparison_misses_what_dyld_reads),
+        cmocka_unit_test(the_comparison_misses_what_goes_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
