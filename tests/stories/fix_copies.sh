@@ -63,6 +63,11 @@ program @executable_path/../lib @rpath/liba.dylib lib/liba.dylib
 mkdir outside && mv out/lib outside/lib && ln -s "$WORK/outside/lib" out/lib
 starts 'by an absolute link out of the folder'
 rm -rf outside
+# It leads out of the folder to where no image is.
+program @executable_path/. @rpath/liba.dylib bin/liba.dylib
+link arm64 -execute -rpath @executable_path/away -rpath @executable_path/. -o out/bin/main main.o out/bin/liba.dylib
+ln -s /usr out/bin/away
+starts 'past a link that leads away'
 # The link lies above the folder that holds all images, which is what is copied.
 program @executable_path/../../above @rpath/liba.dylib bin/liba.dylib
 ln -s out/bin above

@@ -88,3 +88,6 @@ keeps 'a dylib that is loaded at its first use' \
 run "$VAFIT" fix out/plain --dry-run --assume-closed
 expect 'only for a level that drops exports' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed want --up-to exports
 vafit: see \`vafit help fix\`"
+run "$VAFIT" fix out/plain --dry-run --up-to exports --arch arm64
+expect 'a world is of all architectures' 2 '' "vafit: --up-to exports wants all architectures, without --arch
+vafit: see \`vafit help fix\`"
