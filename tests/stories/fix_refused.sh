@@ -34,6 +34,13 @@ each() {
     for image in main libone.dylib libtwo.dylib libthree.dylib; do printf '%s\n' "${1//IMAGE/$image}"; done
 }
 
+# --- what an ended run left ---
+
+# Of a file that is not there: it may be what that run was at.
+echo '{"schema": "other"}' >gone.vafit-journal
+run "$VAFIT" fix gone --in-place
+expect 'the journal comes before the file' 3 '' 'vafit: gone.vafit-journal: journal: not a journal of this version of vafit; remove it when no run of vafit needs it'
+
 # --- a full disk ---
 
 mkdir disk

@@ -14,3 +14,18 @@ expect 'the report' 0 - ''
 # 4294967296 + 49152 + 65536 = 4295081984, and 6 GiB of shared region = 6442450944 more.
 expect_true 'its sums' test "$(jq -c '.programs[0].va' .out)" = \
     '{"pagezero":4294967296,"executable":49152,"dylibs":65536,"images":4295081984,"shared_region":6442450944,"sum":10737532928}'
+
+# What the text report says would be freed is what the JSON report has; without symbols it says nothing.
+. "$TESTS/lib/space.sh"
+size() { if [ "$1" -lt 1024 ]; then echo "$1 bytes"; else human "$1"; fi; }
+# freed MEMBER: of the last JSON report.
+freed() { size "$(jq ".programs[0].would_free.$1" .out)"; }
+expect_true 'symbols would free something' test "$(jq '.programs[0].would_free.symbols' .out)" -gt 0
+wanted="  dropping from these $(jq '.programs[0].would_free.images' .out) the debug map frees $(freed debug_map), local symbols too $(freed locals), all symbols $(freed symbols)"
+run "$VAFIT" check main
+expect_true 'the text says the same' grep -qxF -- "$wanted" .out
+"$SYNTH" image --out bare --type execute --symbols 0
+run "$VAFIT" check bare --format json
+expect_true 'nothing would be freed' test "$(jq '.programs[0].would_free.symbols' .out)" = 0
+run "$VAFIT" check bare
+expect_true 'and nothing is said of it' sh -c '! grep -q "dropping from" .out'

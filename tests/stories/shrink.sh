@@ -55,6 +55,10 @@ run "$VAFIT" shrink --in-place own.dylib
 expect 'another dylib under the name' 4 '' \
     'vafit: own.dylib.unstripped: is there, and is not the original of own.dylib; move it away, or keep originals elsewhere with --unstripped'
 expect_true 'the original of the first stays' cmp own.dylib.unstripped lib
+cp lib left.dylib && echo '{"schema": "other"}' >left.dylib.vafit-journal
+run "$VAFIT" shrink --in-place left.dylib
+expect 'a journal that is none' 3 '' 'vafit: left.dylib.vafit-journal: journal: not a journal of this version of vafit; remove it when no run of vafit needs it'
+expect_true 'nothing is touched' cmp left.dylib lib
 run "$VAFIT" shrink lib -o none.dylib --unstripped none
 expect_true '--unstripped none keeps no twin' test ! -e none.dylib.unstripped
 
