@@ -39,7 +39,7 @@ static struct head plain_head(uint32_t sections) {
 }
 
 /* What pack says of it at a level: "FIELD: WHAT", "" when it packs it. */
-static void pack(const struct head *head, const char *level, char said[600]) {
+static void pack(const struct head *head, const char *level, char said[900]) {
     const struct packing packing = {.level = level_named(level), .measured = true};
     struct bytes bytes = {head->bytes, head->size};
     struct packed packed;
@@ -53,7 +53,7 @@ static void pack(const struct head *head, const char *level, char said[600]) {
     if (pack_slice(&old, &packing, &packed, &error))
         packed_free(&packed);
     else
-        snprintf(said, 600, "%s: %s", error.field, error.what);
+        snprintf(said, 900, "%s: %s", error.field, error.what);
 }
 
 #define PLACE (LINKEDIT_AT + 0x100)
@@ -105,7 +105,7 @@ static const struct row {
 static void what_would_be_lost_is_refused(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char said[600];
+        char said[900];
         struct head head = plain_head(0);
         add(&head, rows[i].words, rows[i].words[1]);
         pack(&head, "lossless", said);
@@ -118,7 +118,7 @@ static void what_would_be_lost_is_refused(void **state) {
 }
 
 static void sections_of_linkedit_are_refused(void **state) {
-    char said[600];
+    char said[900];
     (void)state;
     struct head head = plain_head(1);
     pack(&head, "lossless", said);
