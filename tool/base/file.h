@@ -101,6 +101,9 @@ bool file_read_all(struct arena *arena, const char *path, size_t limit, char **d
 bool file_link(const char *target, const char *path, bool *is_new, struct error *error);
 /* Makes a folder and those on the way to it, unless they are there. False with errno set. */
 bool file_make_folders(struct arena *arena, const char *folder);
+/* Waits until the names in a folder are on disk, where the file system can. False with errno set.
+ */
+bool file_sync_folder(const char *folder);
 /* Makes `path` hold exactly `data`: a new file beside it, synced and renamed, so that a reader sees
  * the old or the new one, whole. A file that holds `data` already is left untouched, its times too.
  * A missing parent folder is made. Errors: ERROR_IO naming `path`; no temporary file stays. */

@@ -138,6 +138,7 @@ static bool copy(const struct file *source, const char *target, struct new_file 
     return error_in_file(error, target);
 }
 
+/* Step put aside. */
 bool original_put_aside(const struct image_file *file, const char *path, struct replacement *aside,
                         struct error *error) {
     struct file_state was;
@@ -151,10 +152,11 @@ bool original_put_aside(const struct image_file *file, const char *path, struct 
         return false;
     if (stays)
         return true;
-    bool linked = new_file_link(file->path, path, &new_file);
+    bool linked = new_file_link(file->path, path, false, &new_file);
     if (!linked && !copy(&file->file, path, &new_file, error))
         return false;
     replacement_begin(aside, path, &new_file);
+    aside->is_original = true;
     aside->was = was;
     if (!linked || (aside->identity.inode == file->file.identity.inode &&
                     aside->identity.device == file->file.identity.device))
@@ -167,14 +169,11 @@ bool original_put_back(const char *path, const char *target, const struct file *
                        struct replacement *back, struct error *error) {
     struct new_file new_file;
     struct file original;
-    bool made = new_file_link(path, target, &new_file);
-    if (!file_open(path, &original, error))
-        return false;
-    if (made)
-        made = file_open(new_file.path, &new_file.file, error);
-    else
+    bool made = new_file_link(path, target, false, &new_file);
+    if (!made && file_open(path, &original, error)) {
         made = copy(&original, target, &new_file, error);
-    file_close(&original);
+        file_close(&original);
+    }
     if (made)
         replacement_begin_of(back, target, read, &new_file);
     return made;
