@@ -101,22 +101,33 @@ static uint64_t symbol_count(const struct image_file *file) {
     return count;
 }
 
+/* Whether what has the name is the original already. */
+static bool is_original(const struct image_file *file, const char *path, enum relation *relation) {
+    struct arena arena = {0};
+    struct image_file other;
+    bool is = original_is_itself(path, file->path);
+    *relation = RELATION_NONE;
+    if (!is && path_look(path) == PATH_FILE && read_image(&arena, path, &other)) {
+        *relation = relation_of(file, &other);
+        is = *relation == RELATION_SAME && symbol_count(&other) >= symbol_count(file);
+        file_close(&other.file);
+    }
+    if (*relation == RELATION_UNKNOWN)
+        is = original_is_of(path, file);
+    arena_free(&arena);
+    return is || file_holds(path, &file->file);
+}
+
+bool original_is_there(const char *path, const struct image_file *file) {
+    enum relation relation;
+    return is_original(file, path, &relation);
+}
+
 /* *stays: what has the name is the original already; else it is that of an earlier link. */
 static bool judge(const struct image_file *file, const char *path, bool *stays,
                   struct error *error) {
-    struct arena arena = {0};
-    struct image_file other;
-    enum relation relation = RELATION_NONE;
-    *stays = original_is_itself(path, file->path);
-    if (!*stays && path_look(path) == PATH_FILE && read_image(&arena, path, &other)) {
-        relation = relation_of(file, &other);
-        *stays = relation == RELATION_SAME && symbol_count(&other) >= symbol_count(file);
-        file_close(&other.file);
-    }
-    if (relation == RELATION_UNKNOWN)
-        *stays = original_is_of(path, file);
-    *stays = *stays || file_holds(path, &file->file);
-    arena_free(&arena);
+    enum relation relation;
+    *stays = is_original(file, path, &relation);
     return *stays || relation == RELATION_OTHER ||
            error_io(error, path,
                     "is there, and is not the original of %s; move it away, or keep originals "

@@ -155,10 +155,12 @@ static bool is_as_before(const struct kept_original *original) {
            (!now.is_there || file_stamp_same(&now.stamp, &original->state.stamp));
 }
 
-/* A driver that keeps the linker's output as NAME.unstripped, and strips: that is the original. */
-static bool command_kept_original(const struct link *link) {
+/* A driver that keeps the linker's output as NAME.unstripped, and strips: that is the original.
+ * What another run of vafit has put there meanwhile is that of an earlier link. */
+static bool command_kept_original(const struct link *link, const struct image_file *file) {
     for (size_t i = 0; i < 2; i++)
-        if (!is_as_before(&link->originals[i]) && state_of(link->originals[i].path).is_there)
+        if (!is_as_before(&link->originals[i]) && state_of(link->originals[i].path).is_there &&
+            original_is_there(link->originals[i].path, file))
             return true;
     return false;
 }
@@ -197,9 +199,14 @@ static bool is_image(const char *path, bool *is, struct error *error) {
 
 static bool shrink_image(struct link *link, const struct shrinking *shrinking,
                          const struct image_file *file, struct error *error) {
+    struct shrinking own = *shrinking;
     struct shrunk shrunk;
-    if (!shrinking_do(shrinking, file, file->path, &shrunk, error))
+    bool kept = command_kept_original(link, file);
+    if (kept)
+        own.unstripped = "none";
+    if (!shrinking_do(&own, file, file->path, &shrunk, error))
         return false;
+    link->puts_aside = !kept;
     link->made = state_of(file->path);
     shrunk_print(&link->options.shrinking, file->path, &shrunk);
     return true;
@@ -311,9 +318,6 @@ static int end_linked(struct link *link) {
     if (is_untouched(link))
         return EXIT_FITS;
     link->made = state_of(path);
-    link->puts_aside = !command_kept_original(link);
-    if (!link->puts_aside)
-        link->shrinking.unstripped = "none";
     int status = !is_image(path, &is, &error) ? call_fail(&verb_link, &error)
                  : is                         ? shrink_output(link, path)
                                               : EXIT_FITS;
