@@ -5,7 +5,8 @@
 . "$TESTS/lib/heavy.sh"
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 
-traced() { strace -f -qq -o trace "$@" >.out 2>.err </dev/null; }
+# The shell does not say who was killed.
+traced() { { strace -f -qq -o trace "$@" >.out 2>.err </dev/null; } 2>/dev/null; }
 if ! command -v strace >/dev/null || ! traced -e inject=getcwd:error=EIO:when=1 true; then
     skip 'calls that fail' 'strace cannot change what a program does here'
     exit
@@ -77,5 +78,29 @@ shrink fresh
 fix fresh
 undo fixed
 relink fresh
+END
+# Where names cannot be exchanged: killed before each call that changes a name.
+unable=(-e trace=renameat2,rename,link,unlink -e inject=renameat2:error=EINVAL)
+while read -r verb before; do
+    : >wrong
+    for call in rename link unlink; do
+        for count in 1 2 3 4 5 6; do
+            $before
+            state case >old
+            $verb traced "${unable[@]}" -e "inject=$call:signal=SIGKILL:when=$count"
+            grep -q 'killed by SIGKILL' trace || break
+            points=$((points + 1))
+            state case | grep -vFf old | grep -vFf "done.$verb" | grep -v unstripped |
+                sed "s/^/$verb killed before $call $count: another file: /" >>wrong
+            $verb traced "${unable[@]}" || echo "$verb killed before $call $count: the next run: $(cat .err)" >>wrong
+            state case | diff - "done.$verb" >.diff || echo "$verb killed before $call $count: $(cat .diff)" >>wrong
+            [ -z "$(litter)" ] || echo "$verb killed before $call $count: is left: $(litter)" >>wrong
+        done
+    done
+    if [ -s wrong ]; then fail "$verb killed, without an exchange" <wrong; else pass "$verb killed, without an exchange: whole, and the next run ends it"; fi
+done <<'END'
+shrink fresh
+fix fresh
+undo fixed
 END
 expect_true "many calls were made to fail ($points)" test $points -gt 60

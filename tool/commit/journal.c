@@ -194,7 +194,7 @@ static bool open_journal(const char *path, struct file *journal, struct error *e
         if (kind == PATH_CLOSED)
             return false;
         if (kind != PATH_FILE)
-            return journal_error(error, "not a regular file");
+            return error_io(error, path, "cannot open: not a regular file");
         if (flock(journal->descriptor, LOCK_EX | LOCK_NB) == 0 &&
             journal_entry_is_at(path, journal->descriptor))
             return true;
