@@ -313,6 +313,11 @@ for keep in 'ln -f' cp; do
         "$(llvm-nm-19 -pa case/out | grep -c ' [a-z] ')" = 0
     fresh
 done
+# What another run has put there while the linker ran is an earlier link's.
+from_case "$VAFIT" link -q -- sh -c 'cp ../earlier out.unstripped && cp ../linked/out out' - -o out
+expect 'an original that came while the linker ran' 0 '' ''
+expect_true 'an original that came while the linker ran: this one is kept' cmp case/out.unstripped linked/out
+fresh
 echo dear >case/out.unstripped
 from_case "$VAFIT" link -- "${FAKE[@]}" ../linked/out -o out
 expect_true 'what only has the name: is not replaced' grep -q dear case/out.unstripped

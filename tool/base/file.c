@@ -252,6 +252,17 @@ bool file_remove(const char *path, struct error *error) {
     return unlink(path) == 0 || errno == ENOENT || error_errno(error, path, "cannot remove");
 }
 
+bool file_sync_folder(const char *folder) {
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno == EACCES;
+    bool synced = fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP;
+    int why = errno;
+    close(descriptor);
+    errno = why;
+    return synced;
+}
+
 size_t file_open_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)

@@ -111,5 +111,8 @@ bool file_link(const char *target, const char *path, bool *is_new, struct error 
 char *file_make_temporary_folder(struct arena *arena, struct error *error);
 /* Makes a folder and those on the way to it, unless they are there. False with errno set. */
 bool file_make_folders(struct arena *arena, const char *folder);
+/* Waits until the names in a folder are on disk, where the file system can. False with errno set.
+ */
+bool file_sync_folder(const char *folder);
 
 #endif

@@ -29,6 +29,9 @@
 #define MODIFIED st_mtim
 #endif
 
+/* How often a name is tried that other runs are in the way of. */
+enum { TRIES = 10 };
+
 /* Whether the file that was opened still has the name. */
 static bool has_name(int descriptor, const char *path) {
     struct stat opened, named;
@@ -40,23 +43,47 @@ static bool being_written(const struct new_file *file, const char *target, struc
     return error_io(error, target, "cannot write: another run is writing %s", file->path);
 }
 
-/* While there is a journal, what has the name may be all that is left of a file. */
+/* While there is a journal, what has the name may be all that is left of a file. One that cannot be
+ * opened is one too. */
 static bool has_journal(const struct new_file *file, const char *target, struct error *error) {
     struct arena scratch = {0};
     int descriptor = open(new_file_journal(&scratch, target), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool is_absent = descriptor < 0 && (errno == ENOENT || errno == ENOTDIR);
     arena_free(&scratch);
-    if (descriptor < 0)
+    if (is_absent)
         return false;
-    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+    if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0)
         being_written(file, target, error);
     else
-        error_io(error, target, "cannot write: a run has just ended there; run vafit again");
-    close(descriptor);
+        error_io(error, target,
+                 "cannot write: a run that replaces it in place was ended; run that again first");
+    if (descriptor >= 0)
+        close(descriptor);
     return true;
 }
 
-/* Takes the name from what an ended run left. Whoever holds the lock of a file may take its name
- * away, and nobody else, so that no two runs take each other's. */
+/* Whether a run that is not at its end has let its new file take the target's name, where it still
+ * holds the lock: what has the other name then is what it may have to give back. `left` is that,
+ * locked by us. */
+static bool is_held(int left, const char *target) {
+    int descriptor = open(target, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool held = descriptor >= 0 && !has_name(left, target) &&
+                flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (descriptor >= 0)
+        close(descriptor);
+    return held;
+}
+
+/* An old file that was about to get the name that is swept; only where names cannot be exchanged.
+ */
+static void remove_kept(const struct new_file *file) {
+    char old[NEW_FILE_KEPT_SIZE];
+    new_file_kept(file, old);
+    unlink(old);
+}
+
+/* Step sweep: takes the name from what an ended run left. Whoever holds the lock of a file may take
+ * its name away, and nobody else, so that no two runs take each other's. */
 static bool remove_left(const struct new_file *file, const char *target, struct error *error) {
     int descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (descriptor < 0)
@@ -65,12 +92,14 @@ static bool remove_left(const struct new_file *file, const char *target, struct 
     bool removed = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
     if (!removed)
         error_io(error, target, "cannot write: %s is there, and is not a regular file", file->path);
-    else if (flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+    else if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 || is_held(descriptor, target))
         removed = being_written(file, target, error);
     else if (has_journal(file, target, error))
         removed = false;
-    else if (has_name(descriptor, file->path))
+    else if (has_name(descriptor, file->path)) {
+        remove_kept(file);
         removed = unlink(file->path) == 0 || error_errno(error, target, "cannot write");
+    }
     close(descriptor);
     return removed;
 }
@@ -81,15 +110,24 @@ static bool is_ours(int descriptor, const char *path) {
     return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && has_name(descriptor, path);
 }
 
-/* Makes the file and locks it, so that what a killed run left is told from what another is writing.
- */
+/* A journal that was written meanwhile, or of which nothing is left but itself: then nothing may be
+ * written under this name, since whoever resumes would take it for a file that was linked. The new
+ * file is still empty. */
+static bool has_no_journal(struct new_file *file, const char *target, struct error *error) {
+    if (!has_journal(file, target, error))
+        return true;
+    new_file_discard(file);
+    return false;
+}
+
+/* Step make: makes the file and locks it, so that what a killed run left is told from what another
+ * is writing. */
 static bool open_locked(struct new_file *file, const char *target, struct error *error) {
-    enum { TRIES = 10 };
     for (int i = 0; i < TRIES; i++) {
         int descriptor = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         file->file.descriptor = descriptor;
         if (descriptor >= 0 && is_ours(descriptor, file->path))
-            return true;
+            return has_no_journal(file, target, error);
         if (descriptor < 0 && errno != EEXIST)
             return error_errno(error, target, "cannot write");
         file_close(&file->file);
@@ -124,12 +162,30 @@ bool new_file_make(const char *target, struct new_file *file, struct error *erro
     return open_locked(file, target, error);
 }
 
-bool new_file_reopen(struct new_file *file, struct error *error) {
-    file_close(&file->file);
-    if (!file_open(file->path, &file->file, error))
+void new_file_kept(const struct new_file *file, char path[NEW_FILE_KEPT_SIZE]) {
+    snprintf(path, NEW_FILE_KEPT_SIZE, "%s-old", file->path);
+}
+
+/* Locked before it has the name, and the former only given up behind that, so that the name is
+ * never free for another run. */
+bool new_file_become(struct new_file *file, const char *path, struct error *error) {
+    struct file other;
+    if (!file_open(path, &other, error))
         return false;
-    return flock(file->file.descriptor, LOCK_EX | LOCK_NB) == 0 ||
-           error_errno(error, file->path, "cannot be locked");
+    bool is_same = has_name(file->file.descriptor, path);
+    bool done = is_same || flock(other.descriptor, LOCK_EX | LOCK_NB) == 0 ||
+                error_errno(error, path, "cannot be locked");
+    if (done && rename(path, file->path) != 0)
+        done = error_errno(error, path, "cannot be moved");
+    if (done && !is_same) {
+        file_close(&file->file);
+        file->file = other;
+        return true;
+    }
+    if (done)
+        file->file.size = other.size;
+    file_close(&other);
+    return done;
 }
 
 bool new_file_sweep(const char *target, struct error *error) {
@@ -140,7 +196,7 @@ bool new_file_sweep(const char *target, struct error *error) {
 bool new_file_find(const char *target, struct new_file *file, bool *is_left, struct error *error) {
     if (!name_file(target, file, error))
         return false;
-    file->file.descriptor = open(file->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    file->file.descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     *is_left = file->file.descriptor >= 0;
     if (!*is_left)
         return errno == ENOENT || error_errno(error, target, "cannot write");
@@ -275,16 +331,39 @@ bool new_file_finish(struct new_file *file, const struct file *like, struct erro
     return true;
 }
 
-bool new_file_link(const char *source, const char *target, struct new_file *file) {
+/* Shared: one file may get several names. A lock that another run has goes for all names. */
+static bool lock_link(struct new_file *file, bool is_locked, bool *again) {
+    struct error ignored;
+    *again = false;
+    if (!file_open(file->path, &file->file, &ignored))
+        return false;
+    if (!is_locked && flock(file->file.descriptor, LOCK_SH | LOCK_NB) != 0) {
+        new_file_discard(file);
+        return false;
+    }
+    *again = !has_name(file->file.descriptor, file->path);
+    if (*again)
+        file_close(&file->file);
+    return !*again;
+}
+
+bool new_file_link(const char *source, const char *target, bool is_locked, struct new_file *file) {
     struct arena scratch = {0};
     struct error ignored;
+    bool again = true;
     if (!name_file(target, file, &ignored))
         return false;
     file_make_folders(&scratch, path_folder(&scratch, target));
     arena_free(&scratch);
-    if (link(source, file->path) == 0)
-        return true;
-    return errno == EEXIST && remove_left(file, target, &ignored) && link(source, file->path) == 0;
+    for (int i = 0; i < TRIES && again; i++) {
+        if (link(source, file->path) == 0) {
+            if (lock_link(file, is_locked, &again))
+                return has_no_journal(file, target, &ignored);
+        } else {
+            again = errno == EEXIST && remove_left(file, target, &ignored);
+        }
+    }
+    return false;
 }
 
 bool new_file_times(const struct new_file *file, const struct file *like, struct error *error) {

@@ -18,8 +18,9 @@ struct new_file {
 };
 
 /* Makes an empty file beside `target`, readable by nobody else, and the folder if it is missing.
- * Its name is TARGET.vafit-new; it is made exclusively and locked while it is open, so that of two
- * runs with one target the later has an error, and what an ended run left under that name goes.
+ * Its name is TARGET.vafit-new; it is made exclusively and locked while it is open, also under the
+ * target's name, so that of two runs with one target the later has an error, and what an ended run
+ * left under that name goes. While there is a journal of the target that is an error as well.
  * Errors: ERROR_IO naming `target`, also when that is a folder, a device or a pipe. */
 bool new_file_make(const char *target, struct new_file *file, struct error *error);
 /* Writes `size` bytes at `offset`. Errors: ERROR_IO naming the temporary file's target by the
@@ -37,9 +38,10 @@ bool new_file_copy(struct new_file *file, uint64_t offset, const struct file *fr
 bool new_file_finish(struct new_file *file, const struct file *like, struct error *error);
 /* Moves it to `target`. Errors: ERROR_IO naming `target`; the file is discarded then. */
 bool new_file_take_place(struct new_file *file, const char *target, struct error *error);
-/* Makes the new file for `target` a further name of the file at `source`; `file->file` is closed.
- * False where that cannot be. */
-bool new_file_link(const char *source, const char *target, struct new_file *file);
+/* Makes the new file for `target` a further name of the file at `source`, open for reading and
+ * locked; `is_locked`: the source is a new file of this run, and locked as such. False where that
+ * cannot be. */
+bool new_file_link(const char *source, const char *target, bool is_locked, struct new_file *file);
 /* Gives it the times of `like`. Errors: as above. */
 bool new_file_times(const struct new_file *file, const struct file *like, struct error *error);
 /* Whether all that was written has gone well as far as the system can tell now. Errors: ERROR_IO
@@ -48,14 +50,18 @@ bool new_file_flush(const struct new_file *file, const char *target, struct erro
 /* The name of the journal of a target: "TARGET.vafit-journal". While there is one, TARGET.vafit-new
  * is not taken for something that an ended run left. In the arena. */
 char *new_file_journal(struct arena *arena, const char *target);
-/* Opens and locks what has its name now, where another program may have put a file of its own.
- * Errors: ERROR_IO. */
-bool new_file_reopen(struct new_file *file, struct error *error);
+/* Lets the file at `path`, which another program may have made of it, take its name and its place
+ * here. Errors: ERROR_IO. */
+bool new_file_become(struct new_file *file, const char *path, struct error *error);
+/* The name under which the old file waits for TARGET.vafit-new where names cannot be exchanged:
+ * "TARGET.vafit-new-old". */
+enum { NEW_FILE_KEPT_SIZE = 4096 + 8 };
+void new_file_kept(const struct new_file *file, char path[NEW_FILE_KEPT_SIZE]);
 /* Removes what an ended run left as the new file for `target`, if anything. Errors: as of
  * new_file_make. */
 bool new_file_sweep(const char *target, struct error *error);
-/* Finds the file that an ended run left, whole, for `target`; *is_left is false when there is none.
- * Errors: ERROR_IO naming `target`, when another run is at it. */
+/* Finds the file that an ended run left for `target` and locks it, open for reading; *is_left is
+ * false when there is none. Errors: ERROR_IO naming `target`, when another run is at it. */
 bool new_file_find(const char *target, struct new_file *file, bool *is_left, struct error *error);
 /* Removes it. */
 void new_file_discard(struct new_file *file);

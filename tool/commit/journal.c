@@ -2,12 +2,10 @@
 
 #include "base/file_digest.h"
 #include "base/json.h"
-#include "base/options.h"
 #include "base/path.h"
 #include "commit/journal_entry.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -37,7 +35,7 @@ static bool list_all(const struct replacement *items, size_t count, json_t *list
     return true;
 }
 
-/* Under a name of its own first, so that a journal is there whole or not at all. */
+/* Step journal. Under a name of its own first, so that a journal is there whole or not at all. */
 static bool write_first(struct journal_name *name, const struct text *text, struct error *error) {
     struct new_file file;
     if (!new_file_make(name->path, &file, error))
@@ -79,6 +77,23 @@ static bool write_names(struct journal *journal, const struct replacement *items
     return true;
 }
 
+/* What is beside the targets is on disk before the first name is taken: new files, originals and
+ * journals. Nobody waits for that where nobody waited for the new file. */
+static bool sync_folders(const struct replacement *items, size_t count, struct error *error) {
+    struct arena arena = {0};
+    const char *last = NULL;
+    bool synced = true;
+    for (size_t i = 0; i < count && synced; i++) {
+        const char *folder = path_folder(&arena, items[i].target);
+        if (is_listed(&items[i]) && !items[i].file.hurried &&
+            (last == NULL || strcmp(folder, last) != 0))
+            synced = file_sync_folder(folder) || error_errno(error, folder, "cannot write");
+        last = folder;
+    }
+    arena_free(&arena);
+    return synced;
+}
+
 static void leave(struct journal *journal, bool removed) {
     for (size_t i = journal->count; i-- > 0;) {
         if (removed)
@@ -98,7 +113,8 @@ bool journal_write(struct journal *journal, const struct replacement *items, siz
     bool written = list_all(items, count, list, error);
     json_object_set_new(root, "replacements", list);
     json_write(root, &text);
-    written = written && write_names(journal, items, count, &text, error);
+    written = written && write_names(journal, items, count, &text, error) &&
+              sync_folders(items, count, error);
     text_free(&text);
     if (!written)
         leave(journal, true);
@@ -106,10 +122,7 @@ bool journal_write(struct journal *journal, const struct replacement *items, siz
 }
 
 void journal_end(struct journal *journal, const struct replacement *items, size_t count) {
-    bool ended = true;
-    for (size_t i = 0; i < count; i++)
-        ended &= path_look(items[i].file.path) == PATH_ABSENT;
-    leave(journal, ended);
+    leave(journal, replacements_are_clean(items, count));
 }
 
 /* --- resuming --- */
@@ -118,70 +131,107 @@ static bool journal_error(struct error *error, const char *what) {
     return error_malformed(error, "journal", "%s; remove it when no run of vafit needs it", what);
 }
 
-static bool resume_entries(struct journal_entry *entries, size_t count, bool take_back,
+/* Whether an entry's own journal, beside its target, is this one, or the same bytes where one file
+ * cannot have several names. */
+static bool is_listed_here(struct arena *arena, const struct journal_entry *entry,
+                           const struct file *journal) {
+    const char *path = new_file_journal(arena, entry->target);
+    return journal_entry_is_at(path, journal->descriptor) || file_holds(path, journal);
+}
+
+/* An entry whose own journal is not there is left alone: its run had not begun to take names, or
+ * was about to end; another may have been at it since. Then nothing more is taken of the others. */
+static bool resume_entries(struct arena *arena, const struct file *journal,
+                           const struct journal_entry *entries, size_t count, bool take_back,
                            struct resumed *resumed, struct error *error) {
+    size_t listed = 0;
     for (size_t i = 0; i < count; i++)
-        if (!journal_entry_resume(&entries[i], take_back, resumed, error))
+        listed += is_listed_here(arena, &entries[i], journal);
+    if (listed == 0)
+        return journal_error(error, "it names files that are not beside it, as of a moved folder");
+    for (size_t i = 0; i < count; i++)
+        if (is_listed_here(arena, &entries[i], journal) &&
+            !journal_entry_resume(&entries[i], take_back || listed < count, resumed, error))
             return false;
     return true;
 }
 
-static bool resume_text(struct arena *arena, const char *text, size_t size, bool take_back,
-                        struct resumed *resumed, struct string_list *targets, struct error *error) {
+/* The entries of the journal; NULL for what is none. */
+static struct journal_entry *read_entries(struct arena *arena, const char *text, size_t size,
+                                          size_t *count, struct error *error) {
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
     const char *named = json_string_value(json_object_get(root, "schema"));
     const json_t *list = json_object_get(root, "replacements");
-    size_t count = json_array_size(list);
-    struct journal_entry *entries = arena_take(arena, (count + 1) * sizeof *entries);
+    *count = json_array_size(list);
+    struct journal_entry *entries = arena_take(arena, (*count + 1) * sizeof *entries);
     bool good = named != NULL && strcmp(named, schema) == 0 && json_is_array(list);
     if (!good)
         journal_error(error, "not a journal of this version of vafit");
-    for (size_t i = 0; i < count && good; i++) {
+    for (size_t i = 0; i < *count && good; i++)
         good = journal_entry_read(arena, json_array_get(list, i), &entries[i]) ||
                journal_error(error, "an entry that cannot be read");
-        if (good)
-            *vector_push(arena, targets) = entries[i].target;
-    }
     json_decref(root);
-    return good && resume_entries(entries, count, take_back, resumed, error);
+    return good ? entries : NULL;
 }
 
-/* Opened and locked, so that two runs do not resume at once; -1 for none. A regular file, since
- * that is what file_read_all reads. */
-static bool open_journal(const char *path, int *descriptor, struct error *error) {
-    *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-    if (*descriptor < 0)
-        return errno == ENOENT || errno == ENOTDIR || error_errno(error, path, "cannot open");
-    if (flock(*descriptor, LOCK_EX | LOCK_NB) == 0)
-        return true;
-    close(*descriptor);
+static bool read_text(struct arena *arena, const struct file *journal, char **text,
+                      struct error *error) {
+    enum { LARGEST = 64 << 20 };
+    if (journal->size > LARGEST)
+        return journal_error(error, "it is too large");
+    *text = arena_take(arena, (size_t)journal->size + 1);
+    return file_read(journal, 0, *text, (size_t)journal->size, error);
+}
+
+/* Opened and locked, so that two runs do not resume at once, and still the one that has the name
+ * then: it may be gone, or be another's; the descriptor is -1 for none. */
+static bool open_journal(const char *path, struct file *journal, struct error *error) {
+    enum { TRIES = 10 };
+    for (int i = 0; i < TRIES; i++) {
+        enum path_kind kind = file_open_unlinked(path, journal, error);
+        if (kind == PATH_ABSENT)
+            return true;
+        if (kind == PATH_CLOSED)
+            return false;
+        if (kind != PATH_FILE)
+            return error_io(error, path, "cannot open: not a regular file");
+        if (flock(journal->descriptor, LOCK_EX | LOCK_NB) == 0 &&
+            journal_entry_is_at(path, journal->descriptor))
+            return true;
+        if (journal_entry_is_at(path, journal->descriptor))
+            break;
+        file_close(journal);
+    }
+    file_close(journal);
     return error_io(error, path, "another run is replacing what it names");
 }
 
-/* The journal may stand under the names of all its targets. */
-static void remove_names(struct arena *arena, int descriptor, const struct string_list *targets) {
-    for (size_t i = 0; i < targets->count; i++)
-        journal_entry_unlink(new_file_journal(arena, targets->items[i]), descriptor);
+static bool resume_journal(struct arena *arena, const char *path, const struct file *journal,
+                           bool take_back, struct resumed *resumed, struct error *error) {
+    struct journal_entry *entries;
+    size_t count;
+    char *text = NULL;
+    if (!read_text(arena, journal, &text, error))
+        return false;
+    entries = read_entries(arena, text, (size_t)journal->size, &count, error);
+    if (entries == NULL ||
+        !resume_entries(arena, journal, entries, count, take_back, resumed, error))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        journal_entry_unlink(new_file_journal(arena, entries[i].target), journal->descriptor);
+    return !journal_entry_is_at(path, journal->descriptor) || unlink(path) == 0 ||
+           error_errno(error, path, "cannot remove");
 }
 
 bool journal_resume(const char *target, bool take_back, struct resumed *resumed,
                     struct error *error) {
-    enum { LARGEST = 64 << 20 };
     struct arena arena = {0};
-    struct string_list targets = {0};
-    char *path = new_file_journal(&arena, target), *text;
-    size_t size;
-    int descriptor;
-    bool done = new_file_sweep(path, error) && open_journal(path, &descriptor, error);
-    if (done && descriptor >= 0) {
-        done = file_read_all(&arena, path, LARGEST, &text, &size, error) &&
-               resume_text(&arena, text, size, take_back, resumed, &targets, error);
-        if (done)
-            remove_names(&arena, descriptor, &targets);
-        if (done && unlink(path) != 0 && errno != ENOENT)
-            done = error_errno(error, path, "cannot remove");
-        close(descriptor);
-    }
+    struct file journal = {.descriptor = -1};
+    char *path = new_file_journal(&arena, target);
+    bool done = new_file_sweep(path, error) && open_journal(path, &journal, error);
+    if (done && journal.descriptor >= 0)
+        done = resume_journal(&arena, path, &journal, take_back, resumed, error);
+    file_close(&journal);
     if (!done)
         error_in_file(error, path);
     arena_free(&arena);

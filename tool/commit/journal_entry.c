@@ -106,7 +106,7 @@ bool journal_entry_read(struct arena *arena, const json_t *value, struct journal
 
 /* --- resuming --- */
 
-enum content { CONTENT_OLD, CONTENT_NEW, CONTENT_OTHER, CONTENT_NONE };
+enum content { CONTENT_OLD, CONTENT_NEW, CONTENT_OTHER, CONTENT_EMPTY, CONTENT_NONE };
 
 static bool is_new(const struct journal_entry *entry, const char *path) {
     uint8_t digest[SHA256_SIZE];
@@ -120,11 +120,19 @@ static bool is_new(const struct journal_entry *entry, const char *path) {
     return same;
 }
 
+/* As a new file is before its run has looked for a journal (new_file_make). */
+static bool is_empty(const char *path) {
+    struct file_stamp stamp;
+    return file_stamp(path, &stamp) && stamp.size == 0;
+}
+
 static enum content content_of(const struct journal_entry *entry, const char *path) {
     if (path_look(path) == PATH_ABSENT)
         return CONTENT_NONE;
     if (file_stamp_holds(&entry->was, path))
         return CONTENT_OLD;
+    if (is_empty(path))
+        return CONTENT_EMPTY;
     return is_new(entry, path) ? CONTENT_NEW : CONTENT_OTHER;
 }
 
@@ -159,6 +167,8 @@ static bool resume_left(const struct journal_entry *entry, const struct new_file
     enum content target = content_of(entry, entry->target);
     enum content other = content_of(entry, file->path);
     struct replacement item = replacement_of(entry, file, target == CONTENT_NEW);
+    if (other == CONTENT_OTHER)
+        file_stamp(file->path, &item.was.stamp);
     if (target == CONTENT_OLD && other == CONTENT_NEW && !take_back)
         return take(&item, resumed, error);
     if (target == CONTENT_NEW && (other == CONTENT_OTHER || take_back))
@@ -171,11 +181,31 @@ static bool resume_left(const struct journal_entry *entry, const struct new_file
     return true;
 }
 
+/* Where names cannot be exchanged: what a run left that ended between a name for the old file, the
+ * rename, and TARGET.vafit-new for the old file. */
+static void end_rename(const struct new_file *file, bool is_left) {
+    char old[NEW_FILE_KEPT_SIZE];
+    new_file_kept(file, old);
+    if (is_left)
+        unlink(old);
+    else
+        rename(old, file->path);
+}
+
+static bool find_left(const struct journal_entry *entry, struct new_file *file, bool *is_left,
+                      struct error *error) {
+    if (!new_file_find(entry->target, file, is_left, error))
+        return false;
+    end_rename(file, *is_left);
+    return *is_left || new_file_find(entry->target, file, is_left, error);
+}
+
+/* Step resume. */
 bool journal_entry_resume(const struct journal_entry *entry, bool take_back,
                           struct resumed *resumed, struct error *error) {
     struct new_file file;
     bool is_left;
-    if (!new_file_find(entry->target, &file, &is_left, error))
+    if (!find_left(entry, &file, &is_left, error))
         return false;
     if (is_left)
         return resume_left(entry, &file, take_back, resumed, error);
@@ -183,9 +213,13 @@ bool journal_entry_resume(const struct journal_entry *entry, bool take_back,
     return true;
 }
 
-void journal_entry_unlink(const char *path, int descriptor) {
+bool journal_entry_is_at(const char *path, int descriptor) {
     struct stat opened, named;
-    if (fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 &&
-        opened.st_dev == named.st_dev && opened.st_ino == named.st_ino)
+    return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 &&
+           opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+void journal_entry_unlink(const char *path, int descriptor) {
+    if (journal_entry_is_at(path, descriptor))
         unlink(path);
 }

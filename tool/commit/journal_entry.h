@@ -32,6 +32,7 @@ bool journal_entry_read(struct arena *arena, const json_t *value, struct journal
  *   old       new     not taken yet: taken now, or with `take_back` the new file goes
  *   new       old     taken: the old file goes, or with `take_back` gets its name back
  *   new       other   taken from a file that was linked in that moment: that gets its name back
+ *   new       empty   another run was ended just when it had made that: it goes
  *   other     any     linked anew since: what has the other name is superseded and goes
  *   any       none    nothing is left to do
  *
@@ -39,6 +40,8 @@ bool journal_entry_read(struct arena *arena, const json_t *value, struct journal
 bool journal_entry_resume(const struct journal_entry *entry, bool take_back,
                           struct resumed *resumed, struct error *error);
 
+/* Whether `path` is a name of the open file. */
+bool journal_entry_is_at(const char *path, int descriptor);
 /* Takes away a name of the open file; leaves another file's. */
 void journal_entry_unlink(const char *path, int descriptor);
 

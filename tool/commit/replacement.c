@@ -1,6 +1,7 @@
 #include "commit/replacement.h"
 
 #include "base/exchange.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -60,9 +61,12 @@ static bool exchange_back(const struct replacement *item, struct error *error) {
     enum { TRIES = 100 };
     struct file_identity expected = item->identity, put, out;
     for (int i = 0; i < TRIES; i++) {
-        if (!identity_of(item->file.path, &put) ||
-            file_exchange(item->file.path, item->target) != EXCHANGED ||
-            !identity_of(item->file.path, &out))
+        enum exchanged exchanged = identity_of(item->file.path, &put)
+                                       ? file_exchange(item->file.path, item->target)
+                                       : EXCHANGE_FAILED;
+        if (exchanged == EXCHANGE_UNSUPPORTED && i == 0)
+            return rename(item->file.path, item->target) == 0 || is_stuck(item, error);
+        if (exchanged != EXCHANGED || !identity_of(item->file.path, &out))
             break;
         if (same_file(&out, &expected))
             return unlink(item->file.path) == 0 || is_stuck(item, error);
@@ -71,20 +75,17 @@ static bool exchange_back(const struct replacement *item, struct error *error) {
     return is_stuck(item, error);
 }
 
-static bool can_exchange(const struct replacement *item) {
-    return file_exchange(item->file.path, item->file.path) != EXCHANGE_UNSUPPORTED;
-}
-
-/* Where the name is no more the new file's, somebody has linked it anew. */
+/* Where the name is no more the new file's, somebody has linked it anew. What waits to be given
+ * back must be what had the name: nothing else gets it. */
 static bool give_back(const struct replacement *item, struct error *error) {
     if (!item->was.is_there)
         return !names(item->target, &item->identity) || unlink(item->target) == 0 ||
                error_errno(error, item->target, "cannot remove");
+    if (!names(item->file.path, &item->was.stamp.identity))
+        return is_stuck(item, error);
     if (!names(item->target, &item->identity))
         return unlink(item->file.path) == 0 || is_stuck(item, error);
-    if (can_exchange(item))
-        return exchange_back(item, error);
-    return rename(item->file.path, item->target) == 0 || is_stuck(item, error);
+    return exchange_back(item, error);
 }
 
 /* --- taking --- */
@@ -105,8 +106,8 @@ static bool take_free_name(struct replacement *item, struct error *error) {
 /* Step take on a file system that cannot exchange names: a name for the old file, then a rename.
  * What is linked between the look and the rename is lost there. */
 static bool take_by_rename(struct replacement *item, struct error *error) {
-    char old[sizeof item->file.path + 8];
-    snprintf(old, sizeof old, "%s-old", item->file.path);
+    char old[NEW_FILE_KEPT_SIZE];
+    new_file_kept(&item->file, old);
     unlink(old);
     bool has_old = link(item->target, old) == 0;
     if (!state_holds(&item->was, item->target)) {
@@ -150,6 +151,9 @@ static bool take_name(struct replacement *item, struct error *error) {
 static bool take(struct replacement *item, struct error *error) {
     if (!new_file_flush(&item->file, item->target, error))
         return false;
+    if (!names(item->file.path, &item->identity))
+        return error_io(error, item->target, "cannot write: another program took %s away",
+                        item->file.path);
     return item->was.is_there ? take_name(item, error) : take_free_name(item, error);
 }
 
@@ -184,10 +188,17 @@ void replacements_keep(struct replacement *items, size_t count) {
         end(&items[i]);
 }
 
+bool replacements_are_clean(const struct replacement *items, size_t count) {
+    bool clean = true;
+    for (size_t i = 0; i < count; i++)
+        clean &= path_look(items[i].file.path) == PATH_ABSENT;
+    return clean;
+}
+
 bool replacements_give_back(struct replacement *items, size_t count, struct error *error) {
     bool all = true;
     for (size_t i = count; i-- > 0;) {
-        if (!items[i].has_taken)
+        if (!items[i].has_taken || (items[i].is_original && !all))
             continue;
         struct error one;
         if (!give_back(&items[i], &one)) {

@@ -27,6 +27,7 @@ struct replacement {
     struct file_state was;
     struct file_identity identity; /* of the new file */
     bool has_taken;                /* the target's name; file.path then names what had it */
+    bool is_original;              /* put aside for a later item, which must not be without it */
 };
 
 /* Fills in a replacement by `file` of what `target` names now. */
@@ -41,8 +42,10 @@ void replacement_begin_of(struct replacement *item, const char *target, const st
 bool replacements_take(struct replacement *items, size_t count, struct error *error);
 /* Behind replacements_take: it stays so. What had the names goes. */
 void replacements_keep(struct replacement *items, size_t count);
+/* Behind the end of all, however that went: whether none of the names TARGET.vafit-new is left. */
+bool replacements_are_clean(const struct replacement *items, size_t count);
 /* In place of that: as before. A target that was linked anew since keeps what it has. Errors:
- * ERROR_IO naming the target that could not be given back; the others are. */
+ * ERROR_IO naming the target that could not be given back; the others are, but for originals. */
 bool replacements_give_back(struct replacement *items, size_t count, struct error *error);
 /* Removes the new files that have taken no name. */
 void replacements_discard(struct replacement *items, size_t count);

@@ -168,8 +168,7 @@ static bool add_hard_links(const struct image_file *file, const struct made_file
     struct string_list names = problem_names(&fixed->arena, file);
     for (size_t i = 1; i < names.count; i++) {
         struct new_file new_file;
-        if (!new_file_link(made->file.path, names.items[i], &new_file) ||
-            !file_open(new_file.path, &new_file.file, error))
+        if (!new_file_link(made->file.path, names.items[i], true, &new_file))
             return error_io(error, names.items[i], "cannot be made a hard link of %s again",
                             file->path);
         replacement_begin_of(vector_push(&fixed->arena, fixed), names.items[i], &made->read,
@@ -226,8 +225,9 @@ static void fixed_free(struct fixed *fixed) {
     *fixed = (struct fixed){0};
 }
 
-/* Originals have their names before there is a journal: whoever ends what the journal says takes
- * them for granted. Only what is replaced in place can be lost by a run that is killed. */
+/* Steps put aside, journal and take: originals have their names before there is a journal: whoever
+ * ends what the journal says takes them for granted. Only what is replaced in place can be lost by
+ * a run that is killed. */
 static bool take_names(const struct work *work, struct fixed *fixed, struct error *error) {
     size_t originals = fixed->count;
     if (!add_new_files(work, fixed, error))

@@ -1,6 +1,7 @@
 #include "plan/undo.h"
 
 #include "base/memory.h"
+#include "base/new_file.h"
 #include "base/path.h"
 #include "commit/journal.h"
 #include "rewrite/original.h"
@@ -62,22 +63,57 @@ static void find_original(struct undoing *undoing, const struct problem_file *it
         original->item = item;
 }
 
-/* One journal for all; the originals go when all files have them. */
+/* Another run may have shrunk the file since; the original is only taken away while the new file's
+ * name keeps others from that. */
+static bool remove_itself(const struct original *original, struct error *error) {
+    const char *target = original->item->file->path;
+    struct new_file guard;
+    if (!new_file_make(target, &guard, error))
+        return false;
+    bool removed = !original_is_itself(original->path, target) || unlink(original->path) == 0 ||
+                   error_errno(error, original->path, "cannot remove");
+    new_file_discard(&guard);
+    return removed;
+}
+
+static bool remove_originals(const struct undoing *undoing, bool are_themselves,
+                             struct error *error) {
+    bool done = true;
+    for (size_t i = 0; done && i < undoing->count; i++) {
+        const struct original *original = &undoing->items[i];
+        if (original->item == NULL || original->is_itself != are_themselves)
+            continue;
+        done = are_themselves ? remove_itself(original, error)
+                              : unlink(original->path) == 0 ||
+                                    error_errno(error, original->path, "cannot remove");
+    }
+    return done;
+}
+
+/* Steps journal, take, clean and remove: one journal for all. The originals go when all files have
+ * them, no old file waits to be given back any more, and the journal still keeps other runs away.
+ */
 static bool put_back(struct undoing *undoing, struct replacement *items, size_t count,
                      struct error *error) {
     struct journal journal = {0};
     bool done =
         journal_write(&journal, items, count, error) && replacements_take(items, count, error);
     replacements_keep(items, count);
+    if (done && !replacements_are_clean(items, count))
+        done = error_io(error, items[0].target,
+                        "is the original again, but old files are left; "
+                        "run vafit fix --undo once more");
+    done = done && remove_originals(undoing, false, error);
     journal_end(&journal, items, count);
-    for (size_t i = 0; done && i < undoing->count; i++)
-        if (undoing->items[i].item != NULL && unlink(undoing->items[i].path) != 0)
-            done = error_errno(error, undoing->items[i].path, "cannot remove");
-    return done;
+    return done && remove_originals(undoing, true, error);
 }
 
+/* What ended runs left goes first: it may be a further name of the original too. */
 static bool add_all(struct replacement *back, struct string_list names, const char *source,
                     const struct file *read, size_t *count, struct error *error) {
+    for (size_t i = 0; i < names.count; i++)
+        if (!new_file_sweep(names.items[i], error))
+            return false;
     for (size_t i = 0; i < names.count; i++) {
         if (!original_put_back(source, names.items[i], read, &back[*count], error))
             return false;
@@ -109,8 +145,10 @@ bool undo_do(const struct problem *problem, const char *unstripped, size_t *rest
         if (original->is_itself)
             continue;
         struct image_file file;
-        done = problem_open(original->item, &file, &error) &&
-               add_all(items, problem_names(&arena, original->item->file), original->path,
+        done = problem_open(original->item, &file, &error);
+        if (!done)
+            break;
+        done = add_all(items, problem_names(&arena, original->item->file), original->path,
                        &file.file, &count, &error);
         file_close(&file.file);
         ++*restored;

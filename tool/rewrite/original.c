@@ -102,22 +102,33 @@ static uint64_t symbol_count(const struct image_file *file) {
     return count;
 }
 
+/* Whether what has the name is the original already. */
+static bool is_original(const struct image_file *file, const char *path, enum relation *relation) {
+    struct arena arena = {0};
+    struct image_file other;
+    bool is = original_is_itself(path, file->path);
+    *relation = RELATION_NONE;
+    if (!is && path_look(path) == PATH_FILE && read_image(&arena, path, &other)) {
+        *relation = relation_of(file, &other);
+        is = *relation == RELATION_SAME && symbol_count(&other) >= symbol_count(file);
+        file_close(&other.file);
+    }
+    if (*relation == RELATION_UNKNOWN)
+        is = original_is_of(path, file);
+    arena_free(&arena);
+    return is || file_holds(path, &file->file);
+}
+
+bool original_is_there(const char *path, const struct image_file *file) {
+    enum relation relation;
+    return is_original(file, path, &relation);
+}
+
 /* *stays: what has the name is the original already; else it is that of an earlier link. */
 static bool judge(const struct image_file *file, const char *path, bool *stays,
                   struct error *error) {
-    struct arena arena = {0};
-    struct image_file other;
-    enum relation relation = RELATION_NONE;
-    *stays = original_is_itself(path, file->path);
-    if (!*stays && path_look(path) == PATH_FILE && read_image(&arena, path, &other)) {
-        relation = relation_of(file, &other);
-        *stays = relation == RELATION_SAME && symbol_count(&other) >= symbol_count(file);
-        file_close(&other.file);
-    }
-    if (relation == RELATION_UNKNOWN)
-        *stays = original_is_of(path, file);
-    *stays = *stays || file_holds(path, &file->file);
-    arena_free(&arena);
+    enum relation relation;
+    *stays = is_original(file, path, &relation);
     return *stays || relation == RELATION_OTHER ||
            error_io(error, path,
                     "is there, and is not the original of %s; move it away, or keep originals "
@@ -139,6 +150,7 @@ static bool copy(const struct file *source, const char *target, struct new_file 
     return error_in_file(error, target);
 }
 
+/* Step put aside. */
 bool original_put_aside(const struct image_file *file, const char *path, struct replacement *aside,
                         struct error *error) {
     struct file_state was;
@@ -152,10 +164,11 @@ bool original_put_aside(const struct image_file *file, const char *path, struct 
         return false;
     if (stays)
         return true;
-    bool linked = new_file_link(file->path, path, &new_file);
+    bool linked = new_file_link(file->path, path, false, &new_file);
     if (!linked && !copy(&file->file, path, &new_file, error))
         return false;
     replacement_begin(aside, path, &new_file);
+    aside->is_original = true;
     aside->was = was;
     if (!linked || (aside->identity.inode == file->file.identity.inode &&
                     aside->identity.device == file->file.identity.device))
@@ -168,14 +181,11 @@ bool original_put_back(const char *path, const char *target, const struct file *
                        struct replacement *back, struct error *error) {
     struct new_file new_file;
     struct file original;
-    bool made = new_file_link(path, target, &new_file);
-    if (!file_open(path, &original, error))
-        return false;
-    if (made)
-        made = file_open(new_file.path, &new_file.file, error);
-    else
+    bool made = new_file_link(path, target, false, &new_file);
+    if (!made && file_open(path, &original, error)) {
         made = copy(&original, target, &new_file, error);
-    file_close(&original);
+        file_close(&original);
+    }
     if (made)
         replacement_begin_of(back, target, read, &new_file);
     return made;

@@ -29,6 +29,9 @@ const char *original_path(struct arena *arena, const char *folder, const char *t
 bool original_put_aside(const struct image_file *file, const char *path, struct replacement *aside,
                         struct error *error);
 
+/* Whether what is at `path` would stay then: it is the original of `file`. */
+bool original_is_there(const char *path, const struct image_file *file);
+
 /* Puts the original at `path` in place of `target`, which `read` was opened as: *back is a hard
  * link to it where that can be, else a copy, and waits for replacements_take. Errors: ERROR_IO. */
 bool original_put_back(const char *path, const char *target, const struct file *read,

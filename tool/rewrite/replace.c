@@ -57,18 +57,17 @@ static bool sign_by(const char *command, const char *target, struct new_file *fi
     snprintf(path, sizeof path, "%s/%s", folder, leaf);
     if (mkdir(folder, 0700) != 0)
         return error_errno(error, "", "cannot make a folder for the command of --identity");
-    bool is_signed = rename(file->path, path) == 0
+    /* The new file keeps its name meanwhile, so that no other run takes it. The signer may put a
+     * file of its own in the place. */
+    bool is_signed = (link(file->path, path) == 0 || rename(file->path, path) == 0)
                          ? run_signer(command, path, error)
                          : error_errno(error, "", "cannot be moved for the command of --identity");
-    /* The signer may have put a file of its own in the place, or removed it. */
-    (void)rename(path, file->path);
+    if (is_signed && !new_file_become(file, path, error)) {
+        is_signed = false;
+        error->file[0] = '\0';
+    }
     remove_folder(folder);
-    if (!is_signed)
-        return false;
-    if (new_file_reopen(file, error))
-        return true;
-    error->file[0] = '\0';
-    return false;
+    return is_signed;
 }
 
 /* Only the first difference goes on; whoever wants all runs verify. */
@@ -137,8 +136,8 @@ static bool put_aside(const struct rewriting *rewriting, const struct replacing 
     return true;
 }
 
-/* The original has its name before there is a journal: whoever ends what the journal says takes it
- * for granted. */
+/* Steps put aside, journal and take: the original has its name before there is a journal: whoever
+ * ends what the journal says takes it for granted. */
 static bool take_names(struct taking *taking, struct error *error) {
     struct journal journal = {0};
     struct error ignored;

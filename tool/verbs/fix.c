@@ -7,6 +7,7 @@
 #include "plan/fixing.h"
 #include "plan/undo.h"
 #include "report/fix_report.h"
+#include "rewrite/original.h"
 #include "verbs/judge_options.h"
 #include "verbs/programs.h"
 #include "verbs/shrinking_options.h"
@@ -174,9 +175,14 @@ static bool resume_files(const struct fix *fix, struct image_file *const *files,
                          bool *resumed, struct error *error) {
     struct resumed done = {0};
     *resumed = false;
-    for (size_t i = 0; i < count; i++)
-        if (!journal_resume(files[i]->path, fix->options.undo, &done, error))
+    for (size_t i = 0; i < count; i++) {
+        const char *original =
+            original_path(fix->arena, fix->options.shrinking.unstripped, files[i]->path);
+        if (!journal_resume(files[i]->path, fix->options.undo, &done, error) ||
+            !new_file_sweep(files[i]->path, error) ||
+            (original != NULL && !new_file_sweep(original, error)))
             return false;
+    }
     *resumed = done.finished + done.discarded != 0;
     if (*resumed)
         shrinking_print_resumed(&fix->options.shrinking, fix->operands.items[0], &done);

@@ -56,6 +56,7 @@ struct link {
         struct file_state state;
     } originals[2];  /* beside the output, and where --unstripped says; as before the command */
     bool puts_aside; /* the original that has the name now is vafit's own */
+    struct file_state made; /* the output as the command left it, and then as it was shrunk */
 };
 
 /* The options stand before "--", the command behind it. */
@@ -99,7 +100,7 @@ static bool resume(struct link *link, struct error *error) {
     struct resumed resumed = {0};
     const char *target = path_followed(link->arena, link->output);
     const char *original = original_path(link->arena, link->options.shrinking.unstripped, target);
-    if (!journal_resume(target, false, &resumed, error) ||
+    if (!journal_resume(target, false, &resumed, error) || !new_file_sweep(target, error) ||
         (original != NULL && !new_file_sweep(original, error)))
         return false;
     shrinking_print_resumed(&link->options.shrinking, link->output, &resumed);
@@ -157,17 +158,22 @@ static bool is_as_before(const struct kept_original *original) {
            (!now.is_there || file_stamp_same(&now.stamp, &original->state.stamp));
 }
 
-/* A driver that keeps the linker's output as NAME.unstripped, and strips: that is the original. */
-static bool command_kept_original(const struct link *link) {
+/* A driver that keeps the linker's output as NAME.unstripped, and strips: that is the original.
+ * What another run of vafit has put there meanwhile is that of an earlier link. */
+static bool command_kept_original(const struct link *link, const struct image_file *file) {
     for (size_t i = 0; i < 2; i++)
-        if (!is_as_before(&link->originals[i]) && state_of(link->originals[i].path).is_there)
+        if (!is_as_before(&link->originals[i]) && state_of(link->originals[i].path).is_there &&
+            original_is_there(link->originals[i].path, file))
             return true;
     return false;
 }
 
-/* With what vafit itself has put aside of it in this run. */
+/* With what vafit itself has put aside of it in this run. An output that another link has made
+ * since is not this step's. */
 static bool remove_output(const struct link *link) {
     const char *target = path_followed(link->arena, link->output);
+    if (link->made.is_there && !file_stamp_holds(&link->made.stamp, target))
+        return false;
     if (link->puts_aside && !is_as_before(&link->originals[1]))
         remove_file(link->originals[1].path);
     return remove_file(target);
@@ -194,11 +200,17 @@ static bool is_image(const char *path, bool *is, struct error *error) {
     return true;
 }
 
-static bool shrink_image(const struct link *link, const struct shrinking *shrinking,
+static bool shrink_image(struct link *link, const struct shrinking *shrinking,
                          const struct image_file *file, struct error *error) {
+    struct shrinking own = *shrinking;
     struct shrunk shrunk;
-    if (!shrinking_do(shrinking, file, file->path, &shrunk, error))
+    bool kept = command_kept_original(link, file);
+    if (kept)
+        own.unstripped = "none";
+    if (!shrinking_do(&own, file, file->path, &shrunk, error))
         return false;
+    link->puts_aside = !kept;
+    link->made = state_of(file->path);
     shrunk_print(&link->options.shrinking, file->path, &shrunk);
     return true;
 }
@@ -251,7 +263,7 @@ static bool find_level(const struct link *link, struct library *library,
 }
 
 /* Shrinks the image as far as it has to be. */
-static bool shrink_if_needed(const struct link *link, struct library *library,
+static bool shrink_if_needed(struct link *link, struct library *library,
                              const struct image_file *file, struct error *error) {
     struct judged judged;
     struct shrinking shrinking = link->shrinking;
@@ -284,7 +296,7 @@ static bool fits_now(const struct link *link, const char *path) {
 /* --- the whole --- */
 
 /* Shrinks an image and prints what went wrong; the exit status. */
-static int shrink_output(const struct link *link, const char *path) {
+static int shrink_output(struct link *link, const char *path) {
     struct library *library = library_on_disk();
     struct errors *errors = library_errors(library);
     struct error error;
@@ -309,9 +321,7 @@ static int end_linked(struct link *link) {
     bool is;
     if (is_untouched(link))
         return EXIT_FITS;
-    link->puts_aside = !command_kept_original(link);
-    if (!link->puts_aside)
-        link->shrinking.unstripped = "none";
+    link->made = state_of(path);
     int status = !is_image(path, &is, &error) ? call_fail(&verb_link, &error)
                  : is                         ? shrink_output(link, path)
                                               : EXIT_FITS;

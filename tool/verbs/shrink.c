@@ -190,7 +190,7 @@ static bool resume(const struct shrink *shrink, const char *operand, struct erro
         original_path(shrink->arena, shrink->options.shrinking.unstripped, target);
     if (!shrink->options.in_place)
         return true;
-    if (!journal_resume(target, false, &resumed, error) ||
+    if (!journal_resume(target, false, &resumed, error) || !new_file_sweep(target, error) ||
         (original != NULL && !new_file_sweep(original, error)))
         return false;
     shrinking_print_resumed(&shrink->options.shrinking, operand, &resumed);
