@@ -2,7 +2,7 @@
 # it again ends with all of them fixed; or undone.
 . "$(dirname "$0")/../lib/story.sh"
 
-KILLS=30
+KILLS=20
 "$SYNTH" component --out built --dylibs 50 --dylibs-total 120MiB --executable-text 2MiB --executable-linkedit 4MiB \
     --density 20 --hashes >/dev/null || { fail 'building' <<<'synth failed'; exit; }
 # All that locals frees is needed, but for a little.
@@ -13,12 +13,14 @@ cp -r built small
 "$VAFIT" shrink small/* --in-place --level locals --unstripped none -q
 limit=$(($(sum small) + 100000))
 rm -rf small
-# Twice: the second time tells how long it takes.
-for _ in 1 2; do
+# How long it takes at the least; what runs beside it may make it longer.
+took=1000000
+for _ in 1 2 3; do
     rm -rf fixed && cp -r built fixed
     before=$(date +%s%N)
     run "$VAFIT" fix fixed/browser_tests --in-place --limit $limit -q
-    took=$((($(date +%s%N) - before) / 1000000))
+    now=$((($(date +%s%N) - before) / 1000000))
+    [ $now -gt $took ] || took=$now
 done
 expect 'a fix that is not killed' 0
 rm fixed/*.unstripped
@@ -69,7 +71,7 @@ for i in $(seq $KILLS); do
     ends_well "$([ $((i % 5)) = 0 ] && echo undo || echo again)" >wrong 2>&1
     if [ -s wrong ]; then fail "killed after $delay ms" <wrong; else pass "killed after a random time, $i"; fi
 done
-expect_true "most runs were killed ($ended of $KILLS)" test $ended -ge $((KILLS / 2))
+expect_true "many runs were killed ($ended of $KILLS)" test $ended -ge $((KILLS / 3))
 
 # Between two files that take their names.
 traced() {
