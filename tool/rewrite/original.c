@@ -14,11 +14,12 @@ const char *original_path(struct arena *arena, const char *folder, const char *t
     return arena_format(arena, "%s.unstripped", target);
 }
 
-/* Opens the file at `path` and reads its images; it is open only where that could be done. */
+/* Opens the file at `path` and reads its images; it is open only where that could be done. A
+ * symbolic link is no original: what it leads to may be rewritten next. */
 static bool read_image(struct arena *arena, const char *path, struct image_file *file) {
     struct error ignored;
     *file = (struct image_file){.path = path};
-    if (!file_open(path, &file->file, &ignored))
+    if (path_look(path) != PATH_FILE || !file_open(path, &file->file, &ignored))
         return false;
     file->size = file->file.size;
     if (image_file_read(arena, file, &ignored) && proof_read_images(arena, file, &ignored))
@@ -46,7 +47,7 @@ bool original_is_of(const char *path, const struct image_file *image) {
 
 bool original_is_itself(const char *original, const char *path) {
     struct file_stamp a, b;
-    return file_stamp(original, &a) && file_stamp(path, &b) &&
+    return file_own_stamp(original, &a) && file_stamp(path, &b) &&
            a.identity.device == b.identity.device && a.identity.inode == b.identity.inode;
 }
 
