@@ -55,7 +55,21 @@ printf '\001\200\000\020\000\000\010\000\004\000\010\020\000\000\002\000\001\000
 # A re-export, a stub with its resolver, a name that begins another.
 printf '\000\002a\000\010b\000\021\004\010\001x\000\001c\000\026\003\020\040\060\000\002\004\005\000' \
     >seeds/exports_trie/kinds
+# A signature with a second CodeDirectory, entitlements and requirements.
+clang-19 --target=arm64-apple-macos12 -c -x c - -o signed.o <<<'int f(void) { return 0; }'
+ld64.lld-19 -arch arm64 -platform_version macos 12 12 -dylib signed.o -install_name @rpath/f -adhoc_codesign -o signed
+python3 "$TESTS/lib/sign.py" signed hashes=1,2 identifier=f '<plist/>'
+part signed 'code signature' >seeds/code_signature/alternates
 printf '\003\001\000\004\000\001\000\000_main\000_in\000_main\000' >seeds/string_pool/few
+
+# finding NAME: what a fuzzer found, and the input by which it can be found again.
+finding() {
+    grep -aE 'ERROR|SUMMARY|^ *#[0-9]+ 0x' "$1.log" | head -30
+    tail -5 "$1.log"
+    for input in "$1"-*; do
+        echo "$input:" && head -c 3000 "$input" | base64 -w 0 && echo
+    done
+}
 
 # fuzz NAME: one target.
 fuzz() {
@@ -64,10 +78,10 @@ fuzz() {
         -max_len=40000 -rss_limit_mb=3000 -timeout=20 -artifact_prefix="$1-" >"$1.log" 2>&1; then
         pass "$1: $(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$1.log") runs without a finding"
     else
-        grep -aE 'ERROR|SUMMARY|#[0-9]' "$1.log" | head -30 | fail "$1"
+        finding "$1" | fail "$1"
     fi
 }
-export -f fuzz pass fail
+export -f fuzz finding pass fail
 export root seconds STORY
 printf '%s\n' image image_names shrink code_signature string_pool exports_trie code_marks chained_fixups dyld_info facts profile baseline |
     xargs -P 2 -I{} bash -c 'fuzz {}'

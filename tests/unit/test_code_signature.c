@@ -21,6 +21,9 @@ struct super {
 /* Where the blobs begin: room for an index of 8. */
 enum { FIRST_BLOB = 12 + 8 * 8 };
 
+/* Behind the fields of every version: the identifier, then the hashes. */
+enum { IDENTIFIER = 112, HASHES = IDENTIFIER + 8 };
+
 static void add_blob(struct super *super, uint32_t slot, const uint8_t *blob, size_t size) {
     if (super->size == 0)
         super->size = FIRST_BLOB;
@@ -38,11 +41,11 @@ static void add_blob(struct super *super, uint32_t slot, const uint8_t *blob, si
  */
 static void add_directory(struct super *super, uint32_t slot, uint8_t type, uint8_t size) {
     uint8_t blob[1024] = {0};
-    size_t hashes = 88 + 8 + SPECIAL * (size_t)size, end = hashes + 2 * (size_t)size;
+    size_t hashes = HASHES + SPECIAL * (size_t)size, end = hashes + 2 * (size_t)size;
     static const struct {
         uint8_t at;
         uint32_t value;
-    } words[] = {{0, 0xfade0c02}, {8, 0x20400}, {12, 0x10002}, {20, 88},
+    } words[] = {{0, 0xfade0c02}, {8, 0x20400}, {12, 0x10002}, {20, IDENTIFIER},
                  {24, SPECIAL},   {28, 2},      {32, LIMIT}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         bytes_store_big(blob + words[i].at, 4, words[i].value);
@@ -51,8 +54,8 @@ static void add_directory(struct super *super, uint32_t slot, uint8_t type, uint
     blob[36] = size;
     blob[37] = type;
     blob[39] = 12;
-    memcpy(blob + 88, "program", 8);
-    memset(blob + 96, type, SPECIAL * (size_t)size);
+    memcpy(blob + IDENTIFIER, "program", 8);
+    memset(blob + HASHES, type, SPECIAL * (size_t)size);
     add_blob(super, slot, blob, end);
 }
 
@@ -114,7 +117,8 @@ static void a_new_signature_has_the_best_directory(void **state) {
         assert_int_equal(bytes_u8(again.directory.bytes, 37), rows[i].best);
         assert_ptr_equal(page_hashes, code_directory_hash(&again.directory, 0));
         assert_true(code_directories_alike(&signature.directory, &again.directory));
-        assert_memory_equal(again.directory.bytes.data + 96, signature.directory.bytes.data + 96,
+        assert_memory_equal(again.directory.bytes.data + HASHES,
+                            signature.directory.bytes.data + HASHES,
                             SPECIAL * again.directory.hash_size);
         assert_memory_equal(code_signature_blob(&again, SLOT_ENTITLEMENTS)->bytes.data,
                             entitlements, sizeof entitlements);
@@ -181,6 +185,20 @@ static void set_field(struct super *super, uint32_t version, size_t at, uint32_t
     bytes_store_big(super->bytes + start + at, 4, value);
 }
 
+/* A slot stands once: which of two counts, readers do not agree on. */
+static void a_slot_stands_once(void **state) {
+    static const uint8_t blob[] = {0xfa, 0xde, 0x0b, 0x01, 0, 0, 0, 9, 1};
+    struct super directories = {.size = 0}, cms = {.size = 0};
+    (void)state;
+    add_directory(&directories, 0, 1, SHA1_SIZE);
+    add_directory(&directories, 0, 2, SHA256_SIZE);
+    expect_refused(&directories, "code signature slot: 0x0 is that of two blobs");
+    add_directory(&cms, 0, 2, SHA256_SIZE);
+    add_blob(&cms, SLOT_CMS, blob, sizeof blob);
+    add_blob(&cms, SLOT_CMS, blob, sizeof blob);
+    expect_refused(&cms, "code signature slot: 0x10000 is that of two blobs");
+}
+
 /* A field is there from the first version that has it on, and not before. */
 static void fields_come_with_their_versions(void **state) {
     (void)state;
@@ -204,12 +222,38 @@ static void fields_come_with_their_versions(void **state) {
         struct code_signature signature;
         struct error error;
         add_directory(&super, 0, 2, SHA256_SIZE);
-        set_field(&super, fields[i].since, 92, 0); /* where this one has its identifier */
         set_field(&super, fields[i].since, fields[i].at, 0x7777);
         expect_refused(&super, fields[i].refusal);
         set_field(&super, fields[i].before, fields[i].at, 0x7777);
         if (!parse(&super, &signature, &error))
             fail_msg("before 0x%x: %s: %s", fields[i].since, error.field, error.what);
+    }
+}
+
+/* Strings and hashes lie behind the fields of the version: a new codeLimit would be written over
+ * them. */
+static void nothing_lies_among_the_fields(void **state) {
+    static const struct {
+        uint32_t version, end;
+    } versions[] = {{0x20001, 44}, {0x20100, 48}, {0x20200, 52}, {0x20300, 64},
+                    {0x20400, 88}, {0x20500, 96}, {0x20600, 108}};
+    (void)state;
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        struct super super = {.size = 0};
+        struct code_signature signature;
+        struct error error;
+        char refusal[100];
+        uint32_t end = versions[i].end;
+        add_directory(&super, 0, 2, SHA256_SIZE);
+        set_field(&super, versions[i].version, 20, end);
+        assert_true(parse(&super, &signature, &error));
+        set_field(&super, versions[i].version, 20, end - 1);
+        snprintf(refusal, sizeof refusal,
+                 "code signature identOffset: 0x%x is not of a string before the hashes", end - 1);
+        expect_refused(&super, refusal);
+        set_field(&super, versions[i].version, 16, end + SPECIAL * SHA256_SIZE - 1);
+        expect_refused(
+            &super, "code signature nSpecialSlots: 0x2 hashes reach into the fields before them");
     }
 }
 
@@ -220,6 +264,8 @@ int main(void) {
         cmocka_unit_test(each_kind_has_its_digest),
         cmocka_unit_test(what_the_kernel_refuses_is_refused),
         cmocka_unit_test(fields_come_with_their_versions),
+        cmocka_unit_test(nothing_lies_among_the_fields),
+        cmocka_unit_test(a_slot_stands_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,14 @@ enum {
     EARLIEST_FIELDS = 44, /* bytes of the fields of every version */
 };
 
+/* Where the fields of a CodeDirectory end, by the version that brought them
+ * (osfmk/kern/cs_blobs.h, CS_CodeDirectory). */
+static const struct {
+    uint32_t version;
+    uint32_t end;
+} field_ends[] = {{0x20600, 108}, {0x20500, 96}, {0x20400, 88},
+                  {0x20300, 64},  {0x20200, 52}, {0x20100, 48}};
+
 /* CS_HASHTYPE_...: the later, the better to the kernel (bsd/kern/ubc_subr.c, hashPriorities). */
 struct signature_hash {
     uint8_t number;
@@ -69,11 +77,17 @@ static uint32_t version_of(const struct code_directory *directory) {
     return bytes_u32_big(directory->bytes, AT_VERSION);
 }
 
+/* Strings and hashes lie behind the fields, or a new codeLimit would be written over them. */
+static uint32_t fields_end(const struct code_directory *directory) {
+    for (size_t i = 0; i < sizeof field_ends / sizeof field_ends[0]; i++)
+        if (version_of(directory) >= field_ends[i].version)
+            return field_ends[i].end;
+    return EARLIEST_FIELDS;
+}
+
 /* A field that only later versions have; 0 in earlier ones. */
 static uint32_t later_field(const struct code_directory *directory, uint32_t version, size_t at) {
-    if (version_of(directory) < version || directory->bytes.size < at + 4)
-        return 0;
-    return bytes_u32_big(directory->bytes, at);
+    return version_of(directory) < version ? 0 : bytes_u32_big(directory->bytes, at);
 }
 
 static bool find_hash(struct code_directory *directory, struct error *error) {
@@ -122,7 +136,7 @@ static uint64_t hashes_start(const struct code_directory *directory) {
 static bool hashes_inside(const struct code_directory *directory, struct error *error) {
     uint64_t special = (uint64_t)directory->special_count * directory->hash_size;
     uint64_t pages = (uint64_t)directory->page_count * directory->hash_size;
-    if (directory->hash_offset < special + EARLIEST_FIELDS)
+    if (directory->hash_offset < special + fields_end(directory))
         return reject(error, "nSpecialSlots", "hashes reach into the fields before them",
                       directory->special_count);
     if (!range_within(directory->hash_offset, pages, directory->bytes.size))
@@ -137,7 +151,7 @@ static bool hashes_inside(const struct code_directory *directory, struct error *
 
 static bool parse_identifier(struct code_directory *directory, struct error *error) {
     uint32_t at = bytes_u32_big(directory->bytes, AT_IDENTIFIER);
-    if (at < EARLIEST_FIELDS || at >= hashes_start(directory) ||
+    if (at < fields_end(directory) || at >= hashes_start(directory) ||
         memchr(directory->bytes.data + at, '\0', hashes_start(directory) - at) == NULL)
         return reject(error, "identOffset", "is not of a string before the hashes", at);
     directory->identifier = (const char *)directory->bytes.data + at;
@@ -148,13 +162,15 @@ static bool parse_directory(struct code_directory *directory, struct error *erro
     struct bytes bytes = directory->bytes;
     if (bytes.size < EARLIEST_FIELDS || bytes_u32_big(bytes, 0) != CODE_DIRECTORY)
         return reject(error, "CodeDirectory", "bytes are too few, or not its magic", bytes.size);
+    if (bytes.size < fields_end(directory))
+        return reject(error, "CodeDirectory version", "has more fields than there are bytes",
+                      version_of(directory));
     directory->flags = bytes_u32_big(bytes, AT_FLAGS);
     directory->hash_offset = bytes_u32_big(bytes, AT_HASH_OFFSET);
     directory->special_count = bytes_u32_big(bytes, AT_SPECIAL_COUNT);
     directory->page_count = bytes_u32_big(bytes, AT_PAGE_COUNT);
     directory->code_limit = bytes_u32_big(bytes, AT_CODE_LIMIT);
-    if (version_of(directory) >= WITH_LIMIT_64 && bytes.size >= AT_CODE_LIMIT_64 + 8 &&
-        bytes_u64_big(bytes, AT_CODE_LIMIT_64) != 0)
+    if (version_of(directory) >= WITH_LIMIT_64 && bytes_u64_big(bytes, AT_CODE_LIMIT_64) != 0)
         directory->code_limit = bytes_u64_big(bytes, AT_CODE_LIMIT_64);
     unsigned shift = bytes_u8(bytes, AT_PAGE_SHIFT);
     if (shift < 12 || shift > 16)
@@ -182,6 +198,13 @@ static bool is_alternate(const struct signature_blob *blob) {
     return blob->slot >= SLOT_ALTERNATE_FIRST && blob->slot <= SLOT_ALTERNATE_LAST;
 }
 
+static bool is_new_slot(const struct code_signature *signature, size_t i, struct error *error) {
+    for (size_t k = 0; k < i; k++)
+        if (signature->blobs[k].slot == signature->blobs[i].slot)
+            return reject(error, "slot", "is that of two blobs", signature->blobs[i].slot);
+    return true;
+}
+
 static bool add_directory(struct code_signature *signature, struct bytes bytes,
                           struct error *error) {
     struct code_directory directory = {.bytes = bytes};
@@ -202,7 +225,7 @@ static bool parse_blobs(struct bytes super, struct code_signature *signature, st
     for (size_t i = 0; i < signature->blob_count; i++) {
         struct signature_blob *blob = &signature->blobs[i];
         bool is_directory;
-        if (!parse_blob(super, i, blob, error))
+        if (!parse_blob(super, i, blob, error) || !is_new_slot(signature, i, error))
             return false;
         has_directory |= blob->slot == SLOT_CODE_DIRECTORY;
         is_directory = blob->slot == SLOT_CODE_DIRECTORY || is_alternate(blob);
@@ -304,8 +327,7 @@ static void write_directory(const struct code_directory *old, uint64_t code_limi
     bytes_store_big(target + AT_FLAGS, 4, old->flags | SIGNED_ADHOC);
     bytes_store_big(target + AT_PAGE_COUNT, 4, (uint32_t)pages);
     bytes_store_big(target + AT_CODE_LIMIT, 4, (uint32_t)code_limit);
-    if (bytes_u32_big(old->bytes, AT_VERSION) >= WITH_LIMIT_64 &&
-        hashes_start(old) >= AT_CODE_LIMIT_64 + 8)
+    if (version_of(old) >= WITH_LIMIT_64)
         memset(target + AT_CODE_LIMIT_64, 0, 8);
 }
 

@@ -8,10 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Lets the twin of every file that has one take its name, from `unstripped` as twin_path reads it;
- * *restored counts them. A twin that is the file itself, as an ended fix leaves it, only goes. A
- * twin that its file was not made from stays where it is and is an error; all errors are added to
- * *errors. False when there are any. */
+/* Puts the original of every file that has one back in its place, under all names by which programs
+ * load the file, from `unstripped` as original_path reads it; *restored counts the files. An
+ * original that is only another name of its file, as an ended fix leaves it, goes. One that its
+ * file was not made from stays where it is and is an error; all errors are added to *errors. False
+ * when there are any. */
 bool undo_do(const struct problem *problem, const char *unstripped, size_t *restored,
              struct errors *errors);
 

@@ -1,4 +1,4 @@
-/* Shrinking: one image file rewritten at a level and brought to disk, from plan to twin. */
+/* Shrinking: one image file rewritten at a level and brought to disk, from plan to original. */
 #ifndef VAFIT_REWRITE_SHRINKING_H
 #define VAFIT_REWRITE_SHRINKING_H
 
