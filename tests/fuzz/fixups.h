@@ -11,7 +11,7 @@
 #include "fuzz.h"
 
 #include "macho/fixup_walk.h"
-#include "rewrite/compare_fixups.h"
+#include "verify/compare_fixups.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 #include "macho/data_in_code.h"
 #include "macho/function_starts.h"
-#include "rewrite/compare_code.h"
+#include "verify/compare_code.h"
 
 #include <stdlib.h>
 

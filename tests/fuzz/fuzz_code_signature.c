@@ -1,7 +1,7 @@
 /* Signatures; what can be read can also be made anew, and the result can be read again. */
 #include "fuzz.h"
 
-#include "macho/code_signature.h"
+#include "macho/write/code_signature.h"
 
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
  */
 #include "fuzz.h"
 
-#include "macho/exports_trie_writer.h"
-#include "rewrite/compare_exports.h"
+#include "macho/write/exports_trie.h"
+#include "verify/compare_exports.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static void drop_some(struct bytes old) {
     struct export export;
     struct error error;
     size_t kept = 0;
-    if (!exports_trie_rebuild(old, is_odd, &kept, &fewer, &error))
+    if (!exports_trie_write(old, is_odd, &kept, &fewer, &error))
         abort();
     exports_trie_start((struct bytes){fewer.bytes, fewer.size}, &cursor);
     for (; fewer.bytes != NULL && exports_trie_next(&cursor, &export, &error); kept--)
@@ -74,13 +74,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bool readable = size < 65536 && read_all(old);
     if (size >= 65536)
         return 0;
-    if (exports_trie_rebuild(old, NULL, NULL, &new, &error) != readable)
+    if (exports_trie_write(old, NULL, NULL, &new, &error) != readable)
         abort();
     if (new.bytes == NULL)
         return 0;
     struct bytes trie = {new.bytes, new.size};
     expect_same(old, trie);
-    if (!exports_trie_rebuild(trie, NULL, NULL, &again, &error) || again.size != new.size ||
+    if (!exports_trie_write(trie, NULL, NULL, &again, &error) || again.size != new.size ||
         memcmp(again.bytes, new.bytes, new.size) != 0)
         abort();
     drop_some(old);

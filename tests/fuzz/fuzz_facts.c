@@ -1,7 +1,7 @@
 /* Facts files. */
 #include "fuzz.h"
 
-#include "images/facts.h"
+#include "program/facts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct arena arena = {0};

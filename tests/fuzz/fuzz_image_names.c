@@ -1,7 +1,7 @@
 /* The names of an image that can be read: what it wants and offers, or why that cannot be told. */
 #include "fuzz.h"
 
-#include "images/image_names.h"
+#include "program/image_names.h"
 
 #include <stdlib.h>
 

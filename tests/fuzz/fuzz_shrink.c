@@ -3,17 +3,17 @@
 #include "fuzz.h"
 
 #include "macho/image.h"
-#include "rewrite/pack.h"
+#include "rewrite/linkedit_rewrite.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static void check_result(struct arena *arena, const struct old_slice *old,
-                         const struct packed *packed) {
+                         const struct new_linkedit *made) {
     struct image image;
     struct error error;
-    struct bytes head = {packed->head, old->head.size};
-    uint64_t size = old->linkedit_offset + packed->linkedit_size;
+    struct bytes head = {made->head, old->head.size};
+    uint64_t size = old->linkedit_offset + made->linkedit_size;
     if (!image_parse(arena, head, size, old->image->architecture, &image, &error))
         abort();
     for (size_t i = 0; i < image.parts.count; i++)
@@ -25,7 +25,7 @@ static void shrink(struct arena *arena, struct bytes slice, const struct image *
                    size_t head_size, const struct level *level) {
     const struct segment *linkedit = segments_find(&image->segments, "__LINKEDIT");
     struct old_slice old = {.image = image};
-    struct packed packed;
+    struct new_linkedit made;
     struct error error;
     if (linkedit == NULL || linkedit->file_offset + linkedit->file_size != slice.size)
         return;
@@ -33,9 +33,9 @@ static void shrink(struct arena *arena, struct bytes slice, const struct image *
     bytes_part(slice, 0, head_size, &old.head);
     bytes_part(slice, linkedit->file_offset, linkedit->file_size, &old.linkedit);
     const struct closed_world world = {0};
-    if (pack_slice(&old, &(struct packing){.level = level, .world = &world}, &packed, &error)) {
-        check_result(arena, &old, &packed);
-        packed_free(&packed);
+    if (linkedit_rewrite(&old, &(struct losses){.level = level, .world = &world}, &made, &error)) {
+        check_result(arena, &old, &made);
+        new_linkedit_free(&made);
     }
 }
 

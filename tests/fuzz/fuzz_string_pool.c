@@ -2,7 +2,7 @@
  * byte says how many names there are; two bytes each say where they begin. */
 #include "fuzz.h"
 
-#include "macho/string_pool.h"
+#include "macho/write/string_pool.h"
 
 #include <stdlib.h>
 #include <string.h>

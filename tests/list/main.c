@@ -12,8 +12,8 @@
 #include "list.h"
 
 #include "base/mapping.h"
-#include "images/library.h"
 #include "macho/fixup_walk.h"
+#include "program/image_cache.h"
 #include "verbs/common_options.h"
 
 #include <stdio.h>
@@ -54,8 +54,8 @@ static bool list_slice(const struct lister *lister, const struct image_file *fil
 }
 
 static int list_file(const struct lister *lister, const char *path) {
-    struct library *library = library_on_disk();
-    const struct image_file *file = operand_read(library, path);
+    struct image_cache *cache = image_cache_on_disk();
+    const struct image_file *file = operand_read(cache, path);
     int status = file == NULL ? ERROR_MALFORMED : 0;
     for (size_t i = 0; file != NULL && i < file->slice_count && status == 0; i++) {
         struct error error;
@@ -65,8 +65,8 @@ static int list_file(const struct lister *lister, const char *path) {
             status = (int)error.kind;
         }
     }
-    errors_print(stderr, library_errors(library));
-    library_free(library);
+    errors_print(stderr, image_cache_errors(cache));
+    image_cache_free(cache);
     return status;
 }
 

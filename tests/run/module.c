@@ -21,7 +21,6 @@
 enum {
     SPAN_ALIGNMENT = 16384, /* of images in memory, whatever the architecture */
     LINUX_PAGE = 4096,
-    SG_READ_ONLY = 0x10,
     SECTIONS_AT = 72, /* bytes into LC_SEGMENT_64 */
     SECTION_SIZE = 80
 };

@@ -6,22 +6,13 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "cursor.h"
+#include "macho/format.h"
 #include "macho/image.h"
 #include "macho/load_command.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The low byte of a section's flags. */
-enum section_type {
-    S_ZEROFILL = 0x1,
-    S_MOD_INIT_FUNC_POINTERS = 0x9,
-    S_THREAD_LOCAL_REGULAR = 0x11,
-    S_THREAD_LOCAL_ZEROFILL = 0x12,
-    S_THREAD_LOCAL_VARIABLES = 0x13,
-    S_INIT_FUNC_OFFSETS = 0x16
-};
 
 struct section {
     char name[17];    /* "__unwind_info" */

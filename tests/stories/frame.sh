@@ -7,28 +7,29 @@ cat >"$WORK/layers" <<'END'
 base base
 macho base macho
 space base space
-images base macho space images
 commit base commit
-rewrite base macho images commit rewrite
-plan base space images commit rewrite plan
-report base macho space images report
-verbs base macho space images commit rewrite plan report verbs
+program base macho space program
+verify base macho program verify
+rewrite base macho program commit verify rewrite
+fix base space program commit verify rewrite fix
+report base macho space program report
+verbs base macho space program commit verify rewrite fix report verbs
 END
 while read -r layer may; do
-    for file in tool/"$layer"/*.[ch]; do
+    for file in $(find tool/"$layer" -name '*.[ch]'); do
         sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' "$file" | while read -r used; do
             case " $may " in *" $used "*) ;; *) echo "$file includes $used/" ;; esac
         done
     done
 done <"$WORK/layers" >"$WORK/upward"
 expect_true 'includes point down' test ! -s "$WORK/upward"
-grep -lE '(^|[^.>_a-z])(fopen|open|read|pread|stat|lstat|mmap|fread)\(' tool/macho/*.c tool/space/*.c >"$WORK/io"
+grep -lE '(^|[^.>_a-z])(fopen|open|read|pread|stat|lstat|mmap|fread)\(' tool/macho/*.c tool/macho/write/*.c tool/space/*.c >"$WORK/io"
 expect_true 'tool/macho and tool/space read no files' test ! -s "$WORK/io"
 grep -liE 'mach|LC_|dylib|segment' tool/commit/*.[ch] >"$WORK/formats"
 expect_true 'tool/commit knows no Mach-O' test ! -s "$WORK/formats"
 grep -liE 'mach|LC_|dylib_use|segment' tool/space/*.[ch] | grep -v rules.c >"$WORK/formats"
 expect_true 'tool/space knows no Mach-O' test ! -s "$WORK/formats"
-wc -l tool/*/*.[ch] tests/*/*.[ch] | awk '$2 != "total" && $1 > 600' >"$WORK/long"
+find tool tests bench -name '*.[ch]' | xargs wc -l | awk '$2 != "total" && $1 > 600' >"$WORK/long"
 expect_true 'no file has more than 600 lines' test ! -s "$WORK/long"
 if command -v clang-format-14 >/dev/null; then
     run clang-format-14 --dry-run -Werror $(find tool tests bench -name '*.[ch]')

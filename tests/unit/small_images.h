@@ -5,9 +5,9 @@
 #include "heads.h"
 
 #include "base/file.h"
-#include "images/image_file.h"
 #include "macho/symtab.h"
-#include "rewrite/proof.h"
+#include "program/image_file.h"
+#include "verify/compare_files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +83,7 @@ static inline struct image_file small_read(const char *path) {
     if (!file_open(path, &file.file, &error))
         fail_msg("%s: %s", path, error.what);
     file.size = file.file.size;
-    if (!image_file_read(&arena, &file, &error) || !proof_read_images(&arena, &file, &error))
+    if (!image_file_read(&arena, &file, &error) || !image_file_parse_all(&arena, &file, &error))
         fail_msg("%s: %s: %s", path, error.field, error.what);
     return file;
 }

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-enum { CPU_ARM64 = 0x0100000c, CPU_X86_64 = 0x01000007 };
+enum { CPU_TYPE_ARM64 = 0x0100000c, CPU_TYPE_X86_64 = 0x01000007 };
 
 static void a_version_belongs_to_a_release(void **state) {
     (void)state;
@@ -71,15 +71,15 @@ static void a_load_command_tells_the_platform(void **state) {
         uint32_t words[6];
         uint32_t cpu_type, platform, sdk;
     } commands[] = {
-        {{LC_BUILD_VERSION, 24, 1, 5, 7}, CPU_ARM64, PLATFORM_MACOS, 7},
-        {{LC_VERSION_MIN_MACOSX, 16, 5, 7}, CPU_ARM64, PLATFORM_MACOS, 7},
-        {{LC_VERSION_MIN_MACOSX, 16, 5, 0}, CPU_X86_64, PLATFORM_MACOS, 5},
-        {{LC_VERSION_MIN_IPHONEOS, 16, 5, 0}, CPU_ARM64, 2, 0},
-        {{LC_VERSION_MIN_IPHONEOS, 16, 5, 7}, CPU_X86_64, 7, 7},
-        {{LC_VERSION_MIN_TVOS, 16, 5, 7}, CPU_ARM64, 3, 7},
-        {{LC_VERSION_MIN_WATCHOS, 16, 5, 7}, CPU_X86_64, 9, 7},
-        {{LC_VERSION_MIN_WATCHOS, 8}, CPU_X86_64, 0, 0},
-        {{LC_UUID, 24}, CPU_ARM64, 0, 0},
+        {{LC_BUILD_VERSION, 24, 1, 5, 7}, CPU_TYPE_ARM64, PLATFORM_MACOS, 7},
+        {{LC_VERSION_MIN_MACOSX, 16, 5, 7}, CPU_TYPE_ARM64, PLATFORM_MACOS, 7},
+        {{LC_VERSION_MIN_MACOSX, 16, 5, 0}, CPU_TYPE_X86_64, PLATFORM_MACOS, 5},
+        {{LC_VERSION_MIN_IPHONEOS, 16, 5, 0}, CPU_TYPE_ARM64, 2, 0},
+        {{LC_VERSION_MIN_IPHONEOS, 16, 5, 7}, CPU_TYPE_X86_64, 7, 7},
+        {{LC_VERSION_MIN_TVOS, 16, 5, 7}, CPU_TYPE_ARM64, 3, 7},
+        {{LC_VERSION_MIN_WATCHOS, 16, 5, 7}, CPU_TYPE_X86_64, 9, 7},
+        {{LC_VERSION_MIN_WATCHOS, 8}, CPU_TYPE_X86_64, 0, 0},
+        {{LC_UUID, 24}, CPU_TYPE_ARM64, 0, 0},
     };
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         const struct load_command command = {
@@ -99,7 +99,7 @@ static void no_command_implies_an_old_macos(void **state) {
     (void)state;
     static const struct {
         uint32_t cpu_type, sdk, release;
-    } implied[] = {{CPU_ARM64, 0xb0000, 20205}, {CPU_X86_64, 0xa0500, 20095}};
+    } implied[] = {{CPU_TYPE_ARM64, 0xb0000, 20205}, {CPU_TYPE_X86_64, 0xa0500, 20095}};
     for (size_t i = 0; i < sizeof implied / sizeof implied[0]; i++) {
         struct build_version version = build_version_implied(implied[i].cpu_type);
         assert_int_equal(version.platform, PLATFORM_MACOS);

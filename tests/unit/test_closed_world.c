@@ -1,4 +1,4 @@
-#include "images/closed_world.h"
+#include "program/closed_world.h"
 
 #include "heads.h"
 
@@ -21,7 +21,7 @@ static struct image_file file;
 
 /* A dylib of which __TEXT has a section of C strings and another one. */
 static struct head dylib_head(uint32_t size) {
-    struct head head = head_of(ARM64, 0, IMAGE_DYLIB);
+    struct head head = head_of(ARM64, 0, MH_DYLIB);
     struct {
         uint32_t number, size;
         char name[16];
@@ -162,7 +162,7 @@ static void rules_keep_exports(void **state) {
     static const char *const names[] = {"__ZdaPv",       "__Zdl",  "__Zm",
                                         "__ZnamSt11",    "__Znwm", "__mh_execute_header",
                                         "__mh_executer", "_a",     "_weak"};
-    static const uint8_t flags[9] = {[8] = EXPORT_WEAK};
+    static const uint8_t flags[9] = {[8] = EXPORT_SYMBOL_FLAGS_WEAK_DEFINITION};
     const char *globs[] = {"__mh_*r", "nothing", "_?"};
     (void)state;
     memset(contents, 0, sizeof contents);

@@ -1,4 +1,4 @@
-#include "macho/code_signature.h"
+#include "macho/write/code_signature.h"
 
 #include "base/digest.h"
 
@@ -104,7 +104,7 @@ static void a_new_signature_has_the_best_directory(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct super super = with_directories(&rows[i]);
-        add_blob(&super, SLOT_ENTITLEMENTS, entitlements, sizeof entitlements);
+        add_blob(&super, CSSLOT_ENTITLEMENTS, entitlements, sizeof entitlements);
         struct code_signature signature, again;
         struct error error;
         uint8_t *page_hashes, *target = calloc(1, MOST);
@@ -120,9 +120,9 @@ static void a_new_signature_has_the_best_directory(void **state) {
         assert_memory_equal(again.directory.bytes.data + HASHES,
                             signature.directory.bytes.data + HASHES,
                             SPECIAL * again.directory.hash_size);
-        assert_memory_equal(code_signature_blob(&again, SLOT_ENTITLEMENTS)->bytes.data,
+        assert_memory_equal(code_signature_blob(&again, CSSLOT_ENTITLEMENTS)->bytes.data,
                             entitlements, sizeof entitlements);
-        assert_null(code_signature_blob(&again, SLOT_REQUIREMENTS));
+        assert_null(code_signature_blob(&again, CSSLOT_REQUIREMENTS));
         free(target);
     }
 }
@@ -194,8 +194,8 @@ static void a_slot_stands_once(void **state) {
     add_directory(&directories, 0, 2, SHA256_SIZE);
     expect_refused(&directories, "code signature slot: 0x0 is that of two blobs");
     add_directory(&cms, 0, 2, SHA256_SIZE);
-    add_blob(&cms, SLOT_CMS, blob, sizeof blob);
-    add_blob(&cms, SLOT_CMS, blob, sizeof blob);
+    add_blob(&cms, CSSLOT_SIGNATURESLOT, blob, sizeof blob);
+    add_blob(&cms, CSSLOT_SIGNATURESLOT, blob, sizeof blob);
     expect_refused(&cms, "code signature slot: 0x10000 is that of two blobs");
 }
 

@@ -1,4 +1,4 @@
-#include "rewrite/compare_fixups.h"
+#include "verify/compare_fixups.h"
 
 #include "fixups.h"
 

@@ -1,6 +1,6 @@
 /* Parts of __LINKEDIT that are compared by what they mean. */
-#include "rewrite/compare_code.h"
-#include "rewrite/compare_exports.h"
+#include "verify/compare_code.h"
+#include "verify/compare_exports.h"
 
 #include "base/text.h"
 #include "bytes_literal.h"

@@ -1,4 +1,4 @@
-#include "macho/dyld_rules.h"
+#include "verify/dyld_rules.h"
 
 #include "macho/build_version.h"
 
@@ -44,7 +44,7 @@ static void add_segments(struct head *head, uint64_t base) {
  */
 static struct head good_head(uint32_t cpu_type, enum image_type type, uint32_t sdk) {
     static const uint32_t dysymtab[20] = {LC_DYSYMTAB, 80, 0, 1, 1, 2, 3, 3};
-    bool executable = type == IMAGE_EXECUTABLE;
+    bool executable = type == MH_EXECUTE;
     struct head head = head_of(cpu_type, cpu_type == ARM64 ? 0 : 3, type);
     set_word(&head, FLAGS, executable ? 0x200004 : 4);
     if (executable)
@@ -55,7 +55,7 @@ static struct head good_head(uint32_t cpu_type, enum image_type type, uint32_t s
     add_string(&head, LC_LOAD_DYLIB, 24, "/usr/lib/libSystem.B.dylib");
     ADD_WORDS(&head, LC_SYMTAB, 24, 0xc000, 6, 0xd000, 8);
     add(&head, dysymtab, sizeof dysymtab);
-    if (type == IMAGE_DYLIB)
+    if (type == MH_DYLIB)
         add_string(&head, LC_ID_DYLIB, 24, "@rpath/libself.dylib");
     if (executable) {
         add_string(&head, LC_LOAD_DYLINKER, 12, "/usr/lib/dyld");
@@ -246,111 +246,108 @@ static const struct spoilt {
     const char *finding;
 } rows[] = {
 #define SEGMENT(i) "load command " #i " (LC_SEGMENT_64) "
-    {IMAGE_DYLIB, VERSION(11, 2), VERSION(12, 0), 0, NULL, 0, 0, without_uuid,
+    {MH_DYLIB, VERSION(11, 2), VERSION(12, 0), 0, NULL, 0, 0, without_uuid,
      "load commands: there is no LC_UUID (rule uuid, from SDK 12.0)"},
-    {IMAGE_BUNDLE, VERSION(11, 5), VERSION(12, 0), 0, NULL, 0, 0, without_uuid,
+    {MH_BUNDLE, VERSION(11, 5), VERSION(12, 0), 0, NULL, 0, 0, without_uuid,
      "load commands: there is no LC_UUID (rule uuid, from SDK 12.0)"},
-    {IMAGE_EXECUTABLE, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, without_uuid,
+    {MH_EXECUTE, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, without_uuid,
      "load commands: there is no LC_UUID (rule uuid, from SDK 26.0)"},
-    {IMAGE_DYLIB, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, with_dylib_twice,
+    {MH_DYLIB, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, with_dylib_twice,
      "load command 10 (LC_LOAD_WEAK_DYLIB) name: /usr/lib/libSystem.B.dylib is that of load "
      "command 6 too (rule dylib-once, from SDK 26.0)"},
-    {IMAGE_DYLIB, VERSION(15, 3), VERSION(15, 4), 0, NULL, 0, 0, without_dylib,
+    {MH_DYLIB, VERSION(15, 3), VERSION(15, 4), 0, NULL, 0, 0, without_dylib,
      "load commands: no dylib is loaded, not even libSystem (rule some-dylib, from SDK 15.4)"},
-    {IMAGE_EXECUTABLE, VERSION(15, 3), VERSION(15, 4), 0, NULL, 0, 0, without_dylib,
+    {MH_EXECUTE, VERSION(15, 3), VERSION(15, 4), 0, NULL, 0, 0, without_dylib,
      "load commands: no dylib is loaded, not even libSystem (rule some-dylib, from SDK 15.4)"},
-    {IMAGE_EXECUTABLE, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, with_rpath_twice,
+    {MH_EXECUTE, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, with_rpath_twice,
      "load command 13 (LC_RPATH) path: @loader_path is that of load command 12 too (rule "
      "rpath-once, from SDK 26.0)"},
-    {IMAGE_DYLIB, VERSION(10, 14), VERSION(10, 15), LC_SEGMENT_64, "__TEXT", PROTECTION, 7, NULL,
+    {MH_DYLIB, VERSION(10, 14), VERSION(10, 15), LC_SEGMENT_64, "__TEXT", PROTECTION, 7, NULL,
      SEGMENT(0) "initprot: __TEXT is rwx, not r-x (rule text-protection, from SDK 10.15)"},
-    {IMAGE_EXECUTABLE, VERSION(10, 14), VERSION(10, 15), LC_SEGMENT_64, "__TEXT", PROTECTION, 7,
-     NULL, SEGMENT(1) "initprot: __TEXT is rwx, not r-x (rule text-protection, from SDK 10.15)"},
-    {IMAGE_DYLIB, VERSION(10, 10), VERSION(10, 11), LC_SEGMENT_64, "__LINKEDIT", PROTECTION, 3,
-     NULL,
+    {MH_EXECUTE, VERSION(10, 14), VERSION(10, 15), LC_SEGMENT_64, "__TEXT", PROTECTION, 7, NULL,
+     SEGMENT(1) "initprot: __TEXT is rwx, not r-x (rule text-protection, from SDK 10.15)"},
+    {MH_DYLIB, VERSION(10, 10), VERSION(10, 11), LC_SEGMENT_64, "__LINKEDIT", PROTECTION, 3, NULL,
      SEGMENT(3) "initprot: __LINKEDIT is rw-, not r-- (rule linkedit-protection, from SDK 10.11)"},
-    {IMAGE_EXECUTABLE, VERSION(15, 5), VERSION(26, 0), LC_SEGMENT_64, "__LINKEDIT", PROTECTION, 3,
-     NULL,
+    {MH_EXECUTE, VERSION(15, 5), VERSION(26, 0), LC_SEGMENT_64, "__LINKEDIT", PROTECTION, 3, NULL,
      SEGMENT(4) "initprot: __LINKEDIT is rw-, not r-- (rule linkedit-protection, from SDK 26.0)"},
-    {IMAGE_DYLIB, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, with_data_executable,
+    {MH_DYLIB, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, with_data_executable,
      SEGMENT(2) "initprot: __DATA is rwx, not rw- (rule data-protection, from SDK 26.0)"},
-    {IMAGE_DYLIB, VERSION(15, 5), VERSION(26, 0), LC_SEGMENT_64, "__DATA_CONST", PROTECTION, 1,
-     NULL,
+    {MH_DYLIB, VERSION(15, 5), VERSION(26, 0), LC_SEGMENT_64, "__DATA_CONST", PROTECTION, 1, NULL,
      SEGMENT(1) "initprot: __DATA_CONST is r--, not rw- (rule data-protection, from SDK 26.0)"},
-    {IMAGE_DYLIB, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, without_read_only,
+    {MH_DYLIB, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, without_read_only,
      SEGMENT(1) "flags: __DATA_CONST lacks SG_READ_ONLY (rule data-const-flag, from SDK 26.0)"},
-    {IMAGE_DYLIB, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, with_text_twice,
+    {MH_DYLIB, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, with_text_twice,
      SEGMENT(2) "segname: __TEXT is that of load command 0 too (rule segment-names, from SDK "
                 "26.0)"},
-    {IMAGE_DYLIB, VERSION(10, 14), VERSION(10, 15), 0, NULL, 0, 0, out_of_file_order,
+    {MH_DYLIB, VERSION(10, 14), VERSION(10, 15), 0, NULL, 0, 0, out_of_file_order,
      SEGMENT(2) "fileoff: __DATA at 0x4000 lies before __DATA_CONST, whose load command comes "
                 "first (rule file-order, from SDK 10.15)"},
-    {IMAGE_EXECUTABLE, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, out_of_file_order,
+    {MH_EXECUTE, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, out_of_file_order,
      SEGMENT(3) "fileoff: __DATA at 0x4000 lies before __DATA_CONST, whose load command comes "
                 "first (rule file-order, from SDK 26.0)"},
-    {IMAGE_DYLIB, VERSION(10, 14), VERSION(10, 15), 0, NULL, 0, 0, out_of_memory_order,
+    {MH_DYLIB, VERSION(10, 14), VERSION(10, 15), 0, NULL, 0, 0, out_of_memory_order,
      SEGMENT(2) "vmaddr: __DATA at 0x4000 lies before __DATA_CONST, whose load command comes "
                 "first (rule memory-order, from SDK 10.15)"},
-    {IMAGE_EXECUTABLE, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, out_of_memory_order,
+    {MH_EXECUTE, VERSION(15, 5), VERSION(26, 0), 0, NULL, 0, 0, out_of_memory_order,
      SEGMENT(3) "vmaddr: __DATA at 0x100004000 lies before __DATA_CONST, whose load command comes "
                 "first (rule memory-order, from SDK 26.0)"},
-    {IMAGE_EXECUTABLE, VERSION(11, 2), VERSION(12, 0), 0, NULL, FLAGS, 0x80200004, NULL,
+    {MH_EXECUTE, VERSION(11, 2), VERSION(12, 0), 0, NULL, FLAGS, 0x80200004, NULL,
      "mach_header flags: an executable has MH_DYLIB_IN_CACHE (rule executable-flags, from SDK "
      "12.0)"},
-    {IMAGE_DYLIB, VERSION(10, 13), VERSION(10, 14), 0, NULL, 0, 0, with_relocations_and_opcodes,
+    {MH_DYLIB, VERSION(10, 13), VERSION(10, 14), 0, NULL, 0, 0, with_relocations_and_opcodes,
      "load command 8 (LC_DYSYMTAB) nextrel: 2 relocations beside LC_DYLD_INFO_ONLY (rule "
      "one-fixup-kind, from SDK 10.14)"},
-    {IMAGE_DYLIB, 0, 0, 0, NULL, 0, 0, with_relocations_and_chains,
+    {MH_DYLIB, 0, 0, 0, NULL, 0, 0, with_relocations_and_chains,
      "load command 8 (LC_DYSYMTAB) nextrel: 2 relocations beside LC_DYLD_CHAINED_FIXUPS (rule "
      "one-fixup-kind)"},
-    {IMAGE_DYLIB, 0, 0, 0, NULL, 0, 0, with_unknown_command,
+    {MH_DYLIB, 0, 0, 0, NULL, 0, 0, with_unknown_command,
      "load command 10 (0x80000099) cmd: dyld must know the command and does not (rule "
      "known-command)"},
-    {IMAGE_DYLIB, 0, 0, LC_BUILD_VERSION, NULL, 20, 1, NULL,
+    {MH_DYLIB, 0, 0, LC_BUILD_VERSION, NULL, 20, 1, NULL,
      "load command 4 (LC_BUILD_VERSION) cmdsize: 24 bytes where dyld wants exactly 32 (rule "
      "command-size)"},
-    {IMAGE_DYLIB, 0, 0, 0, NULL, 0, 0, with_long_version,
+    {MH_DYLIB, 0, 0, 0, NULL, 0, 0, with_long_version,
      "load command 10 (LC_VERSION_MIN_MACOSX) cmdsize: 24 bytes where dyld wants exactly 16 (rule "
      "command-size)"},
-    {IMAGE_DYLIB, 0, 0, 0, NULL, 0, 0, with_endless_client,
+    {MH_DYLIB, 0, 0, 0, NULL, 0, 0, with_endless_client,
      "load command 10 (LC_SUB_CLIENT) client: the string does not end inside it (rule command-string)"},
-    {IMAGE_DYLIB, 0, 0, 0, NULL, 0, 0, with_endless_option,
+    {MH_DYLIB, 0, 0, 0, NULL, 0, 0, with_endless_option,
      "load command 10 (LC_LINKER_OPTION) count: 3 strings do not fit (rule linker-option)"},
-    {IMAGE_DYLIB, 0, 0, LC_BUILD_VERSION, NULL, 8, 99, NULL,
+    {MH_DYLIB, 0, 0, LC_BUILD_VERSION, NULL, 8, 99, NULL,
      "load command 4 (LC_BUILD_VERSION) platform: dyld knows no platform 99 (rule one-platform)"},
-    {IMAGE_DYLIB, 0, 0, 0, NULL, 0, 0, with_two_platforms,
+    {MH_DYLIB, 0, 0, 0, NULL, 0, 0, with_two_platforms,
      "load command 10 (LC_BUILD_VERSION) platform: iOS does not go with macOS before it (rule "
      "one-platform)"},
-    {IMAGE_EXECUTABLE, 0, 0, LC_MAIN, NULL, 0, 0x99, NULL,
+    {MH_EXECUTE, 0, 0, LC_MAIN, NULL, 0, 0x99, NULL,
      "load commands: there is neither LC_MAIN nor LC_UNIXTHREAD (rule one-entry)"},
-    {IMAGE_EXECUTABLE, 0, 0, 0, NULL, 0, 0, with_two_entries,
+    {MH_EXECUTE, 0, 0, 0, NULL, 0, 0, with_two_entries,
      "load command 12 (LC_UNIXTHREAD) cmd: load command 11 is the program's entry already (rule "
      "one-entry)"},
-    {IMAGE_EXECUTABLE, 0, 0, 0, NULL, 0, 0, with_foreign_thread,
+    {MH_EXECUTE, 0, 0, 0, NULL, 0, 0, with_foreign_thread,
      "load command 12 (LC_UNIXTHREAD) flavor: 4 is not that of arm64, 6 (rule one-entry)"},
-    {IMAGE_EXECUTABLE, 0, 0, LC_BUILD_VERSION, NULL, 8, PLATFORM_DRIVERKIT, NULL,
+    {MH_EXECUTE, 0, 0, LC_BUILD_VERSION, NULL, 8, PLATFORM_DRIVERKIT, NULL,
      "load command 11 (LC_MAIN) cmd: a DriverKit program has no entry (rule one-entry)"},
-    {IMAGE_EXECUTABLE, 0, 0, 0, NULL, 0, 0, without_dyld,
+    {MH_EXECUTE, 0, 0, 0, NULL, 0, 0, without_dyld,
      "mach_header flags: no MH_DYLDLINK, which arm64 programs need (rule program-flags)"},
-    {IMAGE_EXECUTABLE, 0, 0, 0, NULL, 0, 0, without_pie,
+    {MH_EXECUTE, 0, 0, 0, NULL, 0, 0, without_pie,
      "mach_header flags: no MH_PIE, which arm64 programs need (rule program-flags)"},
-    {IMAGE_EXECUTABLE, 0, 0, LC_SEGMENT_64, "__TEXT", PROTECTION, 1, NULL,
+    {MH_EXECUTE, 0, 0, LC_SEGMENT_64, "__TEXT", PROTECTION, 1, NULL,
      SEGMENT(1) "initprot: __TEXT is r--, but what holds the header is read and executed (rule "
                 "header-segment)"},
-    {IMAGE_EXECUTABLE, 0, 0, LC_SEGMENT_64, "__DATA", SEGMENT_FLAGS, 0x10, NULL,
+    {MH_EXECUTE, 0, 0, LC_SEGMENT_64, "__DATA", SEGMENT_FLAGS, 0x10, NULL,
      SEGMENT(3) "flags: __DATA has SG_READ_ONLY as __DATA_CONST has, and there can be only one "
                 "(rule one-read-only)"},
-    {IMAGE_EXECUTABLE, 0, 0, 0, NULL, 0, 0, off_the_page,
+    {MH_EXECUTE, 0, 0, 0, NULL, 0, 0, off_the_page,
      SEGMENT(3) "fileoff: __DATA begins at 0x9000, no multiple of the page size, 0x4000 (rule "
                 "page-aligned)"},
-    {IMAGE_DYLIB, 0, 0, LC_DYSYMTAB, NULL, 8, 1, NULL,
+    {MH_DYLIB, 0, 0, LC_DYSYMTAB, NULL, 8, 1, NULL,
      "load command 8 (LC_DYSYMTAB) ilocalsym: 1, not 0 (rule symbol-order)"},
-    {IMAGE_DYLIB, 0, 0, LC_DYSYMTAB, NULL, 12, 0, NULL,
+    {MH_DYLIB, 0, 0, LC_DYSYMTAB, NULL, 12, 0, NULL,
      "load command 8 (LC_DYSYMTAB) iextdefsym: 1, not 0, nlocalsym (rule symbol-order)"},
-    {IMAGE_DYLIB, 0, 0, 0, NULL, 0, 0, with_late_undefined,
+    {MH_DYLIB, 0, 0, 0, NULL, 0, 0, with_late_undefined,
      "load command 8 (LC_DYSYMTAB) iundefsym: 4, not 3, iextdefsym + nextdefsym (rule "
      "symbol-order)"},
-    {IMAGE_DYLIB, 0, 0, 0, NULL, 0, 0, with_symbols_left,
+    {MH_DYLIB, 0, 0, 0, NULL, 0, 0, with_symbols_left,
      "load command 8 (LC_DYSYMTAB) nundefsym: the undefined symbols end at 5, LC_SYMTAB has 6 "
      "(rule symbol-count)"},
 };
@@ -380,7 +377,7 @@ static void what_breaks_a_rule_is_found_from_its_sdk_on(void **state) {
 
 static void an_image_that_breaks_no_rule_passes(void **state) {
     (void)state;
-    static const enum image_type types[] = {IMAGE_EXECUTABLE, IMAGE_DYLIB, IMAGE_BUNDLE};
+    static const enum image_type types[] = {MH_EXECUTE, MH_DYLIB, MH_BUNDLE};
     static const uint32_t sdks[] = {0, VERSION(10, 5), VERSION(10, 15), VERSION(26, 4)};
     for (size_t i = 0; i < 3; i++)
         for (size_t j = 0; j < 4; j++) {
@@ -487,23 +484,23 @@ static const struct {
     enum image_type type;
     void (*spoil)(struct head *head);
 } allowed[] = {
-    {"no SG_READ_ONLY for the shared cache", ARM64, IMAGE_DYLIB, for_the_cache},
-    {"no SG_READ_ONLY without a dyld", ARM64, IMAGE_EXECUTABLE, without_linker},
-    {"a part of libSystem loads nothing", ARM64, IMAGE_DYLIB, below_system},
-    {"the 257th dylib again", ARM64, IMAGE_DYLIB, with_late_repeated_dylib},
-    {"the 65th rpath again", ARM64, IMAGE_DYLIB, with_late_repeated_rpath},
-    {"a lazy dylib again", ARM64, IMAGE_DYLIB, with_lazy_twice},
-    {"the last segment first", ARM64, IMAGE_DYLIB, last_segment_first},
-    {"a segment in the file only", ARM64, IMAGE_DYLIB, with_data_in_the_file_only},
-    {"macOS and Mac Catalyst", ARM64, IMAGE_DYLIB, zippered},
-    {"macOS twice", ARM64, IMAGE_DYLIB, with_macos_twice},
-    {"no platform", ARM64, IMAGE_DYLIB, without_platform},
-    {"an Intel thread", X86_64, IMAGE_EXECUTABLE, with_thread},
-    {"pages of Intel", X86_64, IMAGE_EXECUTABLE, on_a_small_page},
-    {"an Intel program that stays in place", X86_64, IMAGE_EXECUTABLE, static_out_of_order},
-    {"an Intel program without dyld", X86_64, IMAGE_EXECUTABLE, without_dyld},
-    {"a dylib off the page", ARM64, IMAGE_DYLIB, off_the_page},
-    {"commands that dyld knows or need not know", ARM64, IMAGE_DYLIB, with_known_commands},
+    {"no SG_READ_ONLY for the shared cache", ARM64, MH_DYLIB, for_the_cache},
+    {"no SG_READ_ONLY without a dyld", ARM64, MH_EXECUTE, without_linker},
+    {"a part of libSystem loads nothing", ARM64, MH_DYLIB, below_system},
+    {"the 257th dylib again", ARM64, MH_DYLIB, with_late_repeated_dylib},
+    {"the 65th rpath again", ARM64, MH_DYLIB, with_late_repeated_rpath},
+    {"a lazy dylib again", ARM64, MH_DYLIB, with_lazy_twice},
+    {"the last segment first", ARM64, MH_DYLIB, last_segment_first},
+    {"a segment in the file only", ARM64, MH_DYLIB, with_data_in_the_file_only},
+    {"macOS and Mac Catalyst", ARM64, MH_DYLIB, zippered},
+    {"macOS twice", ARM64, MH_DYLIB, with_macos_twice},
+    {"no platform", ARM64, MH_DYLIB, without_platform},
+    {"an Intel thread", X86_64, MH_EXECUTE, with_thread},
+    {"pages of Intel", X86_64, MH_EXECUTE, on_a_small_page},
+    {"an Intel program that stays in place", X86_64, MH_EXECUTE, static_out_of_order},
+    {"an Intel program without dyld", X86_64, MH_EXECUTE, without_dyld},
+    {"a dylib off the page", ARM64, MH_DYLIB, off_the_page},
+    {"commands that dyld knows or need not know", ARM64, MH_DYLIB, with_known_commands},
 };
 
 static void what_dyld_lets_pass_is_no_finding(void **state) {
@@ -517,7 +514,7 @@ static void what_dyld_lets_pass_is_no_finding(void **state) {
 
 static void an_intel_dylib_does_not_stay_in_place(void **state) {
     (void)state;
-    struct head head = good_head(X86_64, IMAGE_DYLIB, VERSION(26, 0));
+    struct head head = good_head(X86_64, MH_DYLIB, VERSION(26, 0));
     add_string(&head, LC_LOAD_DYLINKER, 12, "/usr/lib/dyld");
     out_of_memory_order(&head);
     expect_one(
@@ -528,7 +525,7 @@ static void an_intel_dylib_does_not_stay_in_place(void **state) {
 
 static void all_that_is_wrong_is_found(void **state) {
     (void)state;
-    struct head head = good_head(ARM64, IMAGE_EXECUTABLE, VERSION(26, 0));
+    struct head head = good_head(ARM64, MH_EXECUTE, VERSION(26, 0));
     without_uuid(&head);
     with_rpath_twice(&head);
     with_data_executable(&head);
@@ -540,7 +537,7 @@ static void all_that_is_wrong_is_found(void **state) {
 
 static void a_rule_does_not_find_without_end(void **state) {
     (void)state;
-    struct head head = good_head(ARM64, IMAGE_DYLIB, VERSION(26, 0));
+    struct head head = good_head(ARM64, MH_DYLIB, VERSION(26, 0));
     for (int i = 0; i < DYLD_RULES_MOST_FINDINGS + 9; i++)
         with_unknown_command(&head);
     without_uuid(&head);

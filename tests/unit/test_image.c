@@ -20,7 +20,7 @@ static void add_segment(struct head *head, const char *name, uint64_t address, u
 
 /* A dylib of 0x10000 bytes with a part of every use; the parts in no order. */
 static struct head dylib_head(uint32_t cpu_type, uint32_t cpu_subtype) {
-    struct head head = head_of(cpu_type, cpu_subtype, IMAGE_DYLIB);
+    struct head head = head_of(cpu_type, cpu_subtype, MH_DYLIB);
     add_segment(&head, "__TEXT", 0, 0x4000, 0, 0x4000);
     add_segment(&head, "__DATA", 0x8000, 0x4000, 0x4000, 0x4000);
     add_segment(&head, "__LINKEDIT", 0xc000, 0x9001, 0x8000, 0x8000);
@@ -53,7 +53,7 @@ static void an_image_has_the_names_of_its_load_commands(void **state) {
     struct image image;
     struct error error;
     assert_true(parse(&head, 0x10000, "arm64", &image, &error));
-    assert_int_equal(image.type, IMAGE_DYLIB);
+    assert_int_equal(image.type, MH_DYLIB);
     assert_string_equal(image.architecture->name, "arm64");
     assert_string_equal(image.install_name, "@rpath/libself.dylib");
     assert_true(image.has_uuid);
@@ -119,7 +119,7 @@ static void the_parts_of_linkedit_are_sorted_by_their_offsets(void **state) {
 }
 
 static struct head executable_head(void) {
-    struct head head = head_of(ARM64, 0, IMAGE_EXECUTABLE);
+    struct head head = head_of(ARM64, 0, MH_EXECUTE);
     add_segment(&head, "__PAGEZERO", 0, 0x100000000, 0, 0);
     add_segment(&head, "__TEXT", 0x100000000, 0x8000, 0, 0x8000);
     add_segment(&head, "__LINKEDIT", 0x100008000, 0x4000, 0x8000, 0x10);
@@ -133,7 +133,7 @@ static void an_executable_has_a_pagezero_that_takes_no_space(void **state) {
     struct image image;
     struct error error;
     assert_true(parse(&head, 0x8010, "arm64", &image, &error));
-    assert_int_equal(image.type, IMAGE_EXECUTABLE);
+    assert_int_equal(image.type, MH_EXECUTE);
     assert_null(image.install_name);
     assert_false(image.has_uuid);
     assert_int_equal(image.page_zero, 0x100000000);
@@ -146,14 +146,14 @@ static void an_executable_has_a_pagezero_that_takes_no_space(void **state) {
 
 static void an_image_may_be_nothing_but_text(void **state) {
     (void)state;
-    struct head head = head_of(X86_64, 3, IMAGE_BUNDLE);
+    struct head head = head_of(X86_64, 3, MH_BUNDLE);
     struct image image;
     struct error error;
     /* __TEXT is as large as the header and its own command. */
     add_segment(&head, "__TEXT", 0x1000, 104, 0, 104);
     assert_int_equal(head.size, 104);
     assert_true(parse(&head, 104, "x86_64", &image, &error));
-    assert_int_equal(image.type, IMAGE_BUNDLE);
+    assert_int_equal(image.type, MH_BUNDLE);
     assert_int_equal(image.lowest_address, 0x1000);
     assert_int_equal(image.vm_space, 0x1000);
     assert_int_equal(image.linkedit_size, 0);
@@ -167,7 +167,7 @@ static void text_holds_the_header_and_the_load_commands(void **state) {
         bool good;
     } rows[] = {{0, 104, true}, {0, 103, false}, {1, 104, false}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct head head = head_of(ARM64, 0, IMAGE_BUNDLE);
+        struct head head = head_of(ARM64, 0, MH_BUNDLE);
         struct image image;
         struct error error;
         add_segment(&head, "__TEXT", 0, 0x4000, rows[i].offset, rows[i].size);
@@ -222,7 +222,7 @@ static const struct size {
 static void the_head_is_the_header_and_its_commands(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        struct head head = head_of(ARM64, 0, IMAGE_DYLIB);
+        struct head head = head_of(ARM64, 0, MH_DYLIB);
         struct error error;
         size_t size = 0;
         set_word(&head, 20, sizes[i].commands);
@@ -247,9 +247,9 @@ static void only_what_is_loaded_is_an_image(void **state) {
 
 static void a_type_has_a_name(void **state) {
     (void)state;
-    assert_string_equal(image_type_name(IMAGE_EXECUTABLE), "executable");
-    assert_string_equal(image_type_name(IMAGE_DYLIB), "dylib");
-    assert_string_equal(image_type_name(IMAGE_BUNDLE), "bundle");
+    assert_string_equal(image_type_name(MH_EXECUTE), "executable");
+    assert_string_equal(image_type_name(MH_DYLIB), "dylib");
+    assert_string_equal(image_type_name(MH_BUNDLE), "bundle");
 }
 
 static void an_image_is_of_the_architecture_that_the_file_says(void **state) {

@@ -1,4 +1,4 @@
-#include "images/image_file.h"
+#include "program/image_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "images/image_names.h"
+#include "program/image_names.h"
 
 #include "bytes_literal.h"
 #include "fixups.h"

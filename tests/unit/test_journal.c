@@ -57,10 +57,10 @@ static void expect(const char *path, const char *expected) {
 
 /* A replacement of `target` by a file of the bytes "new", with the journal of that. */
 static void begin(const char *target, struct replacement *item) {
-    struct new_file file;
+    struct atomic_file file;
     struct error error;
-    assert_true(new_file_make(target, &file, &error));
-    assert_true(new_file_write(&file, 0, "new", 3, &error));
+    assert_true(atomic_file_make(target, &file, &error));
+    assert_true(atomic_file_write(&file, 0, "new", 3, &error));
     replacement_begin(item, target, &file);
 }
 
@@ -143,7 +143,7 @@ static void a_journal_of_a_run_that_lives_is_left(void **state) {
     struct journal journal = {0};
     struct resumed resumed = {0};
     struct error error;
-    struct new_file file;
+    struct atomic_file file;
     write_file("t", "old");
     begin("t", &item);
     assert_true(journal_write(&journal, &item, 1, &error));
@@ -151,17 +151,17 @@ static void a_journal_of_a_run_that_lives_is_left(void **state) {
     assert_int_equal(error.kind, ERROR_IO);
     assert_true(replacements_take(&item, 1, &error));
     /* What waits to be given back is not swept, and nothing is made in its place. */
-    assert_false(new_file_sweep("t", &error));
-    assert_false(new_file_make("t", &file, &error));
+    assert_false(atomic_file_sweep("t", &error));
+    assert_false(atomic_file_make("t", &file, &error));
     assert_true(replacements_give_back(&item, 1, &error));
     /* Nor while there is only the journal. */
-    assert_false(new_file_make("t", &file, &error));
+    assert_false(atomic_file_make("t", &file, &error));
     expect("t.vafit-new", NULL);
     journal_end(&journal, &item, 1);
     expect("t", "old");
     expect("t.vafit-journal", NULL);
-    assert_true(new_file_make("t", &file, &error));
-    new_file_discard(&file);
+    assert_true(atomic_file_make("t", &file, &error));
+    atomic_file_discard(&file);
 }
 
 /* Two targets; the journal beside the first is gone, and another run was ended at it. */
@@ -208,17 +208,17 @@ static void a_journal_that_was_copied_is_refused(void **state) {
 
 static void a_further_name_is_locked(void **state) {
     (void)state;
-    struct new_file link, again;
+    struct atomic_file link, again;
     struct error error;
     write_file("original", "original");
-    assert_true(new_file_link("original", "t", false, &link));
-    assert_false(new_file_sweep("t", &error));
-    assert_false(new_file_make("t", &again, &error));
+    assert_true(atomic_file_link("original", "t", false, &link));
+    assert_false(atomic_file_sweep("t", &error));
+    assert_false(atomic_file_make("t", &again, &error));
     expect("t.vafit-new", "original");
-    assert_true(new_file_link("original", "u", false, &again));
-    new_file_discard(&again);
+    assert_true(atomic_file_link("original", "u", false, &again));
+    atomic_file_discard(&again);
     file_close(&link.file);
-    assert_true(new_file_sweep("t", &error));
+    assert_true(atomic_file_sweep("t", &error));
     expect("t.vafit-new", NULL);
     expect("original", "original");
 }

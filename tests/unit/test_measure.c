@@ -1,4 +1,4 @@
-#include "images/measure.h"
+#include "program/measure.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

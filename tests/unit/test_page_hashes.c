@@ -1,5 +1,5 @@
 /* Page hashes: a page that is not what was signed is found, whichever it is. */
-#include "rewrite/page_hashes.h"
+#include "verify/page_hashes.h"
 
 #include "base/digest.h"
 

@@ -133,17 +133,17 @@ static void expect_placed(const char *label, const struct placement *placement, 
 
 static void images_land_where_the_model_says(void **state) {
     (void)state;
-    struct holes holes = {0};
+    struct free_ranges ranges = {0};
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
         const struct program *row = &programs[i];
         struct extents extents = extents_of(row->images, true);
         struct placement placement;
-        placement_at(row->layout, &extents, row->slide, &holes, &placement);
+        placement_at(row->layout, &extents, row->slide, &ranges, &placement);
         expect_placed(row->label, &placement, extents.count, row->placed);
         assert_int_equal(placement.slide, row->slide);
         free(placement.addresses);
     }
-    holes_free(&holes);
+    free_ranges_free(&ranges);
 }
 
 static void without_an_executable_every_image_is_placed_freely(void **state) {
@@ -152,27 +152,27 @@ static void without_an_executable_every_image_is_placed_freely(void **state) {
     /* dyld's copy takes the first 0x10 bytes. */
     static const char *const expected[] = {"110 130 top 140", "130 150 top 160"};
     struct extents extents = extents_of(images, false);
-    struct holes holes = {0};
+    struct free_ranges ranges = {0};
     for (uint64_t i = 0; i < 2; i++) {
         struct placement placement;
-        placement_at(&small, &extents, 0x20 * i, &holes, &placement);
+        placement_at(&small, &extents, 0x20 * i, &ranges, &placement);
         expect_placed("dylibs alone", &placement, extents.count, expected[i]);
         free(placement.addresses);
     }
-    holes_free(&holes);
+    free_ranges_free(&ranges);
 }
 
 static void an_image_larger_than_any_hole_is_unplaced(void **state) {
     (void)state;
     const struct extent images[MOST_IMAGES] = {{0x100, 0x100, 0}, {0, 0x801, 0}, {0, 0x900, 0}};
     struct extents extents = extents_of(images, true);
-    struct holes holes = {0};
+    struct free_ranges ranges = {0};
     struct placement placement;
-    placement_at(&small, &extents, 0, &holes, &placement);
+    placement_at(&small, &extents, 0, &ranges, &placement);
     expect_placed("two too large", &placement, extents.count, "100 none none top 200");
     assert_int_equal(placement.unplaced, 2);
     free(placement.addresses);
-    holes_free(&holes);
+    free_ranges_free(&ranges);
 }
 
 /* With an executable of 0x60 bytes and slide s, 32 - 2 s bytes are free between it and the stack
@@ -234,12 +234,12 @@ static void the_worst_slide_has_the_greatest_top(void **state) {
 }
 
 /* A placement made by hand of up to two images; one without a size is left out. */
-struct placed {
+struct output_paths {
     uint64_t addresses[2];
     struct extent images[2];
 };
 
-static struct placement placement_of(struct placed *placed, struct extents *extents) {
+static struct placement placement_of(struct output_paths *placed, struct extents *extents) {
     struct placement placement = {.addresses = placed->addresses};
     *extents = (struct extents){.items = placed->images};
     while (extents->count < 2 && placed->images[extents->count].vm_size != 0) {
@@ -262,7 +262,7 @@ static const struct malloc_window no_window = {0};
 static const struct slots {
     const char *label;
     const struct malloc_window *window;
-    struct placed placed;
+    struct output_paths placed;
     uint64_t hit;
 } slot_rows[] = {
     {"below the window", &small_window, {{0x100}, {{0, 0x300, 0}}}, 0},
@@ -298,7 +298,7 @@ static const struct slots {
 static void a_slot_is_hit_when_an_image_touches_its_window(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof slot_rows / sizeof slot_rows[0]; i++) {
-        struct placed placed = slot_rows[i].placed;
+        struct output_paths placed = slot_rows[i].placed;
         struct extents extents;
         struct placement placement = placement_of(&placed, &extents);
         uint64_t hit = placement_slots_hit(&placement, &extents, slot_rows[i].window);
@@ -310,7 +310,7 @@ static void a_slot_is_hit_when_an_image_touches_its_window(void **state) {
 
 static const struct beyond {
     const char *label;
-    struct placed placed;
+    struct output_paths placed;
     size_t beyond; /* of 0x800 */
 } beyonds[] = {
     {"none", {{0x100, 0x200}, {{0, 0x100, 0}, {0, 0x100, 0}}}, 0},
@@ -323,7 +323,7 @@ static const struct beyond {
 static void images_past_the_limit_are_counted(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof beyonds / sizeof beyonds[0]; i++) {
-        struct placed placed = beyonds[i].placed;
+        struct output_paths placed = beyonds[i].placed;
         struct extents extents;
         struct placement placement = placement_of(&placed, &extents);
         size_t beyond = placement_beyond(&placement, &extents, 0x800);

@@ -1,5 +1,5 @@
 /* Plans are held against a search that tries everything. */
-#include "plan/plan.h"
+#include "fix/plan.h"
 
 #include "judging.h"
 
@@ -15,8 +15,8 @@ struct build {
     uint64_t after[MOST_FILES][LEVELS]; /* at each level */
     bool loads[MOST_PROGRAMS][MOST_FILES];
     bool fixed[MOST_FILES];
-    struct predicted predicted[MOST_FILES][LEVELS]; /* the same, as a plan asks for it */
-    size_t asked[LEVELS];                           /* how often a level was prepared */
+    struct predicted_size predicted[MOST_FILES][LEVELS]; /* the same, as a plan asks for it */
+    size_t asked[LEVELS];                                /* how often a level was prepared */
 };
 
 static uint64_t state;
@@ -40,7 +40,7 @@ static void random_build(struct build *build) {
             uint64_t percent = level == 0 ? random_below(6) : random_below(30);
             size -= size / 100 * percent / (16 * 1024) * (16 * 1024);
             build->after[i][level] = size;
-            build->predicted[i][level] = (struct predicted){size, &build->after[i][level]};
+            build->predicted[i][level] = (struct predicted_size){size, &build->after[i][level]};
         }
         build->fixed[i] = random_below(12) == 0;
         for (size_t p = 0; p < build->program_count; p++)
@@ -53,7 +53,7 @@ static void prepare(void *context, size_t level) {
     build->asked[level]++;
 }
 
-static const struct predicted *predicted_at(void *context, size_t file, size_t level) {
+static const struct predicted_size *predicted_at(void *context, size_t file, size_t level) {
     const struct build *build = context;
     if (build->asked[level] == 0 || build->fixed[file])
         fail_msg("asked for file %zu at level %zu", file, level);
@@ -218,7 +218,7 @@ static void what_frees_the_most_memory_comes_first(void **unused) {
         build.loads[0][i] = true;
         for (size_t level = 0; level < LEVELS; level++) {
             build.after[i][level] = build.sizes[i] - gains[i];
-            build.predicted[i][level] = (struct predicted){
+            build.predicted[i][level] = (struct predicted_size){
                 build.sizes[i] - (i == 2 ? 50 : 20) * MIB, &build.after[i][level]};
         }
     }

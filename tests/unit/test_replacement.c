@@ -48,10 +48,10 @@ static const char *content(const char *path) {
 }
 
 static void begin(struct replacement *item, const char *target) {
-    struct new_file file;
+    struct atomic_file file;
     struct error error;
-    assert_true(new_file_make(target, &file, &error));
-    assert_true(new_file_write(&file, 0, "new", 3, &error));
+    assert_true(atomic_file_make(target, &file, &error));
+    assert_true(atomic_file_write(&file, 0, "new", 3, &error));
     replacement_begin(item, target, &file);
 }
 

@@ -1,4 +1,4 @@
-#include "images/resolve.h"
+#include "program/resolve.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "macho/string_pool.h"
+#include "macho/write/string_pool.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

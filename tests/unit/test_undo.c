@@ -1,8 +1,8 @@
 /* Undo: every byte is back, or nothing has changed. */
-#include "plan/undo.h"
+#include "fix/undo.h"
 
-#include "rewrite/level.h"
-#include "rewrite/shrinking.h"
+#include "program/level.h"
+#include "rewrite/shrink_file.h"
 #include "small_images.h"
 
 static const struct small_image one = {6, "@rpath/libone.dylib", 1, 20};
@@ -10,11 +10,12 @@ static const struct small_image two = {6, "@rpath/libtwo.dylib", 2, 30};
 
 /* Shrinks the dylib in place; its original stays. */
 static void shrink(const char *path) {
-    const struct shrinking shrinking = {.level = level_named("locals"), .verify = true, .jobs = 1};
+    const struct rewrite_options options = {
+        .losses.level = level_named("locals"), .verify = true, .jobs = 1};
     struct image_file file = small_read(path);
     struct shrunk shrunk;
     struct error error;
-    if (!shrinking_do(&shrinking, &file, path, &shrunk, &error))
+    if (!shrink_file(&options, &file, path, &shrunk, &error))
         fail_msg("%s: %s", path, error.what);
     file_close(&file.file);
 }
@@ -33,10 +34,10 @@ static void build(void) {
 /* Undoes both; how many were restored, and whether without an error. */
 static bool undo(size_t *restored, struct error *error) {
     struct image_file files[] = {small_read("one"), small_read("two")};
-    struct problem_file items[] = {{.file = &files[0]}, {.file = &files[1]}};
-    struct problem problem = {.files = items, .plan = {.file_count = 2}};
+    struct predicted_file items[] = {{.file = &files[0]}, {.file = &files[1]}};
+    struct predictions predictions = {.files = items, .plan = {.file_count = 2}};
     struct errors errors = {0};
-    bool done = undo_do(&problem, NULL, restored, &errors);
+    bool done = undo_fix(&predictions, NULL, restored, &errors);
     if (errors.count != 0)
         *error = errors.items[0];
     errors_free(&errors);

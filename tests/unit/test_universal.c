@@ -1,4 +1,4 @@
-#include "macho/magic.h"
+#include "macho/format.h"
 #include "macho/universal.h"
 
 #include <inttypes.h>

@@ -12,7 +12,7 @@
 static inline void add_export_line(struct text *text, const struct export *export) {
     text_addf(text, "%.*s", (int)export->name.size, (const char *)export->name.data);
     text_addf(text, " flags 0x%x shares %zu", export->flags, export->shared);
-    if ((export->flags & EXPORT_REEXPORT) != 0)
+    if ((export->flags & EXPORT_SYMBOL_FLAGS_REEXPORT) != 0)
         text_addf(text, " is %" PRIu64 ":%.*s", export->ordinal, (int)export->imported.size,
                   (const char *)export->imported.data);
     else
@@ -60,7 +60,7 @@ static inline size_t add_wasteful(uint8_t *trie, size_t *size, const char *const
     size_t node = *size, at = node;
     at += store_padded(trie + at, has_export ? 10 : 0);
     if (has_export) {
-        at += store_padded(trie + at, EXPORT_REGULAR);
+        at += store_padded(trie + at, EXPORT_SYMBOL_FLAGS_KIND_REGULAR);
         at += store_padded(trie + at, 1000 * number);
     }
     trie[at++] = (uint8_t)child_count;

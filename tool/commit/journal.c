@@ -37,10 +37,10 @@ static bool list_all(const struct replacement *items, size_t count, json_t *list
 
 /* Step journal. Under a name of its own first, so that a journal is there whole or not at all. */
 static bool write_first(struct journal_name *name, const struct text *text, struct error *error) {
-    struct new_file file;
-    if (!new_file_make(name->path, &file, error))
+    struct atomic_file file;
+    if (!atomic_file_make(name->path, &file, error))
         return false;
-    bool written = new_file_write(&file, 0, text->data, text->size, error) &&
+    bool written = atomic_file_write(&file, 0, text->data, text->size, error) &&
                    fsync(file.file.descriptor) == 0 && link(file.path, name->path) == 0;
     if (!written)
         error_errno(error, name->path, "cannot write");
@@ -67,7 +67,7 @@ static bool write_names(struct journal *journal, const struct replacement *items
     for (size_t i = 0; i < count; i++) {
         if (!is_listed(&items[i]))
             continue;
-        struct journal_name name = {new_file_journal(&journal->arena, items[i].target), -1};
+        struct journal_name name = {atomic_file_journal(&journal->arena, items[i].target), -1};
         bool written = journal->count == 0 ? write_first(&name, text, error)
                                            : write_next(journal, &name, text, error);
         if (!written)
@@ -135,7 +135,7 @@ static bool journal_error(struct error *error, const char *what) {
  * cannot have several names. */
 static bool is_listed_here(struct arena *arena, const struct journal_entry *entry,
                            const struct file *journal) {
-    const char *path = new_file_journal(arena, entry->target);
+    const char *path = atomic_file_journal(arena, entry->target);
     return journal_entry_is_at(path, journal->descriptor) || file_holds(path, journal);
 }
 
@@ -218,7 +218,7 @@ static bool resume_journal(struct arena *arena, const char *path, const struct f
         !resume_entries(arena, journal, entries, count, take_back, resumed, error))
         return false;
     for (size_t i = 0; i < count; i++)
-        journal_entry_unlink(new_file_journal(arena, entries[i].target), journal->descriptor);
+        journal_entry_unlink(atomic_file_journal(arena, entries[i].target), journal->descriptor);
     return !journal_entry_is_at(path, journal->descriptor) || unlink(path) == 0 ||
            error_errno(error, path, "cannot remove");
 }
@@ -227,8 +227,8 @@ bool journal_resume(const char *target, bool take_back, struct resumed *resumed,
                     struct error *error) {
     struct arena arena = {0};
     struct file journal = {.descriptor = -1};
-    char *path = new_file_journal(&arena, target);
-    bool done = new_file_sweep(path, error) && open_journal(path, &journal, error);
+    char *path = atomic_file_journal(&arena, target);
+    bool done = atomic_file_sweep(path, error) && open_journal(path, &journal, error);
     if (done && journal.descriptor >= 0)
         done = resume_journal(&arena, path, &journal, take_back, resumed, error);
     file_close(&journal);

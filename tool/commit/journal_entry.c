@@ -1,8 +1,8 @@
 #include "commit/journal_entry.h"
 
+#include "base/atomic_file.h"
 #include "base/file_digest.h"
 #include "base/json.h"
-#include "base/new_file.h"
 #include "base/text.h"
 #include "commit/journal.h"
 
@@ -120,7 +120,7 @@ static bool is_new(const struct journal_entry *entry, const char *path) {
     return same;
 }
 
-/* As a new file is before its run has looked for a journal (new_file_make). */
+/* As a new file is before its run has looked for a journal (atomic_file_make). */
 static bool is_empty(const char *path) {
     struct file_stamp stamp;
     return file_stamp(path, &stamp) && stamp.size == 0;
@@ -138,7 +138,7 @@ static enum content content_of(const struct journal_entry *entry, const char *pa
 
 /* The replacement as the ended run left it. */
 static struct replacement replacement_of(const struct journal_entry *entry,
-                                         const struct new_file *file, bool has_taken) {
+                                         const struct atomic_file *file, bool has_taken) {
     struct replacement item = {.target = entry->target, .file = *file, .is_made = true};
     struct file_stamp new;
     item.was = (struct file_state){true, entry->was};
@@ -162,7 +162,7 @@ static bool take(struct replacement *item, struct resumed *resumed, struct error
     return true;
 }
 
-static bool resume_left(const struct journal_entry *entry, const struct new_file *file,
+static bool resume_left(const struct journal_entry *entry, const struct atomic_file *file,
                         bool take_back, struct resumed *resumed, struct error *error) {
     enum content target = content_of(entry, entry->target);
     enum content other = content_of(entry, file->path);
@@ -177,33 +177,33 @@ static bool resume_left(const struct journal_entry *entry, const struct new_file
         resumed->finished++;
     else
         resumed->discarded++;
-    new_file_discard(&item.file);
+    atomic_file_discard(&item.file);
     return true;
 }
 
 /* Where names cannot be exchanged: what a run left that ended between a name for the old file, the
  * rename, and TARGET.vafit-new for the old file. */
-static void end_rename(const struct new_file *file, bool is_left) {
+static void end_rename(const struct atomic_file *file, bool is_left) {
     char old[NEW_FILE_KEPT_SIZE];
-    new_file_kept(file, old);
+    atomic_file_kept(file, old);
     if (is_left)
         unlink(old);
     else
         rename(old, file->path);
 }
 
-static bool find_left(const struct journal_entry *entry, struct new_file *file, bool *is_left,
+static bool find_left(const struct journal_entry *entry, struct atomic_file *file, bool *is_left,
                       struct error *error) {
-    if (!new_file_find(entry->target, file, is_left, error))
+    if (!atomic_file_find(entry->target, file, is_left, error))
         return false;
     end_rename(file, *is_left);
-    return *is_left || new_file_find(entry->target, file, is_left, error);
+    return *is_left || atomic_file_find(entry->target, file, is_left, error);
 }
 
 /* Step resume. */
 bool journal_entry_resume(const struct journal_entry *entry, bool take_back,
                           struct resumed *resumed, struct error *error) {
-    struct new_file file;
+    struct atomic_file file;
     bool is_left;
     if (!find_left(entry, &file, &is_left, error))
         return false;

@@ -31,14 +31,15 @@ static bool state_holds(const struct file_state *state, const char *path) {
     return is_there == state->is_there && (!is_there || file_stamp_same(&now, &state->stamp));
 }
 
-void replacement_begin(struct replacement *item, const char *target, const struct new_file *file) {
+void replacement_begin(struct replacement *item, const char *target,
+                       const struct atomic_file *file) {
     *item = (struct replacement){.target = target, .file = *file, .is_made = true};
     item->was.is_there = file_own_stamp(target, &item->was.stamp);
     identity_of(file->path, &item->identity);
 }
 
 void replacement_begin_of(struct replacement *item, const char *target, const struct file *read,
-                          const struct new_file *file) {
+                          const struct atomic_file *file) {
     replacement_begin(item, target, file);
     item->was = (struct file_state){true, file_stamp_of(read)};
 }
@@ -107,7 +108,7 @@ static bool take_free_name(struct replacement *item, struct error *error) {
  * What is linked between the look and the rename is lost there. */
 static bool take_by_rename(struct replacement *item, struct error *error) {
     char old[NEW_FILE_KEPT_SIZE];
-    new_file_kept(&item->file, old);
+    atomic_file_kept(&item->file, old);
     unlink(old);
     bool has_old = link(item->target, old) == 0;
     if (!state_holds(&item->was, item->target)) {
@@ -149,7 +150,7 @@ static bool take_name(struct replacement *item, struct error *error) {
 }
 
 static bool take(struct replacement *item, struct error *error) {
-    if (!new_file_flush(&item->file, item->target, error))
+    if (!atomic_file_flush(&item->file, item->target, error))
         return false;
     if (!names(item->file.path, &item->identity))
         return error_io(error, item->target, "cannot write: another program took %s away",

@@ -7,9 +7,9 @@
 #ifndef VAFIT_COMMIT_REPLACEMENT_H
 #define VAFIT_COMMIT_REPLACEMENT_H
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/new_file.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,8 +22,8 @@ struct file_state {
 
 struct replacement {
     const char *target;
-    struct new_file file; /* the new file, whole; closed for one that is a hard link */
-    bool is_made;         /* `file` is one; false for a target that stays as it is */
+    struct atomic_file file; /* the new file, whole; closed for one that is a hard link */
+    bool is_made;            /* `file` is one; false for a target that stays as it is */
     struct file_state was;
     struct file_identity identity; /* of the new file */
     bool has_taken;                /* the target's name; file.path then names what had it */
@@ -31,10 +31,11 @@ struct replacement {
 };
 
 /* Fills in a replacement by `file` of what `target` names now. */
-void replacement_begin(struct replacement *item, const char *target, const struct new_file *file);
+void replacement_begin(struct replacement *item, const char *target,
+                       const struct atomic_file *file);
 /* Likewise, of the file that was read, as it was when it was opened. */
 void replacement_begin_of(struct replacement *item, const char *target, const struct file *read,
-                          const struct new_file *file);
+                          const struct atomic_file *file);
 
 /* Lets every new file take its name. When one cannot, those that could give theirs back, and all
  * new files are discarded. Errors: ERROR_IO naming the target: one that is no longer what it was

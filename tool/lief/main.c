@@ -3,7 +3,7 @@
  * process that gives it a file it does not like. Exit status: 0, 2 for a wrong command line, 3 when
  * LIEF reads nothing, 4 when the result cannot be written. */
 #include "base/error.h"
-#include "rewrite/sight.h"
+#include "verify/slice_summary.h"
 
 #include <LIEF/MachO.h>
 #include <stdbool.h>
@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void see_header(struct sight *sight, const Macho_Header_t *header) {
-    const struct sight_header seen = {
+static void see_header(struct slice_summary *summary, const Macho_Header_t *header) {
+    const struct summary_header seen = {
         .cpu_type = (uint32_t)header->cpu_type,
         .cpu_subtype = header->cpu_subtype,
         .file_type = (uint32_t)header->file_type,
@@ -20,16 +20,16 @@ static void see_header(struct sight *sight, const Macho_Header_t *header) {
         .sizeofcmds = header->sizeof_cmds,
         .flags = header->flags,
     };
-    sight_begin(sight, &seen);
+    summary_begin(summary, &seen);
 }
 
-static void see_command(struct sight *sight, const Macho_Command_t *command) {
+static void see_command(struct slice_summary *summary, const Macho_Command_t *command) {
     const struct bytes bytes = {command->data, command->data == NULL ? 0 : command->size};
-    sight_command(sight, (uint32_t)command->command, command->size, command->offset, bytes);
+    summary_command(summary, (uint32_t)command->command, command->size, command->offset, bytes);
 }
 
-static void see_segment(struct sight *sight, const Macho_Segment_t *segment) {
-    const struct sight_segment seen = {
+static void see_segment(struct slice_summary *summary, const Macho_Segment_t *segment) {
+    const struct summary_segment seen = {
         .name = segment->name,
         .vmaddr = segment->virtual_address,
         .vmsize = segment->virtual_size,
@@ -40,11 +40,11 @@ static void see_segment(struct sight *sight, const Macho_Segment_t *segment) {
         .nsects = segment->numberof_sections,
         .flags = segment->flags,
     };
-    sight_segment(sight, &seen);
+    summary_segment(summary, &seen);
 }
 
-static void see_section(struct sight *sight, const Macho_Section_t *section) {
-    const struct sight_section seen = {
+static void see_section(struct slice_summary *summary, const Macho_Section_t *section) {
+    const struct summary_section seen = {
         .name = section->name,
         .addr = section->virtual_address,
         .size = section->size,
@@ -53,13 +53,13 @@ static void see_section(struct sight *sight, const Macho_Section_t *section) {
         .type = (uint32_t)section->type,
         .reserved = {section->reserved1, section->reserved2, section->reserved3},
     };
-    sight_section(sight, &seen);
+    summary_section(summary, &seen);
 }
 
-static void see_symbol(struct sight *sight, const Macho_Symbol_t *symbol) {
-    const struct sight_symbol seen = {symbol->name, symbol->type, symbol->numberof_sections,
-                                      symbol->description, symbol->value};
-    sight_symbol(sight, &seen);
+static void see_symbol(struct slice_summary *summary, const Macho_Symbol_t *symbol) {
+    const struct summary_symbol seen = {symbol->name, symbol->type, symbol->numberof_sections,
+                                        symbol->description, symbol->value};
+    summary_symbol(summary, &seen);
 }
 
 /* nsyms of LC_SYMTAB. Behind the symbol table's, LIEF lists symbols that only the exports trie has.
@@ -73,18 +73,18 @@ static uint32_t table_count(Macho_Command_t *const *commands) {
 }
 
 static json_t *see(const Macho_Binary_t *binary) {
-    struct sight sight;
+    struct slice_summary summary;
     uint32_t symbols = table_count(binary->commands);
-    see_header(&sight, &binary->header);
+    see_header(&summary, &binary->header);
     for (size_t i = 0; binary->commands[i] != NULL; i++)
-        see_command(&sight, binary->commands[i]);
+        see_command(&summary, binary->commands[i]);
     for (size_t i = 0; binary->segments[i] != NULL; i++)
-        see_segment(&sight, binary->segments[i]);
+        see_segment(&summary, binary->segments[i]);
     for (size_t i = 0; binary->sections[i] != NULL; i++)
-        see_section(&sight, binary->sections[i]);
+        see_section(&summary, binary->sections[i]);
     for (size_t i = 0; i < symbols && binary->symbols[i] != NULL; i++)
-        see_symbol(&sight, binary->symbols[i]);
-    return sight_end(&sight);
+        see_symbol(&summary, binary->symbols[i]);
+    return summary_end(&summary);
 }
 
 /* LIEF logs to standard output: what it says goes to standard error, and the result to the returned
@@ -98,7 +98,7 @@ static FILE *keep_output_clean(void) {
 
 static bool print(FILE *output, json_t *slices) {
     json_t *whole = json_object();
-    json_object_set_new(whole, "schema", json_string(SIGHT_SCHEMA));
+    json_object_set_new(whole, "schema", json_string(SUMMARY_SCHEMA));
     json_object_set_new(whole, "slices", slices);
     bool printed = json_dumpf(whole, output, JSON_COMPACT) == 0 && fputc('\n', output) != EOF;
     json_decref(whole);

@@ -1,8 +1,8 @@
 #include "macho/build_version.h"
 
-#include <stddef.h>
+#include "macho/format.h"
 
-enum { CPU_X86_64 = 0x01000007 };
+#include <stddef.h>
 
 /* What mach_o/Platform.cpp knows of a platform. */
 struct platform {
@@ -68,7 +68,7 @@ static bool read_older(const struct load_command *command, uint32_t cpu_type,
     for (size_t i = 0; i < sizeof older / sizeof older[0]; i++) {
         if (older[i].command != command->number || command->bytes.size < 16)
             continue;
-        version->platform = cpu_type == CPU_X86_64 ? older[i].on_x86_64 : older[i].platform;
+        version->platform = cpu_type == CPU_TYPE_X86_64 ? older[i].on_x86_64 : older[i].platform;
         version->sdk = bytes_u32(command->bytes, 12);
         /* The first linkers to write LC_VERSION_MIN_MACOSX had no SDK to put there. */
         if (version->sdk == 0 && command->number == LC_VERSION_MIN_MACOSX)
@@ -88,7 +88,7 @@ bool build_version_read(const struct load_command *command, uint32_t cpu_type,
 }
 
 struct build_version build_version_implied(uint32_t cpu_type) {
-    uint32_t sdk = cpu_type == CPU_X86_64 ? VERSION(10, 5) : VERSION(11, 0);
+    uint32_t sdk = cpu_type == CPU_TYPE_X86_64 ? VERSION(10, 5) : VERSION(11, 0);
     return (struct build_version){PLATFORM_MACOS, sdk};
 }
 

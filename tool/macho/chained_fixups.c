@@ -1,5 +1,7 @@
 #include "macho/chained_fixups.h"
 
+#include "macho/format.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,11 +30,38 @@ struct pointer_format {
 };
 
 static const struct pointer_format pointer_formats[] = {
-    {1, 8, true, true, {51, 11}, {0, 43}, {43, 8}, {0, 16}, {32, 19}, true},
-    {2, 4, true, false, {51, 12}, {0, 36}, {36, 8}, {0, 24}, {24, 8}, false},
-    {6, 4, false, false, {51, 12}, {0, 36}, {36, 8}, {0, 24}, {24, 8}, false},
-    {9, 8, false, true, {51, 11}, {0, 43}, {43, 8}, {0, 16}, {32, 19}, true},
-    {12, 8, false, true, {51, 11}, {0, 43}, {43, 8}, {0, 24}, {32, 19}, true},
+    {DYLD_CHAINED_PTR_ARM64E, 8, true, true, {51, 11}, {0, 43}, {43, 8}, {0, 16}, {32, 19}, true},
+    {DYLD_CHAINED_PTR_64, 4, true, false, {51, 12}, {0, 36}, {36, 8}, {0, 24}, {24, 8}, false},
+    {DYLD_CHAINED_PTR_64_OFFSET,
+     4,
+     false,
+     false,
+     {51, 12},
+     {0, 36},
+     {36, 8},
+     {0, 24},
+     {24, 8},
+     false},
+    {DYLD_CHAINED_PTR_ARM64E_USERLAND,
+     8,
+     false,
+     true,
+     {51, 11},
+     {0, 43},
+     {43, 8},
+     {0, 16},
+     {32, 19},
+     true},
+    {DYLD_CHAINED_PTR_ARM64E_USERLAND24,
+     8,
+     false,
+     true,
+     {51, 11},
+     {0, 43},
+     {43, 8},
+     {0, 24},
+     {32, 19},
+     true},
 };
 
 /* Those of a signed pointer, the same in all formats. */
@@ -49,18 +78,16 @@ struct import_format {
 };
 
 static const struct import_format import_formats[] = {
-    {4, 0, 0, {0, 8}, {8, 1}, {9, 23}},
-    {8, 4, 4, {0, 8}, {8, 1}, {9, 23}},
-    {16, 8, 8, {0, 16}, {16, 1}, {32, 32}},
+    [DYLD_CHAINED_IMPORT - 1] = {4, 0, 0, {0, 8}, {8, 1}, {9, 23}},
+    [DYLD_CHAINED_IMPORT_ADDEND - 1] = {8, 4, 4, {0, 8}, {8, 1}, {9, 23}},
+    [DYLD_CHAINED_IMPORT_ADDEND64 - 1] = {16, 8, 8, {0, 16}, {16, 1}, {32, 32}},
 };
 
 enum {
     IMPORT_FORMATS = sizeof import_formats / sizeof import_formats[0],
     POINTER_FORMATS = sizeof pointer_formats / sizeof pointer_formats[0],
     HEADER_SIZE = 28,
-    STARTS_SIZE = 22, /* of a segment's starts without the array of pages */
-    PAGE_EMPTY = 0xffff,
-    PAGE_HAS_MANY = 0x8000,
+    STARTS_SIZE = 22,     /* of a segment's starts without the array of pages */
     SPECIAL_ORDINALS = 15 /* the highest so many numbers are negative ones */
 };
 
@@ -263,10 +290,10 @@ static bool page_valid(const struct parser *parser, const struct segment_starts 
     uint64_t size = fixup_segment_size(segment_of(parser));
     uint16_t start = page_start(starts, page);
     char field[40];
-    if (start == PAGE_EMPTY)
+    if (start == DYLD_CHAINED_PTR_START_NONE)
         return true;
     snprintf(field, sizeof field, "page_start[%" PRIu32 "]", page);
-    if ((start & PAGE_HAS_MANY) != 0)
+    if ((start & DYLD_CHAINED_PTR_START_MULTI) != 0)
         return starts_error(parser, field,
                             "0x%04x begins several chains, which only 32-bit formats can", start);
     if (!range_within(start, FIXUP_SIZE, starts->page_size))
@@ -406,7 +433,7 @@ static bool begin_chain(struct chained_fixups_walk *walk) {
         while (walk->page < walk->starts.page_count) {
             uint32_t page = walk->page++;
             uint16_t start = page_start(&walk->starts, page);
-            if (start == PAGE_EMPTY)
+            if (start == DYLD_CHAINED_PTR_START_NONE)
                 continue;
             walk->at = (uint64_t)page * walk->starts.page_size + start;
             return true;

@@ -7,41 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SUPER_BLOB UINT32_C(0xfade0cc0)
-#define CODE_DIRECTORY UINT32_C(0xfade0c02)
-#define CMS_WRAPPER UINT32_C(0xfade0b01)
-
-enum {
-    SUPER_HEADER = 12,
-    INDEX_ENTRY = 8,
-    BLOB_HEADER = 8,
-    /* Byte offsets in a CodeDirectory. */
-    AT_LENGTH = 4,
-    AT_VERSION = 8,
-    AT_FLAGS = 12,
-    AT_HASH_OFFSET = 16,
-    AT_IDENTIFIER = 20,
-    AT_SPECIAL_COUNT = 24,
-    AT_PAGE_COUNT = 28,
-    AT_CODE_LIMIT = 32,
-    AT_HASH_SIZE = 36,
-    AT_HASH_TYPE = 37,
-    AT_PAGE_SHIFT = 39,
-    AT_SCATTER = 44,
-    AT_TEAM = 48,
-    AT_CODE_LIMIT_64 = 56,
-    AT_PRE_ENCRYPT = 92,
-    AT_LINKAGE_SIZE = 104,
-    EARLIEST_FIELDS = 44, /* bytes of the fields of every version */
-};
+enum { EARLIEST_FIELDS = 44 /* bytes of the fields of every version of a CodeDirectory */ };
 
 /* Where the fields of a CodeDirectory end, by the version that brought them
  * (osfmk/kern/cs_blobs.h, CS_CodeDirectory). */
 static const struct {
     uint32_t version;
     uint32_t end;
-} field_ends[] = {{0x20600, 108}, {0x20500, 96}, {0x20400, 88},
-                  {0x20300, 64},  {0x20200, 52}, {0x20100, 48}};
+} field_ends[] = {{CS_SUPPORTSLINKAGE, 108},    {CS_SUPPORTSRUNTIME, 96}, {CS_SUPPORTSEXECSEG, 88},
+                  {CS_SUPPORTSCODELIMIT64, 64}, {CS_SUPPORTSTEAMID, 52},  {CS_SUPPORTSSCATTER, 48}};
 
 /* CS_HASHTYPE_...: the later, the better to the kernel (bsd/kern/ubc_subr.c, hashPriorities). */
 struct signature_hash {
@@ -51,19 +25,10 @@ struct signature_hash {
 };
 
 static const struct signature_hash hashes[] = {
-    {1, SHA1_SIZE, DIGEST_SHA1},
-    {3, 20, DIGEST_SHA256},
-    {2, SHA256_SIZE, DIGEST_SHA256},
-    {4, SHA384_SIZE, DIGEST_SHA384},
-};
-
-/* Versions from which a field is there. */
-enum {
-    WITH_SCATTER = 0x20100,
-    WITH_TEAM = 0x20200,
-    WITH_LIMIT_64 = 0x20300,
-    WITH_PRE_ENCRYPT = 0x20500,
-    WITH_LINKAGE = 0x20600
+    {CS_HASHTYPE_SHA1, SHA1_SIZE, DIGEST_SHA1},
+    {CS_HASHTYPE_SHA256_TRUNCATED, 20, DIGEST_SHA256},
+    {CS_HASHTYPE_SHA256, SHA256_SIZE, DIGEST_SHA256},
+    {CS_HASHTYPE_SHA384, SHA384_SIZE, DIGEST_SHA384},
 };
 
 static bool reject(struct error *error, const char *field, const char *format, uint64_t value) {
@@ -73,34 +38,34 @@ static bool reject(struct error *error, const char *field, const char *format, u
     return error_malformed(error, name, "%s", what);
 }
 
-static uint32_t version_of(const struct code_directory *directory) {
-    return bytes_u32_big(directory->bytes, AT_VERSION);
+uint32_t code_directory_version(const struct code_directory *directory) {
+    return bytes_u32_big(directory->bytes, CODE_DIRECTORY_VERSION);
 }
 
 /* Strings and hashes lie behind the fields, or a new codeLimit would be written over them. */
 static uint32_t fields_end(const struct code_directory *directory) {
     for (size_t i = 0; i < sizeof field_ends / sizeof field_ends[0]; i++)
-        if (version_of(directory) >= field_ends[i].version)
+        if (code_directory_version(directory) >= field_ends[i].version)
             return field_ends[i].end;
     return EARLIEST_FIELDS;
 }
 
 /* A field that only later versions have; 0 in earlier ones. */
 static uint32_t later_field(const struct code_directory *directory, uint32_t version, size_t at) {
-    return version_of(directory) < version ? 0 : bytes_u32_big(directory->bytes, at);
+    return code_directory_version(directory) < version ? 0 : bytes_u32_big(directory->bytes, at);
 }
 
 static bool find_hash(struct code_directory *directory, struct error *error) {
-    uint8_t number = bytes_u8(directory->bytes, AT_HASH_TYPE);
+    uint8_t number = bytes_u8(directory->bytes, CODE_DIRECTORY_HASH_TYPE);
     for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++)
         if (hashes[i].number == number)
             directory->hash = &hashes[i];
     if (directory->hash == NULL)
         return reject(error, "hashType", "is no hash that the kernel takes", number);
     directory->hash_size = directory->hash->size;
-    return bytes_u8(directory->bytes, AT_HASH_SIZE) == directory->hash_size ||
+    return bytes_u8(directory->bytes, CODE_DIRECTORY_HASH_SIZE) == directory->hash_size ||
            reject(error, "hashSize", "is not the size of its hash",
-                  bytes_u8(directory->bytes, AT_HASH_SIZE));
+                  bytes_u8(directory->bytes, CODE_DIRECTORY_HASH_SIZE));
 }
 
 /* What a new CodeDirectory has no place for: it is the fields and strings before the hashes of the
@@ -111,11 +76,11 @@ static bool remakeable(const struct code_directory *directory, struct error *err
         size_t at;
         const char *field, *what;
     } rows[] = {
-        {WITH_SCATTER, AT_SCATTER, "scatterOffset",
+        {CS_SUPPORTSSCATTER, CODE_DIRECTORY_SCATTER, "scatterOffset",
          "means scattered code, which vafit does not sign"},
-        {WITH_PRE_ENCRYPT, AT_PRE_ENCRYPT, "preEncryptOffset",
+        {CS_SUPPORTSRUNTIME, CODE_DIRECTORY_PRE_ENCRYPT, "preEncryptOffset",
          "means encrypted code, which vafit does not sign"},
-        {WITH_LINKAGE, AT_LINKAGE_SIZE, "linkageSize",
+        {CS_SUPPORTSLINKAGE, CODE_DIRECTORY_LINKAGE_SIZE, "linkageSize",
          "bytes are of another signature, which vafit does not sign"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -123,9 +88,10 @@ static bool remakeable(const struct code_directory *directory, struct error *err
         if (value != 0)
             return reject(error, rows[i].field, rows[i].what, value);
     }
-    return later_field(directory, WITH_TEAM, AT_TEAM) < directory->hash_offset ||
+    return later_field(directory, CS_SUPPORTSTEAMID, CODE_DIRECTORY_TEAM) <
+               directory->hash_offset ||
            reject(error, "teamOffset", "is not of a string before the hashes",
-                  later_field(directory, WITH_TEAM, AT_TEAM));
+                  later_field(directory, CS_SUPPORTSTEAMID, CODE_DIRECTORY_TEAM));
 }
 
 /* Where the hashes of special slots begin, behind which the pages' follow. */
@@ -150,7 +116,7 @@ static bool hashes_inside(const struct code_directory *directory, struct error *
 }
 
 static bool parse_identifier(struct code_directory *directory, struct error *error) {
-    uint32_t at = bytes_u32_big(directory->bytes, AT_IDENTIFIER);
+    uint32_t at = bytes_u32_big(directory->bytes, CODE_DIRECTORY_IDENTIFIER);
     if (at < fields_end(directory) || at >= hashes_start(directory) ||
         memchr(directory->bytes.data + at, '\0', hashes_start(directory) - at) == NULL)
         return reject(error, "identOffset", "is not of a string before the hashes", at);
@@ -160,19 +126,20 @@ static bool parse_identifier(struct code_directory *directory, struct error *err
 
 static bool parse_directory(struct code_directory *directory, struct error *error) {
     struct bytes bytes = directory->bytes;
-    if (bytes.size < EARLIEST_FIELDS || bytes_u32_big(bytes, 0) != CODE_DIRECTORY)
+    if (bytes.size < EARLIEST_FIELDS || bytes_u32_big(bytes, 0) != CSMAGIC_CODEDIRECTORY)
         return reject(error, "CodeDirectory", "bytes are too few, or not its magic", bytes.size);
     if (bytes.size < fields_end(directory))
         return reject(error, "CodeDirectory version", "has more fields than there are bytes",
-                      version_of(directory));
-    directory->flags = bytes_u32_big(bytes, AT_FLAGS);
-    directory->hash_offset = bytes_u32_big(bytes, AT_HASH_OFFSET);
-    directory->special_count = bytes_u32_big(bytes, AT_SPECIAL_COUNT);
-    directory->page_count = bytes_u32_big(bytes, AT_PAGE_COUNT);
-    directory->code_limit = bytes_u32_big(bytes, AT_CODE_LIMIT);
-    if (version_of(directory) >= WITH_LIMIT_64 && bytes_u64_big(bytes, AT_CODE_LIMIT_64) != 0)
-        directory->code_limit = bytes_u64_big(bytes, AT_CODE_LIMIT_64);
-    unsigned shift = bytes_u8(bytes, AT_PAGE_SHIFT);
+                      code_directory_version(directory));
+    directory->flags = bytes_u32_big(bytes, CODE_DIRECTORY_FLAGS);
+    directory->hash_offset = bytes_u32_big(bytes, CODE_DIRECTORY_HASH_OFFSET);
+    directory->special_count = bytes_u32_big(bytes, CODE_DIRECTORY_SPECIAL_COUNT);
+    directory->page_count = bytes_u32_big(bytes, CODE_DIRECTORY_PAGE_COUNT);
+    directory->code_limit = bytes_u32_big(bytes, CODE_DIRECTORY_CODE_LIMIT);
+    if (code_directory_version(directory) >= CS_SUPPORTSCODELIMIT64 &&
+        bytes_u64_big(bytes, CODE_DIRECTORY_CODE_LIMIT_64) != 0)
+        directory->code_limit = bytes_u64_big(bytes, CODE_DIRECTORY_CODE_LIMIT_64);
+    unsigned shift = bytes_u8(bytes, CODE_DIRECTORY_PAGE_SHIFT);
     if (shift < 12 || shift > 16)
         return reject(error, "pageSize", "is not a page of 4 to 64 KiB", shift);
     directory->page_size = UINT32_C(1) << shift;
@@ -194,8 +161,9 @@ static bool parse_blob(struct bytes super, size_t i, struct signature_blob *blob
     return true;
 }
 
-static bool is_alternate(const struct signature_blob *blob) {
-    return blob->slot >= SLOT_ALTERNATE_FIRST && blob->slot <= SLOT_ALTERNATE_LAST;
+bool signature_blob_is_alternate(const struct signature_blob *blob) {
+    return blob->slot >= CSSLOT_ALTERNATE_CODEDIRECTORIES &&
+           blob->slot < CSSLOT_ALTERNATE_CODEDIRECTORY_LIMIT;
 }
 
 static bool is_new_slot(const struct code_signature *signature, size_t i, struct error *error) {
@@ -227,11 +195,11 @@ static bool parse_blobs(struct bytes super, struct code_signature *signature, st
         bool is_directory;
         if (!parse_blob(super, i, blob, error) || !is_new_slot(signature, i, error))
             return false;
-        has_directory |= blob->slot == SLOT_CODE_DIRECTORY;
-        is_directory = blob->slot == SLOT_CODE_DIRECTORY || is_alternate(blob);
+        has_directory |= blob->slot == CSSLOT_CODEDIRECTORY;
+        is_directory = blob->slot == CSSLOT_CODEDIRECTORY || signature_blob_is_alternate(blob);
         if (is_directory && !add_directory(signature, blob->bytes, error))
             return false;
-        if (blob->slot == SLOT_CMS)
+        if (blob->slot == CSSLOT_SIGNATURESLOT)
             signature->has_identity = blob->bytes.size > BLOB_HEADER;
     }
     return has_directory || error_malformed(error, "code signature", "there is no CodeDirectory");
@@ -240,7 +208,7 @@ static bool parse_blobs(struct bytes super, struct code_signature *signature, st
 bool code_signature_parse(struct bytes bytes, struct code_signature *signature,
                           struct error *error) {
     memset(signature, 0, sizeof *signature);
-    if (bytes.size < SUPER_HEADER || bytes_u32_big(bytes, 0) != SUPER_BLOB)
+    if (bytes.size < SUPER_HEADER || bytes_u32_big(bytes, 0) != CSMAGIC_EMBEDDED_SIGNATURE)
         return reject(error, "SuperBlob", "bytes are too few, or not its magic", bytes.size);
     uint32_t length = bytes_u32_big(bytes, 4);
     uint32_t count = bytes_u32_big(bytes, 8);
@@ -285,98 +253,10 @@ const struct signature_blob *code_signature_blob(const struct code_signature *si
     return NULL;
 }
 
-/* --- a new one --- */
-
-static bool is_kept(const struct signature_blob *blob) {
-    return !is_alternate(blob);
-}
-
-static uint64_t page_count_of(const struct code_directory *directory, uint64_t code_limit) {
-    return (code_limit + directory->page_size - 1) / directory->page_size;
-}
-
-static uint64_t new_blob_size(const struct code_signature *old, const struct signature_blob *blob,
-                              uint64_t code_limit) {
-    if (blob->slot == SLOT_CODE_DIRECTORY)
-        return old->directory.hash_offset +
-               page_count_of(&old->directory, code_limit) * old->directory.hash_size;
-    return blob->slot == SLOT_CMS ? BLOB_HEADER : blob->bytes.size;
-}
-
 bool code_directory_covers(const struct code_directory *directory, uint64_t offset,
                            struct error *error) {
     return directory->code_limit == offset ||
            error_malformed(error, "code signature codeLimit",
                            "0x%" PRIx64 " bytes are signed, the signature begins at 0x%" PRIx64,
                            directory->code_limit, offset);
-}
-
-uint64_t code_signature_new_size(const struct code_signature *old, uint64_t code_limit) {
-    uint64_t size = SUPER_HEADER;
-    for (size_t i = 0; i < old->blob_count; i++)
-        if (is_kept(&old->blobs[i]))
-            size += INDEX_ENTRY + new_blob_size(old, &old->blobs[i], code_limit);
-    return size;
-}
-
-static void write_directory(const struct code_directory *old, uint64_t code_limit,
-                            uint8_t *target) {
-    uint64_t pages = page_count_of(old, code_limit);
-    memcpy(target, old->bytes.data, old->hash_offset);
-    bytes_store_big(target + AT_LENGTH, 4, (uint32_t)(old->hash_offset + pages * old->hash_size));
-    bytes_store_big(target + AT_FLAGS, 4, old->flags | SIGNED_ADHOC);
-    bytes_store_big(target + AT_PAGE_COUNT, 4, (uint32_t)pages);
-    bytes_store_big(target + AT_CODE_LIMIT, 4, (uint32_t)code_limit);
-    if (version_of(old) >= WITH_LIMIT_64)
-        memset(target + AT_CODE_LIMIT_64, 0, 8);
-}
-
-static void write_blob(const struct code_signature *old, const struct signature_blob *blob,
-                       uint64_t code_limit, uint8_t *target, uint8_t **page_hashes) {
-    if (blob->slot == SLOT_CODE_DIRECTORY) {
-        write_directory(&old->directory, code_limit, target);
-        *page_hashes = target + old->directory.hash_offset;
-    } else if (blob->slot == SLOT_CMS) {
-        bytes_store_big(target, 4, CMS_WRAPPER);
-        bytes_store_big(target + 4, 4, BLOB_HEADER);
-    } else {
-        memcpy(target, blob->bytes.data, blob->bytes.size);
-    }
-}
-
-void code_signature_write(const struct code_signature *old, uint64_t code_limit, uint8_t *target,
-                          uint8_t **page_hashes) {
-    uint32_t count = 0;
-    for (size_t i = 0; i < old->blob_count; i++)
-        count += is_kept(&old->blobs[i]);
-    uint64_t at = SUPER_HEADER + (uint64_t)count * INDEX_ENTRY;
-    uint8_t *entry = target + SUPER_HEADER;
-    for (size_t i = 0; i < old->blob_count; i++) {
-        const struct signature_blob *blob = &old->blobs[i];
-        if (!is_kept(blob))
-            continue;
-        bytes_store_big(entry, 4, blob->slot);
-        bytes_store_big(entry + 4, 4, (uint32_t)at);
-        entry += INDEX_ENTRY;
-        write_blob(old, blob, code_limit, target + at, page_hashes);
-        at += new_blob_size(old, blob, code_limit);
-    }
-    bytes_store_big(target, 4, SUPER_BLOB);
-    bytes_store_big(target + 4, 4, (uint32_t)at);
-    bytes_store_big(target + 8, 4, count);
-}
-
-bool code_directory_follows(const struct code_signature *old, const struct code_directory *new,
-                            size_t *at) {
-    const struct code_directory *directory = &old->directory;
-    uint8_t *expected = malloc(directory->hash_offset);
-    if (expected == NULL)
-        out_of_memory();
-    write_directory(directory, new->code_limit, expected);
-    size_t size =
-        directory->hash_offset < new->bytes.size ? directory->hash_offset : new->bytes.size;
-    for (*at = 0; *at < size && expected[*at] == new->bytes.data[*at];)
-        ++*at;
-    free(expected);
-    return *at == directory->hash_offset;
 }

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "macho/format.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,18 +15,27 @@
 enum {
     SIGNATURE_MOST_BLOBS = 32,
     SIGNATURE_MOST_DIRECTORIES = 4, /* one of each hash */
-    /* Slots of a SuperBlob. */
-    SLOT_CODE_DIRECTORY = 0,
-    SLOT_REQUIREMENTS = 2,
-    SLOT_ENTITLEMENTS = 5,
-    SLOT_DER_ENTITLEMENTS = 7,
-    SLOT_ALTERNATE_FIRST = 0x1000, /* CodeDirectories with other hashes, up to ... */
-    SLOT_ALTERNATE_LAST = 0x1004,
-    SLOT_CMS = 0x10000, /* who signed: empty when nobody did */
-    /* flags of a CodeDirectory */
-    SIGNED_ADHOC = 0x2,
-    SIGNED_RUNTIME = 0x10000, /* CS_RUNTIME: the hardened runtime */
-    SIGNED_BY_LINKER = 0x20000,
+    /* Bytes of a SuperBlob's header, of an entry of its index, and of a blob's header. */
+    SUPER_HEADER = 12,
+    INDEX_ENTRY = 8,
+    BLOB_HEADER = 8,
+    /* Byte offsets in a CodeDirectory. */
+    CODE_DIRECTORY_LENGTH = 4,
+    CODE_DIRECTORY_VERSION = 8,
+    CODE_DIRECTORY_FLAGS = 12,
+    CODE_DIRECTORY_HASH_OFFSET = 16,
+    CODE_DIRECTORY_IDENTIFIER = 20,
+    CODE_DIRECTORY_SPECIAL_COUNT = 24,
+    CODE_DIRECTORY_PAGE_COUNT = 28,
+    CODE_DIRECTORY_CODE_LIMIT = 32,
+    CODE_DIRECTORY_HASH_SIZE = 36,
+    CODE_DIRECTORY_HASH_TYPE = 37,
+    CODE_DIRECTORY_PAGE_SHIFT = 39,
+    CODE_DIRECTORY_SCATTER = 44,
+    CODE_DIRECTORY_TEAM = 48,
+    CODE_DIRECTORY_CODE_LIMIT_64 = 56,
+    CODE_DIRECTORY_PRE_ENCRYPT = 92,
+    CODE_DIRECTORY_LINKAGE_SIZE = 104,
 };
 
 /* One blob of a SuperBlob. */
@@ -75,6 +85,9 @@ const struct signature_blob *code_signature_blob(const struct code_signature *si
  * zeros at its ends: the rest of a longer signature, where a tool signs in the place of one. Nobody
  * reads it. */
 struct bytes code_signature_slack(struct bytes bytes);
+uint32_t code_directory_version(const struct code_directory *directory);
+/* Whether a blob is in a slot of CodeDirectories beside the first one. */
+bool signature_blob_is_alternate(const struct signature_blob *blob);
 /* The hash of page i of the directory; hash_size bytes. */
 const uint8_t *code_directory_hash(const struct code_directory *directory, size_t i);
 /* Computes a hash of the directory's kind: hash_size bytes to `target`. */
@@ -87,20 +100,5 @@ bool code_directories_alike(const struct code_directory *a, const struct code_di
  * that (DyldDelegates.cpp, registerSignature). Errors: ERROR_MALFORMED. */
 bool code_directory_covers(const struct code_directory *directory, uint64_t offset,
                            struct error *error);
-
-/* The bytes a new ad-hoc signature of an image takes, of which `code_limit` bytes are hashed: the
- * same blobs but for an identity, and of the CodeDirectories the one that the kernel goes by, with
- * as many pages as it then has. Without padding. */
-uint64_t code_signature_new_size(const struct code_signature *old, uint64_t code_limit);
-/* Writes that signature but for the page hashes, which begin at *page_hashes, to `target` of
- * code_signature_new_size bytes. Identifier, version, flags but for SIGNED_ADHOC, page size,
- * execSeg fields and special slots stay. */
-void code_signature_write(const struct code_signature *old, uint64_t code_limit, uint8_t *target,
-                          uint8_t **page_hashes);
-
-/* Whether the fields, the identifier and the special slots of a CodeDirectory are those that
- * code_signature_write makes of `old`; *at is the first byte that is not. */
-bool code_directory_follows(const struct code_signature *old, const struct code_directory *new,
-                            size_t *at);
 
 #endif

@@ -1,6 +1,7 @@
 #include "macho/dyld_info.h"
 
 #include "base/leb.h"
+#include "macho/format.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -8,13 +9,8 @@
 #include <string.h>
 
 enum {
-    IMMEDIATE = 0x0f,
-    OPCODES = 16,         /* the upper four bits */
-    TYPE_POINTER = 1,     /* BIND_TYPE_POINTER and REBASE_TYPE_POINTER */
-    FLAG_WEAK_IMPORT = 1, /* BIND_SYMBOL_FLAGS_WEAK_IMPORT */
-    FLAG_STRONG = 8,      /* BIND_SYMBOL_FLAGS_NON_WEAK_DEFINITION */
-    MOST_PADDING = 15,    /* bytes behind the end of rebases */
-    PROTECTION_WRITE = 2
+    OPCODES = 16,      /* the upper four bits */
+    MOST_PADDING = 15, /* bytes behind the end of rebases */
 };
 
 /* Does what an opcode says; false with *error filled. */
@@ -24,6 +20,8 @@ struct opcode {
     const char *name;
     opcode_step *step; /* NULL for an unknown one */
 };
+
+#define OPCODE(name, step) [name / OPCODES] = {#name, step}
 
 struct opcode_program {
     const char *part;
@@ -142,15 +140,15 @@ static bool rebase_many_times(struct dyld_info_walk *walk, uint8_t immediate, st
 }
 
 static const struct opcode rebase_opcodes[OPCODES] = {
-    {"REBASE_OPCODE_DONE", rebase_done},
-    {"REBASE_OPCODE_SET_TYPE_IMM", set_type},
-    {"REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB", set_place},
-    {"REBASE_OPCODE_ADD_ADDR_ULEB", skip},
-    {"REBASE_OPCODE_ADD_ADDR_IMM_SCALED", rebase_skip_pointers},
-    {"REBASE_OPCODE_DO_REBASE_IMM_TIMES", rebase_times},
-    {"REBASE_OPCODE_DO_REBASE_ULEB_TIMES", rebase_many_times},
-    {"REBASE_OPCODE_DO_REBASE_ADD_ADDR_ULEB", make_and_skip},
-    {"REBASE_OPCODE_DO_REBASE_ULEB_TIMES_SKIPPING_ULEB", make_skipping},
+    OPCODE(REBASE_OPCODE_DONE, rebase_done),
+    OPCODE(REBASE_OPCODE_SET_TYPE_IMM, set_type),
+    OPCODE(REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB, set_place),
+    OPCODE(REBASE_OPCODE_ADD_ADDR_ULEB, skip),
+    OPCODE(REBASE_OPCODE_ADD_ADDR_IMM_SCALED, rebase_skip_pointers),
+    OPCODE(REBASE_OPCODE_DO_REBASE_IMM_TIMES, rebase_times),
+    OPCODE(REBASE_OPCODE_DO_REBASE_ULEB_TIMES, rebase_many_times),
+    OPCODE(REBASE_OPCODE_DO_REBASE_ADD_ADDR_ULEB, make_and_skip),
+    OPCODE(REBASE_OPCODE_DO_REBASE_ULEB_TIMES_SKIPPING_ULEB, make_skipping),
 };
 
 /* --- bind opcodes --- */
@@ -191,10 +189,11 @@ static bool bind_special_ordinal(struct dyld_info_walk *walk, uint8_t immediate,
 }
 
 static bool bind_symbol(struct dyld_info_walk *walk, uint8_t immediate, struct error *error) {
-    walk->weak = (immediate & FLAG_WEAK_IMPORT) != 0;
+    walk->weak = (immediate & BIND_SYMBOL_FLAGS_WEAK_IMPORT) != 0;
     if (!string(walk, &walk->symbol, error))
         return false;
-    if ((immediate & FLAG_STRONG) != 0 && walk->program->kind == FIXUP_WEAK_BIND)
+    if ((immediate & BIND_SYMBOL_FLAGS_NON_WEAK_DEFINITION) != 0 &&
+        walk->program->kind == FIXUP_WEAK_BIND)
         walk->strong = walk->symbol;
     return true;
 }
@@ -223,20 +222,20 @@ static bool bind_threaded(struct dyld_info_walk *walk, uint8_t immediate, struct
 }
 
 static const struct opcode bind_opcodes[OPCODES] = {
-    {"BIND_OPCODE_DONE", bind_done},
-    {"BIND_OPCODE_SET_DYLIB_ORDINAL_IMM", bind_ordinal},
-    {"BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB", bind_large_ordinal},
-    {"BIND_OPCODE_SET_DYLIB_SPECIAL_IMM", bind_special_ordinal},
-    {"BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM", bind_symbol},
-    {"BIND_OPCODE_SET_TYPE_IMM", set_type},
-    {"BIND_OPCODE_SET_ADDEND_SLEB", bind_addend},
-    {"BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB", set_place},
-    {"BIND_OPCODE_ADD_ADDR_ULEB", skip},
-    {"BIND_OPCODE_DO_BIND", bind_one},
-    {"BIND_OPCODE_DO_BIND_ADD_ADDR_ULEB", make_and_skip},
-    {"BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED", bind_and_skip_pointers},
-    {"BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB", make_skipping},
-    {"BIND_OPCODE_THREADED", bind_threaded},
+    OPCODE(BIND_OPCODE_DONE, bind_done),
+    OPCODE(BIND_OPCODE_SET_DYLIB_ORDINAL_IMM, bind_ordinal),
+    OPCODE(BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB, bind_large_ordinal),
+    OPCODE(BIND_OPCODE_SET_DYLIB_SPECIAL_IMM, bind_special_ordinal),
+    OPCODE(BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM, bind_symbol),
+    OPCODE(BIND_OPCODE_SET_TYPE_IMM, set_type),
+    OPCODE(BIND_OPCODE_SET_ADDEND_SLEB, bind_addend),
+    OPCODE(BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB, set_place),
+    OPCODE(BIND_OPCODE_ADD_ADDR_ULEB, skip),
+    OPCODE(BIND_OPCODE_DO_BIND, bind_one),
+    OPCODE(BIND_OPCODE_DO_BIND_ADD_ADDR_ULEB, make_and_skip),
+    OPCODE(BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED, bind_and_skip_pointers),
+    OPCODE(BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB, make_skipping),
+    OPCODE(BIND_OPCODE_THREADED, bind_threaded),
 };
 
 static const struct opcode_program programs[] = {
@@ -260,7 +259,7 @@ struct dyld_info_walk dyld_info_walk(const struct opcode_program *program, struc
     struct dyld_info_walk walk = {
         .program = program, .image = image, .opcodes = opcodes, .slice = slice};
     bool implied = program->kind == FIXUP_WEAK_BIND || program->kind == FIXUP_LAZY_BIND;
-    walk.type = implied ? TYPE_POINTER : 0;
+    walk.type = implied ? BIND_TYPE_POINTER : 0;
     if (program->kind == FIXUP_WEAK_BIND) {
         walk.ordinal = ORDINAL_WEAK;
         walk.has_ordinal = true;
@@ -279,9 +278,9 @@ static bool place_valid(const struct dyld_info_walk *walk, struct error *error) 
                             "offset 0x%" PRIx64 " lies past what the file holds of %s, 0x%" PRIx64
                             " bytes",
                             walk->offset, segment->name, fixup_segment_size(segment));
-    if ((segment->protection & PROTECTION_WRITE) == 0)
+    if ((segment->protection & VM_PROT_WRITE) == 0)
         return opcode_error(walk, error, "%s cannot be written", segment->name);
-    if (walk->type != TYPE_POINTER)
+    if (walk->type != BIND_TYPE_POINTER)
         return opcode_error(walk, error, "type %d is none of pointers", walk->type);
     if (walk->left == 0)
         return opcode_error(walk, error, "more fixups than the segments hold pointers");
@@ -334,7 +333,7 @@ static bool run_opcode(struct dyld_info_walk *walk, struct error *error) {
     opcode_step *step = walk->program->opcodes[byte / OPCODES].step;
     if (step == NULL)
         return opcode_error(walk, error, "opcode 0x%02x is unknown", byte);
-    return step(walk, byte & IMMEDIATE, error);
+    return step(walk, byte & BIND_IMMEDIATE_MASK, error);
 }
 
 bool dyld_info_next(struct dyld_info_walk *walk, struct fixup *fixup, struct error *error) {

@@ -4,6 +4,7 @@
 #define VAFIT_MACHO_DYSYMTAB_H
 
 #include "base/bytes.h"
+#include "macho/format.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,9 +15,6 @@ enum {
     DYSYMTAB_FIRST_GROUP = 8, /* byte in the command of the first group, of 8 bytes each */
     EXTERNAL_RELOCATION_SIZE = 8,
 };
-
-#define INDIRECT_SYMBOL_LOCAL UINT32_C(0x80000000)
-#define INDIRECT_SYMBOL_ABS UINT32_C(0x40000000)
 
 /* A run of symbols. Nothing holds it to be inside the table, nor behind the group before it. */
 struct symbol_group {

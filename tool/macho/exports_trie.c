@@ -35,10 +35,10 @@ static const char *read_payload(struct bytes payload, struct export *export) {
     uint64_t flags;
     if (!leb_unsigned(payload, &at, &flags))
         return no_number;
-    if ((flags & ~(uint64_t)EXPORT_FLAGS) != 0)
+    if ((flags & ~(uint64_t)EXPORT_ALL_FLAGS) != 0)
         return "has an export with unknown flags";
     export->flags = (uint8_t)flags;
-    if ((flags & EXPORT_REEXPORT) != 0) {
+    if ((flags & EXPORT_SYMBOL_FLAGS_REEXPORT) != 0) {
         if (!leb_unsigned(payload, &at, &export->ordinal))
             return no_number;
         return read_imported(payload, at, export) ? NULL
@@ -46,7 +46,8 @@ static const char *read_payload(struct bytes payload, struct export *export) {
     }
     if (!leb_unsigned(payload, &at, &export->offset))
         return no_number;
-    if ((flags & (EXPORT_RESOLVER | EXPORT_VARIANT)) != 0 &&
+    if ((flags & (EXPORT_SYMBOL_FLAGS_STUB_AND_RESOLVER | EXPORT_SYMBOL_FLAGS_FUNCTION_VARIANT)) !=
+            0 &&
         !leb_unsigned(payload, &at, &export->second))
         return no_number;
     return NULL;

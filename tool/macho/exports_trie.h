@@ -9,23 +9,14 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "macho/format.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bits of an export's flags (<mach-o/loader.h>, and dyld: mach_o/UnsafeHeader.h for the last). */
-enum {
-    EXPORT_KIND = 0x03, /* of them, which of the three below; dyld takes 3 for regular */
-    EXPORT_REGULAR = 0x00,
-    EXPORT_THREAD_LOCAL = 0x01,
-    EXPORT_ABSOLUTE = 0x02,
-    EXPORT_WEAK = 0x04,     /* a weak definition */
-    EXPORT_REEXPORT = 0x08, /* of another dylib's */
-    EXPORT_RESOLVER = 0x10, /* a stub, and a function that finds what it leads to */
-    EXPORT_VARIANT = 0x20,  /* a function, and which table of its variants */
-    EXPORT_FLAGS = 0x3f,    /* dyld refuses all others */
-};
+/* EXPORT_SYMBOL_FLAGS_...: dyld refuses all others. */
+enum { EXPORT_ALL_FLAGS = 0x3f };
 
 struct export {
     struct bytes name; /* without a NUL; the cursor's, until its next step */

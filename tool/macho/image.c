@@ -1,7 +1,7 @@
 #include "macho/image.h"
 
 #include "macho/build_version.h"
-#include "macho/magic.h"
+#include "macho/format.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,18 +24,18 @@ struct parser {
 
 const char *image_type_name(enum image_type type) {
     switch (type) {
-    case IMAGE_EXECUTABLE:
+    case MH_EXECUTE:
         return "executable";
-    case IMAGE_DYLIB:
+    case MH_DYLIB:
         return "dylib";
-    case IMAGE_BUNDLE:
+    case MH_BUNDLE:
         return "bundle";
     }
     return "";
 }
 
 static bool type_known(uint32_t type) {
-    return type == IMAGE_EXECUTABLE || type == IMAGE_DYLIB || type == IMAGE_BUNDLE;
+    return type == MH_EXECUTE || type == MH_DYLIB || type == MH_BUNDLE;
 }
 
 bool image_begins(struct bytes head) {
@@ -128,7 +128,7 @@ static bool read_chained_fixups(struct parser *parser, const struct load_command
 }
 
 static bool read_install_name(struct parser *parser, const struct load_command *command) {
-    if (parser->image->type != IMAGE_DYLIB)
+    if (parser->image->type != MH_DYLIB)
         return load_command_error(parser->error, command, "cmd", "only a dylib has one");
     if (parser->image->install_name != NULL)
         return load_command_error(parser->error, command, "cmd", "comes twice");
@@ -274,7 +274,7 @@ static bool text_valid(const struct image *image, size_t head_size, struct error
 static bool page_zero_valid(const struct image *image, struct error *error) {
     const struct segment *page_zero = segments_find(&image->segments, "__PAGEZERO");
     uint64_t size = page_zero == NULL ? 0 : page_zero->vm_size;
-    if (image->type != IMAGE_EXECUTABLE || strcmp(image->architecture->family, "arm64") != 0 ||
+    if (image->type != MH_EXECUTE || strcmp(image->architecture->family, "arm64") != 0 ||
         size >= UINT64_C(1) << 32)
         return true;
     return error_malformed(error, "load commands",
@@ -290,7 +290,7 @@ static bool image_valid(const struct parser *parser, size_t head_size) {
     if (!text_valid(image, head_size, parser->error) || !page_zero_valid(image, parser->error) ||
         !segments_disjoint(&image->segments, parser->error))
         return false;
-    if (image->type == IMAGE_DYLIB && image->install_name == NULL)
+    if (image->type == MH_DYLIB && image->install_name == NULL)
         return error_malformed(parser->error, "load commands", "a dylib without LC_ID_DYLIB");
     if (has_placed(parser, LC_DYSYMTAB) && !has_placed(parser, LC_SYMTAB))
         return error_malformed(parser->error, "load commands", "LC_DYSYMTAB without LC_SYMTAB");

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* mach_header_64's filetype, for the images that are loaded. */
-enum image_type { IMAGE_EXECUTABLE = 2, IMAGE_DYLIB = 6, IMAGE_BUNDLE = 8 };
+enum image_type { MH_EXECUTE = 2, MH_DYLIB = 6, MH_BUNDLE = 8 };
 
 /* IMAGE_HEADER_SIZE: bytes of a mach_header_64. IMAGE_MOST_COMMANDS: the most bytes of load
  * commands that vafit reads; a thousand dylibs fill a tenth of a MiB. */

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "macho/format.h"
 #include "macho/load_command.h"
 
 #include <stdbool.h>
@@ -49,7 +50,6 @@ struct section_place {
 };
 
 /* S_CSTRING_LITERALS: NUL-terminated strings, one behind the other. */
-enum { SECTION_C_STRINGS = 0x02 };
 
 /* Section i of section_count; `command` is the segment's. */
 struct section_place segment_section(const struct load_command *command, uint32_t i);

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "macho/format.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,8 +31,6 @@ struct nlist {
 };
 
 /* Bits of n_type, and values of N_TYPE. */
-enum { N_STAB = 0xe0, N_PEXT = 0x10, N_TYPE = 0x0e, N_EXT = 0x01 };
-enum { N_UNDF = 0x0, N_ABS = 0x2, N_INDR = 0xa, N_SECT = 0xe };
 
 /* Entry i of a table. The caller has checked that it lies inside. Inline, as is nlist_use: tables
  * have millions of entries. */

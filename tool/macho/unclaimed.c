@@ -87,13 +87,12 @@ static int by_place(const void *left, const void *right) {
 }
 
 static void find_in_signature(struct finder *finder, const struct linkedit_part *part) {
-    enum { SUPER_BLOB = 12, INDEX = 8 };
     struct bytes bytes = bytes_of(finder, part);
     struct code_signature signature;
     struct error ignored;
     if (!code_signature_parse(bytes, &signature, &ignored))
         return;
-    size_t base = start_of(finder, part), at = SUPER_BLOB + INDEX * signature.blob_count;
+    size_t base = start_of(finder, part), at = SUPER_HEADER + INDEX_ENTRY * signature.blob_count;
     qsort(signature.blobs, signature.blob_count, sizeof *signature.blobs, by_place);
     for (size_t i = 0; i < signature.blob_count; i++) {
         size_t start = (size_t)(signature.blobs[i].bytes.data - bytes.data);

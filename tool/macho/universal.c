@@ -1,6 +1,6 @@
 #include "macho/universal.h"
 
-#include "macho/magic.h"
+#include "macho/format.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 #include "base/json.h"
-#include "images/breakdown_json.h"
+#include "program/linkedit_sizes_json.h"
 #include "report/check_report.h"
 
 #include <string.h>
@@ -80,7 +80,7 @@ static json_t *image(const struct program_report *report, size_t index) {
     const struct loaded_image *images = report->program->images.items;
     const struct loaded_image *loaded = &images[index];
     uint64_t address = report->judgement.addresses[index];
-    struct breakdown breakdown = image_slice_breakdown(loaded->slice);
+    struct linkedit_sizes linkedit_sizes = image_slice_breakdown(loaded->slice);
     json_t *object = json_object();
     set_text(object, "path", loaded->file->path);
     set_text(object, "install_name", loaded->image->install_name);
@@ -88,7 +88,7 @@ static json_t *image(const struct program_report *report, size_t index) {
     set_bytes(object, "file_size", loaded->file->size);
     set_bytes_if(object, "address", address != UINT64_MAX, address);
     set_bytes(object, "linkedit", loaded->image->linkedit_size);
-    json_object_set_new(object, "parts", breakdown_to_json(&breakdown));
+    json_object_set_new(object, "parts", linkedit_sizes_to_json(&linkedit_sizes));
     set_text(object, "loaded_by",
              loaded->loaded_by == index ? NULL : images[loaded->loaded_by].file->path);
     return object;

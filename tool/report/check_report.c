@@ -26,13 +26,13 @@ enum verdict check_report_verdict(const struct check_report *report) {
     return worst;
 }
 
-struct freed_bytes freed_by_image(const struct breakdown *breakdown) {
+struct freed_bytes freed_by_image(const struct linkedit_sizes *linkedit_sizes) {
     struct freed_bytes freed = {0, 0, 0};
-    if (!breakdown->exact)
+    if (!linkedit_sizes->exact)
         return freed;
-    freed.debug_map = breakdown->debug_map;
-    freed.locals = freed.debug_map + breakdown->local_symbols;
-    freed.symbols = freed.locals + breakdown->symbols + breakdown->strings;
+    freed.debug_map = linkedit_sizes->debug_map;
+    freed.locals = freed.debug_map + linkedit_sizes->local_symbols;
+    freed.symbols = freed.locals + linkedit_sizes->symbols + linkedit_sizes->strings;
     return freed;
 }
 
@@ -40,8 +40,8 @@ struct freed_bytes freed_by_heaviest(const struct program_report *report) {
     struct freed_bytes sum = {0, 0, 0};
     for (size_t i = 0; i < report->heaviest_count; i++) {
         const struct loaded_image *loaded = &report->program->images.items[report->heaviest[i]];
-        struct breakdown breakdown = image_slice_breakdown(loaded->slice);
-        struct freed_bytes freed = freed_by_image(&breakdown);
+        struct linkedit_sizes linkedit_sizes = image_slice_breakdown(loaded->slice);
+        struct freed_bytes freed = freed_by_image(&linkedit_sizes);
         sum.debug_map += freed.debug_map;
         sum.locals += freed.locals;
         sum.symbols += freed.symbols;

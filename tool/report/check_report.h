@@ -3,7 +3,7 @@
 #define VAFIT_REPORT_CHECK_REPORT_H
 
 #include "base/text.h"
-#include "images/program.h"
+#include "program/load_order.h"
 #include "space/rules.h"
 
 #include <stdbool.h>
@@ -57,7 +57,7 @@ struct freed_bytes {
     uint64_t locals;    /* level locals, that before it included */
     uint64_t symbols;   /* level symbols, likewise */
 };
-struct freed_bytes freed_by_image(const struct breakdown *breakdown);
+struct freed_bytes freed_by_image(const struct linkedit_sizes *linkedit_sizes);
 /* The sum over the heaviest images of a program. */
 struct freed_bytes freed_by_heaviest(const struct program_report *report);
 

@@ -89,15 +89,15 @@ static void add_cell(struct writer *writer, uint64_t bytes, bool known) {
 }
 
 static void write_row(struct writer *writer, const struct loaded_image *loaded) {
-    struct breakdown breakdown = image_slice_breakdown(loaded->slice);
+    struct linkedit_sizes linkedit_sizes = image_slice_breakdown(loaded->slice);
     text_add(writer->out, "  ");
     add_cell(writer, loaded->image->vm_space, true);
     add_cell(writer, loaded->image->linkedit_size, true);
-    add_cell(writer, breakdown.debug_map, breakdown.exact);
-    add_cell(writer, breakdown.local_symbols, breakdown.exact);
-    add_cell(writer, breakdown.symbols + breakdown.strings, breakdown.exact);
-    add_cell(writer, breakdown.exports, true);
-    add_cell(writer, breakdown.fixups, true);
+    add_cell(writer, linkedit_sizes.debug_map, linkedit_sizes.exact);
+    add_cell(writer, linkedit_sizes.local_symbols, linkedit_sizes.exact);
+    add_cell(writer, linkedit_sizes.symbols + linkedit_sizes.strings, linkedit_sizes.exact);
+    add_cell(writer, linkedit_sizes.exports, true);
+    add_cell(writer, linkedit_sizes.fixups, true);
     text_add(writer->out, "  ");
     text_add_printable(writer->out, loaded->file->path);
     text_add(writer->out, "\n");

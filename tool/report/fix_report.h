@@ -3,7 +3,7 @@
 #define VAFIT_REPORT_FIX_REPORT_H
 
 #include "base/text.h"
-#include "images/program.h"
+#include "program/load_order.h"
 #include "space/rules.h"
 
 #include <stdbool.h>

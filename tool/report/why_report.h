@@ -3,7 +3,7 @@
 #define VAFIT_REPORT_WHY_REPORT_H
 
 #include "base/text.h"
-#include "images/reach.h"
+#include "program/dominators.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 #include "rewrite/original.h"
 
-#include "base/new_file.h"
+#include "base/atomic_file.h"
 #include "base/path.h"
-#include "rewrite/proof.h"
+#include "verify/compare_files.h"
 
 #include <string.h>
 
@@ -22,7 +22,7 @@ static bool read_image(struct arena *arena, const char *path, struct image_file 
     if (path_look(path) != PATH_FILE || !file_open(path, &file->file, &ignored))
         return false;
     file->size = file->file.size;
-    if (image_file_read(arena, file, &ignored) && proof_read_images(arena, file, &ignored))
+    if (image_file_read(arena, file, &ignored) && image_file_parse_all(arena, file, &ignored))
         return true;
     file_close(&file->file);
     return false;
@@ -37,7 +37,7 @@ bool original_is_of(const char *path, const struct image_file *image) {
     bool same = false;
     if (read_image(&arena, path, &original)) {
         same = file_same(&original.file, &image->file) ||
-               proof_compare(&original, image, &losses, &differences);
+               compare_files(&original, image, &losses, &differences);
         file_close(&original.file);
     }
     errors_free(&differences);
@@ -140,14 +140,14 @@ static bool judge(const struct image_file *file, const char *path, bool *stays,
 /* --- putting aside and back --- */
 
 /* A copy under another name, where a hard link cannot be. */
-static bool copy(const struct file *source, const char *target, struct new_file *file,
+static bool copy(const struct file *source, const char *target, struct atomic_file *file,
                  struct error *error) {
-    if (!new_file_make(target, file, error))
+    if (!atomic_file_make(target, file, error))
         return false;
-    if (new_file_copy(file, 0, source, 0, source->size, error) &&
-        new_file_finish(file, source, error) && new_file_times(file, source, error))
+    if (atomic_file_copy(file, 0, source, 0, source->size, error) &&
+        atomic_file_finish(file, source, error) && atomic_file_times(file, source, error))
         return true;
-    new_file_discard(file);
+    atomic_file_discard(file);
     return error_in_file(error, target);
 }
 
@@ -155,17 +155,17 @@ static bool copy(const struct file *source, const char *target, struct new_file 
 bool original_put_aside(const struct image_file *file, const char *path, struct replacement *aside,
                         struct error *error) {
     struct file_state was;
-    struct new_file new_file;
+    struct atomic_file new_file;
     bool stays = false;
     *aside = (struct replacement){0};
-    if (!new_file_sweep(path, error))
+    if (!atomic_file_sweep(path, error))
         return false;
     was.is_there = file_stamp(path, &was.stamp);
     if (path_look(path) != PATH_ABSENT && !judge(file, path, &stays, error))
         return false;
     if (stays)
         return true;
-    bool linked = new_file_link(file->path, path, false, &new_file);
+    bool linked = atomic_file_link(file->path, path, false, &new_file);
     if (!linked && !copy(&file->file, path, &new_file, error))
         return false;
     replacement_begin(aside, path, &new_file);
@@ -180,9 +180,9 @@ bool original_put_aside(const struct image_file *file, const char *path, struct 
 
 bool original_put_back(const char *path, const char *target, const struct file *read,
                        struct replacement *back, struct error *error) {
-    struct new_file new_file;
+    struct atomic_file new_file;
     struct file original;
-    bool made = new_file_link(path, target, false, &new_file);
+    bool made = atomic_file_link(path, target, false, &new_file);
     if (!made && file_open(path, &original, error)) {
         made = copy(&original, target, &new_file, error);
         file_close(&original);

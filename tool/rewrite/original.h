@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "commit/replacement.h"
-#include "images/image_file.h"
+#include "program/image_file.h"
 
 #include <stdbool.h>
 

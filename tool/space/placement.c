@@ -5,62 +5,62 @@
 
 #include <stdlib.h>
 
-static void take(struct holes *holes, uint64_t start, uint64_t size) {
+static void take(struct free_ranges *ranges, uint64_t start, uint64_t size) {
     uint64_t end;
     if (!range_end(start, size, &end))
         end = UINT64_MAX;
-    holes_take(holes, (struct span){start, end});
+    free_ranges_take(ranges, (struct span){start, end});
 }
 
 /* What is mapped before dyld runs, in the kernel's order: executable and dyld, shared region and
  * commpage, stack (which moves elsewhere when its place is taken). */
 static void map_by_kernel(const struct layout *layout, const struct extents *extents,
-                          uint64_t slide, struct holes *holes) {
-    holes_reset(holes, (struct span){layout->image_base + slide, layout->address_end});
+                          uint64_t slide, struct free_ranges *ranges) {
+    free_ranges_reset(ranges, (struct span){layout->image_base + slide, layout->address_end});
     uint64_t loader = layout->image_base + slide;
     if (extents->has_executable) {
         const struct extent *executable = &extents->items[0];
-        take(holes, executable->address + slide, executable->vm_size);
+        take(ranges, executable->address + slide, executable->vm_size);
         loader = executable->address + slide + executable->vm_size;
     }
-    take(holes, loader, layout->loader_size);
-    holes_take(holes, layout->shared_region);
+    take(ranges, loader, layout->loader_size);
+    free_ranges_take(ranges, layout->shared_region);
     for (size_t i = 0; i < layout->reserved_count; i++)
-        holes_take(holes, layout->reserved[i]);
+        free_ranges_take(ranges, layout->reserved[i]);
     uint64_t end = layout->stack_end - slide;
     struct span stack = {end - layout->stack_size, end};
     uint64_t elsewhere;
-    if (holes_cover(holes, stack))
-        holes_take(holes, stack);
+    if (free_ranges_cover(ranges, stack))
+        free_ranges_take(ranges, stack);
     else if (layout->stack_size != 0)
-        holes_first_fit(holes, layout->stack_size, &elsewhere);
+        free_ranges_first_fit(ranges, layout->stack_size, &elsewhere);
 }
 
 /* One image as dyld places it; UINT64_MAX when there is no room for it. */
 static uint64_t load(const struct layout *layout, const struct extent *extent,
-                     struct holes *holes) {
+                     struct free_ranges *ranges) {
     uint64_t file_size = round_up(extent->file_size, layout->page_size);
     uint64_t vm_size = round_up(extent->vm_size, layout->page_size);
     uint64_t file, address;
-    bool mapped = file_size != 0 && holes_first_fit(holes, file_size, &file);
-    if (vm_size == 0 || !holes_first_fit(holes, vm_size, &address))
+    bool mapped = file_size != 0 && free_ranges_first_fit(ranges, file_size, &file);
+    if (vm_size == 0 || !free_ranges_first_fit(ranges, vm_size, &address))
         address = UINT64_MAX;
     if (mapped)
-        holes_give_back(holes, (struct span){file, file + file_size});
+        free_ranges_give_back(ranges, (struct span){file, file + file_size});
     return address;
 }
 
 void placement_at(const struct layout *layout, const struct extents *extents, uint64_t slide,
-                  struct holes *holes, struct placement *placement) {
+                  struct free_ranges *ranges, struct placement *placement) {
     *placement = (struct placement){.slide = slide};
     placement->addresses = calloc(extents->count + 1, sizeof *placement->addresses);
     if (placement->addresses == NULL)
         out_of_memory();
-    map_by_kernel(layout, extents, slide, holes);
+    map_by_kernel(layout, extents, slide, ranges);
     for (size_t i = 0; i < extents->count; i++) {
         const struct extent *extent = &extents->items[i];
         uint64_t address = i == 0 && extents->has_executable ? extent->address + slide
-                                                             : load(layout, extent, holes);
+                                                             : load(layout, extent, ranges);
         placement->addresses[i] = address;
         if (address == UINT64_MAX)
             placement->unplaced++;
@@ -86,13 +86,13 @@ static uint64_t next_slide(const struct layout *layout, uint64_t slide) {
 
 void placements_over_slides(const struct layout *layout, const struct extents *extents,
                             struct placements *placements) {
-    struct holes holes = {0};
-    placement_at(layout, extents, 0, &holes, &placements->unslid);
+    struct free_ranges ranges = {0};
+    placement_at(layout, extents, 0, &ranges, &placements->unslid);
     placements->worst = placements->unslid;
     for (uint64_t slide = next_slide(layout, 0); slide <= layout->slide_most;
          slide = next_slide(layout, slide)) {
         struct placement placement;
-        placement_at(layout, extents, slide, &holes, &placement);
+        placement_at(layout, extents, slide, &ranges, &placement);
         if (worse(&placement, &placements->worst)) {
             struct placement better = placements->worst;
             placements->worst = placement;
@@ -101,7 +101,7 @@ void placements_over_slides(const struct layout *layout, const struct extents *e
         if (placement.addresses != placements->unslid.addresses)
             placement_free(&placement);
     }
-    holes_free(&holes);
+    free_ranges_free(&ranges);
 }
 
 void placements_free(struct placements *placements) {

@@ -8,7 +8,7 @@
 #ifndef VAFIT_SPACE_PLACEMENT_H
 #define VAFIT_SPACE_PLACEMENT_H
 
-#include "space/holes.h"
+#include "space/free_ranges.h"
 #include "space/profile.h"
 
 #include <stdbool.h>
@@ -40,7 +40,7 @@ struct placement {
 
 /* Places all images for one slide. `holes` is scratch that may be reused from call to call. */
 void placement_at(const struct layout *layout, const struct extents *extents, uint64_t slide,
-                  struct holes *holes, struct placement *placement);
+                  struct free_ranges *ranges, struct placement *placement);
 
 /* The placements that a verdict needs; release each with placement_free. */
 struct placements {

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "space/holes.h"
+#include "space/free_ranges.h"
 
 #include <stdbool.h>
 #include <stddef.h>

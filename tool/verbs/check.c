@@ -3,11 +3,11 @@
 #include "base/parallel.h"
 #include "base/size.h"
 #include "base/text.h"
-#include "images/measure.h"
-#include "images/program.h"
+#include "program/load_order.h"
+#include "program/measure.h"
 #include "report/baseline.h"
 #include "report/check_report.h"
-#include "verbs/judge_options.h"
+#include "verbs/limit_options.h"
 #include "verbs/programs.h"
 #include "verbs/verb.h"
 
@@ -15,10 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-struct options {
+struct check_arguments {
     struct output_options output;
     struct search_options search;
-    struct judge_options judge;
+    struct limit_options judge;
     const char *format;
     const char *color;
     unsigned jobs;
@@ -35,12 +35,12 @@ struct options {
 static const char *const color_choices[] = {"auto", "always", "never", NULL};
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
-    { name, letter, kind, offsetof(struct options, member), placeholder, help, choices }
+    { name, letter, kind, offsetof(struct check_arguments, member), placeholder, help, choices }
 
 static const struct option_row rows[] = {
-    OUTPUT_ROWS(struct options, output),
-    SEARCH_ROWS(struct options, search),
-    JUDGE_ROWS(struct options, judge),
+    OUTPUT_ROWS(struct check_arguments, output),
+    SEARCH_ROWS(struct check_arguments, search),
+    LIMIT_ROWS(struct check_arguments, judge),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default), json, sarif or github",
         report_format_names),
     ROW("warn-at", 0, OPTION_COUNT, warn_at, "PERCENT", "warn from so much of a limit on", NULL),
@@ -63,12 +63,12 @@ static const struct option_row rows[] = {
 struct check {
     const struct call *call;
     struct arena *arena;
-    struct options options;
+    struct check_arguments arguments;
     struct string_list operands;
     struct profile profile;
     struct limits limits;
     struct baseline baseline;
-    struct library *library;
+    struct image_cache *cache;
     struct search search;
     struct programs programs;
     struct check_report report;
@@ -76,36 +76,37 @@ struct check {
 };
 
 /* "-" is a place to write to, and for one result alone. */
-static bool baseline_place_valid(const struct options *options, struct error *error) {
-    if (!output_is_standard(options->baseline))
+static bool baseline_place_valid(const struct check_arguments *arguments, struct error *error) {
+    if (!output_is_standard(arguments->baseline))
         return true;
-    if (!options->update_baseline)
+    if (!arguments->update_baseline)
         return error_usage(error, "--baseline - wants --update-baseline: it is standard output");
-    if (options->output.output == NULL || output_is_standard(options->output.depfile))
+    if (arguments->output.output == NULL || output_is_standard(arguments->output.depfile))
         return error_usage(error, "standard output takes one of the report, depfile and baseline");
     return true;
 }
 
-static bool options_valid(struct check *check, struct error *error) {
-    struct options *options = &check->options;
+static bool arguments_valid(struct check *check, struct error *error) {
+    struct check_arguments *arguments = &check->arguments;
     if (check->operands.count == 0)
         return error_usage(error, "check wants an executable%s",
-                           options->search.facts.count != 0 ? ", named before --facts" : "");
-    if (options->baseline == NULL && (options->max_growth.given || options->update_baseline))
+                           arguments->search.facts.count != 0 ? ", named before --facts" : "");
+    if (arguments->baseline == NULL && (arguments->max_growth.given || arguments->update_baseline))
         return error_usage(error, "--max-growth and --update-baseline want --baseline");
-    if (options->warn_at > 100)
+    if (arguments->warn_at > 100)
         return error_usage(error, "--warn-at takes a percentage of at most 100");
-    return output_options_valid(&options->output, error) && baseline_place_valid(options, error);
+    return output_options_valid(&arguments->output, error) &&
+           baseline_place_valid(arguments, error);
 }
 
 enum { LARGEST_BASELINE = 16 << 20 };
 
 /* A baseline that is to be updated may not be there yet, or be a place that is only written to. */
 static bool load_baseline(struct check *check, struct error *error) {
-    const char *path = check->options.baseline;
+    const char *path = check->arguments.baseline;
     char *text;
     size_t size;
-    if (path == NULL || (check->options.update_baseline && !output_replaces(path)))
+    if (path == NULL || (check->arguments.update_baseline && !output_replaces(path)))
         return true;
     *vector_push(check->arena, &check->inputs) = path;
     return file_read_all(check->arena, path, LARGEST_BASELINE, &text, &size, error) &&
@@ -115,9 +116,9 @@ static bool load_baseline(struct check *check, struct error *error) {
 
 /* Files with slices whose symbol tables are wanted, each file once: a file is worked on by one
  * thread. */
-struct breakdown_files {
-    struct library *library;
-    struct breakdown_file {
+struct linkedit_sizes_files {
+    struct image_cache *cache;
+    struct linkedit_sizes_file {
         struct image_file *file;
         struct error error;
     } * items;
@@ -126,12 +127,12 @@ struct breakdown_files {
 };
 
 static void read_breakdowns_of_file(void *context, size_t i) {
-    struct breakdown_files *files = context;
-    struct breakdown_file *item = &files->items[i];
+    struct linkedit_sizes_files *files = context;
+    struct linkedit_sizes_file *item = &files->items[i];
     item->error.kind = ERROR_NONE;
     for (size_t j = 0; j < item->file->slice_count; j++)
         if (item->file->slices[j].wants_breakdown &&
-            !library_breakdown(files->library, item->file, &item->file->slices[j], &item->error))
+            !image_cache_breakdown(files->cache, item->file, &item->file->slices[j], &item->error))
             return;
 }
 
@@ -143,8 +144,8 @@ static bool is_wanted(const struct image_file *file) {
 }
 
 static void want_breakdowns(struct check *check, struct program_report *report,
-                            struct breakdown_files *files) {
-    report->heaviest_count = check->options.top;
+                            struct linkedit_sizes_files *files) {
+    report->heaviest_count = check->arguments.top;
     report->heaviest = program_heaviest(check->arena, report->program, &report->heaviest_count);
     for (size_t i = 0; i < report->heaviest_count; i++) {
         const struct loaded_image *loaded = &report->program->images.items[report->heaviest[i]];
@@ -156,14 +157,14 @@ static void want_breakdowns(struct check *check, struct program_report *report,
 
 /* Takes the __LINKEDIT of the heaviest images apart; errors go to the library's. */
 static void read_breakdowns(struct check *check) {
-    struct breakdown_files files = {.library = check->library};
-    unsigned jobs = check->options.jobs == 0 ? parallel_default_jobs() : check->options.jobs;
+    struct linkedit_sizes_files files = {.cache = check->cache};
+    unsigned jobs = check->arguments.jobs == 0 ? parallel_default_jobs() : check->arguments.jobs;
     for (size_t i = 0; i < check->report.count; i++)
         want_breakdowns(check, &check->report.items[i], &files);
     parallel_for(files.count, jobs, read_breakdowns_of_file, &files);
     for (size_t i = 0; i < files.count; i++)
         if (files.items[i].error.kind != ERROR_NONE)
-            errors_add(library_errors(check->library), &files.items[i].error);
+            errors_add(image_cache_errors(check->cache), &files.items[i].error);
 }
 
 static void judge_programs(struct check *check) {
@@ -181,7 +182,7 @@ static void judge_programs(struct check *check) {
 
 /* A program that shrank by more than may grow back unnoticed. */
 static void warn_of_stale_baseline(const struct check *check) {
-    if (!check->options.max_growth.given || check->options.update_baseline)
+    if (!check->arguments.max_growth.given || check->arguments.update_baseline)
         return;
     for (size_t i = 0; i < check->report.count; i++) {
         const struct program_report *report = &check->report.items[i];
@@ -190,13 +191,13 @@ static void warn_of_stale_baseline(const struct check *check) {
             text_print_line(stderr,
                             "vafit: %s: the entry of %s is stale, %s above what it needs now; "
                             "--update-baseline keeps the gain",
-                            check->options.baseline, report->program->path,
+                            check->arguments.baseline, report->program->path,
                             size_text(before - sum).text);
     }
 }
 
 static bool update_baseline(struct check *check, struct error *error) {
-    if (!check->options.update_baseline)
+    if (!check->arguments.update_baseline)
         return true;
     for (size_t i = 0; i < check->report.count; i++) {
         const struct program_report *report = &check->report.items[i];
@@ -210,31 +211,31 @@ static bool update_baseline(struct check *check, struct error *error) {
     }
     struct text text = {0};
     baseline_write(&check->baseline, &text);
-    bool written = output_put(check->options.baseline, text.data, text.size, error);
+    bool written = output_put(check->arguments.baseline, text.data, text.size, error);
     text_free(&text);
     return written;
 }
 
-static bool wants_color(const struct options *options) {
+static bool wants_color(const struct check_arguments *arguments) {
     const char *no_color = getenv("NO_COLOR");
-    if (options->color != NULL && strcmp(options->color, "auto") != 0)
-        return strcmp(options->color, "always") == 0;
-    return options->output.output == NULL && (no_color == NULL || no_color[0] == '\0') &&
+    if (arguments->color != NULL && strcmp(arguments->color, "auto") != 0)
+        return strcmp(arguments->color, "always") == 0;
+    return arguments->output.output == NULL && (no_color == NULL || no_color[0] == '\0') &&
            isatty(STDOUT_FILENO);
 }
 
 static bool write_report(struct check *check, struct error *error) {
-    const struct options *options = &check->options;
-    struct report_style style = {wants_color(options), options->quiet, options->verbose};
+    const struct check_arguments *arguments = &check->arguments;
+    struct report_style style = {wants_color(arguments), arguments->quiet, arguments->verbose};
     const struct report_format *format =
-        report_format_named(options->format == NULL ? "text" : options->format);
-    struct string_list inputs = *library_opened(check->library);
+        report_format_named(arguments->format == NULL ? "text" : arguments->format);
+    struct string_list inputs = *image_cache_opened(check->cache);
     struct text text = {0};
     for (size_t i = 0; i < check->inputs.count; i++)
         *vector_push(check->arena, &inputs) = check->inputs.items[i];
-    check->report.source = library_source(check->library);
+    check->report.source = image_cache_source(check->cache);
     format->write(&check->report, &style, &text);
-    bool written = output_write(&options->output, &text, &inputs, error);
+    bool written = output_write(&arguments->output, &text, &inputs, error);
     text_free(&text);
     return written;
 }
@@ -243,7 +244,7 @@ static bool write_report(struct check *check, struct error *error) {
  * judged. */
 static int exit_status(const struct check *check) {
     int status = EXIT_FITS;
-    if (check->options.exit_zero)
+    if (check->arguments.exit_zero)
         return EXIT_FITS;
     for (size_t i = 0; i < check->report.count; i++) {
         const struct judgement *judgement = &check->report.items[i].judgement;
@@ -260,7 +261,7 @@ static int exit_status(const struct check *check) {
 static void explain(const struct check *check, int status) {
     static const struct report_style style = {.quiet = true};
     struct text text = {0};
-    if (status == EXIT_FITS || check->options.output.output == NULL)
+    if (status == EXIT_FITS || check->arguments.output.output == NULL)
         return;
     check_write_text(&check->report, &style, &text);
     fputs(text.data, stderr);
@@ -270,18 +271,18 @@ static void explain(const struct check *check, int status) {
 /* Everything behind the options. */
 static int check_programs(struct check *check) {
     struct error error;
-    programs_walk(check->arena, &check->options.search, &check->search, check->library,
+    programs_walk(check->arena, &check->arguments.search, &check->search, check->cache,
                   &check->operands, &check->programs);
     for (size_t i = 0; i < check->programs.count; i++)
         *vector_push(check->arena, &check->report) =
             (struct program_report){.program = check->programs.items[i],
                                     .profile = &check->profile,
                                     .limits = &check->limits};
-    if (library_errors(check->library)->count == 0)
+    if (image_cache_errors(check->cache)->count == 0)
         read_breakdowns(check);
-    if (library_errors(check->library)->count != 0) {
-        errors_print(stderr, library_errors(check->library));
-        return (int)errors_worst(library_errors(check->library));
+    if (image_cache_errors(check->cache)->count != 0) {
+        errors_print(stderr, image_cache_errors(check->cache));
+        return (int)errors_worst(image_cache_errors(check->cache));
     }
     judge_programs(check);
     warn_of_stale_baseline(check);
@@ -293,30 +294,30 @@ static int check_programs(struct check *check) {
 }
 
 static bool prepare(struct check *check, struct error *error) {
-    if (!call_parse(check->call, &verb_check, &check->options, &check->operands, error) ||
-        !options_valid(check, error) ||
-        !judge_options_limits(&check->options.judge, &check->limits, error) ||
-        !judge_options_profile(check->arena, &check->options.judge, &check->inputs, &check->profile,
-                               error) ||
+    if (!call_parse(check->call, &verb_check, &check->arguments, &check->operands, error) ||
+        !arguments_valid(check, error) ||
+        !limit_options_limits(&check->arguments.judge, &check->limits, error) ||
+        !limit_options_profile(check->arena, &check->arguments.judge, &check->inputs,
+                               &check->profile, error) ||
         !load_baseline(check, error))
         return false;
-    check->limits.has_max_growth = check->options.max_growth.given;
-    check->limits.max_growth = check->options.max_growth.bytes;
-    check->limits.warn_at = check->options.warn_at;
-    check->search = search_of(&check->options.search);
-    check->search.may_miss = check->options.judge.allow_missing;
-    check->library = search_open_library(&check->options.search, error);
-    return check->library != NULL;
+    check->limits.has_max_growth = check->arguments.max_growth.given;
+    check->limits.max_growth = check->arguments.max_growth.bytes;
+    check->limits.warn_at = check->arguments.warn_at;
+    check->search = search_of(&check->arguments.search);
+    check->search.may_miss = check->arguments.judge.allow_missing;
+    check->cache = search_open_cache(&check->arguments.search, error);
+    return check->cache != NULL;
 }
 
 static int run(const struct call *call) {
-    struct check check = {.call = call, .arena = call->arena, .options.top = 10};
+    struct check check = {.call = call, .arena = call->arena, .arguments.top = 10};
     struct error error;
     if (!prepare(&check, &error))
         return call_fail(&verb_check, &error);
     int status = check_programs(&check);
     programs_free(&check.programs);
-    library_free(check.library);
+    image_cache_free(check.cache);
     return status;
 }
 

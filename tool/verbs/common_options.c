@@ -2,7 +2,7 @@
 
 #include "base/output.h"
 #include "base/text.h"
-#include "images/library.h"
+#include "program/image_cache.h"
 #include "report/depfile.h"
 
 #include <errno.h>
@@ -39,16 +39,16 @@ bool output_write(const struct output_options *options, const struct text *text,
     return written;
 }
 
-struct library *search_open_library(const struct search_options *options, struct error *error) {
+struct image_cache *search_open_cache(const struct search_options *options, struct error *error) {
     if (options->facts.count == 0)
-        return library_on_disk();
-    struct library *library = library_of_facts();
+        return image_cache_on_disk();
+    struct image_cache *cache = image_cache_of_facts();
     for (size_t i = 0; i < options->facts.count; i++)
-        if (!library_add_facts(library, options->facts.items[i], error)) {
-            library_free(library);
+        if (!image_cache_add_facts(cache, options->facts.items[i], error)) {
+            image_cache_free(cache);
             return NULL;
         }
-    return library;
+    return cache;
 }
 
 struct search search_of(const struct search_options *options) {
@@ -63,17 +63,17 @@ bool search_takes(const struct search_options *options, const struct image_slice
     return options->arch == NULL || strcmp(options->arch, slice->architecture->name) == 0;
 }
 
-static bool has_wanted_slice(const struct search_options *options, struct library *library,
+static bool has_wanted_slice(const struct search_options *options, struct image_cache *cache,
                              const struct image_file *file, struct error *error) {
     for (size_t i = 0; i < file->slice_count; i++)
         if (search_takes(options, &file->slices[i]))
             return true;
     error_malformed(error, "", "no %s slice, only %s", options->arch,
-                    image_file_architectures(library_arena(library), file));
+                    image_file_architectures(cache_arena(cache), file));
     return error_in_file(error, file->path);
 }
 
-struct image_file *search_find(const struct search_options *options, struct library *library,
+struct image_file *search_find(const struct search_options *options, struct image_cache *cache,
                                const char *operand, struct error *error) {
     struct image_file *file;
     error->kind = ERROR_NONE;
@@ -81,9 +81,9 @@ struct image_file *search_find(const struct search_options *options, struct libr
         error_io(error, "''", "cannot open: %s", strerror(ENOENT));
         return NULL;
     }
-    switch (library_find(library, operand, &file)) {
+    switch (image_cache_find(cache, operand, &file)) {
     case LOOKUP_FOUND:
-        return has_wanted_slice(options, library, file, error) ? file : NULL;
+        return has_wanted_slice(options, cache, file, error) ? file : NULL;
     case LOOKUP_FAILED:
         return NULL;
     case LOOKUP_STUB:
@@ -106,14 +106,14 @@ struct image_file *search_find(const struct search_options *options, struct libr
     return NULL;
 }
 
-struct image_file *operand_read(struct library *library, const char *operand) {
+struct image_file *operand_read(struct image_cache *cache, const char *operand) {
     static const struct search_options everything = {0};
     struct error error;
-    struct image_file *file = search_find(&everything, library, operand, &error);
+    struct image_file *file = search_find(&everything, cache, operand, &error);
     if (file == NULL && error.kind != ERROR_NONE)
-        errors_add(library_errors(library), &error);
+        errors_add(image_cache_errors(cache), &error);
     bool read = file != NULL;
     for (size_t i = 0; file != NULL && i < file->slice_count; i++)
-        read = library_image(library, file, &file->slices[i]) != NULL && read;
+        read = image_cache_image(cache, file, &file->slices[i]) != NULL && read;
     return read ? file : NULL;
 }

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
-#include "images/program.h"
+#include "program/load_order.h"
 
 #include <stdbool.h>
 
@@ -74,16 +74,16 @@ bool output_write(const struct output_options *options, const struct text *text,
                   const struct string_list *inputs, struct error *error);
 
 /* The library the options call for: of facts, or of the files on disk. NULL after an error. */
-struct library *search_open_library(const struct search_options *options, struct error *error);
+struct image_cache *search_open_cache(const struct search_options *options, struct error *error);
 /* Where program_walk looks. */
 struct search search_of(const struct search_options *options);
 /* Finds what an operand names, and the slices that --arch leaves of it. Malformed images go to
- * library_errors. Errors: ERROR_IO and ERROR_MALFORMED, for what is not there. */
-struct image_file *search_find(const struct search_options *options, struct library *library,
+ * image_cache_errors. Errors: ERROR_IO and ERROR_MALFORMED, for what is not there. */
+struct image_file *search_find(const struct search_options *options, struct image_cache *cache,
                                const char *operand, struct error *error);
 /* Finds what an operand names, whatever its slices, and reads all its images. NULL when that cannot
- * be had or an image is malformed; the errors go to library_errors, each once. */
-struct image_file *operand_read(struct library *library, const char *operand);
+ * be had or an image is malformed; the errors go to image_cache_errors, each once. */
+struct image_file *operand_read(struct image_cache *cache, const char *operand);
 /* Whether slice i of the file is one that --arch leaves. */
 bool search_takes(const struct search_options *options, const struct image_slice *slice);
 

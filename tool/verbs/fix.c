@@ -3,23 +3,23 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "commit/journal.h"
-#include "images/open_world.h"
-#include "plan/fixing.h"
-#include "plan/undo.h"
+#include "fix/apply.h"
+#include "fix/undo.h"
+#include "program/open_world.h"
 #include "report/fix_report.h"
 #include "rewrite/original.h"
-#include "verbs/judge_options.h"
+#include "verbs/limit_options.h"
 #include "verbs/programs.h"
-#include "verbs/shrinking_options.h"
+#include "verbs/shrink_options.h"
 #include "verbs/verb.h"
 
 #include <string.h>
 
-struct options {
+struct fix_arguments {
     struct output_options output;
     struct search_options search;
-    struct judge_options judge;
-    struct shrinking_options shrinking;
+    struct limit_options judge;
+    struct shrink_options shrink;
     const char *format;
     const char *out_dir;
     bool in_place;
@@ -34,7 +34,7 @@ struct options {
 static const char *const formats[] = {"text", "json", NULL};
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
-    { name, letter, kind, offsetof(struct options, member), placeholder, help, choices }
+    { name, letter, kind, offsetof(struct fix_arguments, member), placeholder, help, choices }
 
 static const struct option_row rows[] = {
     ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "let the new files take the old ones' names",
@@ -55,65 +55,66 @@ static const struct option_row rows[] = {
     ROW("memory", 0, OPTION_SIZE, memory, "SIZE",
         "take at most so much memory (a quarter of the machine's)", option_in_mib),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default) or json", formats),
-    OUTPUT_ROWS(struct options, output),
-    SEARCH_ROWS(struct options, search),
-    JUDGE_ROWS(struct options, judge),
-    SHRINKING_ROWS(struct options, shrinking),
+    OUTPUT_ROWS(struct fix_arguments, output),
+    SEARCH_ROWS(struct fix_arguments, search),
+    LIMIT_ROWS(struct fix_arguments, judge),
+    SHRINK_ROWS(struct fix_arguments, shrink),
 };
 
 /* One run of the verb. */
 struct fix {
     struct arena *arena;
-    struct options options;
+    struct fix_arguments arguments;
     struct string_list operands;
     struct profile profile;
     struct limits limits;
     struct string_list inputs; /* files read beside the library's */
-    struct predicting predicting;
-    struct shrinking shrinking;
+    struct predict_options predict;
+    struct rewrite_options options;
     struct fix_report report;
     bool is_open; /* the world of the programs */
 };
 
 /* What the operands name, as it is on disk. */
 struct walked {
-    struct library *library;
+    struct image_cache *cache;
     struct programs programs;
-    struct problem problem;
+    struct predictions predictions;
 };
 
 /* A world of one architecture is not closed: files have slices of others. */
-static bool world_options_valid(const struct options *options, struct error *error) {
-    bool drops = options->up_to != NULL && level_named(options->up_to)->drops_exports;
-    if (drops && options->search.arch != NULL)
+static bool world_options_valid(const struct fix_arguments *arguments, struct error *error) {
+    bool drops = arguments->up_to != NULL && level_named(arguments->up_to)->drops_exports;
+    if (drops && arguments->search.arch != NULL)
         return error_usage(error, "--up-to exports wants all architectures, without --arch");
     return drops ||
-           (options->rules.keep.count == 0 && !options->rules.ignore_strings &&
-            !options->assume_closed) ||
+           (arguments->rules.keep.count == 0 && !arguments->rules.ignore_strings &&
+            !arguments->assume_closed) ||
            error_usage(error, "--keep-export, --ignore-strings and --assume-closed want --up-to "
                               "exports");
 }
 
-static bool options_valid(struct fix *fix, struct error *error) {
-    struct options *options = &fix->options;
-    int places = (options->in_place ? 1 : 0) + (options->out_dir != NULL) + (options->undo ? 1 : 0);
+static bool arguments_valid(struct fix *fix, struct error *error) {
+    struct fix_arguments *arguments = &fix->arguments;
+    int places =
+        (arguments->in_place ? 1 : 0) + (arguments->out_dir != NULL) + (arguments->undo ? 1 : 0);
     if (fix->operands.count == 0)
         return error_usage(error, "fix wants an executable");
-    if (options->search.facts.count != 0)
+    if (arguments->search.facts.count != 0)
         return error_usage(error, "--facts: fix wants the images themselves");
-    if (places > 1 || (places == 0 && !options->dry_run))
+    if (places > 1 || (places == 0 && !arguments->dry_run))
         return error_usage(error, "fix wants one of --in-place, --out-dir and --undo");
-    if (options->undo && options->dry_run)
+    if (arguments->undo && arguments->dry_run)
         return error_usage(error, "--undo has no dry run");
-    return shrinking_options_valid(&options->shrinking, error) &&
-           world_options_valid(options, error) && output_options_valid(&options->output, error);
+    return shrink_options_valid(&arguments->shrink, error) &&
+           world_options_valid(arguments, error) && output_options_valid(&arguments->output, error);
 }
 
 /* Those that may be looked at, be it to say what the next one would give. */
-static size_t count_levels(const struct options *options) {
+static size_t count_levels(const struct fix_arguments *arguments) {
     size_t count = 0;
     while (level_row(count) != NULL &&
-           (options->search.arch == NULL || !level_row(count)->drops_exports))
+           (arguments->search.arch == NULL || !level_row(count)->drops_exports))
         count++;
     return count;
 }
@@ -126,22 +127,21 @@ static size_t levels_up_to(const char *name) {
 }
 
 static bool prepare(struct fix *fix, const struct call *call, struct error *error) {
-    struct options *options = &fix->options;
-    if (!call_parse(call, &verb_fix, options, &fix->operands, error) ||
-        !options_valid(fix, error) || !judge_options_limits(&options->judge, &fix->limits, error) ||
-        !judge_options_profile(fix->arena, &options->judge, &fix->inputs, &fix->profile, error))
+    struct fix_arguments *arguments = &fix->arguments;
+    if (!call_parse(call, &verb_fix, arguments, &fix->operands, error) ||
+        !arguments_valid(fix, error) ||
+        !limit_options_limits(&arguments->judge, &fix->limits, error) ||
+        !limit_options_profile(fix->arena, &arguments->judge, &fix->inputs, &fix->profile, error))
         return false;
-    if (options->up_to == NULL)
-        options->up_to = "locals";
-    fix->shrinking = shrinking_of(&options->shrinking, NULL);
-    fix->predicting = (struct predicting){
-        .level_count = count_levels(options),
-        .rules = &options->rules,
-        .keep_identity = options->shrinking.identity != NULL,
-        .drop_unclaimed = options->shrinking.drop_unclaimed,
-        .jobs = fix->shrinking.jobs,
-        .memory = options->memory.given ? options->memory.bytes : memory_of_machine() / 4,
-        .quiet = options->shrinking.quiet,
+    if (arguments->up_to == NULL)
+        arguments->up_to = "locals";
+    fix->options = rewrite_options_of(&arguments->shrink, NULL);
+    fix->predict = (struct predict_options){
+        .level_count = count_levels(arguments),
+        .rules = &arguments->rules,
+        .rewrite = &fix->options,
+        .memory = arguments->memory.given ? arguments->memory.bytes : memory_of_machine() / 4,
+        .quiet = arguments->shrink.quiet,
     };
     return true;
 }
@@ -149,23 +149,23 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
 /* --- the programs --- */
 
 static void walked_free(struct walked *walked) {
-    problem_free(&walked->problem);
+    predictions_free(&walked->predictions);
     programs_free(&walked->programs);
-    library_free(walked->library);
+    image_cache_free(walked->cache);
 }
 
 /* Prints what is wrong; the exit status of it, 0 for nothing. */
 static int walk(struct fix *fix, const struct string_list *operands, struct walked *walked) {
-    struct search search = search_of(&fix->options.search);
-    *walked = (struct walked){.library = library_on_disk()};
-    search.may_miss = fix->options.judge.allow_missing;
-    programs_walk(fix->arena, &fix->options.search, &search, walked->library, operands,
+    struct search search = search_of(&fix->arguments.search);
+    *walked = (struct walked){.cache = image_cache_on_disk()};
+    search.may_miss = fix->arguments.judge.allow_missing;
+    programs_walk(fix->arena, &fix->arguments.search, &search, walked->cache, operands,
                   &walked->programs);
-    problem_make(fix->arena, library_arena(walked->library), walked->programs.items,
-                 walked->programs.count, &fix->profile, &fix->limits, &fix->predicting,
-                 &walked->problem);
-    errors_print(stderr, library_errors(walked->library));
-    return (int)errors_worst(library_errors(walked->library));
+    predictions_make(fix->arena, cache_arena(walked->cache), walked->programs.items,
+                     walked->programs.count, &fix->profile, &fix->limits, &fix->predict,
+                     &walked->predictions);
+    errors_print(stderr, image_cache_errors(walked->cache));
+    return (int)errors_worst(image_cache_errors(walked->cache));
 }
 
 /* --- what ended runs left --- */
@@ -177,15 +177,15 @@ static bool resume_files(const struct fix *fix, struct image_file *const *files,
     *resumed = false;
     for (size_t i = 0; i < count; i++) {
         const char *original =
-            original_path(fix->arena, fix->options.shrinking.unstripped, files[i]->path);
-        if (!journal_resume(files[i]->path, fix->options.undo, &done, error) ||
-            !new_file_sweep(files[i]->path, error) ||
-            (original != NULL && !new_file_sweep(original, error)))
+            original_path(fix->arena, fix->arguments.shrink.unstripped, files[i]->path);
+        if (!journal_resume(files[i]->path, fix->arguments.undo, &done, error) ||
+            !atomic_file_sweep(files[i]->path, error) ||
+            (original != NULL && !atomic_file_sweep(original, error)))
             return false;
     }
     *resumed = done.finished + done.discarded != 0;
     if (*resumed)
-        shrinking_print_resumed(&fix->options.shrinking, fix->operands.items[0], &done);
+        shrink_print_resumed(&fix->arguments.shrink, fix->operands.items[0], &done);
     return true;
 }
 
@@ -193,11 +193,11 @@ static bool resume_files(const struct fix *fix, struct image_file *const *files,
 static bool resume_operands(const struct fix *fix, struct error *error) {
     struct resumed done = {0};
     for (size_t i = 0; i < fix->operands.count; i++)
-        if (!journal_resume(path_followed(fix->arena, fix->operands.items[i]), fix->options.undo,
+        if (!journal_resume(path_followed(fix->arena, fix->operands.items[i]), fix->arguments.undo,
                             &done, error))
             return false;
     if (done.finished + done.discarded != 0)
-        shrinking_print_resumed(&fix->options.shrinking, fix->operands.items[0], &done);
+        shrink_print_resumed(&fix->arguments.shrink, fix->operands.items[0], &done);
     return true;
 }
 
@@ -205,14 +205,14 @@ static bool resume_operands(const struct fix *fix, struct error *error) {
  * writes elsewhere, leaves that alone. */
 static int walk_resumed(struct fix *fix, struct walked *walked) {
     struct error error;
-    bool in_place = fix->options.in_place || fix->options.undo, resumed = false;
+    bool in_place = fix->arguments.in_place || fix->arguments.undo, resumed = false;
     size_t count;
     if (in_place && !resume_operands(fix, &error)) {
-        *walked = (struct walked){.library = library_on_disk()};
+        *walked = (struct walked){.cache = image_cache_on_disk()};
         return call_fail(&verb_fix, &error);
     }
     int status = walk(fix, &fix->operands, walked);
-    struct image_file *const *files = library_files(walked->library, &count);
+    struct image_file *const *files = image_cache_files(walked->cache, &count);
     if (in_place && !resume_files(fix, files, count, &resumed, &error))
         return call_fail(&verb_fix, &error);
     if (!resumed)
@@ -225,9 +225,9 @@ static int walk_resumed(struct fix *fix, struct walked *walked) {
 static int print_missing(const struct fix *fix, const struct walked *walked) {
     int status = EXIT_FITS;
     for (size_t i = 0; i < walked->programs.count; i++)
-        for (size_t j = 0; j < walked->problem.measures[i].unresolved_count; j++) {
+        for (size_t j = 0; j < walked->predictions.measures[i].unresolved_count; j++) {
             struct error error;
-            error_malformed(&error, "", "%s", walked->problem.measures[i].unresolved[j]);
+            error_malformed(&error, "", "%s", walked->predictions.measures[i].unresolved[j]);
             error_print(stderr, &error);
             if (fix->limits.levels[RULE_UNRESOLVED] == LEVEL_ERROR)
                 status = EXIT_UNRESOLVED;
@@ -240,11 +240,11 @@ static int print_missing(const struct fix *fix, const struct walked *walked) {
 /* Whether images that are not among the programs' may ask for exports; the reasons go into the
  * report. */
 static bool world_is_open(struct fix *fix, const struct walked *walked) {
-    size_t count = walked->problem.plan.file_count;
+    size_t count = walked->predictions.plan.file_count;
     struct image_file **files = arena_take(fix->arena, (count + 1) * sizeof *files);
     struct string_list reasons = {0};
     for (size_t i = 0; i < count; i++)
-        files[i] = walked->problem.files[i].file;
+        files[i] = walked->predictions.files[i].file;
     open_world_find(fix->arena, walked->programs.items, walked->programs.count, files, count,
                     &reasons);
     if (reasons.count == 0)
@@ -269,11 +269,11 @@ static void print_open_world(const struct fix_report *report) {
 
 /* What else the world may hold is not known, and could ask for any export. */
 static void keep_open_world(struct fix *fix, const struct walked *walked) {
-    if (fix->options.assume_closed || !level_named(fix->options.up_to)->drops_exports ||
+    if (fix->arguments.assume_closed || !level_named(fix->arguments.up_to)->drops_exports ||
         !world_is_open(fix, walked))
         return;
     print_open_world(&fix->report);
-    fix->options.up_to = "symbols";
+    fix->arguments.up_to = "symbols";
     fix->is_open = true;
 }
 
@@ -282,29 +282,30 @@ static void keep_open_world(struct fix *fix, const struct walked *walked) {
 static void report_programs(struct fix *fix, const struct walked *walked) {
     struct fix_report *report = &fix->report;
     report->profile = fix->profile.name;
-    report->up_to = fix->options.up_to;
-    report->file_count = walked->problem.plan.file_count;
+    report->up_to = fix->arguments.up_to;
+    report->file_count = walked->predictions.plan.file_count;
     report->program_count = walked->programs.count;
     report->programs =
         arena_take(fix->arena, (report->program_count + 1) * sizeof *report->programs);
     for (size_t i = 0; i < report->program_count; i++) {
         struct fix_program *program = &report->programs[i];
         program->program = walked->programs.items[i];
-        judge(fix->arena, &walked->problem.measures[i], &fix->limits, &program->before);
+        judge(fix->arena, &walked->predictions.measures[i], &fix->limits, &program->before);
         program->after = program->before;
     }
 }
 
-static uint64_t sum_of_spaces(const struct image_file *file, const struct predicted *predicted) {
+static uint64_t sum_of_spaces(const struct image_file *file,
+                              const struct predicted_size *predicted) {
     uint64_t sum = 0;
     for (size_t i = 0; i < file->slice_count; i++)
         sum += predicted == NULL ? file->slices[i].image->vm_space : predicted->vm_spaces[i];
     return sum;
 }
 
-static void report_image(struct fix *fix, const struct problem_file *item, int level,
+static void report_image(struct fix *fix, const struct predicted_file *item, int level,
                          const char *target) {
-    const struct predicted *predicted = &item->predicted[level];
+    const struct predicted_size *predicted = &item->predicted[level];
     fix->report.images[fix->report.image_count++] = (struct fix_image){
         .path = item->file->path,
         .target = target,
@@ -318,14 +319,14 @@ static void report_image(struct fix *fix, const struct problem_file *item, int l
 }
 
 static void report_plan(struct fix *fix, const struct walked *walked, const struct plan *plan,
-                        const struct placed *placed) {
+                        const struct output_paths *placed) {
     struct fix_report *report = &fix->report;
     size_t count = report->file_count;
     report->images = arena_take(fix->arena, (count + 1) * sizeof *report->images);
     report->refusals = arena_take(fix->arena, (count + 1) * sizeof *report->refusals);
     for (size_t i = 0; i < count; i++) {
-        const struct problem_file *item = &walked->problem.files[i];
-        const char *refusal = problem_refusal(fix->arena, item);
+        const struct predicted_file *item = &walked->predictions.files[i];
+        const char *refusal = predicted_file_refusal(fix->arena, item);
         if (refusal != NULL)
             report->refusals[report->refusal_count++] =
                 (struct fix_refusal){item->file->path, refusal};
@@ -338,15 +339,15 @@ static void report_plan(struct fix *fix, const struct walked *walked, const stru
 
 /* What the level behind the highest one allowed would give. */
 static void report_next_level(struct fix *fix, const struct walked *walked) {
-    struct plan_problem problem = walked->problem.plan;
+    struct plan_problem predictions = walked->predictions.plan;
     struct plan plan;
     fix->report.outcome = FIX_INSUFFICIENT;
-    if (problem.level_count == fix->predicting.level_count)
+    if (predictions.level_count == fix->predict.level_count)
         return;
-    const struct level *next = level_row(problem.level_count++);
+    const struct level *next = level_row(predictions.level_count++);
     if (next->drops_exports && (fix->is_open || world_is_open(fix, walked)))
         return;
-    plan_make(fix->arena, &problem, &plan);
+    plan_make(fix->arena, &predictions, &plan);
     fix->report.next_level = next->name;
     fix->report.next_suffices = plan.suffices;
     fix->report.with_next = plan.judgements;
@@ -354,14 +355,14 @@ static void report_next_level(struct fix *fix, const struct walked *walked) {
 
 static bool write_report(struct fix *fix, const struct walked *walked, struct error *error) {
     struct text text = {0};
-    struct string_list inputs = *library_opened(walked->library);
+    struct string_list inputs = *image_cache_opened(walked->cache);
     for (size_t i = 0; i < fix->inputs.count; i++)
         *vector_push(fix->arena, &inputs) = fix->inputs.items[i];
-    if (fix->options.format != NULL && strcmp(fix->options.format, "json") == 0)
+    if (fix->arguments.format != NULL && strcmp(fix->arguments.format, "json") == 0)
         fix_write_json(&fix->report, &text);
-    else if (!fix->options.shrinking.quiet || fix->report.outcome == FIX_INSUFFICIENT)
+    else if (!fix->arguments.shrink.quiet || fix->report.outcome == FIX_INSUFFICIENT)
         fix_write_text(&fix->report, &text);
-    bool written = output_write(&fix->options.output, &text, &inputs, error);
+    bool written = output_write(&fix->arguments.output, &text, &inputs, error);
     text_free(&text);
     return written;
 }
@@ -370,14 +371,14 @@ static bool write_report(struct fix *fix, const struct walked *walked, struct er
 
 /* The executables that the operands name, where the new ones are. */
 static struct string_list new_operands(struct fix *fix, const struct walked *walked,
-                                       const struct placed *placed) {
+                                       const struct output_paths *placed) {
     struct string_list operands = {0};
     for (size_t i = 0; i < fix->operands.count; i++) {
         const char *path = fix->operands.items[i];
         struct image_file *file = NULL;
-        library_find(walked->library, path, &file);
-        for (size_t j = 0; j < walked->problem.plan.file_count; j++)
-            if (walked->problem.files[j].file == file && placed->targets[j] != NULL)
+        image_cache_find(walked->cache, path, &file);
+        for (size_t j = 0; j < walked->predictions.plan.file_count; j++)
+            if (walked->predictions.files[j].file == file && placed->targets[j] != NULL)
                 path = placed->targets[j];
         *vector_push(fix->arena, &operands) = path;
     }
@@ -392,7 +393,7 @@ static int check_again(struct fix *fix, const struct string_list *operands) {
         status = print_missing(fix, &walked);
     for (size_t i = 0; status == 0 && i < fix->report.program_count; i++) {
         struct judgement *after = &fix->report.programs[i].after;
-        judge(fix->arena, &walked.problem.measures[i], &fix->limits, after);
+        judge(fix->arena, &walked.predictions.measures[i], &fix->limits, after);
     }
     for (size_t i = 0; status == 0 && i < fix->report.program_count; i++)
         if (judgement_exceeds(&fix->report.programs[i].after))
@@ -403,34 +404,34 @@ static int check_again(struct fix *fix, const struct string_list *operands) {
 
 /* What does not fit in the end, or does not find its dylibs, leaves nothing changed. */
 static int keep_or_take_back(struct fix *fix, const struct walked *walked,
-                             const struct placed *placed, struct fixed *fixed,
+                             const struct output_paths *placed, struct applied_fix *fixed,
                              struct errors *errors) {
     struct string_list operands = new_operands(fix, walked, placed);
     int status = check_again(fix, &operands);
     if (status == EXIT_FITS) {
-        fixed_keep(fixed);
+        applied_fix_keep(fixed);
         return EXIT_FITS;
     }
     fprintf(stderr, "vafit: what was made does not pass; all is as it was\n");
-    fixed_take_back(fixed, errors);
+    applied_fix_take_back(fixed, errors);
     return status;
 }
 
 static int carry_out(struct fix *fix, struct walked *walked, const struct plan *plan,
-                     const struct placed *placed) {
-    const struct fixing fixing = {
-        .problem = &walked->problem,
+                     const struct output_paths *placed) {
+    const struct fix_job job = {
+        .predictions = &walked->predictions,
         .plan = plan,
         .placed = placed,
-        .copies = fix->options.out_dir != NULL,
-        .shrinking = fix->shrinking,
-        .jobs = fix->shrinking.jobs,
-        .quiet = fix->options.shrinking.quiet,
+        .copies = fix->arguments.out_dir != NULL,
+        .options = fix->options,
+        .jobs = fix->options.jobs,
+        .quiet = fix->arguments.shrink.quiet,
     };
     struct errors errors = {0};
-    struct fixed fixed = {0};
+    struct applied_fix fixed = {0};
     int status = EXIT_FITS;
-    if (fixing_do(&fixing, &fixed, &errors))
+    if (fix_apply(&job, &fixed, &errors))
         status = keep_or_take_back(fix, walked, placed, &fixed, &errors);
     errors_print(stderr, &errors);
     if (errors.count != 0)
@@ -440,26 +441,26 @@ static int carry_out(struct fix *fix, struct walked *walked, const struct plan *
 }
 
 static int fix_programs(struct fix *fix, struct walked *walked) {
-    struct problem *problem = &walked->problem;
-    const struct placed placed =
-        fix->options.out_dir == NULL
-            ? placing_in_place(fix->arena, problem)
-            : placing_in_folder(fix->arena, problem, walked->programs.items, walked->programs.count,
-                                fix->options.out_dir);
+    struct predictions *predictions = &walked->predictions;
+    const struct output_paths placed =
+        fix->arguments.out_dir == NULL
+            ? output_paths_in_place(fix->arena, predictions)
+            : output_paths_in_folder(fix->arena, predictions, walked->programs.items,
+                                     walked->programs.count, fix->arguments.out_dir);
     struct plan plan;
     struct error error;
     int status = EXIT_FITS;
     keep_open_world(fix, walked);
-    problem->plan.level_count = levels_up_to(fix->options.up_to);
-    plan_make(fix->arena, &problem->plan, &plan);
+    predictions->plan.level_count = levels_up_to(fix->arguments.up_to);
+    plan_make(fix->arena, &predictions->plan, &plan);
     report_programs(fix, walked);
     report_plan(fix, walked, &plan, &placed);
     if (!plan.suffices) {
         report_next_level(fix, walked);
         status = EXIT_EXCEEDS;
-    } else if (fix->options.dry_run) {
+    } else if (fix->arguments.dry_run) {
         fix->report.outcome = plan.changed == 0 ? FIX_NEEDLESS : FIX_PLANNED;
-    } else if (plan.changed != 0 || fix->options.out_dir != NULL) {
+    } else if (plan.changed != 0 || fix->arguments.out_dir != NULL) {
         fix->report.outcome = plan.changed == 0 ? FIX_COPIED : FIX_DONE;
         status = carry_out(fix, walked, &plan, &placed);
     }
@@ -471,12 +472,12 @@ static int fix_programs(struct fix *fix, struct walked *walked) {
 static int undo(const struct fix *fix, const struct walked *walked) {
     struct errors errors = {0};
     size_t restored;
-    undo_do(&walked->problem, fix->options.shrinking.unstripped, &restored, &errors);
+    undo_fix(&walked->predictions, fix->arguments.shrink.unstripped, &restored, &errors);
     errors_print(stderr, &errors);
     int status = (int)errors_worst(&errors);
     errors_free(&errors);
-    if (!fix->options.shrinking.quiet)
-        printf("restored %zu of %zu images\n", restored, walked->problem.plan.file_count);
+    if (!fix->arguments.shrink.quiet)
+        printf("restored %zu of %zu images\n", restored, walked->predictions.plan.file_count);
     return status;
 }
 
@@ -487,7 +488,7 @@ static int run(const struct call *call) {
     if (!prepare(&fix, call, &error))
         return call_fail(&verb_fix, &error);
     int status = walk_resumed(&fix, &walked);
-    if (status == 0 && fix.options.undo)
+    if (status == 0 && fix.arguments.undo)
         status = undo(&fix, &walked);
     else if (status == 0 && (status = print_missing(&fix, &walked)) == 0)
         status = fix_programs(&fix, &walked);

@@ -1,32 +1,32 @@
-#include "base/command.h"
 #include "base/file.h"
 #include "base/link_command.h"
 #include "base/memory.h"
+#include "base/subprocess.h"
 #include "base/text.h"
 #include "commit/journal.h"
-#include "images/library.h"
-#include "images/measure.h"
-#include "plan/needed.h"
+#include "fix/min_level.h"
+#include "program/image_cache.h"
+#include "program/measure.h"
 #include "report/check_report.h"
 #include "rewrite/original.h"
 #include "verbs/common_options.h"
-#include "verbs/judge_options.h"
+#include "verbs/limit_options.h"
 #include "verbs/programs.h"
-#include "verbs/shrinking_options.h"
+#include "verbs/shrink_options.h"
 #include "verbs/verb.h"
 
 #include <stdio.h>
 #include <string.h>
 
-struct options {
+struct link_arguments {
     const char *level;
     bool if_needed;
-    struct judge_options judge;
-    struct shrinking_options shrinking;
+    struct limit_options judge;
+    struct shrink_options shrink;
 };
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
-    { name, letter, kind, offsetof(struct options, member), placeholder, help, choices }
+    { name, letter, kind, offsetof(struct link_arguments, member), placeholder, help, choices }
 
 static const struct option_row rows[] = {
     ROW("level", 0, OPTION_CHOICE, level, "LEVEL",
@@ -35,14 +35,14 @@ static const struct option_row rows[] = {
         "only when what was linked does not fit, and then at the least level up to locals at which "
         "it does",
         NULL),
-    JUDGE_ROWS(struct options, judge),
-    SHRINKING_ROWS(struct options, shrinking),
+    LIMIT_ROWS(struct link_arguments, judge),
+    SHRINK_ROWS(struct link_arguments, shrink),
 };
 
 struct link {
     struct arena *arena;
-    struct options options;
-    struct shrinking shrinking;
+    struct link_arguments arguments;
+    struct rewrite_options options;
     struct profile profile; /* what --if-needed holds against, as limits */
     struct limits limits;
     struct string_list command; /* the linker's, its program first */
@@ -68,7 +68,7 @@ static bool read_call(const struct call *call, struct link *link, struct error *
         own.argc++;
     for (int i = own.argc + 1; i < call->argc; i++)
         *vector_push(call->arena, &link->command) = call->argv[i];
-    if (!call_parse(&own, &verb_link, &link->options, &operands, error))
+    if (!call_parse(&own, &verb_link, &link->arguments, &operands, error))
         return false;
     if (operands.count != 0)
         return error_usage(error, "link wants -- before the linker, not '%s'", operands.items[0]);
@@ -77,33 +77,33 @@ static bool read_call(const struct call *call, struct link *link, struct error *
 
 /* At the link of an executable its dylibs may not be there yet. */
 static bool read_limits(struct link *link, struct error *error) {
-    const struct options *options = &link->options;
-    const struct judge_options *judge = &options->judge;
+    const struct link_arguments *arguments = &link->arguments;
+    const struct limit_options *judge = &arguments->judge;
     struct string_list inputs = {0};
     bool judges = judge->profile != NULL || judge->limit.given || judge->headroom.given ||
                   judge->rules.count != 0 || judge->allow_missing.count != 0;
-    if (!shrinking_options_valid(&options->shrinking, error))
+    if (!shrink_options_valid(&arguments->shrink, error))
         return false;
-    if (options->if_needed && options->level != NULL)
+    if (arguments->if_needed && arguments->level != NULL)
         return error_usage(error, "--if-needed finds the level itself, without --level");
-    if (judges && !options->if_needed)
+    if (judges && !arguments->if_needed)
         return error_usage(error, "--profile, --limit, --headroom, --rule and --allow-missing want "
                                   "--if-needed");
-    if (!judge_options_limits(judge, &link->limits, error))
+    if (!limit_options_limits(judge, &link->limits, error))
         return false;
     link->limits.levels[RULE_UNRESOLVED] = LEVEL_OFF;
-    return judge_options_profile(link->arena, judge, &inputs, &link->profile, error);
+    return limit_options_profile(link->arena, judge, &inputs, &link->profile, error);
 }
 
 /* What an ended run left of the output, before the command makes another. */
 static bool resume(struct link *link, struct error *error) {
     struct resumed resumed = {0};
     const char *target = path_followed(link->arena, link->output);
-    const char *original = original_path(link->arena, link->options.shrinking.unstripped, target);
-    if (!journal_resume(target, false, &resumed, error) || !new_file_sweep(target, error) ||
-        (original != NULL && !new_file_sweep(original, error)))
+    const char *original = original_path(link->arena, link->arguments.shrink.unstripped, target);
+    if (!journal_resume(target, false, &resumed, error) || !atomic_file_sweep(target, error) ||
+        (original != NULL && !atomic_file_sweep(original, error)))
         return false;
-    shrinking_print_resumed(&link->options.shrinking, link->output, &resumed);
+    shrink_print_resumed(&link->arguments.shrink, link->output, &resumed);
     return true;
 }
 
@@ -145,7 +145,7 @@ static struct file_state state_of(const char *path) {
 }
 
 static void look_for_originals(struct link *link, const char *target) {
-    const char *folders[] = {NULL, link->options.shrinking.unstripped};
+    const char *folders[] = {NULL, link->arguments.shrink.unstripped};
     for (size_t i = 0; i < 2; i++) {
         const char *path = original_path(link->arena, folders[i], target);
         link->originals[i] = (struct kept_original){path, state_of(path)};
@@ -180,11 +180,11 @@ static bool remove_output(const struct link *link) {
 }
 
 /* A command without an output's name may be none that links; then a.out is somebody else's. */
-static int end_failed(const struct link *link, const struct command_end *end) {
+static int end_failed(const struct link *link, const struct subprocess_end *end) {
     if (link->is_named || !is_untouched(link))
         remove_output(link);
-    int signal = command_caught() != 0 ? command_caught() : end->signal;
-    return signal != 0 ? command_die(signal) : end->status;
+    int signal = subprocess_signal() != 0 ? subprocess_signal() : end->signal;
+    return signal != 0 ? die_by_signal(signal) : end->status;
 }
 
 /* Whether the output is an image to shrink: the command may only have compiled. */
@@ -200,18 +200,18 @@ static bool is_image(const char *path, bool *is, struct error *error) {
     return true;
 }
 
-static bool shrink_image(struct link *link, const struct shrinking *shrinking,
+static bool shrink_image(struct link *link, const struct rewrite_options *options,
                          const struct image_file *file, struct error *error) {
-    struct shrinking own = *shrinking;
+    struct rewrite_options own = *options;
     struct shrunk shrunk;
     bool kept = command_kept_original(link, file);
     if (kept)
         own.unstripped = "none";
-    if (!shrinking_do(&own, file, file->path, &shrunk, error))
+    if (!shrink_file(&own, file, file->path, &shrunk, error))
         return false;
     link->puts_aside = !kept;
     link->made = state_of(file->path);
-    shrunk_print(&link->options.shrinking, file->path, &shrunk);
+    shrink_print_sizes(&link->arguments.shrink, file->path, &shrunk);
     return true;
 }
 
@@ -224,13 +224,13 @@ struct judged {
     bool exceeds; /* one of them does */
 };
 
-static void judge_image(const struct link *link, struct library *library, const char *path,
+static void judge_image(const struct link *link, struct image_cache *cache, const char *path,
                         struct judged *judged) {
     static const struct search_options everything = {0};
-    struct search search = {.may_miss = link->options.judge.allow_missing};
+    struct search search = {.may_miss = link->arguments.judge.allow_missing};
     struct string_list operands = {.items = &path, .count = 1};
     *judged = (struct judged){0};
-    programs_walk(link->arena, &everything, &search, library, &operands, &judged->programs);
+    programs_walk(link->arena, &everything, &search, cache, &operands, &judged->programs);
     for (size_t i = 0; i < judged->programs.count; i++) {
         struct program_report *report = vector_push(link->arena, &judged->report);
         *report = (struct program_report){.program = judged->programs.items[i],
@@ -243,53 +243,51 @@ static void judge_image(const struct link *link, struct library *library, const 
 }
 
 /* The least level up to `locals` at which the image fits; NULL for none. */
-static bool find_level(const struct link *link, struct library *library,
+static bool find_level(const struct link *link, struct image_cache *cache,
                        const struct image_file *file, const struct programs *programs,
                        const struct level **level, struct error *error) {
-    struct needing needing = {
+    struct rewrite_options options = link->options;
+    options.jobs = 1;
+    struct min_level_input input = {
         .programs = programs->items,
         .program_count = programs->count,
         .profile = &link->profile,
         .limits = &link->limits,
-        .predicting = {.keep_identity = link->shrinking.identity != NULL,
-                       .drop_unclaimed = link->shrinking.drop_unclaimed,
-                       .jobs = 1,
-                       .memory = memory_of_machine(),
-                       .quiet = true},
+        .predict = {.rewrite = &options, .memory = memory_of_machine(), .quiet = true},
     };
-    while (level_row(needing.predicting.level_count++) != level_named("locals"))
+    while (level_row(input.predict.level_count++) != level_named("locals"))
         ;
-    return needed_level(link->arena, library_arena(library), &needing, file, level, error);
+    return min_level(link->arena, cache_arena(cache), &input, file, level, error);
 }
 
 /* Shrinks the image as far as it has to be. */
-static bool shrink_if_needed(struct link *link, struct library *library,
+static bool shrink_if_needed(struct link *link, struct image_cache *cache,
                              const struct image_file *file, struct error *error) {
     struct judged judged;
-    struct shrinking shrinking = link->shrinking;
-    shrinking.level = NULL;
-    judge_image(link, library, file->path, &judged);
-    bool done = library_errors(library)->count != 0 || !judged.exceeds ||
-                find_level(link, library, file, &judged.programs, &shrinking.level, error);
+    struct rewrite_options options = link->options;
+    options.losses.level = NULL;
+    judge_image(link, cache, file->path, &judged);
+    bool done = image_cache_errors(cache)->count != 0 || !judged.exceeds ||
+                find_level(link, cache, file, &judged.programs, &options.losses.level, error);
     programs_free(&judged.programs);
-    if (!done || shrinking.level == NULL)
+    if (!done || options.losses.level == NULL)
         return done;
-    return shrink_image(link, &shrinking, file, error);
+    return shrink_image(link, &options, file, error);
 }
 
 /* Whether what was made of the image fits; says why where it does not. */
 static bool fits_now(const struct link *link, const char *path) {
     static const struct report_style style = {.quiet = true};
-    struct library *library = library_on_disk();
+    struct image_cache *cache = image_cache_on_disk();
     struct judged judged;
     struct text text = {0};
-    judge_image(link, library, path, &judged);
+    judge_image(link, cache, path, &judged);
     check_write_text(&judged.report, &style, &text);
     if (judged.exceeds)
         fputs(text.data, stderr);
     text_free(&text);
     programs_free(&judged.programs);
-    library_free(library);
+    image_cache_free(cache);
     return !judged.exceeds;
 }
 
@@ -297,18 +295,18 @@ static bool fits_now(const struct link *link, const char *path) {
 
 /* Shrinks an image and prints what went wrong; the exit status. */
 static int shrink_output(struct link *link, const char *path) {
-    struct library *library = library_on_disk();
-    struct errors *errors = library_errors(library);
+    struct image_cache *cache = image_cache_on_disk();
+    struct errors *errors = image_cache_errors(cache);
     struct error error;
-    struct image_file *file = operand_read(library, path);
+    struct image_file *file = operand_read(cache, path);
     if (file != NULL &&
-        !(link->options.if_needed ? shrink_if_needed(link, library, file, &error)
-                                  : shrink_image(link, &link->shrinking, file, &error)))
+        !(link->arguments.if_needed ? shrink_if_needed(link, cache, file, &error)
+                                    : shrink_image(link, &link->options, file, &error)))
         errors_add(errors, &error);
     int status = (int)errors_worst(errors);
     errors_print(stderr, errors);
-    library_free(library);
-    if (status == EXIT_FITS && link->options.if_needed && !fits_now(link, path))
+    image_cache_free(cache);
+    if (status == EXIT_FITS && link->arguments.if_needed && !fits_now(link, path))
         return EXIT_EXCEEDS;
     return status;
 }
@@ -335,22 +333,22 @@ static int end_linked(struct link *link) {
 
 static int run(const struct call *call) {
     struct link link = {.arena = call->arena};
-    struct command_end end = {0};
+    struct subprocess_end end = {0};
     struct error error;
     if (!read_call(call, &link, &error) || !read_limits(&link, &error) ||
         !find_output(&link, &error))
         return call_fail(&verb_link, &error);
     look_for_originals(&link, path_followed(link.arena, link.output));
-    link.shrinking = shrinking_of(&link.options.shrinking, link.options.level);
-    link.shrinking.linked = true;
-    if (!command_run(&link.command, &end, &error)) {
+    link.options = rewrite_options_of(&link.arguments.shrink, link.arguments.level);
+    link.options.linked = true;
+    if (!subprocess_run(&link.command, &end, &error)) {
         end.status = call_fail(&verb_link, &error);
         return end_failed(&link, &end);
     }
-    if (end.status != 0 || end.signal != 0 || command_caught() != 0)
+    if (end.status != 0 || end.signal != 0 || subprocess_signal() != 0)
         return end_failed(&link, &end);
     int status = end_linked(&link);
-    return command_caught() == 0 ? status : end_failed(&link, &end);
+    return subprocess_signal() == 0 ? status : end_failed(&link, &end);
 }
 
 const struct verb verb_link = {

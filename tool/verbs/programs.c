@@ -15,28 +15,28 @@ static void note_environment(const struct program *program) {
 }
 
 static void walk_slices(struct arena *arena, const struct search_options *options,
-                        const struct search *search, struct library *library, const char *operand,
+                        const struct search *search, struct image_cache *cache, const char *operand,
                         struct programs *programs) {
     struct error error;
-    struct image_file *file = search_find(options, library, operand, &error);
+    struct image_file *file = search_find(options, cache, operand, &error);
     if (file == NULL && error.kind != ERROR_NONE)
-        errors_add(library_errors(library), &error);
+        errors_add(image_cache_errors(cache), &error);
     for (size_t i = 0; file != NULL && i < file->slice_count; i++) {
         struct image_slice *slice = &file->slices[i];
-        if (!search_takes(options, slice) || library_image(library, file, slice) == NULL)
+        if (!search_takes(options, slice) || image_cache_image(cache, file, slice) == NULL)
             continue;
         struct program *program = arena_take(arena, sizeof *program);
-        program_walk(library, search, operand, file, slice, program);
+        program_walk(cache, search, operand, file, slice, program);
         note_environment(program);
         *vector_push(arena, programs) = program;
     }
 }
 
 void programs_walk(struct arena *arena, const struct search_options *options,
-                   const struct search *search, struct library *library,
+                   const struct search *search, struct image_cache *cache,
                    const struct string_list *operands, struct programs *programs) {
     for (size_t i = 0; i < operands->count; i++)
-        walk_slices(arena, options, search, library, operands->items[i], programs);
+        walk_slices(arena, options, search, cache, operands->items[i], programs);
 }
 
 void programs_free(struct programs *programs) {

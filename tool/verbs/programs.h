@@ -3,7 +3,7 @@
 #define VAFIT_VERBS_PROGRAMS_H
 
 #include "base/arena.h"
-#include "images/program.h"
+#include "program/load_order.h"
 #include "verbs/common_options.h"
 
 #include <stddef.h>
@@ -14,10 +14,10 @@ struct programs {
     size_t capacity;
 };
 
-/* Walks every slice that --arch leaves of every operand. All errors go to library_errors, and what
- * has one is not among the programs. */
+/* Walks every slice that --arch leaves of every operand. All errors go to image_cache_errors, and
+ * what has one is not among the programs. */
 void programs_walk(struct arena *arena, const struct search_options *options,
-                   const struct search *search, struct library *library,
+                   const struct search *search, struct image_cache *cache,
                    const struct string_list *operands, struct programs *programs);
 void programs_free(struct programs *programs);
 

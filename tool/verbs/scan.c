@@ -1,27 +1,27 @@
 #include "base/json.h"
 #include "base/parallel.h"
-#include "images/facts.h"
-#include "images/library.h"
+#include "program/facts.h"
+#include "program/image_cache.h"
 #include "verbs/common_options.h"
 #include "verbs/verb.h"
 
-struct options {
+struct scan_arguments {
     struct output_options output;
     struct string_list names;
     unsigned jobs;
 };
 
 static const struct option_row rows[] = {
-    OUTPUT_ROWS(struct options, output),
-    {"as", 0, OPTION_EACH, offsetof(struct options, names), "PATH",
+    OUTPUT_ROWS(struct scan_arguments, output),
+    {"as", 0, OPTION_EACH, offsetof(struct scan_arguments, names), "PATH",
      "what the facts call the image, in place of where it was found; repeatable: its links", NULL},
-    {"jobs", 'j', OPTION_COUNT, offsetof(struct options, jobs), "N",
+    {"jobs", 'j', OPTION_COUNT, offsetof(struct scan_arguments, jobs), "N",
      "use N threads (as many as processors)", NULL},
 };
 
 /* The files to scan, with what went wrong with each. */
 struct scan {
-    struct library *library;
+    struct image_cache *cache;
     struct image_file *const *files;
     size_t count;
     struct error *errors; /* one a file; ERROR_NONE where all is well */
@@ -33,18 +33,18 @@ static void scan_file(void *context, size_t i) {
     scan->errors[i].kind = ERROR_NONE;
     for (size_t j = 0; j < file->slice_count; j++)
         if (file->slices[j].image != NULL &&
-            !library_breakdown(scan->library, file, &file->slices[j], &scan->errors[i]))
+            !image_cache_breakdown(scan->cache, file, &file->slices[j], &scan->errors[i]))
             return;
 }
 
-static void scan_files(struct arena *arena, struct library *library, unsigned jobs) {
-    struct scan scan = {.library = library};
-    scan.files = library_files(library, &scan.count);
+static void scan_files(struct arena *arena, struct image_cache *cache, unsigned jobs) {
+    struct scan scan = {.cache = cache};
+    scan.files = image_cache_files(cache, &scan.count);
     scan.errors = arena_take(arena, (scan.count + 1) * sizeof *scan.errors);
     parallel_for(scan.count, jobs == 0 ? parallel_default_jobs() : jobs, scan_file, &scan);
     for (size_t i = 0; i < scan.count; i++)
         if (scan.errors[i].kind != ERROR_NONE)
-            errors_add(library_errors(library), &scan.errors[i]);
+            errors_add(image_cache_errors(cache), &scan.errors[i]);
 }
 
 /* The names that --as gives: the first is the path, the others are links to it. */
@@ -56,46 +56,46 @@ static void rename_file(struct arena *arena, struct image_file *file,
         *vector_push(arena, &file->names) = names->items[i];
 }
 
-static int write_facts(const struct options *options, struct library *library) {
+static int write_facts(const struct scan_arguments *arguments, struct image_cache *cache) {
     struct text text = {0};
     struct error error;
     size_t count;
-    struct image_file *const *files = library_files(library, &count);
-    if (options->names.count != 0)
-        rename_file(library_arena(library), files[0], &options->names);
+    struct image_file *const *files = image_cache_files(cache, &count);
+    if (arguments->names.count != 0)
+        rename_file(cache_arena(cache), files[0], &arguments->names);
     json_write(facts_to_json(files, count), &text);
-    bool written = output_write(&options->output, &text, library_opened(library), &error);
+    bool written = output_write(&arguments->output, &text, image_cache_opened(cache), &error);
     text_free(&text);
     return written ? EXIT_FITS : call_fail(&verb_scan, &error);
 }
 
 static int run(const struct call *call) {
-    struct options options = {0};
+    struct scan_arguments arguments = {0};
     struct string_list operands = {0};
     struct error error;
-    if (!call_parse(call, &verb_scan, &options, &operands, &error) ||
-        !output_options_valid(&options.output, &error))
+    if (!call_parse(call, &verb_scan, &arguments, &operands, &error) ||
+        !output_options_valid(&arguments.output, &error))
         return call_fail(&verb_scan, &error);
     if (operands.count == 0) {
         error_usage(&error, "scan wants an image");
         return call_fail(&verb_scan, &error);
     }
-    if (options.names.count != 0 && operands.count != 1) {
+    if (arguments.names.count != 0 && operands.count != 1) {
         error_usage(&error, "--as names one image");
         return call_fail(&verb_scan, &error);
     }
-    struct library *library = library_on_disk();
+    struct image_cache *cache = image_cache_on_disk();
     int status;
     for (size_t i = 0; i < operands.count; i++)
-        operand_read(library, operands.items[i]);
-    scan_files(call->arena, library, options.jobs);
-    if (library_errors(library)->count != 0) {
-        errors_print(stderr, library_errors(library));
-        status = (int)errors_worst(library_errors(library));
+        operand_read(cache, operands.items[i]);
+    scan_files(call->arena, cache, arguments.jobs);
+    if (image_cache_errors(cache)->count != 0) {
+        errors_print(stderr, image_cache_errors(cache));
+        status = (int)errors_worst(image_cache_errors(cache));
     } else {
-        status = write_facts(&options, library);
+        status = write_facts(&arguments, cache);
     }
-    library_free(library);
+    image_cache_free(cache);
     return status;
 }
 

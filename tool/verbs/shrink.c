@@ -4,28 +4,28 @@
 #include "base/path.h"
 #include "base/size.h"
 #include "base/text.h"
-#include "images/library.h"
+#include "program/image_cache.h"
+#include "rewrite/image_rewrite.h"
 #include "rewrite/original.h"
-#include "rewrite/rewriting.h"
 #include "verbs/common_options.h"
-#include "verbs/shrinking_options.h"
+#include "verbs/shrink_options.h"
 #include "verbs/verb.h"
 
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
-struct options {
+struct shrink_arguments {
     const char *output;
     const char *out_dir;
     bool in_place;
     const char *level;
     bool dry_run;
-    struct shrinking_options shrinking;
+    struct shrink_options shrink;
 };
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
-    { name, letter, kind, offsetof(struct options, member), placeholder, help, choices }
+    { name, letter, kind, offsetof(struct shrink_arguments, member), placeholder, help, choices }
 
 static const struct option_row rows[] = {
     ROW("output", 'o', OPTION_TEXT, output, "FILE", "write the one image's new file to FILE", NULL),
@@ -36,40 +36,40 @@ static const struct option_row rows[] = {
     ROW("level", 0, OPTION_CHOICE, level, "LEVEL",
         "lossless, debug-map (default), locals or symbols", level_choices),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "only say what each level would free", NULL),
-    SHRINKING_ROWS(struct options, shrinking),
+    SHRINK_ROWS(struct shrink_arguments, shrink),
 };
 
 struct shrink {
     struct arena *arena;
-    struct options options;
-    struct library *library;
-    struct shrinking shrinking;
+    struct shrink_arguments arguments;
+    struct image_cache *cache;
+    struct rewrite_options options;
     enum error_kind worst;
 };
 
-static bool options_valid(const struct options *options, const struct string_list *operands,
-                          struct error *error) {
+static bool arguments_valid(const struct shrink_arguments *arguments,
+                            const struct string_list *operands, struct error *error) {
     int places =
-        (options->output != NULL) + (options->out_dir != NULL) + (options->in_place ? 1 : 0);
+        (arguments->output != NULL) + (arguments->out_dir != NULL) + (arguments->in_place ? 1 : 0);
     if (operands->count == 0)
         return error_usage(error, "shrink wants an image");
-    if (!shrinking_options_valid(&options->shrinking, error))
+    if (!shrink_options_valid(&arguments->shrink, error))
         return false;
-    if (options->dry_run && places == 0)
+    if (arguments->dry_run && places == 0)
         return true;
     if (places != 1)
         return error_usage(error, "shrink wants one of --output, --out-dir and --in-place");
-    if (options->output != NULL && operands->count != 1)
+    if (arguments->output != NULL && operands->count != 1)
         return error_usage(error, "--output is for one image; --out-dir takes many");
     return true;
 }
 
 /* What many operands leave in one folder must not have one name. */
-static bool leaves_differ(const struct options *options, const struct string_list *operands,
-                          struct error *error) {
-    const char *folder = options->shrinking.unstripped;
+static bool leaves_differ(const struct shrink_arguments *arguments,
+                          const struct string_list *operands, struct error *error) {
+    const char *folder = arguments->shrink.unstripped;
     bool aside = folder != NULL && strcmp(folder, "none") != 0;
-    if (options->dry_run || (options->out_dir == NULL && !aside))
+    if (arguments->dry_run || (arguments->out_dir == NULL && !aside))
         return true;
     for (size_t i = 0; i < operands->count; i++)
         for (size_t j = 0; j < i; j++)
@@ -77,7 +77,7 @@ static bool leaves_differ(const struct options *options, const struct string_lis
                 strcmp(operands->items[i], operands->items[j]) != 0)
                 return error_usage(error, "%s and %s would both be %s/%s", operands->items[j],
                                    operands->items[i],
-                                   options->out_dir != NULL ? options->out_dir : folder,
+                                   arguments->out_dir != NULL ? arguments->out_dir : folder,
                                    path_leaf(operands->items[i]));
     return true;
 }
@@ -86,10 +86,10 @@ static bool leaves_differ(const struct options *options, const struct string_lis
  * in a folder of outputs was not named, and may lead back to the original: it is replaced. */
 static const char *target_of(const struct shrink *shrink, const char *operand,
                              const struct image_file *file) {
-    if (shrink->options.output != NULL)
-        return path_followed(shrink->arena, shrink->options.output);
-    if (shrink->options.out_dir != NULL)
-        return path_join(shrink->arena, shrink->options.out_dir, path_leaf(operand));
+    if (shrink->arguments.output != NULL)
+        return path_followed(shrink->arena, shrink->arguments.output);
+    if (shrink->arguments.out_dir != NULL)
+        return path_join(shrink->arena, shrink->arguments.out_dir, path_leaf(operand));
     return file->path;
 }
 
@@ -104,9 +104,9 @@ static void note_error(struct shrink *shrink, const struct error *error) {
 static bool has_one_name(const struct shrink *shrink, const struct image_file *file,
                          struct error *error) {
     const char *original =
-        original_path(shrink->arena, shrink->options.shrinking.unstripped, file->path);
+        original_path(shrink->arena, shrink->arguments.shrink.unstripped, file->path);
     uint64_t own = original != NULL && original_is_itself(original, file->path) ? 2 : 1;
-    return !shrink->options.in_place || file->file.names <= own ||
+    return !shrink->arguments.in_place || file->file.names <= own ||
            error_io(error, file->path,
                     "has %" PRIu64 " names (hard links), and would get its new file under one; "
                     "write that elsewhere with -o, or make each name a file of its own",
@@ -130,31 +130,31 @@ static bool stream(const char *path, const char *output, struct error *error) {
  * that no original is kept; what standard output gets is the image alone. */
 static bool shrink_to_stream(const struct shrink *shrink, const char *operand,
                              const struct image_file *file, struct error *error) {
-    struct shrinking shrinking = shrink->shrinking;
+    struct rewrite_options options = shrink->options;
     struct shrunk shrunk;
     char *folder = file_make_temporary_folder(shrink->arena, error);
     if (folder == NULL)
         return false;
     const char *path = path_join(shrink->arena, folder, path_leaf(operand));
-    shrinking.unstripped = "none";
-    bool done = shrinking_do(&shrinking, file, path, &shrunk, error) &&
-                stream(path, shrink->options.output, error);
+    options.unstripped = "none";
+    bool done = shrink_file(&options, file, path, &shrunk, error) &&
+                stream(path, shrink->arguments.output, error);
     unlink(path);
     rmdir(folder);
     return done;
 }
 
-static bool shrink_file(const struct shrink *shrink, const char *operand,
-                        const struct image_file *file, struct error *error) {
+static bool shrink_to_file(const struct shrink *shrink, const char *operand,
+                           const struct image_file *file, struct error *error) {
     struct shrunk shrunk;
-    if (shrink->options.output != NULL && output_is_stream(shrink->options.output))
+    if (shrink->arguments.output != NULL && output_is_stream(shrink->arguments.output))
         return shrink_to_stream(shrink, operand, file, error);
     const char *target = target_of(shrink, operand, file);
     if (!has_one_name(shrink, file, error))
         return false;
-    if (!shrinking_do(&shrink->shrinking, file, target, &shrunk, error))
+    if (!shrink_file(&shrink->options, file, target, &shrunk, error))
         return false;
-    shrunk_print(&shrink->options.shrinking, target, &shrunk);
+    shrink_print_sizes(&shrink->arguments.shrink, target, &shrunk);
     return true;
 }
 
@@ -164,17 +164,16 @@ static bool dry_run_file(const struct shrink *shrink, const char *operand, struc
     struct text text = {0};
     bool planned = true;
     for (size_t i = 0; level_choices[i] != NULL && planned; i++) {
-        struct rewriting rewriting;
-        const struct packing packing = {.level = level_named(level_choices[i]),
-                                        .drop_unclaimed = shrink->shrinking.drop_unclaimed,
-                                        .measured = true};
-        planned = rewriting_plan(file, &packing, true, &rewriting, error);
+        struct image_rewrite rewrite;
+        const struct losses losses = {.level = level_named(level_choices[i]),
+                                      .unclaimed = shrink->options.losses.unclaimed};
+        planned = image_rewrite_measure(file, &losses, &rewrite, error);
         if (!planned)
             break;
-        int64_t freed = rewriting_freed(&rewriting);
+        int64_t freed = image_rewrite_freed(&rewrite);
         text_addf(&text, "%s %s %s", i == 0 ? "" : ",", level_choices[i],
                   size_text(freed < 0 ? 0 : (uint64_t)freed).text);
-        rewriting_free(&rewriting);
+        image_rewrite_free(&rewrite);
     }
     if (planned)
         text_print_line(stdout, "%s would free:%s", operand, text.data);
@@ -187,13 +186,13 @@ static bool resume(const struct shrink *shrink, const char *operand, struct erro
     struct resumed resumed = {0};
     const char *target = path_followed(shrink->arena, operand);
     const char *original =
-        original_path(shrink->arena, shrink->options.shrinking.unstripped, target);
-    if (!shrink->options.in_place)
+        original_path(shrink->arena, shrink->arguments.shrink.unstripped, target);
+    if (!shrink->arguments.in_place)
         return true;
-    if (!journal_resume(target, false, &resumed, error) || !new_file_sweep(target, error) ||
-        (original != NULL && !new_file_sweep(original, error)))
+    if (!journal_resume(target, false, &resumed, error) || !atomic_file_sweep(target, error) ||
+        (original != NULL && !atomic_file_sweep(original, error)))
         return false;
-    shrinking_print_resumed(&shrink->options.shrinking, operand, &resumed);
+    shrink_print_resumed(&shrink->arguments.shrink, operand, &resumed);
     return true;
 }
 
@@ -203,15 +202,15 @@ static void shrink_operand(struct shrink *shrink, const char *operand) {
         note_error(shrink, &error);
         return;
     }
-    struct image_file *file = operand_read(shrink->library, operand);
-    struct errors *errors = library_errors(shrink->library);
+    struct image_file *file = operand_read(shrink->cache, operand);
+    struct errors *errors = image_cache_errors(shrink->cache);
     for (size_t i = 0; i < errors->count; i++)
         note_error(shrink, &errors->items[i]);
     errors_free(errors);
     if (file == NULL)
         return;
-    bool done = shrink->options.dry_run ? dry_run_file(shrink, operand, file, &error)
-                                        : shrink_file(shrink, operand, file, &error);
+    bool done = shrink->arguments.dry_run ? dry_run_file(shrink, operand, file, &error)
+                                          : shrink_to_file(shrink, operand, file, &error);
     if (!done)
         note_error(shrink, &error);
 }
@@ -220,15 +219,15 @@ static int run(const struct call *call) {
     struct shrink shrink = {.arena = call->arena};
     struct string_list operands = {0};
     struct error error;
-    if (!call_parse(call, &verb_shrink, &shrink.options, &operands, &error) ||
-        !options_valid(&shrink.options, &operands, &error) ||
-        !leaves_differ(&shrink.options, &operands, &error))
+    if (!call_parse(call, &verb_shrink, &shrink.arguments, &operands, &error) ||
+        !arguments_valid(&shrink.arguments, &operands, &error) ||
+        !leaves_differ(&shrink.arguments, &operands, &error))
         return call_fail(&verb_shrink, &error);
-    shrink.shrinking = shrinking_of(&shrink.options.shrinking, shrink.options.level);
-    shrink.library = library_on_disk();
+    shrink.options = rewrite_options_of(&shrink.arguments.shrink, shrink.arguments.level);
+    shrink.cache = image_cache_on_disk();
     for (size_t i = 0; i < operands.count; i++)
         shrink_operand(&shrink, operands.items[i]);
-    library_free(shrink.library);
+    image_cache_free(shrink.cache);
     return (int)shrink.worst;
 }
 

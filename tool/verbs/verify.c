@@ -1,15 +1,15 @@
 #include "base/text.h"
-#include "images/library.h"
-#include "rewrite/inspect.h"
-#include "rewrite/proof.h"
-#include "rewrite/second_opinion.h"
+#include "program/image_cache.h"
 #include "verbs/common_options.h"
-#include "verbs/shrinking_options.h"
+#include "verbs/shrink_options.h"
 #include "verbs/verb.h"
+#include "verify/compare_files.h"
+#include "verify/cross_check.h"
+#include "verify/validate.h"
 
 #include <string.h>
 
-struct options {
+struct verify_arguments {
     const char *against;
     const char *level;
     bool drop_unclaimed;
@@ -17,16 +17,16 @@ struct options {
 };
 
 static const struct option_row rows[] = {
-    {"against", 0, OPTION_TEXT, offsetof(struct options, against), "ORIGINAL",
+    {"against", 0, OPTION_TEXT, offsetof(struct verify_arguments, against), "ORIGINAL",
      "hold the one image against the file it was made from", NULL},
-    {"level", 0, OPTION_CHOICE, offsetof(struct options, level), "LEVEL",
+    {"level", 0, OPTION_CHOICE, offsetof(struct verify_arguments, level), "LEVEL",
      "with --against: the highest level whose losses are no finding: lossless, debug-map, locals, "
      "symbols (default) or exports",
      closed_level_choices},
-    {"drop-unclaimed", 0, OPTION_FLAG, offsetof(struct options, drop_unclaimed), NULL,
+    {"drop-unclaimed", 0, OPTION_FLAG, offsetof(struct verify_arguments, drop_unclaimed), NULL,
      "with --against: bytes that no table reaches may be gone", NULL},
-    {"quiet", 'q', OPTION_FLAG, offsetof(struct options, quiet), NULL, "print nothing but errors",
-     NULL},
+    {"quiet", 'q', OPTION_FLAG, offsetof(struct verify_arguments, quiet), NULL,
+     "print nothing but errors", NULL},
 };
 
 /* Whether the same was said before: a part that is not aligned is found in both ways. */
@@ -42,7 +42,7 @@ static bool is_known(const struct errors *errors, const struct error *error) {
 static bool compare(const struct image_file *original, const struct image_file *file,
                     const struct losses *losses, struct errors *findings) {
     struct errors differences = {0};
-    bool same = original != NULL && proof_compare(original, file, losses, &differences);
+    bool same = original != NULL && compare_files(original, file, losses, &differences);
     for (size_t i = 0; i < differences.count; i++)
         if (!is_known(findings, &differences.items[i]))
             errors_add(findings, &differences.items[i]);
@@ -52,8 +52,8 @@ static bool compare(const struct image_file *original, const struct image_file *
 
 /* One call of verify. */
 struct verification {
-    struct library *library;
-    const struct options *options;
+    struct image_cache *cache;
+    const struct verify_arguments *arguments;
     struct losses losses; /* what is no finding */
     const char *lief;     /* the path of vafit-lief; NULL when there is none */
     struct errors findings;
@@ -63,7 +63,7 @@ struct verification {
 static void note(const struct verification *verification, const char *file,
                  const struct text *text) {
     struct error error;
-    if (text->data == NULL || verification->options->quiet)
+    if (text->data == NULL || verification->arguments->quiet)
         return;
     error_io(&error, file, "%s", text->data);
     error_print(stderr, &error);
@@ -71,7 +71,7 @@ static void note(const struct verification *verification, const char *file,
 
 static void find_lief(struct verification *verification) {
     struct text why = {0};
-    verification->lief = second_opinion_program(library_arena(verification->library), &why);
+    verification->lief = cross_check_program(cache_arena(verification->cache), &why);
     note(verification, "", &why);
     text_free(&why);
 }
@@ -82,71 +82,71 @@ static bool lief_agrees(struct verification *verification, const struct image_fi
     struct text why = {0};
     if (verification->lief == NULL)
         return true;
-    enum opinion opinion =
-        second_opinion(verification->lief, file, original, &why, &verification->findings);
+    enum cross_check_result result =
+        cross_check(verification->lief, file, original, &why, &verification->findings);
     note(verification, file->path, &why);
     text_free(&why);
-    return opinion != OPINION_DIFFERS;
+    return result != CROSS_CHECK_DIFFERS;
 }
 
 static void verify_file(struct verification *verification, const char *operand) {
-    const struct options *options = verification->options;
-    struct image_file *file = operand_read(verification->library, operand), *original = NULL;
+    const struct verify_arguments *arguments = verification->arguments;
+    struct image_file *file = operand_read(verification->cache, operand), *original = NULL;
     if (file == NULL)
         return;
-    bool good = inspect_file(file, &verification->findings);
-    if (options->against != NULL) {
-        original = operand_read(verification->library, options->against);
+    bool good = validate_file(file, &verification->findings);
+    if (arguments->against != NULL) {
+        original = operand_read(verification->cache, arguments->against);
         good = compare(original, file, &verification->losses, &verification->findings) && good;
     }
-    if (lief_agrees(verification, file, original) && good && !options->quiet)
+    if (lief_agrees(verification, file, original) && good && !arguments->quiet)
         text_print_line(stdout, "%s: %s", operand,
-                        options->against == NULL ? "well formed"
-                                                 : "well formed, and means the same");
+                        arguments->against == NULL ? "well formed"
+                                                   : "well formed, and means the same");
 }
 
 /* What is found wrong with an image that can be read is a finding; what cannot be read is an error.
  */
-static int verify(struct library *library, const struct options *options,
+static int verify(struct image_cache *cache, const struct verify_arguments *arguments,
                   const struct string_list *operands) {
-    struct verification verification = {.library = library, .options = options};
+    struct verification verification = {.cache = cache, .arguments = arguments};
     static const struct closed_world anything = {0};
-    const char *level = options->level == NULL ? "symbols" : options->level;
-    verification.losses = (struct losses){level_named(level), &anything, options->drop_unclaimed};
+    const char *level = arguments->level == NULL ? "symbols" : arguments->level;
+    verification.losses = (struct losses){level_named(level), &anything, arguments->drop_unclaimed};
     find_lief(&verification);
     for (size_t i = 0; i < operands->count; i++)
         verify_file(&verification, operands->items[i]);
-    errors_print(stderr, library_errors(library));
+    errors_print(stderr, image_cache_errors(cache));
     errors_print(stderr, &verification.findings);
-    int status = (int)errors_worst(library_errors(library));
+    int status = (int)errors_worst(image_cache_errors(cache));
     if (status == 0 && verification.findings.count != 0)
         status = EXIT_EXCEEDS;
     errors_free(&verification.findings);
     return status;
 }
 
-static bool options_valid(const struct options *options, const struct string_list *operands,
-                          struct error *error) {
-    if (operands->count == 0 || (options->against != NULL && operands->count != 1))
-        return error_usage(error, options->against == NULL ? "verify wants an image"
-                                                           : "verify --against wants one image");
-    if (options->against == NULL && options->drop_unclaimed)
+static bool arguments_valid(const struct verify_arguments *arguments,
+                            const struct string_list *operands, struct error *error) {
+    if (operands->count == 0 || (arguments->against != NULL && operands->count != 1))
+        return error_usage(error, arguments->against == NULL ? "verify wants an image"
+                                                             : "verify --against wants one image");
+    if (arguments->against == NULL && arguments->drop_unclaimed)
         return error_usage(error, "verify --drop-unclaimed wants --against");
-    return options->level == NULL || options->against != NULL ||
+    return arguments->level == NULL || arguments->against != NULL ||
            error_usage(error, "verify --level wants --against");
 }
 
 static int run(const struct call *call) {
-    struct options options = {0};
+    struct verify_arguments arguments = {0};
     struct string_list operands = {0};
     struct error error;
-    if (!call_parse(call, &verb_verify, &options, &operands, &error))
+    if (!call_parse(call, &verb_verify, &arguments, &operands, &error))
         return call_fail(&verb_verify, &error);
-    if (!options_valid(&options, &operands, &error))
+    if (!arguments_valid(&arguments, &operands, &error))
         return call_fail(&verb_verify, &error);
-    struct library *library = library_on_disk();
-    int status = verify(library, &options, &operands);
-    library_free(library);
+    struct image_cache *cache = image_cache_on_disk();
+    int status = verify(cache, &arguments, &operands);
+    image_cache_free(cache);
     return status;
 }
 

@@ -1,14 +1,14 @@
 #include "base/path.h"
 #include "base/text.h"
-#include "images/library.h"
-#include "images/reach.h"
+#include "program/dominators.h"
+#include "program/image_cache.h"
 #include "report/why_report.h"
 #include "verbs/programs.h"
 #include "verbs/verb.h"
 
 #include <string.h>
 
-struct options {
+struct why_arguments {
     struct output_options output;
     struct search_options search;
     const char *format;
@@ -17,9 +17,9 @@ struct options {
 static const char *const formats[] = {"text", "json", NULL};
 
 static const struct option_row rows[] = {
-    OUTPUT_ROWS(struct options, output),
-    SEARCH_ROWS(struct options, search),
-    {"format", 0, OPTION_CHOICE, offsetof(struct options, format), "FORMAT",
+    OUTPUT_ROWS(struct why_arguments, output),
+    SEARCH_ROWS(struct why_arguments, search),
+    {"format", 0, OPTION_CHOICE, offsetof(struct why_arguments, format), "FORMAT",
      "text (default) or json", formats},
 };
 
@@ -27,9 +27,9 @@ static void explain(struct arena *arena, const struct program *program, size_t i
                     struct why_reports *reports) {
     struct why_report *report = vector_push(arena, reports);
     *report = (struct why_report){.program = program, .image = image};
-    report->chain = reach_shortest_chain(arena, program, image);
-    report->loaders = reach_loaders(arena, program, image);
-    report->only_through = reach_only_through(arena, program, image, &report->bytes);
+    report->chain = dominators_shortest_chain(arena, program, image);
+    report->loaders = dominators_loaders(arena, program, image);
+    report->only_through = dominators_only_through(arena, program, image, &report->bytes);
 }
 
 /* Explains the image in each program that has it. */
@@ -41,58 +41,58 @@ static void explain_all(struct arena *arena, const struct string_list *operands,
             explain(arena, programs->items[i], image, reports);
 }
 
-static int write_reports(const struct options *options, struct library *library,
+static int write_reports(const struct why_arguments *arguments, struct image_cache *cache,
                          const struct why_reports *reports) {
     struct text text = {0};
     struct error error;
-    if (options->format != NULL && strcmp(options->format, "json") == 0)
+    if (arguments->format != NULL && strcmp(arguments->format, "json") == 0)
         why_write_json(reports, &text);
     else
         why_write_text(reports, &text);
-    bool written = output_write(&options->output, &text, library_opened(library), &error);
+    bool written = output_write(&arguments->output, &text, image_cache_opened(cache), &error);
     text_free(&text);
     return written ? EXIT_FITS : call_fail(&verb_why, &error);
 }
 
-static int why(const struct call *call, const struct options *options,
-               const struct string_list *operands, struct library *library) {
+static int why(const struct call *call, const struct why_arguments *arguments,
+               const struct string_list *operands, struct image_cache *cache) {
     struct why_reports reports = {0};
     struct programs programs = {0};
     int status;
-    const struct search search = search_of(&options->search);
+    const struct search search = search_of(&arguments->search);
     const struct string_list executable = {operands->items, 1, 1};
-    programs_walk(call->arena, &options->search, &search, library, &executable, &programs);
+    programs_walk(call->arena, &arguments->search, &search, cache, &executable, &programs);
     explain_all(call->arena, operands, &programs, &reports);
-    if (library_errors(library)->count != 0) {
-        errors_print(stderr, library_errors(library));
-        status = (int)errors_worst(library_errors(library));
+    if (image_cache_errors(cache)->count != 0) {
+        errors_print(stderr, image_cache_errors(cache));
+        status = (int)errors_worst(image_cache_errors(cache));
     } else if (reports.count == 0) {
         text_print_line(stderr, "vafit: %s does not load %s", operands->items[0],
                         operands->items[1]);
         status = EXIT_EXCEEDS;
     } else {
-        status = write_reports(options, library, &reports);
+        status = write_reports(arguments, cache, &reports);
     }
     programs_free(&programs);
     return status;
 }
 
 static int run(const struct call *call) {
-    struct options options = {0};
+    struct why_arguments arguments = {0};
     struct string_list operands = {0};
     struct error error;
-    if (!call_parse(call, &verb_why, &options, &operands, &error) ||
-        !output_options_valid(&options.output, &error))
+    if (!call_parse(call, &verb_why, &arguments, &operands, &error) ||
+        !output_options_valid(&arguments.output, &error))
         return call_fail(&verb_why, &error);
     if (operands.count != 2) {
         error_usage(&error, "why wants an executable and the name of a dylib");
         return call_fail(&verb_why, &error);
     }
-    struct library *library = search_open_library(&options.search, &error);
-    if (library == NULL)
+    struct image_cache *cache = search_open_cache(&arguments.search, &error);
+    if (cache == NULL)
         return call_fail(&verb_why, &error);
-    int status = why(call, &options, &operands, library);
-    library_free(library);
+    int status = why(call, &arguments, &operands, cache);
+    image_cache_free(cache);
     return status;
 }
 

@@ -1,0 +1,311 @@
+#include "fix/plan.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+/* A file that a rewriting at the current level changes. */
+struct candidate {
+    size_t file;
+    uint64_t gain; /* bytes of address space, over all programs */
+    uint64_t file_gain;
+    bool executable; /* it begins a program */
+};
+
+struct planner {
+    struct arena *arena;
+    const struct plan_problem *problem;
+    int *levels; /* the set that is tried */
+    struct candidate *candidates;
+    size_t candidate_count;
+    size_t hardest; /* the program that failed last: the first to be asked again */
+};
+
+/* --- one set of levels --- */
+
+static const struct predicted_size *predicted_at(const struct planner *planner, size_t file,
+                                                 int level) {
+    return planner->problem->predicted(planner->problem->context, file, (size_t)level);
+}
+
+static struct extent extent_of(const struct planner *planner, const struct planned_program *program,
+                               size_t image) {
+    const struct image_source *source = &program->sources[image];
+    struct extent extent = program->measure->extents.items[image];
+    if (planner->levels[source->file] == STAYS)
+        return extent;
+    const struct predicted_size *sizes =
+        predicted_at(planner, source->file, planner->levels[source->file]);
+    extent.vm_size = sizes->vm_spaces[source->slice];
+    extent.file_size = sizes->file_size;
+    return extent;
+}
+
+/* The misaligned parts of the images that stay as they are. */
+static void measure_alignment(const struct planner *planner, struct arena *scratch,
+                              const struct planned_program *program, struct measure *measure) {
+    const struct measure *old = program->measure;
+    const char **left = arena_take(scratch, (old->misaligned_count + 1) * sizeof *left);
+    size_t next = 0;
+    measure->misaligned_count = 0;
+    for (size_t i = 0; i < old->extents.count; i++)
+        for (size_t j = 0; j < program->sources[i].misaligned; j++, next++)
+            if (planner->levels[program->sources[i].file] == STAYS)
+                left[measure->misaligned_count++] = old->misaligned[next];
+    measure->misaligned = left;
+}
+
+/* The program as it would be. */
+static struct measure measure_of(const struct planner *planner, struct arena *scratch,
+                                 const struct planned_program *program) {
+    struct measure measure = *program->measure;
+    size_t count = measure.extents.count;
+    struct extent *extents = arena_take(scratch, (count + 1) * sizeof *extents);
+    measure.dylibs = 0;
+    for (size_t i = 0; i < count; i++) {
+        extents[i] = extent_of(planner, program, i);
+        if (i > 0 || !measure.extents.has_executable)
+            measure.dylibs += extents[i].vm_size;
+    }
+    measure.extents.items = extents;
+    if (measure.extents.has_executable) {
+        measure.executable = extents[0].vm_size;
+        measure.executable_end = extents[0].address + extents[0].vm_size;
+    }
+    measure_alignment(planner, scratch, program, &measure);
+    return measure;
+}
+
+static bool program_fits(const struct planner *planner, size_t program) {
+    struct arena scratch = {0};
+    struct judgement judgement;
+    struct measure measure = measure_of(planner, &scratch, &planner->problem->programs[program]);
+    judge(&scratch, &measure, planner->problem->limits, &judgement);
+    bool exceeds = judgement_exceeds(&judgement);
+    arena_free(&scratch);
+    return !exceeds;
+}
+
+/* Whether every program fits with planner->levels. */
+static bool fits(struct planner *planner) {
+    size_t count = planner->problem->program_count;
+    for (size_t i = 0; i < count; i++) {
+        size_t program = (planner->hardest + i) % count;
+        if (!program_fits(planner, program)) {
+            planner->hardest = program;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- candidates --- */
+
+static int better_first(const void *left, const void *right) {
+    const struct candidate *a = left, *b = right;
+    if (a->gain != b->gain)
+        return a->gain > b->gain ? -1 : 1;
+    if (a->executable != b->executable)
+        return a->executable ? -1 : 1;
+    if (a->file_gain != b->file_gain)
+        return a->file_gain > b->file_gain ? -1 : 1;
+    return a->file < b->file ? -1 : a->file > b->file;
+}
+
+/* What the programs gain from each file at `level`. */
+static void add_gains(const struct planner *planner, int level, struct candidate *gains,
+                      bool *aligns) {
+    const struct plan_problem *problem = planner->problem;
+    for (size_t i = 0; i < problem->program_count; i++) {
+        const struct planned_program *program = &problem->programs[i];
+        for (size_t j = 0; j < program->measure->extents.count; j++) {
+            const struct image_source *source = &program->sources[j];
+            struct candidate *gain = &gains[source->file];
+            uint64_t before = program->measure->extents.items[j].vm_size;
+            if (!problem->files[source->file].may_change)
+                continue;
+            const struct predicted_size *sizes = predicted_at(planner, source->file, level);
+            if (sizes->vm_spaces[source->slice] < before)
+                gain->gain += before - sizes->vm_spaces[source->slice];
+            if (sizes->file_size < problem->files[source->file].size)
+                gain->file_gain = problem->files[source->file].size - sizes->file_size;
+            gain->executable |= j == 0 && program->measure->extents.has_executable;
+            aligns[source->file] |= source->misaligned != 0;
+        }
+    }
+}
+
+static void find_candidates(struct planner *planner, int level) {
+    size_t count = planner->problem->file_count;
+    struct candidate *gains = memory_zeros(count, sizeof *gains);
+    bool *aligns = memory_zeros(count, sizeof *aligns);
+    planner->problem->prepare(planner->problem->context, (size_t)level);
+    add_gains(planner, level, gains, aligns);
+    planner->candidate_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        gains[i].file = i;
+        if (gains[i].gain != 0 || gains[i].file_gain != 0 || aligns[i])
+            planner->candidates[planner->candidate_count++] = gains[i];
+    }
+    if (planner->candidate_count > 1)
+        qsort(planner->candidates, planner->candidate_count, sizeof *planner->candidates,
+              better_first);
+    free(gains);
+    free(aligns);
+}
+
+static void set_all(struct planner *planner, int level) {
+    for (size_t i = 0; i < planner->problem->file_count; i++)
+        planner->levels[i] = STAYS;
+    for (size_t i = 0; level != STAYS && i < planner->candidate_count; i++)
+        planner->levels[planner->candidates[i].file] = level;
+}
+
+static void set_first(struct planner *planner, size_t count, int level) {
+    set_all(planner, STAYS);
+    for (size_t i = 0; i < count; i++)
+        planner->levels[planner->candidates[i].file] = level;
+}
+
+/* --- the fewest files at one level --- */
+
+/* How many sets of `size` of `count` there are, at most `most` + 1. */
+static size_t set_count(size_t count, size_t size, size_t most) {
+    size_t sets = 1;
+    for (size_t i = 0; i < size && sets <= most; i++)
+        sets = sets * (count - i) / (i + 1);
+    return sets > most ? most + 1 : sets;
+}
+
+/* Moves to the next set of `size` candidates, those that shrink the most first; false behind the
+ * last. */
+static bool next_set(size_t *members, size_t size, size_t count) {
+    for (size_t i = size; i-- > 0;)
+        if (members[i] + (size - i) < count) {
+            members[i]++;
+            for (size_t j = i + 1; j < size; j++)
+                members[j] = members[j - 1] + 1;
+            return true;
+        }
+    return false;
+}
+
+/* Tries every set of `size` candidates. */
+static bool try_sets(struct planner *planner, size_t size, int level) {
+    size_t *members = memory_zeros(size, sizeof *members);
+    bool found = false, more = true;
+    for (size_t i = 0; i < size; i++)
+        members[i] = i;
+    while (more && !found) {
+        set_all(planner, STAYS);
+        for (size_t i = 0; i < size; i++)
+            planner->levels[planner->candidates[members[i]].file] = level;
+        found = fits(planner);
+        more = !found && next_set(members, size, planner->candidate_count);
+    }
+    free(members);
+    return found;
+}
+
+static bool first_fit(struct planner *planner, size_t count, int level) {
+    set_first(planner, count, level);
+    return fits(planner);
+}
+
+/* Takes files by what they gain until the programs fit, and drops those that were not needed. All
+ * candidates together are known to suffice. */
+static void take_by_gain(struct planner *planner, size_t at_least, int level) {
+    size_t low = at_least, high = planner->candidate_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (first_fit(planner, middle, level))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    set_first(planner, high, level);
+    for (size_t i = high; i-- > 0;) {
+        planner->levels[planner->candidates[i].file] = STAYS;
+        if (!fits(planner))
+            planner->levels[planner->candidates[i].file] = level;
+    }
+}
+
+/* Whether there is a set at `level` by which the programs fit; planner->levels is then one of the
+ * fewest files. */
+static bool fewest_files(struct planner *planner, int level) {
+    size_t most = planner->problem->most_sets;
+    for (size_t size = 1; size <= planner->candidate_count; size++) {
+        if (set_count(planner->candidate_count, size, most) > most) {
+            set_all(planner, level);
+            if (!fits(planner))
+                return false;
+            take_by_gain(planner, size, level);
+            return true;
+        }
+        if (try_sets(planner, size, level))
+            return true;
+    }
+    return false;
+}
+
+/* The lowest level of one file by which the programs still fit; whether that is another than now.
+ */
+static bool lower_level(struct planner *planner, int *own) {
+    int now = *own;
+    for (*own = STAYS; *own < now; ++*own)
+        if (fits(planner))
+            return true;
+    return false;
+}
+
+/* Each file at the lowest level that still suffices, the one that gains the least first. Placement
+ * is not monotonic: what one file gives up can make another's rewriting needless, so that it goes
+ * on until nothing changes. */
+static void lower_levels(struct planner *planner) {
+    bool lowered = true;
+    while (lowered) {
+        lowered = false;
+        for (size_t i = planner->candidate_count; i-- > 0;)
+            lowered |= lower_level(planner, &planner->levels[planner->candidates[i].file]);
+    }
+}
+
+static void search(struct planner *planner, struct plan *plan) {
+    set_all(planner, STAYS);
+    plan->suffices = fits(planner);
+    for (int level = 0; !plan->suffices && (size_t)level < planner->problem->level_count; level++) {
+        find_candidates(planner, level);
+        plan->suffices = fewest_files(planner, level);
+        if (plan->suffices)
+            lower_levels(planner);
+        else
+            set_all(planner, level);
+    }
+}
+
+/* --- the plan --- */
+
+static void judge_all(const struct planner *planner, struct judgement *judgements) {
+    for (size_t i = 0; i < planner->problem->program_count; i++) {
+        struct measure measure =
+            measure_of(planner, planner->arena, &planner->problem->programs[i]);
+        judge(planner->arena, &measure, planner->problem->limits, &judgements[i]);
+    }
+}
+
+void plan_make(struct arena *arena, const struct plan_problem *problem, struct plan *plan) {
+    size_t files = problem->file_count;
+    struct planner planner = {.arena = arena, .problem = problem};
+    planner.levels = arena_take(arena, (files + 1) * sizeof *planner.levels);
+    planner.candidates = arena_take(arena, (files + 1) * sizeof *planner.candidates);
+    *plan = (struct plan){.levels = planner.levels, .highest = STAYS};
+    search(&planner, plan);
+    for (size_t i = 0; i < files; i++) {
+        plan->changed += plan->levels[i] != STAYS;
+        if (plan->levels[i] > plan->highest)
+            plan->highest = plan->levels[i];
+    }
+    plan->judgements = arena_take(arena, (problem->program_count + 1) * sizeof *plan->judgements);
+    judge_all(&planner, plan->judgements);
+}

@@ -1,0 +1,260 @@
+#include "fix/predict.h"
+
+#include "base/map.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/progress.h"
+#include "commit/replacement.h"
+#include "rewrite/image_rewrite.h"
+
+#include <stdlib.h>
+
+/* --- the files of the programs --- */
+
+struct file_list {
+    struct predicted_file *items;
+    size_t count;
+    size_t capacity;
+};
+
+/* Index of the file in the list, where it is put when it is new. */
+static size_t file_index(struct arena *arena, struct map *known, struct file_list *files,
+                         struct image_file *file) {
+    const size_t *index = map_get(known, file->path);
+    if (index != NULL)
+        return *index;
+    size_t *new_index = arena_take(arena, sizeof *new_index);
+    *new_index = files->count;
+    map_put(known, arena, file->path, new_index);
+    *vector_push(arena, files) = (struct predicted_file){.file = file};
+    return *new_index;
+}
+
+static size_t misaligned_parts(const struct image *image) {
+    size_t count = 0;
+    for (size_t i = 0; i < image->parts.count; i++)
+        count += !linkedit_part_aligned(&image->parts.items[i]);
+    return count;
+}
+
+static void add_program(struct arena *arena, struct map *known, struct file_list *files,
+                        const struct program *program, struct planned_program *planned) {
+    struct image_source *sources = arena_take(arena, (program->images.count + 1) * sizeof *sources);
+    for (size_t i = 0; i < program->images.count; i++) {
+        const struct loaded_image *loaded = &program->images.items[i];
+        sources[i] = (struct image_source){
+            .file = file_index(arena, known, files, loaded->file),
+            .slice = (size_t)(loaded->slice - loaded->file->slices),
+            .misaligned = misaligned_parts(loaded->image),
+        };
+    }
+    planned->sources = sources;
+}
+
+/* --- what rewritings would make of them --- */
+
+bool predicted_file_open(const struct predicted_file *item, struct image_file *file,
+                         struct error *error) {
+    const struct file_stamp read = file_stamp_of(&item->file->file);
+    *file = *item->file;
+    if (!file_open(file->path, &file->file, error))
+        return false;
+    const struct file_stamp now = file_stamp_of(&file->file);
+    if (file_stamp_same(&read, &now))
+        return true;
+    file_close(&file->file);
+    return replacement_is_late(error, file->path);
+}
+
+struct string_list predicted_file_names(struct arena *arena, const struct image_file *file) {
+    struct string_list names = {0};
+    struct map known = {0};
+    *vector_push(arena, &names) = file->path;
+    map_put(&known, arena, file_real(arena, file->path), (void *)(uintptr_t)file->path);
+    for (size_t i = 0; i < file->names.count; i++) {
+        const char *name = file->names.items[i], *real = file_real(arena, name);
+        if (path_look(name) != PATH_FILE || map_get(&known, real) != NULL)
+            continue;
+        map_put(&known, arena, real, (void *)(uintptr_t)name);
+        *vector_push(arena, &names) = name;
+    }
+    map_free(&known);
+    return names;
+}
+
+/* Reads the slices that no program needed; a file is rewritten whole. */
+static void read_all_slices(struct arena *cache_arena, struct predicted_file *item) {
+    bool complete = true;
+    struct image_file file;
+    for (size_t i = 0; i < item->file->slice_count; i++)
+        complete &= item->file->slices[i].image != NULL;
+    if (complete || !predicted_file_open(item, &file, &item->refusal))
+        return;
+    for (size_t i = 0; i < file.slice_count; i++)
+        if (!image_file_parse(cache_arena, &file, &file.slices[i], &item->refusal))
+            break;
+    file_close(&file.file);
+}
+
+const char *predicted_file_refusal(struct arena *arena, const struct predicted_file *item) {
+    const struct error *error = &item->refusal;
+    if (item->is_bound)
+        return "programs find it by an absolute path, and would not load a copy";
+    if (error->kind == ERROR_NONE)
+        return NULL;
+    return arena_format(arena, "%s%s%s", error->field, error->field[0] == '\0' ? "" : ": ",
+                        error->what);
+}
+
+uint64_t rewrite_memory(const struct image_file *file) {
+    uint64_t bytes = 1 << 20;
+    for (size_t i = 0; i < file->slice_count; i++)
+        bytes += 2 * file->slices[i].image->linkedit_size;
+    return bytes;
+}
+
+static bool predict_file(const struct predictions *predictions, struct predicted_file *item,
+                         const struct level *level, struct predicted_size *predicted,
+                         struct error *error) {
+    struct image_file file;
+    struct image_rewrite rewrite;
+    const struct rewrite_options *options = predictions->options->rewrite;
+    const struct losses losses = {level, &predictions->world, options->losses.unclaimed};
+    if (!predicted_file_open(item, &file, error))
+        return false;
+    bool planned = image_rewrite_measure(&file, &losses, &rewrite, error);
+    bool allowed = planned && image_rewrite_may_sign(&rewrite, options, error);
+    if (allowed) {
+        predicted->file_size = rewrite.size;
+        item->unclaimed = rewrite.unclaimed;
+        for (size_t i = 0; i < file.slice_count; i++)
+            predicted->vm_spaces[i] = image_rewrite_vm_space(&rewrite, i);
+    }
+    if (planned)
+        image_rewrite_free(&rewrite);
+    file_close(&file.file);
+    return allowed;
+}
+
+/* One level of all files. */
+struct predicted_level {
+    struct predictions *predictions;
+    size_t level;
+    struct progress *progress;
+};
+
+static void predict_one(void *context, size_t i) {
+    const struct predicted_level *work = context;
+    struct predictions *predictions = work->predictions;
+    struct predicted_file *item = &predictions->files[i];
+    if (item->refusal.kind == ERROR_NONE) {
+        uint64_t taken = budget_take(predictions->budget, rewrite_memory(item->file));
+        predict_file(predictions, item, level_row(work->level), &item->predicted[work->level],
+                     &item->refusal);
+        budget_give(predictions->budget, taken);
+    }
+    progress_step(work->progress);
+}
+
+static void predict_level(struct predictions *predictions, size_t level) {
+    size_t count = predictions->plan.file_count;
+    struct predicted_level work = {predictions, level, NULL};
+    work.progress = progress_begin("planning", count, predictions->options->quiet);
+    parallel_for(count, predictions->options->rewrite->jobs, predict_one, &work);
+    progress_end(work.progress);
+    for (size_t i = 0; i < count; i++)
+        if (predictions->files[i].refusal.kind != ERROR_NONE)
+            predictions->planned[i].may_change = false;
+    predictions->predicted[level] = true;
+}
+
+/* One file that cannot be read leaves the world open. */
+static void read_world(struct predictions *predictions) {
+    size_t count = predictions->plan.file_count;
+    struct image_file **files = memory_zeros(count, sizeof *files);
+    struct error *errors = memory_zeros(count, sizeof *errors);
+    for (size_t i = 0; i < count; i++)
+        files[i] = predictions->files[i].file;
+    closed_world_read(&predictions->world, files, count, predictions->options->rules,
+                      predictions->options->rewrite->jobs, errors);
+    for (size_t i = 0; i < count; i++)
+        if (predictions->files[i].refusal.kind == ERROR_NONE)
+            predictions->files[i].refusal = errors[i];
+    predictions->has_world = true;
+    free(files);
+    free(errors);
+}
+
+static void prepare(void *context, size_t level) {
+    struct predictions *predictions = context;
+    if (predictions->predicted[level])
+        return;
+    if (level_row(level)->drops_exports && !predictions->has_world)
+        read_world(predictions);
+    predict_level(predictions, level);
+}
+
+static const struct predicted_size *predicted_at(void *context, size_t file, size_t level) {
+    const struct predictions *predictions = context;
+    return &predictions->files[file].predicted[level];
+}
+
+/* --- all of it --- */
+
+static void plan_files(struct arena *arena, struct arena *cache_arena,
+                       struct predictions *predictions, const struct file_list *files) {
+    size_t levels = predictions->plan.level_count;
+    predictions->files = files->items;
+    predictions->planned = arena_take(arena, (files->count + 1) * sizeof *predictions->planned);
+    for (size_t i = 0; i < files->count; i++) {
+        struct predicted_file *item = &predictions->files[i];
+        size_t slices = item->file->slice_count;
+        item->predicted = arena_take(arena, (levels + 1) * sizeof *item->predicted);
+        for (size_t level = 0; level < levels; level++)
+            item->predicted[level].vm_spaces = arena_take(arena, slices * sizeof(uint64_t));
+        read_all_slices(cache_arena, item);
+        predictions->planned[i] = (struct planned_file){
+            .size = item->file->size,
+            .may_change = item->refusal.kind == ERROR_NONE,
+        };
+    }
+    predictions->plan.files = predictions->planned;
+    predictions->plan.file_count = files->count;
+}
+
+void predictions_make(struct arena *arena, struct arena *cache_arena,
+                      struct program *const *programs, size_t program_count,
+                      const struct profile *profile, const struct limits *limits,
+                      const struct predict_options *options, struct predictions *predictions) {
+    struct map known = {0};
+    struct file_list files = {0};
+    struct planned_program *planned = arena_take(arena, (program_count + 1) * sizeof *planned);
+    *predictions = (struct predictions){.options = options};
+    predictions->measures = arena_take(arena, (program_count + 1) * sizeof *predictions->measures);
+    predictions->budget = arena_take(arena, sizeof *predictions->budget);
+    predictions->predicted = arena_take(arena, options->level_count + 1);
+    budget_begin(predictions->budget, options->memory);
+    for (size_t i = 0; i < program_count; i++) {
+        program_measure(arena, programs[i], profile, &predictions->measures[i]);
+        planned[i].measure = &predictions->measures[i];
+        add_program(arena, &known, &files, programs[i], &planned[i]);
+    }
+    map_free(&known);
+    predictions->plan = (struct plan_problem){
+        .programs = planned,
+        .program_count = program_count,
+        .level_count = options->level_count,
+        .limits = limits,
+        .prepare = prepare,
+        .predicted = predicted_at,
+        .context = predictions,
+        .most_sets = PLAN_MOST_SETS,
+    };
+    plan_files(arena, cache_arena, predictions, &files);
+}
+
+void predictions_free(struct predictions *predictions) {
+    closed_world_free(&predictions->world);
+    if (predictions->budget != NULL)
+        budget_end(predictions->budget);
+}

@@ -1,0 +1,91 @@
+#include "macho/write/code_signature.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_kept(const struct signature_blob *blob) {
+    return !signature_blob_is_alternate(blob);
+}
+
+static uint64_t page_count_of(const struct code_directory *directory, uint64_t code_limit) {
+    return (code_limit + directory->page_size - 1) / directory->page_size;
+}
+
+static uint64_t new_blob_size(const struct code_signature *old, const struct signature_blob *blob,
+                              uint64_t code_limit) {
+    if (blob->slot == CSSLOT_CODEDIRECTORY)
+        return old->directory.hash_offset +
+               page_count_of(&old->directory, code_limit) * old->directory.hash_size;
+    return blob->slot == CSSLOT_SIGNATURESLOT ? BLOB_HEADER : blob->bytes.size;
+}
+
+uint64_t code_signature_new_size(const struct code_signature *old, uint64_t code_limit) {
+    uint64_t size = SUPER_HEADER;
+    for (size_t i = 0; i < old->blob_count; i++)
+        if (is_kept(&old->blobs[i]))
+            size += INDEX_ENTRY + new_blob_size(old, &old->blobs[i], code_limit);
+    return size;
+}
+
+static void write_directory(const struct code_directory *old, uint64_t code_limit,
+                            uint8_t *target) {
+    uint64_t pages = page_count_of(old, code_limit);
+    memcpy(target, old->bytes.data, old->hash_offset);
+    bytes_store_big(target + CODE_DIRECTORY_LENGTH, 4,
+                    (uint32_t)(old->hash_offset + pages * old->hash_size));
+    bytes_store_big(target + CODE_DIRECTORY_FLAGS, 4, old->flags | CS_ADHOC);
+    bytes_store_big(target + CODE_DIRECTORY_PAGE_COUNT, 4, (uint32_t)pages);
+    bytes_store_big(target + CODE_DIRECTORY_CODE_LIMIT, 4, (uint32_t)code_limit);
+    if (code_directory_version(old) >= CS_SUPPORTSCODELIMIT64)
+        memset(target + CODE_DIRECTORY_CODE_LIMIT_64, 0, 8);
+}
+
+static void write_blob(const struct code_signature *old, const struct signature_blob *blob,
+                       uint64_t code_limit, uint8_t *target, uint8_t **page_hashes) {
+    if (blob->slot == CSSLOT_CODEDIRECTORY) {
+        write_directory(&old->directory, code_limit, target);
+        *page_hashes = target + old->directory.hash_offset;
+    } else if (blob->slot == CSSLOT_SIGNATURESLOT) {
+        bytes_store_big(target, 4, CSMAGIC_BLOBWRAPPER);
+        bytes_store_big(target + 4, 4, BLOB_HEADER);
+    } else {
+        memcpy(target, blob->bytes.data, blob->bytes.size);
+    }
+}
+
+void code_signature_write(const struct code_signature *old, uint64_t code_limit, uint8_t *target,
+                          uint8_t **page_hashes) {
+    uint32_t count = 0;
+    for (size_t i = 0; i < old->blob_count; i++)
+        count += is_kept(&old->blobs[i]);
+    uint64_t at = SUPER_HEADER + (uint64_t)count * INDEX_ENTRY;
+    uint8_t *entry = target + SUPER_HEADER;
+    for (size_t i = 0; i < old->blob_count; i++) {
+        const struct signature_blob *blob = &old->blobs[i];
+        if (!is_kept(blob))
+            continue;
+        bytes_store_big(entry, 4, blob->slot);
+        bytes_store_big(entry + 4, 4, (uint32_t)at);
+        entry += INDEX_ENTRY;
+        write_blob(old, blob, code_limit, target + at, page_hashes);
+        at += new_blob_size(old, blob, code_limit);
+    }
+    bytes_store_big(target, 4, CSMAGIC_EMBEDDED_SIGNATURE);
+    bytes_store_big(target + 4, 4, (uint32_t)at);
+    bytes_store_big(target + 8, 4, count);
+}
+
+bool code_directory_follows(const struct code_signature *old, const struct code_directory *new,
+                            size_t *at) {
+    const struct code_directory *directory = &old->directory;
+    uint8_t *expected = malloc(directory->hash_offset);
+    if (expected == NULL)
+        out_of_memory();
+    write_directory(directory, new->code_limit, expected);
+    size_t size =
+        directory->hash_offset < new->bytes.size ? directory->hash_offset : new->bytes.size;
+    for (*at = 0; *at < size && expected[*at] == new->bytes.data[*at];)
+        ++*at;
+    free(expected);
+    return *at == directory->hash_offset;
+}

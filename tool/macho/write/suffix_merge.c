@@ -1,0 +1,254 @@
+#include "macho/write/suffix_merge.h"
+
+#include "base/memory.h"
+#include "base/seed.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A place of the table in which the first of equal stretches are found by their hash. */
+struct slot {
+    uint32_t mark;   /* the low half of the hash; the high half says where to look */
+    uint32_t string; /* its number + 1; 0 for an empty slot */
+};
+
+/* What is asked of the table: is there a stretch of these characters? Questions are gathered, so
+ * that the memory that answers one comes while others are being put. */
+struct question {
+    uint64_t hash;
+    uint32_t string; /* the characters are the last ones of this */
+    uint32_t size;   /* and so many */
+};
+
+enum { QUESTIONS = 64, BEGINNING_BITS = 18 };
+
+struct comparison {
+    struct bytes pool;
+    struct pool_string *strings;
+    size_t count;
+    uint64_t key;
+    struct slot *slots;
+    uint64_t slot_count;
+    struct question questions[QUESTIONS];
+    size_t question_count;
+    uint8_t *beginnings; /* 1 for each value of beginning() that a stretch has */
+};
+
+typedef void take_answer(struct comparison *comparison, const struct question *question);
+
+/* --- hashes --- */
+
+__extension__ typedef unsigned __int128 product;
+
+static uint64_t mix(uint64_t a, uint64_t b) {
+    product both = (product)a * b;
+    return (uint64_t)both ^ (uint64_t)(both >> 64);
+}
+
+/* `count` characters, at most eight, the first one lowest. */
+static inline uint64_t load(struct bytes pool, size_t at, size_t count) {
+    if (!range_within(at, 8, pool.size))
+        return bytes_little(pool, at, count);
+    return bytes_u64(pool, at) & UINT64_MAX >> (64 - 8 * count);
+}
+
+/* A hash takes eight characters at a time from the end, so that all tails of a stretch can be
+ * hashed on one way; what is left at the beginning, one to eight of them, comes last. */
+static uint64_t finish(const struct comparison *comparison, uint64_t state, uint64_t first) {
+    return mix(state ^ first, ~comparison->key);
+}
+
+static uint64_t hash(const struct comparison *comparison, const struct pool_string *string) {
+    uint64_t state = comparison->key;
+    size_t left = string->size;
+    for (; left > 8; left -= 8)
+        state = mix(state ^ bytes_u64(comparison->pool, string->index + left - 8), comparison->key);
+    return finish(comparison, state, load(comparison->pool, string->index, left));
+}
+
+/* --- the table --- */
+
+static bool ends_in(const struct comparison *comparison, const struct pool_string *string,
+                    const struct pool_string *tail) {
+    const uint8_t *pool = comparison->pool.data;
+    return string->size >= tail->size && memcmp(pool + string->index + (string->size - tail->size),
+                                                pool + tail->index, tail->size) == 0;
+}
+
+static size_t home(const struct comparison *comparison, uint64_t hash) {
+    return (size_t)((hash >> 32) * comparison->slot_count >> 32);
+}
+
+/* The slot of a stretch of those characters, or the empty one where it belongs. */
+static struct slot *find(const struct comparison *comparison, const struct question *question,
+                         bool believe) {
+    const struct pool_string *asking = &comparison->strings[question->string];
+    size_t at = home(comparison, question->hash);
+    for (; comparison->slots[at].string != 0; at = at + 1 == comparison->slot_count ? 0 : at + 1) {
+        if (comparison->slots[at].mark != (uint32_t)question->hash)
+            continue;
+        const struct pool_string *found = &comparison->strings[comparison->slots[at].string - 1];
+        if (found->size == question->size && (believe || ends_in(comparison, asking, found)))
+            break;
+    }
+    return &comparison->slots[at];
+}
+
+static void answer_all(struct comparison *comparison, take_answer *answer) {
+    for (size_t i = 0; i < comparison->question_count; i++)
+        answer(comparison, &comparison->questions[i]);
+    comparison->question_count = 0;
+}
+
+static void ask(struct comparison *comparison, struct question question, take_answer *answer) {
+    __builtin_prefetch(&comparison->slots[home(comparison, question.hash)]);
+    comparison->questions[comparison->question_count++] = question;
+    if (comparison->question_count == QUESTIONS)
+        answer_all(comparison, answer);
+}
+
+/* --- equal ones --- */
+
+static void join(struct comparison *comparison, const struct question *question) {
+    struct slot *slot = find(comparison, question, false);
+    if (slot->string == 0)
+        *slot = (struct slot){(uint32_t)question->hash, question->string + 1};
+    comparison->strings[question->string].host = slot->string - 1;
+}
+
+static void find_equal(struct comparison *comparison) {
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct pool_string *string = &comparison->strings[i];
+        ask(comparison, (struct question){hash(comparison, string), (uint32_t)i, string->size},
+            join);
+    }
+    answer_all(comparison, join);
+}
+
+/* --- tails --- */
+
+/* A digest of the first five of up to eight characters, zeros behind the last. The factor is small
+ * enough for an instruction that loads and multiplies at once. */
+static inline size_t beginning(uint64_t characters) {
+    return (size_t)(characters * UINT64_C(0x7feb352d) >> 22 & ((1 << BEGINNING_BITS) - 1));
+}
+
+static void note_beginnings(struct comparison *comparison) {
+    comparison->beginnings = memory_zeros((size_t)1 << BEGINNING_BITS, 1);
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct pool_string *string = &comparison->strings[i];
+        size_t size = string->size < 8 ? string->size : 8;
+        if (string->host == i)
+            comparison->beginnings[beginning(load(comparison->pool, string->index, size))] = 1;
+    }
+}
+
+static inline unsigned begins(const struct comparison *comparison, uint64_t characters,
+                              unsigned i) {
+    return (unsigned)comparison->beginnings[beginning(characters)] << i;
+}
+
+/* Bit i says whether a stretch may begin like character i of the eight at `at` and what follows it,
+ * all in one stretch with the eight behind. */
+static inline unsigned beginnings_inside(const struct comparison *comparison, size_t at) {
+    struct bytes pool = comparison->pool;
+    return begins(comparison, bytes_u64(pool, at), 0) |
+           begins(comparison, bytes_u64(pool, at + 1), 1) |
+           begins(comparison, bytes_u64(pool, at + 2), 2) |
+           begins(comparison, bytes_u64(pool, at + 3), 3) |
+           begins(comparison, bytes_u64(pool, at + 4), 4) |
+           begins(comparison, bytes_u64(pool, at + 5), 5) |
+           begins(comparison, bytes_u64(pool, at + 6), 6) |
+           begins(comparison, bytes_u64(pool, at + 7), 7);
+}
+
+static inline unsigned begins_between(const struct comparison *comparison, uint64_t characters,
+                                      uint64_t following, unsigned i) {
+    return begins(comparison, characters >> 8 * i | following << (64 - 8 * i), i);
+}
+
+/* The same at the edges of a stretch, of eight characters and the eight that follow. */
+static inline unsigned beginnings_between(const struct comparison *comparison, uint64_t characters,
+                                          uint64_t following) {
+    return begins(comparison, characters, 0) |
+           begins_between(comparison, characters, following, 1) |
+           begins_between(comparison, characters, following, 2) |
+           begins_between(comparison, characters, following, 3) |
+           begins_between(comparison, characters, following, 4) |
+           begins_between(comparison, characters, following, 5) |
+           begins_between(comparison, characters, following, 6) |
+           begins_between(comparison, characters, following, 7);
+}
+
+/* Asks for the tails of a stretch from the shortest to the longest, without itself. */
+static void ask_for_tails(struct comparison *comparison, uint32_t number, take_answer *answer) {
+    const struct pool_string *string = &comparison->strings[number];
+    uint64_t state = comparison->key, following = 0;
+    for (size_t left = string->size; left != 0;) {
+        size_t count = left < 8 ? left : 8, at = string->index + left - count;
+        uint64_t characters = load(comparison->pool, at, count) << (64 - 8 * count);
+        unsigned mask = count == 8 && left != string->size
+                            ? beginnings_inside(comparison, at)
+                            : beginnings_between(comparison, characters, following);
+        mask &= left > 8 ? 0xff : 0xffU << (9 - left);
+        while (mask != 0) {
+            unsigned i = 31 - (unsigned)__builtin_clz(mask);
+            mask ^= 1U << i;
+            ask(comparison,
+                (struct question){finish(comparison, state, characters >> 8 * i), number,
+                                  (uint32_t)(string->size - left + 8 - i)},
+                answer);
+        }
+        state = mix(state ^ characters, comparison->key);
+        following = characters;
+        left -= count;
+    }
+}
+
+static void note_tail(struct comparison *comparison, const struct question *question,
+                      bool believe) {
+    const struct slot *slot = find(comparison, question, believe);
+    if (slot->string != 0)
+        comparison->strings[question->string].tail = slot->string - 1;
+}
+
+static void note_likely_tail(struct comparison *comparison, const struct question *question) {
+    note_tail(comparison, question, true);
+}
+
+static void note_proven_tail(struct comparison *comparison, const struct question *question) {
+    note_tail(comparison, question, false);
+}
+
+/* Only the longest of the likely tails is compared, or names of one character each time more often
+ * would take time by the square. That it is none comes of two hashes that share a mark: so rare
+ * that then all may be compared. */
+static void find_tails(struct comparison *comparison) {
+    struct pool_string *strings = comparison->strings;
+    for (size_t i = 0; i < comparison->count; i++)
+        if (strings[i].host == i)
+            ask_for_tails(comparison, (uint32_t)i, note_likely_tail);
+    answer_all(comparison, note_likely_tail);
+    for (size_t i = 0; i < comparison->count; i++)
+        if (strings[i].tail != STRING_NONE &&
+            !ends_in(comparison, &strings[i], &strings[strings[i].tail])) {
+            strings[i].tail = STRING_NONE;
+            ask_for_tails(comparison, (uint32_t)i, note_proven_tail);
+            answer_all(comparison, note_proven_tail);
+        }
+}
+
+void suffix_merge(struct bytes pool, struct pool_string *strings, size_t count) {
+    struct comparison comparison = {
+        .pool = pool, .strings = strings, .count = count, .key = seed()};
+    for (size_t i = 0; i < count; i++)
+        strings[i].tail = STRING_NONE;
+    comparison.slot_count = count + count / 2 + 1;
+    comparison.slots = memory_zeros(comparison.slot_count, sizeof *comparison.slots);
+    find_equal(&comparison);
+    note_beginnings(&comparison);
+    find_tails(&comparison);
+    free(comparison.slots);
+    free(comparison.beginnings);
+}

@@ -1,0 +1,27 @@
+#include "program/level.h"
+
+#include <string.h>
+
+static const struct level table[] = {
+    {"lossless", "strings that are there twice, and gaps", SYMBOL_NONE, false},
+    {"debug-map", "the debug map", SYMBOL_STAB, false},
+    {"locals", "the debug map and local symbols", SYMBOL_LOCAL, false},
+    {"symbols", "all symbols; exports and fixups stay", SYMBOL_GLOBAL, false},
+    {"exports", "all symbols, and the exports that no image of the programs imports", SYMBOL_GLOBAL,
+     true},
+};
+
+const struct level *level_row(size_t i) {
+    return i < sizeof table / sizeof table[0] ? &table[i] : NULL;
+}
+
+const struct level *level_named(const char *name) {
+    for (size_t i = 0; level_row(i) != NULL; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+bool level_drops(const struct level *level, enum symbol_use use) {
+    return use <= level->drops_upto;
+}

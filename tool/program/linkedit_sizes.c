@@ -1,0 +1,252 @@
+#include "program/linkedit_sizes.h"
+
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "macho/symtab.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The table is read in chunks of CHUNK symbols, the pool in pieces of PIECE bytes. The pool is
+ * worked through in windows, each of which needs the chunks whose names begin there. Linkers write
+ * symbols and names in much the same order, so that the smallest window reads each chunk about
+ * twice; where they did not, larger windows keep that so. */
+enum {
+    CHUNK = 4096,
+    PIECE = 64 << 10,
+    SMALLEST_WINDOW = 256 << 10,
+    LARGEST_WINDOW = 128 << 20,
+    MOST_READS = 4
+};
+
+/* The names that one chunk of symbols uses: bytes into the string pool. first > last: none. */
+struct dominators {
+    uint32_t first;
+    uint32_t last;
+};
+
+struct reading {
+    const struct file *file;
+    uint64_t symbols_offset; /* in the file, bytes */
+    uint64_t symbol_count;
+    uint64_t strings_offset;
+    uint64_t strings_size;
+    size_t chunk_count;
+    struct dominators *reaches; /* one a chunk */
+    uint8_t *table;             /* room for a chunk */
+    size_t loaded;              /* the chunk in `table`; chunk_count for none */
+    uint8_t *pool;              /* room for a piece */
+    uint64_t window_size;       /* bytes of the pool */
+    uint8_t *starts;            /* one a byte of the window; all SYMBOL_NONE between windows */
+    size_t last_start;          /* the last byte of the window where a name begins */
+    uint64_t counts[SYMBOL_USES];
+    struct string_owners owners;
+    struct error *error;
+};
+
+void linkedit_sizes_from_image(const struct image *image, struct linkedit_sizes *linkedit_sizes) {
+    const struct linkedit_parts *parts = &image->parts;
+    *linkedit_sizes = (struct linkedit_sizes){
+        .fixups = linkedit_use_size(parts, LINKEDIT_FIXUPS),
+        .exports = linkedit_use_size(parts, LINKEDIT_EXPORTS),
+        .symbols = linkedit_use_size(parts, LINKEDIT_SYMBOLS),
+        .strings = linkedit_use_size(parts, LINKEDIT_STRINGS),
+        .signature = linkedit_use_size(parts, LINKEDIT_SIGNATURE),
+    };
+    linkedit_sizes->other = image->linkedit_size - linkedit_sizes->fixups -
+                            linkedit_sizes->exports - linkedit_sizes->symbols -
+                            linkedit_sizes->strings - linkedit_sizes->signature;
+}
+
+static size_t chunk_size(const struct reading *reading, size_t chunk) {
+    uint64_t left = reading->symbol_count - (uint64_t)chunk * CHUNK;
+    return left < CHUNK ? (size_t)left : CHUNK;
+}
+
+static bool load_chunk(struct reading *reading, size_t chunk, struct bytes *table) {
+    *table = (struct bytes){reading->table, chunk_size(reading, chunk) * NLIST_SIZE};
+    if (reading->loaded == chunk)
+        return true;
+    reading->loaded = chunk;
+    uint64_t offset = reading->symbols_offset + (uint64_t)chunk * CHUNK * NLIST_SIZE;
+    return file_read(reading->file, offset, reading->table, table->size, reading->error);
+}
+
+static void extend(struct dominators *dominators, uint32_t index) {
+    if (index < dominators->first)
+        dominators->first = index;
+    if (index > dominators->last)
+        dominators->last = index;
+}
+
+/* A name past the pool is none (dyld: common/MachOLayout.cpp, forEachGlobalSymbol). */
+static bool count_chunk(struct reading *reading, size_t chunk) {
+    struct bytes table;
+    struct dominators *dominators = &reading->reaches[chunk];
+    *dominators = (struct dominators){UINT32_MAX, 0};
+    if (!load_chunk(reading, chunk, &table))
+        return false;
+    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
+        struct nlist symbol = nlist_at(table, i);
+        reading->counts[nlist_use(&symbol)]++;
+        if (symbol.string_index < reading->strings_size)
+            extend(dominators, symbol.string_index);
+        if (nlist_has_second_name(&symbol) && symbol.value < reading->strings_size)
+            extend(dominators, (uint32_t)symbol.value);
+    }
+    return true;
+}
+
+/* Of the window of `size` bytes at `window`. */
+static void mark_name(struct reading *reading, uint64_t index, uint64_t window, size_t size,
+                      uint8_t use) {
+    if (index < window || index - window >= size)
+        return;
+    size_t at = (size_t)(index - window);
+    if (reading->starts[at] < use)
+        reading->starts[at] = use;
+    if (reading->last_start < at)
+        reading->last_start = at;
+}
+
+/* Marks the names of one chunk that begin in the window. */
+static bool mark_chunk(struct reading *reading, size_t chunk, uint64_t window, size_t size) {
+    struct bytes table;
+    if (!load_chunk(reading, chunk, &table))
+        return false;
+    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
+        struct nlist symbol = nlist_at(table, i);
+        uint8_t use = (uint8_t)nlist_use(&symbol);
+        mark_name(reading, symbol.string_index, window, size, use);
+        if (nlist_has_second_name(&symbol))
+            mark_name(reading, symbol.value, window, size, use);
+    }
+    return true;
+}
+
+/* Whether the names of chunk i may begin in [window, window + size). */
+static bool reaches(const struct reading *reading, size_t i, uint64_t window, uint64_t size) {
+    return reading->reaches[i].last >= window && reading->reaches[i].first < window + size;
+}
+
+static bool mark_window(struct reading *reading, uint64_t window, size_t size, bool *marked) {
+    for (size_t i = 0; i < reading->chunk_count; i++) {
+        if (!reaches(reading, i, window, size))
+            continue;
+        *marked = true;
+        if (!mark_chunk(reading, i, window, size))
+            return false;
+    }
+    return true;
+}
+
+static bool feed_window(struct reading *reading, uint64_t window, size_t size) {
+    for (size_t at = 0;
+         at < size && (at <= reading->last_start || reading->owners.carried != SYMBOL_NONE);
+         at += PIECE) {
+        size_t piece = size - at < PIECE ? size - at : PIECE;
+        if (!file_read(reading->file, reading->strings_offset + window + at, reading->pool, piece,
+                       reading->error))
+            return false;
+        string_owners_feed(&reading->owners, (struct bytes){reading->pool, piece},
+                           reading->starts + at);
+    }
+    return true;
+}
+
+/* What no symbol uses is not read. */
+static bool read_window(struct reading *reading, uint64_t window, size_t size) {
+    bool marked = false;
+    reading->last_start = 0;
+    if (!mark_window(reading, window, size, &marked))
+        return false;
+    if (!marked && reading->owners.carried == SYMBOL_NONE)
+        return true;
+    bool fed = feed_window(reading, window, size);
+    memset(reading->starts, SYMBOL_NONE, reading->last_start + 1);
+    return fed;
+}
+
+/* How often a chunk would be read if the windows had that size. */
+static uint64_t reads_with(const struct reading *reading, uint64_t window_size) {
+    uint64_t reads = 0;
+    for (size_t i = 0; i < reading->chunk_count; i++)
+        if (reading->reaches[i].first <= reading->reaches[i].last)
+            reads += reading->reaches[i].last / window_size -
+                     reading->reaches[i].first / window_size + 1;
+    return reads;
+}
+
+/* Where the last name begins, and one. */
+static uint64_t names_end(const struct reading *reading) {
+    uint64_t end = 0;
+    for (size_t i = 0; i < reading->chunk_count; i++)
+        if (reading->reaches[i].last >= end)
+            end = (uint64_t)reading->reaches[i].last + 1;
+    return end;
+}
+
+static uint64_t choose_window(const struct reading *reading) {
+    uint64_t end = names_end(reading);
+    uint64_t size = end < SMALLEST_WINDOW ? round_up(end + (end == 0), PIECE) : SMALLEST_WINDOW;
+    while (size < LARGEST_WINDOW && size < reading->strings_size &&
+           reads_with(reading, size) > (uint64_t)reading->chunk_count * MOST_READS)
+        size *= 2;
+    return size;
+}
+
+static bool read_tables(struct reading *reading) {
+    for (size_t i = 0; i < reading->chunk_count; i++)
+        if (!count_chunk(reading, i))
+            return false;
+    reading->window_size = choose_window(reading);
+    reading->starts = memory_zeros(1, (size_t)reading->window_size);
+    for (uint64_t at = 0; at < reading->strings_size; at += reading->window_size) {
+        uint64_t left = reading->strings_size - at;
+        if (!read_window(reading, at,
+                         (size_t)(left < reading->window_size ? left : reading->window_size)))
+            return false;
+    }
+    return true;
+}
+
+/* Splits `symbols` and `strings` by use; what no symbol uses goes to `other`. */
+static void split(const struct reading *reading, struct linkedit_sizes *linkedit_sizes) {
+    const uint64_t *strings = reading->owners.bytes;
+    uint64_t used = strings[SYMBOL_STAB] + strings[SYMBOL_LOCAL] + strings[SYMBOL_GLOBAL];
+    linkedit_sizes->exact = true;
+    linkedit_sizes->other += linkedit_sizes->strings - used;
+    linkedit_sizes->debug_map = reading->counts[SYMBOL_STAB] * NLIST_SIZE + strings[SYMBOL_STAB];
+    linkedit_sizes->local_symbols =
+        reading->counts[SYMBOL_LOCAL] * NLIST_SIZE + strings[SYMBOL_LOCAL];
+    linkedit_sizes->symbols = reading->counts[SYMBOL_GLOBAL] * NLIST_SIZE;
+    linkedit_sizes->strings = strings[SYMBOL_GLOBAL];
+}
+
+bool linkedit_sizes_read(const struct file *file, uint64_t slice_offset, const struct image *image,
+                         struct linkedit_sizes *linkedit_sizes, struct error *error) {
+    struct reading reading = {
+        .file = file,
+        .symbols_offset = slice_offset + image->symtab.symbols_offset,
+        .symbol_count = image->symtab.symbol_count,
+        .strings_offset = slice_offset + image->symtab.strings_offset,
+        .strings_size = image->symtab.strings_size,
+        .chunk_count = (size_t)((image->symtab.symbol_count + CHUNK - 1) / CHUNK),
+        .error = error,
+    };
+    reading.loaded = reading.chunk_count;
+    reading.reaches = memory_zeros(1, reading.chunk_count * sizeof *reading.reaches);
+    reading.table = memory_zeros(1, (size_t)CHUNK * NLIST_SIZE);
+    reading.pool = memory_zeros(1, PIECE);
+    linkedit_sizes_from_image(image, linkedit_sizes);
+    bool read = read_tables(&reading);
+    if (read)
+        split(&reading, linkedit_sizes);
+    free(reading.reaches);
+    free(reading.table);
+    free(reading.pool);
+    free(reading.starts);
+    return read;
+}

@@ -1,0 +1,125 @@
+#include "program/measure.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct strings {
+    const char **items;
+    size_t count;
+    size_t capacity;
+};
+
+/* `name` as it can stand in a message. */
+static const char *printable(struct arena *arena, const char *name) {
+    struct text text = {0};
+    text_add_printable(&text, name);
+    const char *copy = arena_string(arena, text.data == NULL ? "" : text.data);
+    text_free(&text);
+    return copy;
+}
+
+static void measure_extents(struct arena *arena, const struct program *program,
+                            struct measure *measure) {
+    size_t count = program->images.count;
+    struct extent *extents = arena_take(arena, count * sizeof *extents);
+    const char **names = arena_take(arena, count * sizeof *names);
+    for (size_t i = 0; i < count; i++) {
+        const struct loaded_image *loaded = &program->images.items[i];
+        extents[i] = (struct extent){loaded->image->lowest_address, loaded->image->vm_space,
+                                     loaded->file->size};
+        names[i] = printable(arena, loaded->file->path);
+        if (i == 0 && program->has_executable)
+            measure->executable = extents[i].vm_size;
+        else
+            measure->dylibs += extents[i].vm_size;
+    }
+    measure->names = names;
+    measure->extents = (struct extents){extents, count, program->has_executable};
+    if (program->has_executable)
+        measure->executable_end = extents[0].address + extents[0].vm_size;
+}
+
+static void measure_alignment(struct arena *arena, const struct program *program,
+                              struct measure *measure) {
+    struct strings misaligned = {0};
+    for (size_t i = 0; i < program->images.count; i++) {
+        const struct loaded_image *loaded = &program->images.items[i];
+        for (size_t j = 0; j < loaded->image->parts.count; j++) {
+            const struct linkedit_part *part = &loaded->image->parts.items[j];
+            if (!linkedit_part_aligned(part))
+                *vector_push(arena, &misaligned) =
+                    arena_format(arena, "%s (%s at 0x%" PRIx64 ")", measure->names[i], part->name,
+                                 part->file_offset);
+        }
+    }
+    measure->misaligned = misaligned.items;
+    measure->misaligned_count = misaligned.count;
+}
+
+static const char *describe_missing(struct arena *arena, const struct program *program,
+                                    const struct missing *missing) {
+    struct text text = {0};
+    text_add_printable(&text, program->images.items[missing->loaded_by].file->path);
+    text_add(&text, " asks for ");
+    text_add_printable(&text, missing->name);
+    text_add(&text, ", which was not found; tried");
+    for (size_t i = 0; i < missing->tried.count; i++) {
+        text_add(&text, i == 0 ? " " : ", ");
+        text_add_printable(&text, missing->tried.items[i]);
+    }
+    if (missing->tried.count == 0)
+        text_add(&text, " nothing, since no image on the way has an LC_RPATH");
+    const char *description = arena_string(arena, text.data);
+    text_free(&text);
+    return description;
+}
+
+static void measure_missing(struct arena *arena, const struct program *program,
+                            struct measure *measure) {
+    struct strings unresolved = {0};
+    for (size_t i = 0; i < program->missing.count; i++) {
+        const struct missing *missing = &program->missing.items[i];
+        if (!missing->weak && !missing->allowed)
+            *vector_push(arena, &unresolved) = describe_missing(arena, program, missing);
+    }
+    measure->unresolved = unresolved.items;
+    measure->unresolved_count = unresolved.count;
+}
+
+void program_measure(struct arena *arena, const struct program *program,
+                     const struct profile *profile, struct measure *measure) {
+    const char *family = program->architecture->family;
+    *measure = (struct measure){.family = family, .layout = profile_layout(profile, family)};
+    measure->page_zero = program->has_executable ? program->images.items[0].image->page_zero
+                                                 : measure->layout->image_base;
+    measure_extents(arena, program, measure);
+    measure_alignment(arena, program, measure);
+    measure_missing(arena, program, measure);
+}
+
+struct weight {
+    uint64_t vm_size;
+    size_t image;
+};
+
+static int heavier_first(const void *left, const void *right) {
+    const struct weight *a = left, *b = right;
+    if (a->vm_size != b->vm_size)
+        return a->vm_size > b->vm_size ? -1 : 1;
+    return a->image < b->image ? -1 : 1;
+}
+
+const size_t *program_heaviest(struct arena *arena, const struct program *program, size_t *count) {
+    size_t all = program->images.count;
+    struct weight *weights = arena_take(arena, all * sizeof *weights);
+    for (size_t i = 0; i < all; i++)
+        weights[i] = (struct weight){program->images.items[i].image->vm_space, i};
+    qsort(weights, all, sizeof *weights, heavier_first);
+    *count = *count < all ? *count : all;
+    size_t *heaviest = arena_take(arena, *count * sizeof *heaviest);
+    for (size_t i = 0; i < *count; i++)
+        heaviest[i] = weights[i].image;
+    return heaviest;
+}

@@ -1,0 +1,57 @@
+#include "verbs/limit_options.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool set_rule(struct limits *limits, const char *text, struct error *error) {
+    static const struct {
+        const char *name;
+        enum finding_level level;
+    } levels[] = {{"error", LEVEL_ERROR}, {"warn", LEVEL_WARNING}, {"off", LEVEL_OFF}};
+    char name[64];
+    enum rule_id rule;
+    size_t size = strcspn(text, "=");
+    snprintf(name, sizeof name, "%.*s", (int)size, text);
+    if (!rule_named(name, &rule))
+        return error_usage(error, "--rule: there is no rule '%s'", name);
+    for (size_t i = 0; text[size] == '=' && i < sizeof levels / sizeof levels[0]; i++)
+        if (strcmp(text + size + 1, levels[i].name) == 0) {
+            limits->levels[rule] = levels[i].level;
+            return true;
+        }
+    return error_usage(error, "--rule %s: the level is error, warn or off", text);
+}
+
+bool limit_options_limits(const struct limit_options *options, struct limits *limits,
+                          struct error *error) {
+    limits_default(limits);
+    limits->has_limit = options->limit.given;
+    limits->limit = options->limit.bytes;
+    if (options->headroom.given)
+        limits->headroom = options->headroom.bytes;
+    for (size_t i = 0; i < options->rules.count; i++)
+        if (!set_rule(limits, options->rules.items[i], error))
+            return false;
+    return true;
+}
+
+bool limit_options_profile(struct arena *arena, const struct limit_options *options,
+                           struct string_list *inputs, struct profile *profile,
+                           struct error *error) {
+    enum { LARGEST = 16 << 20 };
+    const char *name = options->profile == NULL ? profile_row(0)->name : options->profile;
+    const struct profile *known = profile_named(name);
+    char *text;
+    size_t size;
+    if (known != NULL) {
+        *profile = *known;
+        return true;
+    }
+    if (strchr(name, '/') == NULL && strchr(name, '.') == NULL)
+        return error_usage(error, "there is no profile '%s'", name);
+    *vector_push(arena, inputs) = name;
+    return file_read_all(arena, name, LARGEST, &text, &size, error) &&
+           (profile_from_json(arena, text, size, profile, error) || error_in_file(error, name));
+}

@@ -1,0 +1,55 @@
+/* Options of the verbs that judge programs: against what, and which rules count how. */
+#ifndef VAFIT_VERBS_LIMIT_OPTIONS_H
+#define VAFIT_VERBS_LIMIT_OPTIONS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/options.h"
+#include "space/profile.h"
+#include "space/rules.h"
+
+#include <stdbool.h>
+
+struct limit_options {
+    struct string_list allow_missing;
+    const char *profile; /* NULL for the default */
+    struct size_option limit;
+    struct size_option headroom;
+    struct string_list rules; /* NAME=LEVEL */
+};
+
+#define LIMIT_ROWS(type, group)                                                                    \
+    {"allow-missing",                                                                              \
+     0,                                                                                            \
+     OPTION_EACH,                                                                                  \
+     offsetof(type, group.allow_missing),                                                          \
+     "GLOB",                                                                                       \
+     "install names like GLOB may be missing; repeatable",                                         \
+     NULL},                                                                                        \
+        {"profile",   0,                                                                           \
+         OPTION_TEXT, offsetof(type, group.profile),                                               \
+         "NAME|FILE", "macos-26 (default), macos-27, macos-15, or a JSON file",                    \
+         NULL},                                                                                    \
+        {"limit",      0,                                                                          \
+         OPTION_SIZE,  offsetof(type, group.limit),                                                \
+         "SIZE",       "what image-sum and malloc-window hold against, in place of the profile's", \
+         option_in_gib},                                                                           \
+        {"headroom",   0,                                                                          \
+         OPTION_SIZE,  offsetof(type, group.headroom),                                             \
+         "SIZE",       "keep so much free below the malloc window (64MiB)",                        \
+         option_in_mib},                                                                           \
+    {                                                                                              \
+        "rule", 0, OPTION_EACH, offsetof(type, group.rules), "NAME=LEVEL",                         \
+            "judge a rule as error, warn or off; repeatable", NULL                                 \
+    }
+
+/* What the options say of limits and rules. Errors: ERROR_USAGE. */
+bool limit_options_limits(const struct limit_options *options, struct limits *limits,
+                          struct error *error);
+/* The profile they name; one that is a file is added to *inputs. Errors: ERROR_USAGE for an unknown
+ * name, ERROR_IO, ERROR_MALFORMED naming the file. */
+bool limit_options_profile(struct arena *arena, const struct limit_options *options,
+                           struct string_list *inputs, struct profile *profile,
+                           struct error *error);
+
+#endif

@@ -1,0 +1,51 @@
+#include "verbs/shrink_options.h"
+
+#include "base/parallel.h"
+#include "base/size.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const level_choices[] = {"lossless", "debug-map", "locals", "symbols", NULL};
+const char *const closed_level_choices[] = {"lossless", "debug-map", "locals",
+                                            "symbols",  "exports",   NULL};
+
+bool shrink_options_valid(const struct shrink_options *options, struct error *error) {
+    bool kept = options->unstripped == NULL || strcmp(options->unstripped, "none") != 0;
+    return kept || !options->drop_unclaimed ||
+           error_usage(error, "--drop-unclaimed wants the original kept, not --unstripped none");
+}
+
+struct rewrite_options rewrite_options_of(const struct shrink_options *options, const char *level) {
+    return (struct rewrite_options){
+        .losses = {.level = level_named(level == NULL ? "debug-map" : level),
+                   .unclaimed = options->drop_unclaimed},
+        .unstripped = options->unstripped,
+        .identity = options->identity,
+        .verify = !options->no_verify,
+        .jobs = options->jobs == 0 ? parallel_default_jobs() : options->jobs,
+    };
+}
+
+void shrink_print_resumed(const struct shrink_options *options, const char *operand,
+                          const struct resumed *resumed) {
+    if (options->quiet || resumed->finished + resumed->discarded == 0)
+        return;
+    text_print_line(stderr,
+                    "vafit: %s: an earlier run had not ended; finished %zu of its new files, "
+                    "discarded %zu",
+                    operand, resumed->finished, resumed->discarded);
+}
+
+void shrink_print_sizes(const struct shrink_options *options, const char *target,
+                        const struct shrunk *shrunk) {
+    if (options->quiet)
+        return;
+    text_print_line(stdout, "%s: __LINKEDIT %s, was %s", target, size_text(shrunk->after).text,
+                    size_text(shrunk->before).text);
+    if (shrunk->unclaimed != 0)
+        text_print_line(stdout, "%s: dropped %" PRIu64 " bytes that no table reached", target,
+                        shrunk->unclaimed);
+}

@@ -1,0 +1,69 @@
+/* Options of the verbs that shrink, as a group of rows, and what they print of a file. */
+#ifndef VAFIT_VERBS_SHRINK_OPTIONS_H
+#define VAFIT_VERBS_SHRINK_OPTIONS_H
+
+#include "base/options.h"
+#include "commit/journal.h"
+#include "rewrite/shrink_file.h"
+
+#include <stdbool.h>
+
+struct shrink_options {
+    const char *unstripped;
+    const char *identity;
+    bool drop_unclaimed;
+    bool no_verify;
+    unsigned jobs;
+    bool quiet;
+};
+
+#define SHRINK_ROWS(type, group)                                                                   \
+    {"unstripped",                                                                                 \
+     0,                                                                                            \
+     OPTION_TEXT,                                                                                  \
+     offsetof(type, group.unstripped),                                                             \
+     "DIR|none",                                                                                   \
+     "keep the originals in DIR, or nowhere (beside the new files, as NAME.unstripped)",           \
+     NULL},                                                                                        \
+        {"identity",  0,                                                                           \
+         OPTION_TEXT, offsetof(type, group.identity),                                              \
+         "CMD",       "sign by `CMD FILE` what was signed by an identity",                         \
+         NULL},                                                                                    \
+        {"drop-unclaimed",                                                                         \
+         0,                                                                                        \
+         OPTION_FLAG,                                                                              \
+         offsetof(type, group.drop_unclaimed),                                                     \
+         NULL,                                                                                     \
+         "drop bytes of __LINKEDIT and of the file that no table reaches",                         \
+         NULL},                                                                                    \
+        {"no-verify", 0,                                                                           \
+         OPTION_FLAG, offsetof(type, group.no_verify),                                             \
+         NULL,        "do not hold the new files against the originals",                           \
+         NULL},                                                                                    \
+        {"jobs",       'j',                                                                        \
+         OPTION_COUNT, offsetof(type, group.jobs),                                                 \
+         "N",          "use N threads (as many as processors)",                                    \
+         NULL},                                                                                    \
+    {                                                                                              \
+        "quiet", 'q', OPTION_FLAG, offsetof(type, group.quiet), NULL, "print nothing but errors",  \
+            NULL                                                                                   \
+    }
+
+/* The values of --level, NULL-terminated; debug-map is the default. */
+extern const char *const level_choices[];
+/* Those, and the level that wants to know all programs. */
+extern const char *const closed_level_choices[];
+
+/* Whether the options make sense together: what nothing can bring back is not dropped. Errors:
+ * ERROR_USAGE. */
+bool shrink_options_valid(const struct shrink_options *options, struct error *error);
+/* What the options ask for, at the level of that name; NULL for the default. */
+struct rewrite_options rewrite_options_of(const struct shrink_options *options, const char *level);
+/* Says that the runs before this one had not ended, unless the options say to be quiet. */
+void shrink_print_resumed(const struct shrink_options *options, const char *operand,
+                          const struct resumed *resumed);
+/* Prints what became of a file, unless the options say to be quiet. */
+void shrink_print_sizes(const struct shrink_options *options, const char *target,
+                        const struct shrunk *shrunk);
+
+#endif

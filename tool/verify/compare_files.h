@@ -1,0 +1,22 @@
+/* Proof: a new image file held against the original, slice by slice. */
+#ifndef VAFIT_VERIFY_COMPARE_FILES_H
+#define VAFIT_VERIFY_COMPARE_FILES_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "program/image_file.h"
+#include "verify/compare.h"
+
+#include <stdbool.h>
+
+/* Reads the images of all slices of an opened file. Errors: as image_file_parse. */
+bool image_file_parse_all(struct arena *arena, struct image_file *file, struct error *error);
+
+/* Compares every slice of `changed` with the slice of that architecture in `original`, by
+ * compare_slices, and what no slice holds byte for byte, unless it may be gone. Both are open and
+ * their images were read. Differences are added to *errors, naming the file `changed`; false when
+ * there are any. */
+bool compare_files(const struct image_file *original, const struct image_file *changed,
+                   const struct losses *losses, struct errors *errors);
+
+#endif
