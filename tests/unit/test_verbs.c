@@ -1,5 +1,6 @@
 /* What every row of every verb's options has to keep: help, completions and the manual rely on it.
  */
+#include "verbs/completion.h"
 #include "verbs/verb.h"
 
 #include <setjmp.h>
@@ -31,6 +32,12 @@ static void expect_placeholder(const struct verb *verb, const struct option_row 
                  row->name);
 }
 
+static void expect_completion(const struct verb *verb, const struct option_row *row) {
+    unsigned kinds;
+    if (!completion_kinds(row, &kinds))
+        fail_msg("%s --%s: completion.c does not know %s", verb->name, row->name, row->placeholder);
+}
+
 static bool has_choice(const struct option_choices *choices, const char *name) {
     for (size_t i = 0; choices->choice(i) != NULL; i++)
         if (strcmp(choices->choice(i), name) == 0)
@@ -57,6 +64,11 @@ static void an_argument_has_a_placeholder(void **state) {
     for_each_row(expect_placeholder);
 }
 
+static void completions_know_each_placeholder(void **state) {
+    (void)state;
+    for_each_row(expect_completion);
+}
+
 static void choices_are_listed_and_hold_the_default(void **state) {
     (void)state;
     for_each_row(expect_choices);
@@ -74,6 +86,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_names_of_one_verb_differ),
         cmocka_unit_test(an_argument_has_a_placeholder),
+        cmocka_unit_test(completions_know_each_placeholder),
         cmocka_unit_test(choices_are_listed_and_hold_the_default),
         cmocka_unit_test(a_verb_is_found_by_its_name),
     };

@@ -35,6 +35,7 @@ extern const struct verb verb_shrink;
 extern const struct verb verb_fix;
 extern const struct verb verb_verify;
 extern const struct verb verb_link;
+extern const struct verb verb_completion;
 
 /* The verbs, in the order in which help lists them; NULL behind the last. */
 const struct verb *verb_row(size_t i);
