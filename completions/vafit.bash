@@ -1,7 +1,7 @@
 # bash completion for vafit, printed by `vafit completion bash`.
 # shellcheck shell=bash
 
-_vafit_verbs=' check why scan shrink fix verify link completion'
+_vafit_verbs='check why scan shrink fix verify link completion'
 
 # The options of the verb $1.
 _vafit_options() {

@@ -1,6 +1,7 @@
 #include "base/response_file.h"
 #include "base/text.h"
 #include "report/version.h"
+#include "verbs/manual.h"
 #include "verbs/verb.h"
 
 #include <signal.h>
@@ -30,11 +31,22 @@ static int print_verb_help(const struct verb *verb) {
     return EXIT_FITS;
 }
 
+/* `vafit help --man`: what scripts/update-manual puts into the manual page. */
+static int print_manual(void) {
+    struct text options = {0};
+    manual_write_options(&options);
+    fputs(options.data, stdout);
+    text_free(&options);
+    return EXIT_FITS;
+}
+
 static int help(int argc, char **argv) {
     if (argc < 2) {
         print_usage(stdout);
         return EXIT_FITS;
     }
+    if (strcmp(argv[1], "--man") == 0)
+        return print_manual();
     const struct verb *verb = verb_named(argv[1]);
     if (verb == NULL)
         return unknown_verb(argv[1]);

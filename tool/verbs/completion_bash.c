@@ -151,13 +151,16 @@ static const char functions[] =
     "complete -F _vafit vafit\n";
 
 void completion_write_bash(struct text *out) {
+    struct text verbs = {0};
+    completion_verbs(&verbs);
     text_add(out, "# bash completion for vafit, printed by `vafit completion bash`.\n"
                   "# shellcheck shell=bash\n\n"
                   "_vafit_verbs='");
-    completion_verbs(out);
+    text_add(out, verbs.data + 1);
     text_add(out, "'\n\n");
     add_options(out);
     add_arguments(out);
     add_operands(out);
     text_add(out, functions);
+    text_free(&verbs);
 }
