@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct unit {
+struct size_unit {
     char letter;
     unsigned shift;
 };
 
-static const struct unit units[] = {{'K', 10}, {'M', 20}, {'G', 30}, {'T', 40}};
+static const struct size_unit units[] = {{'K', 10}, {'M', 20}, {'G', 30}, {'T', 40}};
 
 /* The shift of a suffix such as "M" or "MiB"; false for an unknown one. */
 static bool parse_suffix(const char *suffix, unsigned *shift) {

@@ -4,13 +4,13 @@
 
 #include <stdlib.h>
 
-struct finder {
+struct outside_finder {
     struct bytes whole;
     struct unclaimed_list *list;
 };
 
 /* The bytes [start, end) of the file, unless all are zero. */
-static void add(struct finder *finder, const char *where, uint64_t start, uint64_t end) {
+static void add(struct outside_finder *finder, const char *where, uint64_t start, uint64_t end) {
     const uint8_t *data = finder->whole.data;
     struct unclaimed_list *list = finder->list;
     while (start < end && data[start] == 0)
@@ -38,7 +38,7 @@ static const struct image_slice *slice_at(const struct image_file *file, uint64_
 }
 
 /* A slice of another architecture is carried along whole. */
-static void find_in_slice(struct finder *finder, const struct image_file *file,
+static void find_in_slice(struct outside_finder *finder, const struct image_file *file,
                           const struct slice *slice) {
     const struct image_slice *read = slice_at(file, slice->offset);
     const struct segment *linkedit =
@@ -59,7 +59,7 @@ bool file_unclaimed_find(const struct image_file *file, struct mapping *whole,
     mapping_free(&head);
     if (!mapping_make(&file->file, 0, file->size, whole, error))
         return false;
-    struct finder finder = {whole->bytes, list};
+    struct outside_finder finder = {whole->bytes, list};
     qsort(universal.slices, universal.slice_count, sizeof *universal.slices, by_offset);
     for (size_t i = 0; i < universal.slice_count; i++) {
         const struct slice *slice = &universal.slices[i];

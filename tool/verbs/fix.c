@@ -76,7 +76,7 @@ struct fix {
 };
 
 /* What the operands name, as it is on disk. */
-struct walked {
+struct walked_programs {
     struct image_cache *cache;
     struct programs programs;
     struct predictions predictions;
@@ -148,16 +148,17 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
 
 /* --- the programs --- */
 
-static void walked_free(struct walked *walked) {
+static void walked_free(struct walked_programs *walked) {
     predictions_free(&walked->predictions);
     programs_free(&walked->programs);
     image_cache_free(walked->cache);
 }
 
 /* Prints what is wrong; the exit status of it, 0 for nothing. */
-static int walk(struct fix *fix, const struct string_list *operands, struct walked *walked) {
+static int walk(struct fix *fix, const struct string_list *operands,
+                struct walked_programs *walked) {
     struct search search = search_of(&fix->arguments.search);
-    *walked = (struct walked){.cache = image_cache_on_disk()};
+    *walked = (struct walked_programs){.cache = image_cache_on_disk()};
     search.may_miss = fix->arguments.judge.allow_missing;
     programs_walk(fix->arena, &fix->arguments.search, &search, walked->cache, operands,
                   &walked->programs);
@@ -203,12 +204,12 @@ static bool resume_operands(const struct fix *fix, struct error *error) {
 
 /* As walk, behind what ended runs left of the programs and all they load; a dry run, or one that
  * writes elsewhere, leaves that alone. */
-static int walk_resumed(struct fix *fix, struct walked *walked) {
+static int walk_resumed(struct fix *fix, struct walked_programs *walked) {
     struct error error;
     bool in_place = fix->arguments.in_place || fix->arguments.undo, resumed = false;
     size_t count;
     if (in_place && !resume_operands(fix, &error)) {
-        *walked = (struct walked){.cache = image_cache_on_disk()};
+        *walked = (struct walked_programs){.cache = image_cache_on_disk()};
         return call_fail(&verb_fix, &error);
     }
     int status = walk(fix, &fix->operands, walked);
@@ -222,7 +223,7 @@ static int walk_resumed(struct fix *fix, struct walked *walked) {
 }
 
 /* Dylibs that are missing make every number of a program too small. */
-static int print_missing(const struct fix *fix, const struct walked *walked) {
+static int print_missing(const struct fix *fix, const struct walked_programs *walked) {
     int status = EXIT_FITS;
     for (size_t i = 0; i < walked->programs.count; i++)
         for (size_t j = 0; j < walked->predictions.measures[i].unresolved_count; j++) {
@@ -239,7 +240,7 @@ static int print_missing(const struct fix *fix, const struct walked *walked) {
 
 /* Whether images that are not among the programs' may ask for exports; the reasons go into the
  * report. */
-static bool world_is_open(struct fix *fix, const struct walked *walked) {
+static bool world_is_open(struct fix *fix, const struct walked_programs *walked) {
     size_t count = walked->predictions.plan.file_count;
     struct image_file **files = arena_take(fix->arena, (count + 1) * sizeof *files);
     struct string_list reasons = {0};
@@ -268,7 +269,7 @@ static void print_open_world(const struct fix_report *report) {
 }
 
 /* What else the world may hold is not known, and could ask for any export. */
-static void keep_open_world(struct fix *fix, const struct walked *walked) {
+static void keep_open_world(struct fix *fix, const struct walked_programs *walked) {
     if (fix->arguments.assume_closed || !level_named(fix->arguments.up_to)->drops_exports ||
         !world_is_open(fix, walked))
         return;
@@ -279,7 +280,7 @@ static void keep_open_world(struct fix *fix, const struct walked *walked) {
 
 /* --- the report --- */
 
-static void report_programs(struct fix *fix, const struct walked *walked) {
+static void report_programs(struct fix *fix, const struct walked_programs *walked) {
     struct fix_report *report = &fix->report;
     report->profile = fix->profile.name;
     report->up_to = fix->arguments.up_to;
@@ -318,8 +319,8 @@ static void report_image(struct fix *fix, const struct predicted_file *item, int
     };
 }
 
-static void report_plan(struct fix *fix, const struct walked *walked, const struct plan *plan,
-                        const struct output_paths *placed) {
+static void report_plan(struct fix *fix, const struct walked_programs *walked,
+                        const struct plan *plan, const struct output_paths *placed) {
     struct fix_report *report = &fix->report;
     size_t count = report->file_count;
     report->images = arena_take(fix->arena, (count + 1) * sizeof *report->images);
@@ -338,7 +339,7 @@ static void report_plan(struct fix *fix, const struct walked *walked, const stru
 }
 
 /* What the level behind the highest one allowed would give. */
-static void report_next_level(struct fix *fix, const struct walked *walked) {
+static void report_next_level(struct fix *fix, const struct walked_programs *walked) {
     struct plan_problem predictions = walked->predictions.plan;
     struct plan plan;
     fix->report.outcome = FIX_INSUFFICIENT;
@@ -353,7 +354,8 @@ static void report_next_level(struct fix *fix, const struct walked *walked) {
     fix->report.with_next = plan.judgements;
 }
 
-static bool write_report(struct fix *fix, const struct walked *walked, struct error *error) {
+static bool write_report(struct fix *fix, const struct walked_programs *walked,
+                         struct error *error) {
     struct text text = {0};
     struct string_list inputs = *image_cache_opened(walked->cache);
     for (size_t i = 0; i < fix->inputs.count; i++)
@@ -370,7 +372,7 @@ static bool write_report(struct fix *fix, const struct walked *walked, struct er
 /* --- doing it --- */
 
 /* The executables that the operands name, where the new ones are. */
-static struct string_list new_operands(struct fix *fix, const struct walked *walked,
+static struct string_list new_operands(struct fix *fix, const struct walked_programs *walked,
                                        const struct output_paths *placed) {
     struct string_list operands = {0};
     for (size_t i = 0; i < fix->operands.count; i++) {
@@ -387,7 +389,7 @@ static struct string_list new_operands(struct fix *fix, const struct walked *wal
 
 /* Judges what now is on disk; the exit status. */
 static int check_again(struct fix *fix, const struct string_list *operands) {
-    struct walked walked;
+    struct walked_programs walked;
     int status = walk(fix, operands, &walked);
     if (status == 0)
         status = print_missing(fix, &walked);
@@ -403,7 +405,7 @@ static int check_again(struct fix *fix, const struct string_list *operands) {
 }
 
 /* What does not fit in the end, or does not find its dylibs, leaves nothing changed. */
-static int keep_or_take_back(struct fix *fix, const struct walked *walked,
+static int keep_or_take_back(struct fix *fix, const struct walked_programs *walked,
                              const struct output_paths *placed, struct applied_fix *fixed,
                              struct errors *errors) {
     struct string_list operands = new_operands(fix, walked, placed);
@@ -417,7 +419,7 @@ static int keep_or_take_back(struct fix *fix, const struct walked *walked,
     return status;
 }
 
-static int carry_out(struct fix *fix, struct walked *walked, const struct plan *plan,
+static int carry_out(struct fix *fix, struct walked_programs *walked, const struct plan *plan,
                      const struct output_paths *placed) {
     const struct fix_job job = {
         .predictions = &walked->predictions,
@@ -440,7 +442,7 @@ static int carry_out(struct fix *fix, struct walked *walked, const struct plan *
     return status;
 }
 
-static int fix_programs(struct fix *fix, struct walked *walked) {
+static int fix_programs(struct fix *fix, struct walked_programs *walked) {
     struct predictions *predictions = &walked->predictions;
     const struct output_paths placed =
         fix->arguments.out_dir == NULL
@@ -469,7 +471,7 @@ static int fix_programs(struct fix *fix, struct walked *walked) {
     return write_report(fix, walked, &error) ? status : call_fail(&verb_fix, &error);
 }
 
-static int undo(const struct fix *fix, const struct walked *walked) {
+static int undo(const struct fix *fix, const struct walked_programs *walked) {
     struct errors errors = {0};
     size_t restored;
     undo_fix(&walked->predictions, fix->arguments.shrink.unstripped, &restored, &errors);
@@ -483,7 +485,7 @@ static int undo(const struct fix *fix, const struct walked *walked) {
 
 static int run(const struct call *call) {
     struct fix fix = {.arena = call->arena};
-    struct walked walked;
+    struct walked_programs walked;
     struct error error;
     if (!prepare(&fix, call, &error))
         return call_fail(&verb_fix, &error);

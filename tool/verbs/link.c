@@ -218,18 +218,18 @@ static bool shrink_image(struct link *link, const struct rewrite_options *option
 /* --- if needed --- */
 
 /* The image judged as check does, in each of its architectures. */
-struct judged {
+struct judged_image {
     struct programs programs;
     struct check_report report;
     bool exceeds; /* one of them does */
 };
 
 static void judge_image(const struct link *link, struct image_cache *cache, const char *path,
-                        struct judged *judged) {
+                        struct judged_image *judged) {
     static const struct search_options everything = {0};
     struct search search = {.may_miss = link->arguments.judge.allow_missing};
     struct string_list operands = {.items = &path, .count = 1};
-    *judged = (struct judged){0};
+    *judged = (struct judged_image){0};
     programs_walk(link->arena, &everything, &search, cache, &operands, &judged->programs);
     for (size_t i = 0; i < judged->programs.count; i++) {
         struct program_report *report = vector_push(link->arena, &judged->report);
@@ -263,7 +263,7 @@ static bool find_level(const struct link *link, struct image_cache *cache,
 /* Shrinks the image as far as it has to be. */
 static bool shrink_if_needed(struct link *link, struct image_cache *cache,
                              const struct image_file *file, struct error *error) {
-    struct judged judged;
+    struct judged_image judged;
     struct rewrite_options options = link->options;
     options.losses.level = NULL;
     judge_image(link, cache, file->path, &judged);
@@ -279,7 +279,7 @@ static bool shrink_if_needed(struct link *link, struct image_cache *cache,
 static bool fits_now(const struct link *link, const char *path) {
     static const struct report_style style = {.quiet = true};
     struct image_cache *cache = image_cache_on_disk();
-    struct judged judged;
+    struct judged_image judged;
     struct text text = {0};
     judge_image(link, cache, path, &judged);
     check_write_text(&judged.report, &style, &text);
