@@ -140,7 +140,7 @@ static bool open_locked(struct atomic_file *file, const char *target, struct err
 static bool name_file(const char *target, struct atomic_file *file, struct error *error) {
     int size = snprintf(file->path, sizeof file->path, "%s.vafit-new", target);
     file->file = (struct file){.descriptor = -1};
-    file->hurried = false;
+    file->no_sync = false;
     return (size >= 0 && (size_t)size < sizeof file->path) ||
            error_io(error, target, "cannot write: the path is too long");
 }
@@ -241,7 +241,7 @@ static uint64_t next_data(const struct file *from, uint64_t offset, uint64_t end
 /* Lets the disk begin with what was written while the rest is made; atomic_file_finish waits for
  * it. Only a hint, so that its failure is none. */
 static void start_writing(const struct atomic_file *file, uint64_t offset, uint64_t size) {
-    if (!file->hurried)
+    if (!file->no_sync)
         sync_file_range(file->file.descriptor, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
 }
 
@@ -327,9 +327,20 @@ bool atomic_file_finish(struct atomic_file *file, const struct file *like, struc
     struct stat status;
     if (!has_whole_size(file) || fstat(like->descriptor, &status) != 0 ||
         fchmod(file->file.descriptor, status.st_mode & 07777) != 0 ||
-        (!file->hurried && fsync(file->file.descriptor) != 0))
+        (!file->no_sync && fsync(file->file.descriptor) != 0))
         return error_errno(error, "", "cannot write");
     return true;
+}
+
+bool atomic_file_make_copy(const char *target, const struct file *from, struct atomic_file *file,
+                           struct error *error) {
+    if (!atomic_file_make(target, file, error))
+        return false;
+    if (atomic_file_copy(file, 0, from, 0, from->size, error) &&
+        atomic_file_finish(file, from, error))
+        return true;
+    atomic_file_discard(file);
+    return error_in_file(error, target);
 }
 
 /* Shared: one file may get several names. A lock that another run has goes for all names. */

@@ -85,7 +85,7 @@ static bool sync_folders(const struct replacement *items, size_t count, struct e
     bool synced = true;
     for (size_t i = 0; i < count && synced; i++) {
         const char *folder = path_folder(&arena, items[i].target);
-        if (is_listed(&items[i]) && !items[i].file.hurried &&
+        if (is_listed(&items[i]) && !items[i].file.no_sync &&
             (last == NULL || strcmp(folder, last) != 0))
             synced = file_sync_folder(folder) || error_errno(error, folder, "cannot write");
         last = folder;

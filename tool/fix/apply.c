@@ -48,13 +48,8 @@ static bool is_as_signed(const struct image_file *file, struct error *error) {
 
 static bool copy(const struct image_file *file, const char *target, struct atomic_file *new_file,
                  struct error *error) {
-    if (!is_as_signed(file, error) || !atomic_file_make(target, new_file, error))
-        return false;
-    if (atomic_file_copy(new_file, 0, &file->file, 0, file->file.size, error) &&
-        atomic_file_finish(new_file, &file->file, error))
-        return true;
-    atomic_file_discard(new_file);
-    return error_in_file(error, target);
+    return is_as_signed(file, error) &&
+           atomic_file_make_copy(target, &file->file, new_file, error);
 }
 
 static bool rewrite(const struct fix_job *job, size_t i, const struct image_file *file,
@@ -104,7 +99,7 @@ static bool make_all(struct apply_state *work, struct errors *errors) {
     for (size_t i = 0; i < count; i++)
         wanted += is_wanted(work->job, i);
     work->progress = progress_begin("fixing", wanted, work->job->quiet);
-    parallel_for(count, work->job->jobs, make, work);
+    parallel_for(count, make, work);
     progress_end(work->progress);
     for (size_t i = 0; i < count; i++)
         if (work->made[i].error.kind != ERROR_NONE)

@@ -160,7 +160,7 @@ static void predict_level(struct predictions *predictions, size_t level) {
     size_t count = predictions->plan.file_count;
     struct predicted_level work = {predictions, level, NULL};
     work.progress = progress_begin("planning", count, predictions->options->quiet);
-    parallel_for(count, predictions->options->rewrite->jobs, predict_one, &work);
+    parallel_for(count, predict_one, &work);
     progress_end(work.progress);
     for (size_t i = 0; i < count; i++)
         if (predictions->files[i].refusal.kind != ERROR_NONE)
@@ -175,8 +175,7 @@ static void read_world(struct predictions *predictions) {
     struct error *errors = memory_zeros(count, sizeof *errors);
     for (size_t i = 0; i < count; i++)
         files[i] = predictions->files[i].file;
-    closed_world_read(&predictions->world, files, count, predictions->options->rules,
-                      predictions->options->rewrite->jobs, errors);
+    closed_world_read(&predictions->world, files, count, predictions->options->rules, errors);
     for (size_t i = 0; i < count; i++)
         if (predictions->files[i].refusal.kind == ERROR_NONE)
             predictions->files[i].refusal = errors[i];

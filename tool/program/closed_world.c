@@ -75,10 +75,9 @@ static void read_file_strings(void *context, size_t i) {
     name_set_seal(&reading->named[i]);
 }
 
-static void read_all_names(struct closed_world *world, struct world_reader *reading, size_t count,
-                           unsigned jobs) {
+static void read_all_names(struct closed_world *world, struct world_reader *reading, size_t count) {
     reading->names = memory_zeros(count, sizeof *reading->names);
-    parallel_for(count, jobs, read_file_names, reading);
+    parallel_for(count, read_file_names, reading);
     for (size_t i = 0; i < count; i++) {
         name_set_add_all(&world->wanted, &reading->names[i].wanted);
         name_set_add_all(&reading->exported, &reading->names[i].exported);
@@ -88,10 +87,10 @@ static void read_all_names(struct closed_world *world, struct world_reader *read
     name_set_seal(&reading->exported);
 }
 
-static void read_all_strings(struct closed_world *world, struct world_reader *reading, size_t count,
-                             unsigned jobs) {
+static void read_all_strings(struct closed_world *world, struct world_reader *reading,
+                             size_t count) {
     reading->named = memory_zeros(count, sizeof *reading->named);
-    parallel_for(count, jobs, read_file_strings, reading);
+    parallel_for(count, read_file_strings, reading);
     for (size_t i = 0; i < count; i++) {
         name_set_add_all(&world->wanted, &reading->named[i]);
         name_set_free(&reading->named[i]);
@@ -100,14 +99,14 @@ static void read_all_strings(struct closed_world *world, struct world_reader *re
 }
 
 void closed_world_read(struct closed_world *world, struct image_file *const *files, size_t count,
-                       const struct world_rules *rules, unsigned jobs, struct error *errors) {
+                       const struct world_rules *rules, struct error *errors) {
     struct world_reader reading = {.files = files, .errors = errors};
     *world = (struct closed_world){.keep = rules->keep};
     for (size_t i = 0; i < count; i++)
         errors[i].kind = ERROR_NONE;
-    read_all_names(world, &reading, count, jobs);
+    read_all_names(world, &reading, count);
     if (!rules->ignore_strings)
-        read_all_strings(world, &reading, count, jobs);
+        read_all_strings(world, &reading, count);
     name_set_seal(&world->wanted);
     name_set_free(&reading.exported);
     for (size_t i = 0; i < count; i++)

@@ -220,9 +220,9 @@ bool image_rewrite_may_sign(const struct image_rewrite *rewrite,
     return error_in_file(error, rewrite->old->path);
 }
 
-bool image_rewrite_sign(struct image_rewrite *rewrite, unsigned jobs, struct error *error) {
+bool image_rewrite_sign(struct image_rewrite *rewrite, struct error *error) {
     for (size_t i = 0; i < rewrite->old->slice_count; i++)
-        if (!slice_sign(rewrite->old, &rewrite->slices[i], jobs, error))
+        if (!slice_sign(rewrite->old, &rewrite->slices[i], error))
             return error_in_file(error, rewrite->old->path);
     return true;
 }

@@ -210,7 +210,7 @@ static void plan_one(void *context, size_t i) {
 
 static bool plan_contents(struct linkedit_writer *writer) {
     struct contents contents = {.writer = writer};
-    parallel_for(PLANNERS, parallel_default_jobs(), plan_one, &contents);
+    parallel_for(PLANNERS, plan_one, &contents);
     for (size_t i = 0; i < PLANNERS; i++)
         if (!contents.planned[i]) {
             *writer->error = contents.errors[i];
@@ -342,7 +342,7 @@ static void write_one(void *context, size_t i) {
 /* Parts do not touch each other. */
 static void write_linkedit(struct linkedit_writer *writer) {
     writer->made->linkedit = memory_zeros(writer->made->linkedit_size, 1);
-    parallel_for(writer->old->image->parts.count, parallel_default_jobs(), write_one, writer);
+    parallel_for(writer->old->image->parts.count, write_one, writer);
 }
 
 /* --- load commands --- */

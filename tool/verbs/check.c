@@ -158,10 +158,10 @@ static void want_breakdowns(struct check *check, struct program_report *report,
 /* Takes the __LINKEDIT of the heaviest images apart; errors go to the library's. */
 static void read_breakdowns(struct check *check) {
     struct linkedit_sizes_files files = {.cache = check->cache};
-    unsigned jobs = check->arguments.jobs == 0 ? parallel_default_jobs() : check->arguments.jobs;
+    parallel_set_jobs(check->arguments.jobs);
     for (size_t i = 0; i < check->report.count; i++)
         want_breakdowns(check, &check->report.items[i], &files);
-    parallel_for(files.count, jobs, read_breakdowns_of_file, &files);
+    parallel_for(files.count, read_breakdowns_of_file, &files);
     for (size_t i = 0; i < files.count; i++)
         if (files.items[i].error.kind != ERROR_NONE)
             errors_add(image_cache_errors(check->cache), &files.items[i].error);

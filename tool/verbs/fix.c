@@ -427,7 +427,6 @@ static int carry_out(struct fix *fix, struct walked_programs *walked, const stru
         .placed = placed,
         .copies = fix->arguments.out_dir != NULL,
         .options = fix->options,
-        .jobs = fix->options.jobs,
         .quiet = fix->arguments.shrink.quiet,
     };
     struct errors errors = {0};

@@ -246,14 +246,12 @@ static void judge_image(const struct link *link, struct image_cache *cache, cons
 static bool find_level(const struct link *link, struct image_cache *cache,
                        const struct image_file *file, const struct programs *programs,
                        const struct level **level, struct error *error) {
-    struct rewrite_options options = link->options;
-    options.jobs = 1;
     struct min_level_input input = {
         .programs = programs->items,
         .program_count = programs->count,
         .profile = &link->profile,
         .limits = &link->limits,
-        .predict = {.rewrite = &options, .memory = memory_of_machine(), .quiet = true},
+        .predict = {.rewrite = &link->options, .memory = memory_of_machine(), .quiet = true},
     };
     while (level_row(input.predict.level_count++) != level_named("locals"))
         ;

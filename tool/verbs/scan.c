@@ -37,11 +37,11 @@ static void scan_file(void *context, size_t i) {
             return;
 }
 
-static void scan_files(struct arena *arena, struct image_cache *cache, unsigned jobs) {
+static void scan_files(struct arena *arena, struct image_cache *cache) {
     struct scan scan = {.cache = cache};
     scan.files = image_cache_files(cache, &scan.count);
     scan.errors = arena_take(arena, (scan.count + 1) * sizeof *scan.errors);
-    parallel_for(scan.count, jobs == 0 ? parallel_default_jobs() : jobs, scan_file, &scan);
+    parallel_for(scan.count, scan_file, &scan);
     for (size_t i = 0; i < scan.count; i++)
         if (scan.errors[i].kind != ERROR_NONE)
             errors_add(image_cache_errors(cache), &scan.errors[i]);
@@ -88,7 +88,8 @@ static int run(const struct call *call) {
     int status;
     for (size_t i = 0; i < operands.count; i++)
         operand_read(cache, operands.items[i]);
-    scan_files(call->arena, cache, arguments.jobs);
+    parallel_set_jobs(arguments.jobs);
+    scan_files(call->arena, cache);
     if (image_cache_errors(cache)->count != 0) {
         errors_print(stderr, image_cache_errors(cache));
         status = (int)errors_worst(image_cache_errors(cache));

@@ -19,13 +19,13 @@ bool shrink_options_valid(const struct shrink_options *options, struct error *er
 }
 
 struct rewrite_options rewrite_options_of(const struct shrink_options *options, const char *level) {
+    parallel_set_jobs(options->jobs);
     return (struct rewrite_options){
         .losses = {.level = level_named(level == NULL ? "debug-map" : level),
                    .unclaimed = options->drop_unclaimed},
         .unstripped = options->unstripped,
         .identity = options->identity,
         .verify = !options->no_verify,
-        .jobs = options->jobs == 0 ? parallel_default_jobs() : options->jobs,
     };
 }
 

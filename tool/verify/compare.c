@@ -212,7 +212,7 @@ static void compare_contents(struct slice_comparison *comparison) {
     contents.pieces = calloc(count + 1, sizeof *contents.pieces);
     if (contents.pieces == NULL)
         out_of_memory();
-    parallel_for(count, parallel_default_jobs(), compare_piece, &contents);
+    parallel_for(count, compare_piece, &contents);
     report_first(comparison, contents.pieces, count);
     free(contents.pieces);
 }
@@ -493,7 +493,7 @@ static void compare_aspects(struct slice_comparison *comparison) {
         comparisons[i] = *comparison;
         comparisons[i].errors = &errors[i];
     }
-    parallel_for(ASPECTS, parallel_default_jobs(), compare_aspect, comparisons);
+    parallel_for(ASPECTS, compare_aspect, comparisons);
     for (size_t i = 0; i < ASPECTS; i++) {
         for (size_t j = 0; j < errors[i].count; j++)
             errors_add(comparison->errors, &errors[i].items[j]);

@@ -112,7 +112,7 @@ bool page_hashes_check(const struct file *file, uint64_t offset,
     check.errors = calloc(groups + 1, sizeof *check.errors);
     if (check.errors == NULL)
         out_of_memory();
-    parallel_for(groups, parallel_default_jobs(), check_group, &check);
+    parallel_for(groups, check_group, &check);
     for (size_t i = 0; i < groups && errors->count == before; i++)
         if (check.errors[i].kind != ERROR_NONE)
             errors_add(errors, &check.errors[i]);
