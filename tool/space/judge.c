@@ -1,17 +1,11 @@
+#include "space/judge.h"
+
 #include "base/size.h"
 #include "base/text.h"
-#include "space/rules.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct judge {
-    struct arena *arena;
-    const struct measure *measure;
-    const struct limits *limits;
-    struct judgement *judgement;
-};
 
 static struct finding *add(struct judge *judge, enum rule_id rule, enum finding_level level,
                            const char *message) {
@@ -62,7 +56,7 @@ static bool for_arm64(struct judge *judge, enum rule_id rule) {
     return false;
 }
 
-static void judge_image_sum(struct judge *judge) {
+void judge_image_sum(struct judge *judge) {
     const struct measure *measure = judge->measure;
     const struct judgement *result = judge->judgement;
     size_t dylibs = measure->extents.count - (measure->extents.has_executable ? 1 : 0);
@@ -111,7 +105,7 @@ static const char *window_message(struct judge *judge) {
                         size_text_gib(result->limit).text, room, odds(judge));
 }
 
-static void judge_malloc_window(struct judge *judge) {
+void judge_malloc_window(struct judge *judge) {
     const struct judgement *result = judge->judgement;
     if (!for_arm64(judge, RULE_MALLOC_WINDOW))
         return;
@@ -127,7 +121,7 @@ static void judge_malloc_window(struct judge *judge) {
             "does not apply: this profile has no malloc window");
 }
 
-static void judge_shared_region(struct judge *judge) {
+void judge_shared_region(struct judge *judge) {
     const struct measure *measure = judge->measure;
     uint64_t region = measure->layout->shared_region.start;
     uint64_t end = measure->executable_end + measure->layout->slide_most;
@@ -161,7 +155,7 @@ static void add_image_size(struct judge *judge, size_t image) {
 }
 
 /* One finding an image that fails; where none does, one for the largest. */
-static void judge_image_size(struct judge *judge) {
+void judge_image_size(struct judge *judge) {
     const struct extents *extents = &judge->measure->extents;
     size_t largest = 0, failed = 0;
     for (size_t i = 0; i < extents->count; i++) {
@@ -176,7 +170,7 @@ static void judge_image_size(struct judge *judge) {
         add_image_size(judge, largest);
 }
 
-static void judge_linkedit_alignment(struct judge *judge) {
+void judge_linkedit_alignment(struct judge *judge) {
     const struct measure *measure = judge->measure;
     size_t count = measure->misaligned_count;
     struct text text = {0};
@@ -193,7 +187,7 @@ static void judge_linkedit_alignment(struct judge *judge) {
     text_free(&text);
 }
 
-static void judge_unresolved(struct judge *judge) {
+void judge_unresolved(struct judge *judge) {
     const struct measure *measure = judge->measure;
     for (size_t i = 0; i < measure->unresolved_count; i++)
         add(judge, RULE_UNRESOLVED, judge->limits->levels[RULE_UNRESOLVED], measure->unresolved[i]);
@@ -201,7 +195,7 @@ static void judge_unresolved(struct judge *judge) {
         add(judge, RULE_UNRESOLVED, LEVEL_PASS, "every dylib was found");
 }
 
-static void judge_growth(struct judge *judge) {
+void judge_growth(struct judge *judge) {
     const struct measure *measure = judge->measure;
     uint64_t sum = judge->judgement->sum, before = measure->baseline_sum;
     if (!judge->limits->has_max_growth)
@@ -220,18 +214,8 @@ static void judge_growth(struct judge *judge) {
                 message);
 }
 
-static void (*const judges[RULE_COUNT])(struct judge *judge) = {
-    [RULE_IMAGE_SUM] = judge_image_sum,
-    [RULE_MALLOC_WINDOW] = judge_malloc_window,
-    [RULE_SHARED_REGION] = judge_shared_region,
-    [RULE_IMAGE_SIZE] = judge_image_size,
-    [RULE_LINKEDIT_ALIGNMENT] = judge_linkedit_alignment,
-    [RULE_UNRESOLVED] = judge_unresolved,
-    [RULE_GROWTH] = judge_growth,
-};
-
 /* The numbers that rules and reports share. */
-static void reckon(struct judge *judge) {
+static void measure_all(struct judge *judge) {
     const struct measure *measure = judge->measure;
     const struct layout *layout = measure->layout;
     struct judgement *result = judge->judgement;
@@ -273,12 +257,12 @@ void judge(struct arena *arena, const struct measure *measure, const struct limi
            struct judgement *judgement) {
     struct judge context = {arena, measure, limits, judgement};
     memset(judgement, 0, sizeof *judgement);
-    reckon(&context);
+    measure_all(&context);
     for (int i = 0; i < RULE_COUNT; i++) {
         if (limits->levels[i] == LEVEL_OFF)
             add(&context, (enum rule_id)i, LEVEL_OFF, "switched off");
         else
-            judges[i](&context);
+            rule_row((enum rule_id)i)->judge(&context);
     }
     judgement->verdict = worst_of(&judgement->findings);
 }

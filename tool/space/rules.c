@@ -1,6 +1,7 @@
 #include "space/rules.h"
 
 #include "base/size.h"
+#include "space/judge.h"
 
 #include <string.h>
 
@@ -8,6 +9,7 @@ static const struct rule rules[RULE_COUNT] = {
     [RULE_IMAGE_SUM] =
         {"image-sum",
          LEVEL_ERROR,
+         judge_image_sum,
          {"__PAGEZERO, the executable, the shared region and all dylibs together need more "
           "address space than there is below the allocator's window",
           "dyld fills addresses from 4 GiB up, passes over the shared region, and what is left "
@@ -22,6 +24,7 @@ static const struct rule rules[RULE_COUNT] = {
     [RULE_MALLOC_WINDOW] =
         {"malloc-window",
          LEVEL_ERROR,
+         judge_malloc_window,
          {"images reach into, or too near to, the addresses where the system allocator "
           "reserves its space at launch",
           "libmalloc reserves 24 GiB at a random one of many places and aborts the program "
@@ -36,6 +39,7 @@ static const struct rule rules[RULE_COUNT] = {
     [RULE_SHARED_REGION] =
         {"shared-region",
          LEVEL_ERROR,
+         judge_shared_region,
          {"the executable ends, with the greatest slide, inside the shared region of the "
           "system's dylibs",
           "the kernel maps the executable at its own address plus a slide and the shared "
@@ -47,12 +51,14 @@ static const struct rule rules[RULE_COUNT] = {
     [RULE_IMAGE_SIZE] =
         {"image-size",
          LEVEL_ERROR,
+         judge_image_size,
          {"an image has 4 GiB or more", "Mach-O and dyld keep offsets into an image in 32 bits",
           "split the image, or take __LINKEDIT out of it",
           "build with less debug information (symbol_level=1, -g1, -gline-tables-only)"}},
     [RULE_LINKEDIT_ALIGNMENT] =
         {"linkedit-alignment",
          LEVEL_WARNING,
+         judge_linkedit_alignment,
          {"a part of __LINKEDIT does not begin at a multiple of 8 (the code signature: of 16)",
           "dyld of macOS 27 is reported to refuse such an image (\"mis-aligned LINKEDIT\"); "
           "earlier ones load it",
@@ -62,6 +68,7 @@ static const struct rule rules[RULE_COUNT] = {
     [RULE_UNRESOLVED] =
         {"unresolved",
          LEVEL_ERROR,
+         judge_unresolved,
          {"a dylib that an image asks for was not found",
           "dyld ends the program at launch when a dylib is missing that is not linked weakly, "
           "and what is not found cannot be counted",
@@ -71,6 +78,7 @@ static const struct rule rules[RULE_COUNT] = {
     [RULE_GROWTH] =
         {"growth",
          LEVEL_ERROR,
+         judge_growth,
          {"the program's images have grown over the recorded baseline by more than is allowed",
           "growth that nobody looks at is how programs reach the limits",
           "see which images grew, by `vafit check --format json` before and after",

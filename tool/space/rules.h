@@ -41,9 +41,12 @@ struct help {
     const char *if_not_possible;
 };
 
+struct judge;
+
 struct rule {
-    const char *name;         /* "malloc-window" */
-    enum finding_level level; /* what it finds, unless told otherwise: error or warning */
+    const char *name;                   /* "malloc-window" */
+    enum finding_level level;           /* what it finds, unless told otherwise: error or warning */
+    void (*judge)(struct judge *judge); /* space/judge.h */
     struct help help;
 };
 
