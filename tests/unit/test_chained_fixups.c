@@ -252,36 +252,40 @@ static void chains_end_and_go_on(void **state) {
     }
 }
 
+/* __TEXT, whose starts stand behind the others, and __DATA with an empty page between two. */
+static void make_two_segments(struct fixture *fixture) {
+    make(fixture, 1, 6);
+    memset(&fixture->segments[0], 0, sizeof fixture->segments[0]);
+    fixture->segments[0] =
+        (struct segment){.name = "__TEXT", .address = BASE, .vm_size = 0x100, .file_size = 0x100};
+    fixture->segments[1].file_size = 0x2100;
+    put(fixture->part, 8, 4, 112);
+    put(fixture->part, 12, 4, 120);
+    memcpy(fixture->part + 112, fixture->part + IMPORTS, 8);
+    memcpy(fixture->part + 120, "_one\0_two", 10);
+    put(fixture->part, DATA_STARTS, 4, 28);
+    put(fixture->part, DATA_STARTS + 4, 2, 0x1000);
+    put(fixture->part, DATA_STARTS + 20, 2, 3);
+    put(fixture->part, PAGES, 2, 8);
+    put(fixture->part, PAGES + 2, 2, 0xffff);
+    put(fixture->part, PAGES + 4, 2, 0xf8);
+    put(fixture->part, STARTS + 4, 4, 80 - STARTS);
+    memcpy(fixture->part + 80, fixture->part + DATA_STARTS, 22);
+    put(fixture->part, 80, 4, 24);
+    put(fixture->part, 88, 8, 0);
+    put(fixture->part, 100, 2, 1);
+    put(fixture->part, 102, 2, 0x10);
+}
+
 static void each_segment_and_page_in_order(void **state) {
     struct fixture fixture;
     struct chained_fixups fixups;
     struct fixup found[8];
     struct error error;
+    uint8_t slice[0x3000] = {0};
     size_t count;
     (void)state;
-    make(&fixture, 1, 6);
-    /* __TEXT, whose starts stand behind the others, and __DATA with an empty page between two. */
-    uint8_t slice[0x3000] = {0};
-    memset(&fixture.segments[0], 0, sizeof fixture.segments[0]);
-    fixture.segments[0] =
-        (struct segment){.name = "__TEXT", .address = BASE, .vm_size = 0x100, .file_size = 0x100};
-    fixture.segments[1].file_size = 0x2100;
-    put(fixture.part, 8, 4, 112);
-    put(fixture.part, 12, 4, 120);
-    memcpy(fixture.part + 112, fixture.part + IMPORTS, 8);
-    memcpy(fixture.part + 120, "_one\0_two", 10);
-    put(fixture.part, DATA_STARTS, 4, 28);
-    put(fixture.part, DATA_STARTS + 4, 2, 0x1000);
-    put(fixture.part, DATA_STARTS + 20, 2, 3);
-    put(fixture.part, PAGES, 2, 8);
-    put(fixture.part, PAGES + 2, 2, 0xffff);
-    put(fixture.part, PAGES + 4, 2, 0xf8);
-    put(fixture.part, STARTS + 4, 4, 80 - STARTS);
-    memcpy(fixture.part + 80, fixture.part + DATA_STARTS, 22);
-    put(fixture.part, 80, 4, 24);
-    put(fixture.part, 88, 8, 0);
-    put(fixture.part, 100, 2, 1);
-    put(fixture.part, 102, 2, 0x10);
+    make_two_segments(&fixture);
     put(slice, 0x10, 8, UINT64_C(2) << 51 | 0x77);
     put(slice, DATA_OFFSET + 8, 8, UINT64_C(8) << 51 | BIT(63));
     assert_true(parse(&fixture, &fixups, &error));

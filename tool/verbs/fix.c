@@ -79,6 +79,7 @@ struct fix {
 struct walked_programs {
     struct image_cache *cache;
     struct programs programs;
+    struct predict_input input;
     struct predictions predictions;
 };
 
@@ -162,9 +163,14 @@ static int walk(struct fix *fix, const struct string_list *operands,
     search.may_miss = fix->arguments.judge.allow_missing;
     programs_walk(fix->arena, &fix->arguments.search, &search, walked->cache, operands,
                   &walked->programs);
-    predictions_make(fix->arena, cache_arena(walked->cache), walked->programs.items,
-                     walked->programs.count, &fix->profile, &fix->limits, &fix->predict,
-                     &walked->predictions);
+    walked->input = (struct predict_input){
+        .programs = walked->programs.items,
+        .program_count = walked->programs.count,
+        .profile = &fix->profile,
+        .limits = &fix->limits,
+        .options = fix->predict,
+    };
+    predictions_make(fix->arena, cache_arena(walked->cache), &walked->input, &walked->predictions);
     errors_print(stderr, image_cache_errors(walked->cache));
     return (int)errors_worst(image_cache_errors(walked->cache));
 }

@@ -246,14 +246,14 @@ static void judge_image(const struct link *link, struct image_cache *cache, cons
 static bool find_level(const struct link *link, struct image_cache *cache,
                        const struct image_file *file, const struct programs *programs,
                        const struct level **level, struct error *error) {
-    struct min_level_input input = {
+    struct predict_input input = {
         .programs = programs->items,
         .program_count = programs->count,
         .profile = &link->profile,
         .limits = &link->limits,
-        .predict = {.rewrite = &link->options, .memory = memory_of_machine(), .quiet = true},
+        .options = {.rewrite = &link->options, .memory = memory_of_machine(), .quiet = true},
     };
-    while (level_row(input.predict.level_count++) != level_named("locals"))
+    while (level_row(input.options.level_count++) != level_named("locals"))
         ;
     return min_level(link->arena, cache_arena(cache), &input, file, level, error);
 }
