@@ -7,29 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct finding *add(struct judge *judge, enum rule_id rule, enum finding_level level,
+static struct finding *add(struct judge *judge, enum rule_id rule, enum severity severity,
                            const char *message) {
     struct finding *finding = vector_push(judge->arena, &judge->judgement->findings);
-    *finding = (struct finding){.rule = rule, .level = level, .message = message};
+    *finding = (struct finding){.rule = rule, .severity = severity, .message = message};
     return finding;
 }
 
-/* The level of a rule that is about a limit: failed, close to it, or well. */
-static enum finding_level level_of(const struct judge *judge, enum rule_id rule, uint64_t actual,
-                                   uint64_t limit, int64_t margin) {
+/* The severity of a rule about a limit: failed, close to it, or well. */
+static enum severity severity_of(const struct judge *judge, enum rule_id rule, uint64_t actual,
+                                 uint64_t limit, int64_t margin) {
     unsigned percent = judge->limits->warn_at;
     if (margin < 0)
-        return judge->limits->levels[rule];
+        return judge->limits->severities[rule];
     if (percent != 0 && limit != 0 && (double)actual * 100 >= (double)limit * percent)
-        return LEVEL_WARNING;
-    return LEVEL_PASS;
+        return SEVERITY_WARNING;
+    return SEVERITY_PASS;
 }
 
 static void add_numbers(struct judge *judge, enum rule_id rule, uint64_t actual, uint64_t limit,
                         uint64_t headroom, const char *message) {
     int64_t margin = (int64_t)(limit - headroom - actual);
     struct finding *finding =
-        add(judge, rule, level_of(judge, rule, actual, limit, margin), message);
+        add(judge, rule, severity_of(judge, rule, actual, limit, margin), message);
     finding->has_numbers = true;
     finding->actual = actual;
     finding->limit = limit;
@@ -50,7 +50,7 @@ static const char *plural(size_t count) {
 static bool for_arm64(struct judge *judge, enum rule_id rule) {
     if (strcmp(judge->measure->family, "arm64") == 0)
         return true;
-    add(judge, rule, LEVEL_NOT_APPLICABLE,
+    add(judge, rule, SEVERITY_NOT_APPLICABLE,
         arena_format(judge->arena, "does not apply to %s: only arm64 programs are affected",
                      judge->measure->family));
     return false;
@@ -63,7 +63,7 @@ void judge_image_sum(struct judge *judge) {
     if (!for_arm64(judge, RULE_IMAGE_SUM))
         return;
     if (!result->has_limit) {
-        add(judge, RULE_IMAGE_SUM, LEVEL_NOT_APPLICABLE,
+        add(judge, RULE_IMAGE_SUM, SEVERITY_NOT_APPLICABLE,
             "does not apply: this profile has no malloc window to end before");
         return;
     }
@@ -111,13 +111,13 @@ void judge_malloc_window(struct judge *judge) {
         return;
     /* An image without room is past every limit. */
     if (result->has_window && result->unplaced != 0)
-        add(judge, RULE_MALLOC_WINDOW, judge->limits->levels[RULE_MALLOC_WINDOW],
+        add(judge, RULE_MALLOC_WINDOW, judge->limits->severities[RULE_MALLOC_WINDOW],
             window_message(judge));
     else if (result->has_window)
         add_numbers(judge, RULE_MALLOC_WINDOW, result->top_slid, result->limit,
                     judge->limits->headroom, window_message(judge));
     else
-        add(judge, RULE_MALLOC_WINDOW, LEVEL_NOT_APPLICABLE,
+        add(judge, RULE_MALLOC_WINDOW, SEVERITY_NOT_APPLICABLE,
             "does not apply: this profile has no malloc window");
 }
 
@@ -128,7 +128,7 @@ void judge_shared_region(struct judge *judge) {
     if (!for_arm64(judge, RULE_SHARED_REGION))
         return;
     if (!measure->extents.has_executable) {
-        add(judge, RULE_SHARED_REGION, LEVEL_NOT_APPLICABLE,
+        add(judge, RULE_SHARED_REGION, SEVERITY_NOT_APPLICABLE,
             "does not apply: the program has no executable");
         return;
     }
@@ -190,9 +190,10 @@ void judge_linkedit_alignment(struct judge *judge) {
 void judge_unresolved(struct judge *judge) {
     const struct measure *measure = judge->measure;
     for (size_t i = 0; i < measure->unresolved_count; i++)
-        add(judge, RULE_UNRESOLVED, judge->limits->levels[RULE_UNRESOLVED], measure->unresolved[i]);
+        add(judge, RULE_UNRESOLVED, judge->limits->severities[RULE_UNRESOLVED],
+            measure->unresolved[i]);
     if (measure->unresolved_count == 0)
-        add(judge, RULE_UNRESOLVED, LEVEL_PASS, "every dylib was found");
+        add(judge, RULE_UNRESOLVED, SEVERITY_PASS, "every dylib was found");
 }
 
 void judge_growth(struct judge *judge) {
@@ -201,7 +202,7 @@ void judge_growth(struct judge *judge) {
     if (!judge->limits->has_max_growth)
         return;
     if (!measure->has_baseline) {
-        add(judge, RULE_GROWTH, LEVEL_NOT_APPLICABLE,
+        add(judge, RULE_GROWTH, SEVERITY_NOT_APPLICABLE,
             "does not apply: the baseline does not know this program; --update-baseline adds it");
         return;
     }
@@ -246,9 +247,9 @@ static void measure_all(struct judge *judge) {
 static enum verdict worst_of(const struct findings *findings) {
     enum verdict verdict = VERDICT_FITS;
     for (size_t i = 0; i < findings->count; i++)
-        if (findings->items[i].level == LEVEL_ERROR)
+        if (findings->items[i].severity == SEVERITY_ERROR)
             verdict = VERDICT_EXCEEDS;
-        else if (findings->items[i].level == LEVEL_WARNING && verdict == VERDICT_FITS)
+        else if (findings->items[i].severity == SEVERITY_WARNING && verdict == VERDICT_FITS)
             verdict = VERDICT_WARNING;
     return verdict;
 }
@@ -259,8 +260,8 @@ void judge(struct arena *arena, const struct measure *measure, const struct limi
     memset(judgement, 0, sizeof *judgement);
     measure_all(&context);
     for (int i = 0; i < RULE_COUNT; i++) {
-        if (limits->levels[i] == LEVEL_OFF)
-            add(&context, (enum rule_id)i, LEVEL_OFF, "switched off");
+        if (limits->severities[i] == SEVERITY_OFF)
+            add(&context, (enum rule_id)i, SEVERITY_OFF, "switched off");
         else
             rule_row((enum rule_id)i)->judge(&context);
     }

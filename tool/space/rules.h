@@ -23,12 +23,12 @@ enum rule_id {
 };
 
 /* How a rule came out, from best to worst. */
-enum finding_level {
-    LEVEL_OFF,            /* switched off */
-    LEVEL_NOT_APPLICABLE, /* the rule is not about such a program */
-    LEVEL_PASS,
-    LEVEL_WARNING,
-    LEVEL_ERROR,
+enum severity {
+    SEVERITY_OFF,            /* switched off */
+    SEVERITY_NOT_APPLICABLE, /* the rule is not about such a program */
+    SEVERITY_PASS,
+    SEVERITY_WARNING,
+    SEVERITY_ERROR,
 };
 
 enum verdict { VERDICT_FITS, VERDICT_WARNING, VERDICT_EXCEEDS };
@@ -45,7 +45,7 @@ struct judge;
 
 struct rule {
     const char *name;                   /* "malloc-window" */
-    enum finding_level level;           /* what it finds, unless told otherwise: error or warning */
+    enum severity severity;             /* what it finds, unless told otherwise: error or warning */
     void (*judge)(struct judge *judge); /* space/judge.h */
     struct help help;
 };
@@ -75,7 +75,7 @@ struct measure {
 
 /* What a program is held against. */
 struct limits {
-    enum finding_level levels[RULE_COUNT]; /* LEVEL_OFF, LEVEL_WARNING or LEVEL_ERROR */
+    enum severity severities[RULE_COUNT]; /* SEVERITY_OFF, SEVERITY_WARNING or SEVERITY_ERROR */
     bool has_limit;
     uint64_t limit;    /* --limit: in place of the window's start */
     uint64_t headroom; /* bytes kept free below the window */
@@ -86,7 +86,7 @@ struct limits {
 
 struct finding {
     enum rule_id rule;
-    enum finding_level level;
+    enum severity severity;
     bool has_numbers;
     uint64_t actual;
     uint64_t limit;
@@ -127,7 +127,7 @@ void judge(struct arena *arena, const struct measure *measure, const struct limi
 /* Whether an error-level finding of another rule than `unresolved` is among the findings. */
 bool judgement_exceeds(const struct judgement *judgement);
 /* "error", "warning", "pass", "off", "not-applicable". */
-const char *finding_level_name(enum finding_level level);
+const char *severity_name(enum severity severity);
 /* "fits", "warning", "exceeds". */
 const char *verdict_name(enum verdict verdict);
 

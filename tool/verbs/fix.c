@@ -236,7 +236,7 @@ static int print_missing(const struct fix *fix, const struct walked_programs *wa
             struct error error;
             error_malformed(&error, "", "%s", walked->predictions.measures[i].unresolved[j]);
             error_print(stderr, &error);
-            if (fix->limits.levels[RULE_UNRESOLVED] == LEVEL_ERROR)
+            if (fix->limits.severities[RULE_UNRESOLVED] == SEVERITY_ERROR)
                 status = EXIT_UNRESOLVED;
         }
     return status;

@@ -8,8 +8,8 @@
 static bool set_rule(struct limits *limits, const char *text, struct error *error) {
     static const struct {
         const char *name;
-        enum finding_level level;
-    } levels[] = {{"error", LEVEL_ERROR}, {"warn", LEVEL_WARNING}, {"off", LEVEL_OFF}};
+        enum severity severity;
+    } levels[] = {{"error", SEVERITY_ERROR}, {"warn", SEVERITY_WARNING}, {"off", SEVERITY_OFF}};
     char name[64];
     enum rule_id rule;
     size_t size = strcspn(text, "=");
@@ -18,10 +18,10 @@ static bool set_rule(struct limits *limits, const char *text, struct error *erro
         return error_usage(error, "--rule: there is no rule '%s'", name);
     for (size_t i = 0; text[size] == '=' && i < sizeof levels / sizeof levels[0]; i++)
         if (strcmp(text + size + 1, levels[i].name) == 0) {
-            limits->levels[rule] = levels[i].level;
+            limits->severities[rule] = levels[i].severity;
             return true;
         }
-    return error_usage(error, "--rule %s: the level is error, warn or off", text);
+    return error_usage(error, "--rule %s: the severity is error, warn or off", text);
 }
 
 bool limit_options_limits(const struct limit_options *options, struct limits *limits,

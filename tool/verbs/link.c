@@ -91,7 +91,7 @@ static bool read_limits(struct link *link, struct error *error) {
                                   "--if-needed");
     if (!limit_options_limits(judge, &link->limits, error))
         return false;
-    link->limits.levels[RULE_UNRESOLVED] = LEVEL_OFF;
+    link->limits.severities[RULE_UNRESOLVED] = SEVERITY_OFF;
     return limit_options_profile(link->arena, judge, &inputs, &link->profile, error);
 }
 
