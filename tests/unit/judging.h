@@ -61,7 +61,7 @@ static inline void expect_finding(const char *label, const struct judgement *jud
         .margin = (int64_t)(margin_), .message = message_                                          \
     }
 #define NOT_APPLICABLE(message_)                                                                   \
-    { .level = SEVERITY_NOT_APPLICABLE, .message = message_ }
+    { .severity = SEVERITY_NOT_APPLICABLE, .message = message_ }
 
 /* An executable of 1 GiB at 4 GiB and two equal dylibs. When these have 0.75 GiB or more each they
  * lie side by side behind the shared region at every slide, so that with their sum d the top is
