@@ -64,7 +64,7 @@ static inline void expect_finding(const char *label, const struct judgement *jud
     { .severity = SEVERITY_NOT_APPLICABLE, .message = message_ }
 
 /* An executable of 1 GiB at 4 GiB and two equal dylibs. When these have 0.75 GiB or more each they
- * lie side by side behind the shared region at every slide, so that with their sum d the top is
+ * lie side by side after the shared region at every slide, so that with their sum d the top is
  * 12 GiB + d for macos-26, while the sum is 4 + 1 + 6 GiB + d. */
 struct situation {
     const char *profile; /* NULL: macos-26 */

@@ -103,7 +103,7 @@ static int clean_up(void **state) {
     return unlink(path);
 }
 
-/* The names of the file's exports that stay, a blank behind each. */
+/* The names of the file's exports that stay, a blank after each. */
 static void kept(const struct closed_world *world, char *text) {
     struct world_filter filter = {.world = world};
     struct exports_cursor cursor;

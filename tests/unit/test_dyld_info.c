@@ -101,7 +101,7 @@ static void binds(void **state) {
          "+0x0 binds _a of ordinal 1; +0x10 binds _b of ordinal 1; +0x28 binds _b of ordinal 1"},
         {part, OPCODES("\x11\x40_a\0\x51\x71\x00\xc0\x02\x18\x80\x08\x90"),
          "+0x0 binds _a of ordinal 1; +0x20 binds _a of ordinal 1; +0x48 binds _a of ordinal 1"},
-        /* The end is the end, whatever is behind it. */
+        /* The end is the end, whatever is after it. */
         {part, OPCODES("\x00\xff\xff"), ""},
         /* That a definition is strong matters to weak binds alone. */
         {part, OPCODES("\x48_a\0"), ""},

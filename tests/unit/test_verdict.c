@@ -148,7 +148,7 @@ static void the_slid_top_is_that_of_the_greatest_slide(void **state) {
     }
 }
 
-/* Two dylibs of 3 GiB, and room for one of them behind the shared region. */
+/* Two dylibs of 3 GiB, and room for one of them after the shared region. */
 static struct judgement crowded_judgement(uint64_t limit) {
     struct layout layout = *profile_named("macos-26")->arm64;
     const struct situation situation = {.dylibs = 6 * GIB, .limit = limit};

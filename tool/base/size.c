@@ -26,7 +26,7 @@ static bool parse_suffix(const char *suffix, unsigned *shift) {
     return false;
 }
 
-/* Digits, then at most one point with digits behind it; nine fractional digits at most. */
+/* Digits, then at most one point with digits after it; nine fractional digits at most. */
 static bool parse_number(const char **cursor, uint64_t *whole, uint64_t *fraction,
                          uint64_t *scale) {
     const char *text = *cursor;

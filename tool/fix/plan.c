@@ -177,7 +177,7 @@ static size_t set_count(size_t count, size_t size, size_t most) {
     return sets > most ? most + 1 : sets;
 }
 
-/* Moves to the next set of `size` candidates, those that shrink the most first; false behind the
+/* Moves to the next set of `size` candidates, those that shrink the most first; false after the
  * last. */
 static bool next_set(size_t *members, size_t size, size_t count) {
     for (size_t i = size; i-- > 0;)

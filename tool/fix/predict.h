@@ -65,7 +65,7 @@ void predictions_free(struct predictions *predictions);
  * Errors: ERROR_IO naming it, also when it is no longer the file that was read. */
 bool predicted_file_open(const struct predicted_file *item, struct image_file *file,
                          struct error *error);
-/* Its path, and behind it those other names by which programs load it that are hard links of it. In
+/* Its path, and after it those other names by which programs load it that are hard links of it. In
  * the arena. */
 struct string_list predicted_file_names(struct arena *arena, const struct image_file *file);
 /* Why the file is not rewritten; NULL when it can be. In the arena. */

@@ -20,7 +20,7 @@ struct architecture {
  * subtype (arm64e's ABI version) are ignored. */
 const struct architecture *architecture_of(uint32_t cpu_type, uint32_t cpu_subtype);
 const struct architecture *architecture_named(const char *name);
-/* Row i of the table; NULL behind the last. */
+/* Row i of the table; NULL after the last. */
 const struct architecture *architecture_row(size_t i);
 
 #endif

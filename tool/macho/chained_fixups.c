@@ -248,18 +248,18 @@ static bool format_valid(struct fixups_parser *parser, struct bytes starts) {
 static bool place_valid(const struct fixups_parser *parser, struct bytes starts) {
     uint16_t page_size = bytes_u16(starts, 4);
     uint64_t offset = bytes_u64(starts, 8);
-    uint64_t behind = segment_of(parser)->address - parser->fixups->base;
+    uint64_t after = segment_of(parser)->address - parser->fixups->base;
     if (page_size != 0x1000 && page_size != 0x4000)
         return starts_error(parser, "page_size", "0x%x bytes are neither 4 KiB nor 16 KiB",
                             page_size);
-    if (offset != behind)
+    if (offset != after)
         return starts_error(parser, "segment_offset",
-                            "0x%" PRIx64 ", but the segment is 0x%" PRIx64 " behind the header",
-                            offset, behind);
+                            "0x%" PRIx64 ", but the segment is 0x%" PRIx64 " after the header",
+                            offset, after);
     return true;
 }
 
-/* Made for 32 bits, but dyld holds it against any image that has it. */
+/* Made for 32 bits, but dyld checks it for any image that has it. */
 static bool greatest_valid(struct fixups_parser *parser, struct bytes starts) {
     uint32_t greatest = bytes_u32(starts, 16);
     if (greatest != 0 && parser->greatest != 0 && greatest != parser->greatest)

@@ -1,4 +1,4 @@
-/* Reach: who leads to an image, and what only it leads to. */
+/* Dominators: who loads an image, and what would not be loaded without it. */
 #ifndef VAFIT_PROGRAM_DOMINATORS_H
 #define VAFIT_PROGRAM_DOMINATORS_H
 

@@ -145,8 +145,8 @@ static bool parts_fit(struct facts_reader *reader, const struct image *image) {
     return true;
 }
 
-static bool read_breakdown(struct facts_reader *reader, const json_t *slice,
-                           const struct image *image, struct linkedit_sizes *linkedit_sizes) {
+static bool read_linkedit_sizes(struct facts_reader *reader, const json_t *slice,
+                                const struct image *image, struct linkedit_sizes *linkedit_sizes) {
     const json_t *object = json_object_get(slice, "parts");
     uint64_t sum = 0;
     if (!json_is_object(object))
@@ -199,7 +199,7 @@ static bool read_head(struct facts_reader *reader, const json_t *object,
            read_string(reader, object, "install_name", &image->install_name);
 }
 
-/* What image_parse holds the segments of an image against. */
+/* The checks of image_parse for the segments of an image. */
 static bool segments_valid(struct facts_reader *reader, const struct image *image) {
     struct error overlap;
     if (segments_find(&image->segments, "__TEXT") == NULL)
@@ -243,9 +243,9 @@ static bool read_slice(struct facts_reader *reader, const json_t *object, void *
     image->rpaths = (struct rpaths){rpaths.items, rpaths.count, rpaths.capacity};
     image_measure(image);
     slice->image = image;
-    slice->has_breakdown = true;
+    slice->has_linkedit_sizes = true;
     return parts_fit(reader, image) &&
-           read_breakdown(reader, object, image, &slice->linkedit_sizes);
+           read_linkedit_sizes(reader, object, image, &slice->linkedit_sizes);
 }
 
 static bool read_file(struct facts_reader *reader, const json_t *object, void *context) {

@@ -44,8 +44,7 @@ static void find_in_slice(struct outside_finder *finder, const struct image_file
     const struct segment *linkedit =
         read == NULL ? NULL : segments_find(&read->image->segments, "__LINKEDIT");
     if (linkedit != NULL)
-        add(finder, "behind __LINKEDIT",
-            slice->offset + linkedit->file_offset + linkedit->file_size,
+        add(finder, "after __LINKEDIT", slice->offset + linkedit->file_offset + linkedit->file_size,
             slice->offset + slice->size);
 }
 
@@ -65,7 +64,7 @@ bool file_unclaimed_find(const struct image_file *file, struct mapping *whole,
         const struct slice *slice = &universal.slices[i];
         bool is_last = i + 1 == universal.slice_count;
         find_in_slice(&finder, file, slice);
-        add(&finder, is_last ? "behind the last slice" : "between slices",
+        add(&finder, is_last ? "after the last slice" : "between slices",
             slice->offset + slice->size, is_last ? file->size : universal.slices[i + 1].offset);
     }
     return true;

@@ -106,7 +106,7 @@ struct tidy_state {
     char *out;
     size_t size;
     size_t root; /* 1 for a path from the root */
-    bool lost;   /* a folder on the way is missing, so that nothing behind it is there */
+    bool lost;   /* a folder on the way is missing, so that nothing after it is there */
 };
 
 /* Takes the last part back for a ".."; false where the ".." has to stay. */
@@ -353,17 +353,17 @@ const struct image *image_cache_image(struct image_cache *cache, struct image_fi
     return slice->image;
 }
 
-bool image_cache_breakdown(struct image_cache *cache, struct image_file *file,
-                           struct image_slice *slice, struct error *error) {
-    if (slice->has_breakdown)
+bool image_cache_read_sizes(struct image_cache *cache, struct image_file *file,
+                            struct image_slice *slice, struct error *error) {
+    if (slice->has_linkedit_sizes)
         return true;
     bool reopened = file->file.descriptor < 0;
-    slice->has_breakdown = !cache->from_facts && reopen(file, error) &&
-                           linkedit_sizes_read(&file->file, slice->offset, slice->image,
-                                               &slice->linkedit_sizes, error);
+    slice->has_linkedit_sizes = !cache->from_facts && reopen(file, error) &&
+                                linkedit_sizes_read(&file->file, slice->offset, slice->image,
+                                                    &slice->linkedit_sizes, error);
     if (reopened)
         file_close(&file->file);
-    return slice->has_breakdown || error_in_file(error, file->path);
+    return slice->has_linkedit_sizes || error_in_file(error, file->path);
 }
 
 struct errors *image_cache_errors(struct image_cache *cache) {

@@ -41,10 +41,10 @@ enum lookup image_cache_find(struct image_cache *cache, const char *path, struct
  * to image_cache_errors once. */
 const struct image *image_cache_image(struct image_cache *cache, struct image_file *file,
                                       struct image_slice *slice);
-/* Reads the exact breakdown of a slice whose image is known. Different files may be worked on by
- * different threads. Errors: ERROR_IO, ERROR_MALFORMED, naming the file. */
-bool image_cache_breakdown(struct image_cache *cache, struct image_file *file,
-                           struct image_slice *slice, struct error *error);
+/* Reads the exact linkedit sizes of a slice whose image is known. Different files may be worked on
+ * by different threads. Errors: ERROR_IO, ERROR_MALFORMED, naming the file. */
+bool image_cache_read_sizes(struct image_cache *cache, struct image_file *file,
+                            struct image_slice *slice, struct error *error);
 
 /* What was found wrong with the files that were met. Owned by the library. */
 struct errors *image_cache_errors(struct image_cache *cache);

@@ -168,7 +168,7 @@ struct string_reader {
     uint8_t *window;
     uint64_t left;    /* bytes that sections may still hold */
     uint64_t hash;    /* of the string so far */
-    uint64_t symbol;  /* of it behind an underscore */
+    uint64_t symbol;  /* of it after an underscore */
     bool underscored; /* it begins with one */
     bool is_empty;
 };

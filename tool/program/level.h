@@ -22,7 +22,7 @@ struct losses {
     bool unclaimed;                   /* the bytes that no table reaches (macho/unclaimed.h) */
 };
 
-/* The levels from the least to the most, NULL behind the last. */
+/* The levels from the least to the most, NULL after the last. */
 const struct level *level_row(size_t i);
 /* The level of that name, or NULL. */
 const struct level *level_named(const char *name);

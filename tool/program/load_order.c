@@ -104,14 +104,14 @@ static const char *obstacle(struct program_walk_state *walk, struct arena *scrat
     if (lookup == LOOKUP_STUB)
         return "a text-based stub, not an image";
     if (lookup == LOOKUP_FAILED)
-        return "not readable as an image";
+        return "cannot be read as an image";
     *slice = image_file_slice_for(file, walk->program->architecture);
     if (*slice == NULL)
         return arena_format(scratch, "no %s slice, only %s", walk->program->architecture->name,
                             image_file_architectures(scratch, file));
     const struct image *image = image_cache_image(walk->cache, file, *slice);
     if (image == NULL)
-        return "not readable as an image";
+        return "cannot be read as an image";
     if (image->type != MH_DYLIB)
         return arena_format(scratch, "a%s %s, which cannot be linked against",
                             image->type == MH_EXECUTE ? "n" : "", image_type_name(image->type));

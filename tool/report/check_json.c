@@ -80,7 +80,7 @@ static json_t *image(const struct program_report *report, size_t index) {
     const struct loaded_image *images = report->program->images.items;
     const struct loaded_image *loaded = &images[index];
     uint64_t address = report->judgement.addresses[index];
-    struct linkedit_sizes linkedit_sizes = image_slice_breakdown(loaded->slice);
+    struct linkedit_sizes linkedit_sizes = image_slice_linkedit_sizes(loaded->slice);
     json_t *object = json_object();
     set_text(object, "path", loaded->file->path);
     set_text(object, "install_name", loaded->image->install_name);

@@ -50,7 +50,7 @@ extern const char *const report_format_names[];
 /* The worst of all programs. */
 enum verdict check_report_verdict(const struct check_report *report);
 
-/* What a level of shrinking would free of a breakdown, bytes: from the exact breakdown, so that it
+/* What a level of shrinking would free of a __LINKEDIT, bytes: from its exact sizes, so that it
  * is 0 where the symbol table was not read. */
 struct freed_bytes {
     uint64_t debug_map; /* level debug-map */

@@ -89,7 +89,7 @@ static void add_cell(struct writer *writer, uint64_t bytes, bool known) {
 }
 
 static void write_row(struct writer *writer, const struct loaded_image *loaded) {
-    struct linkedit_sizes linkedit_sizes = image_slice_breakdown(loaded->slice);
+    struct linkedit_sizes linkedit_sizes = image_slice_linkedit_sizes(loaded->slice);
     text_add(writer->out, "  ");
     add_cell(writer, loaded->image->vm_space, true);
     add_cell(writer, loaded->image->linkedit_size, true);
@@ -141,7 +141,7 @@ static void write_sizes(struct writer *writer, const struct program_report *repo
     text_addf(writer->out, "%zu dylib%s %s", dylibs, dylibs == 1 ? "" : "s",
               size_text(measure->dylibs).text);
     text_addf(writer->out, "; system images, at no cost: %zu\n", report->program->system_count);
-    text_addf(writer->out, "  they end at %s, slid at most at %s",
+    text_addf(writer->out, "  they end at %s, and at %s with the greatest slide",
               size_text_gib(judgement->top).text, size_text_gib(judgement->top_slid).text);
     if (judgement->has_limit && judgement->beyond != 0)
         text_addf(writer->out, ", %zu of them past %s", judgement->beyond,

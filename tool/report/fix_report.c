@@ -75,7 +75,7 @@ static void write_misses(const struct fix_report *report, size_t program,
 }
 
 static void write_insufficient(const struct fix_report *report, struct text *out) {
-    text_addf(out, "no rewriting up to %s suffices; nothing was written. With all images at %s:\n",
+    text_addf(out, "no level up to %s is enough; nothing was written. With all images at %s:\n",
               report->up_to, report->up_to);
     for (size_t i = 0; i < report->program_count; i++)
         write_misses(report, i, &report->programs[i].after, out);

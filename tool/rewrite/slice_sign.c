@@ -48,7 +48,7 @@ static bool changed_since(struct error *error, size_t page, uint64_t start) {
     char field[64];
     snprintf(field, sizeof field, "code signature page %zu", page);
     return error_malformed(error, field,
-                           "its hash is not that of the bytes at 0x%" PRIx64
+                           "its hash does not match the bytes at 0x%" PRIx64
                            ": the file was changed after it was signed; sign it again first",
                            start);
 }

@@ -64,7 +64,7 @@ struct measure {
     uint64_t page_zero;  /* __PAGEZERO; the profile's image base for a program of dylibs alone */
     uint64_t executable; /* the executable without __PAGEZERO */
     uint64_t dylibs;     /* all other images */
-    uint64_t executable_end;       /* unslid address behind the executable */
+    uint64_t executable_end;       /* unslid address after the executable */
     const char *const *misaligned; /* "libfoo.dylib (string pool at 0x8004)", one a part */
     size_t misaligned_count;
     const char *const *unresolved; /* what to say of each dylib that is missed */
@@ -73,7 +73,7 @@ struct measure {
     uint64_t baseline_sum; /* the sum that the baseline recorded */
 };
 
-/* What a program is held against. */
+/* What a program is judged by. */
 struct limits {
     enum severity severities[RULE_COUNT]; /* SEVERITY_OFF, SEVERITY_WARNING or SEVERITY_ERROR */
     bool has_limit;

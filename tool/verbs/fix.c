@@ -37,12 +37,11 @@ static const char *const formats[] = {"text", "json", NULL};
     { name, letter, kind, offsetof(struct fix_arguments, member), placeholder, help, choices }
 
 static const struct option_row rows[] = {
-    ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "let the new files take the old ones' names",
-        NULL),
+    ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "replace the files themselves", NULL),
     ROW("out-dir", 0, OPTION_TEXT, out_dir, "DIR",
         "make a copy of the programs that fits, with all they load, in DIR", NULL),
     ROW("undo", 0, OPTION_FLAG, undo, NULL, "put the originals back in place", NULL),
-    ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "only say what would be rewritten", NULL),
+    ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print the plan, write nothing", NULL),
     ROW("up-to", 0, OPTION_CHOICE, up_to, "LEVEL",
         "the highest level: lossless, debug-map, locals (default), symbols or exports",
         closed_level_choices),
@@ -53,7 +52,7 @@ static const struct option_row rows[] = {
     ROW("assume-closed", 0, OPTION_FLAG, assume_closed, NULL,
         "with --up-to exports: no other image than these will ask for an export", NULL),
     ROW("memory", 0, OPTION_SIZE, memory, "SIZE",
-        "take at most so much memory (a quarter of the machine's)", option_in_mib),
+        "use at most SIZE of memory (a quarter of the machine's)", option_in_mib),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default) or json", formats),
     OUTPUT_ROWS(struct fix_arguments, output),
     SEARCH_ROWS(struct fix_arguments, search),
@@ -208,7 +207,7 @@ static bool resume_operands(const struct fix *fix, struct error *error) {
     return true;
 }
 
-/* As walk, behind what ended runs left of the programs and all they load; a dry run, or one that
+/* As walk, after what ended runs left of the programs and all they load; a dry run, or one that
  * writes elsewhere, leaves that alone. */
 static int walk_resumed(struct fix *fix, struct walked_programs *walked) {
     struct error error;
@@ -344,7 +343,7 @@ static void report_plan(struct fix *fix, const struct walked_programs *walked,
         report->programs[i].after = plan->judgements[i];
 }
 
-/* What the level behind the highest one allowed would give. */
+/* What the level after the highest one allowed would give. */
 static void report_next_level(struct fix *fix, const struct walked_programs *walked) {
     struct plan_problem predictions = walked->predictions.plan;
     struct plan plan;
@@ -420,7 +419,7 @@ static int keep_or_take_back(struct fix *fix, const struct walked_programs *walk
         applied_fix_keep(fixed);
         return EXIT_FITS;
     }
-    fprintf(stderr, "vafit: what was made does not pass; all is as it was\n");
+    fprintf(stderr, "vafit: the result does not pass; everything was put back\n");
     applied_fix_take_back(fixed, errors);
     return status;
 }
@@ -506,7 +505,7 @@ static int run(const struct call *call) {
 const struct verb verb_fix = {
     "fix",
     "EXECUTABLE... --in-place|--out-dir DIR|--undo [OPTIONS]",
-    "the least rewriting that makes programs fit",
+    "rewrite as little as makes programs fit",
     rows,
     sizeof rows / sizeof rows[0],
     run,

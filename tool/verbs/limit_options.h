@@ -32,11 +32,11 @@ struct limit_options {
          NULL},                                                                                    \
         {"limit",      0,                                                                          \
          OPTION_SIZE,  offsetof(type, group.limit),                                                \
-         "SIZE",       "what image-sum and malloc-window hold against, in place of the profile's", \
+         "SIZE",       "the limit of image-sum and malloc-window, in place of the profile's",      \
          option_in_gib},                                                                           \
         {"headroom",   0,                                                                          \
          OPTION_SIZE,  offsetof(type, group.headroom),                                             \
-         "SIZE",       "keep so much free below the malloc window (64MiB)",                        \
+         "SIZE",       "keep SIZE free below the malloc window (64MiB)",                           \
          option_in_mib},                                                                           \
     {                                                                                              \
         "rule", 0, OPTION_EACH, offsetof(type, group.rules), "NAME=LEVEL",                         \

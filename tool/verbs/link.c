@@ -59,7 +59,7 @@ struct link {
     struct file_state made; /* the output as the command left it, and then as it was shrunk */
 };
 
-/* The options stand before "--", the command behind it. */
+/* The options stand before "--", the command after it. */
 static bool read_call(const struct call *call, struct link *link, struct error *error) {
     struct call own = *call;
     struct string_list operands = {0};
@@ -72,7 +72,7 @@ static bool read_call(const struct call *call, struct link *link, struct error *
         return false;
     if (operands.count != 0)
         return error_usage(error, "link wants -- before the linker, not '%s'", operands.items[0]);
-    return link->command.count != 0 || error_usage(error, "link wants a linker behind --");
+    return link->command.count != 0 || error_usage(error, "link wants a linker after --");
 }
 
 /* At the link of an executable its dylibs may not be there yet. */
@@ -309,7 +309,7 @@ static int shrink_output(struct link *link, const char *path) {
     return status;
 }
 
-/* Everything behind a command that succeeded; the exit status. One that left the output as it was
+/* Everything after a command that succeeded; the exit status. One that left the output as it was
  * has made nothing: it printed its version, or took the output for up to date. */
 static int end_linked(struct link *link) {
     const char *path = path_followed(link->arena, link->output);

@@ -14,9 +14,9 @@ struct scan_arguments {
 static const struct option_row rows[] = {
     OUTPUT_ROWS(struct scan_arguments, output),
     {"as", 0, OPTION_EACH, offsetof(struct scan_arguments, names), "PATH",
-     "what the facts call the image, in place of where it was found; repeatable: its links", NULL},
+     "the name of the image in the facts, in place of its path; repeatable, for its links", NULL},
     {"jobs", 'j', OPTION_COUNT, offsetof(struct scan_arguments, jobs), "N",
-     "use N threads (as many as processors)", NULL},
+     "use at most N threads (one per processor)", NULL},
 };
 
 /* The files to scan, with what went wrong with each. */
@@ -33,7 +33,7 @@ static void scan_file(void *context, size_t i) {
     scan->errors[i].kind = ERROR_NONE;
     for (size_t j = 0; j < file->slice_count; j++)
         if (file->slices[j].image != NULL &&
-            !image_cache_breakdown(scan->cache, file, &file->slices[j], &scan->errors[i]))
+            !image_cache_read_sizes(scan->cache, file, &file->slices[j], &scan->errors[i]))
             return;
 }
 

@@ -34,7 +34,7 @@ void shrink_print_resumed(const struct shrink_options *options, const char *oper
     if (options->quiet || resumed->finished + resumed->discarded == 0)
         return;
     text_print_line(stderr,
-                    "vafit: %s: an earlier run had not ended; finished %zu of its new files, "
+                    "vafit: %s: an earlier run was cut off; finished %zu of its new files, "
                     "discarded %zu",
                     operand, resumed->finished, resumed->discarded);
 }

@@ -458,11 +458,11 @@ static uint64_t bytes_behind(const struct compared_slice *slice) {
     return slice->size - linkedit->file_offset - linkedit->file_size;
 }
 
-/* What lies behind the last byte that counts, in the file and in memory. */
+/* What lies after the last byte that counts, in the file and in memory. */
 static void compare_ends(struct slice_comparison *comparison) {
-    uint64_t behind = bytes_behind(comparison->new);
-    if (behind != 0 && behind != bytes_behind(comparison->old))
-        report(comparison, "__LINKEDIT", "%" PRIu64 " bytes stand behind it", behind);
+    uint64_t after = bytes_behind(comparison->new);
+    if (after != 0 && after != bytes_behind(comparison->old))
+        report(comparison, "__LINKEDIT", "%" PRIu64 " bytes stand after it", after);
     const struct image *image = comparison->new->image;
     const struct segment *linkedit = segments_find(&image->segments, "__LINKEDIT");
     uint64_t rounded = round_up(linkedit->file_size, image->architecture->page_size);

@@ -12,7 +12,7 @@ enum { SHOWN = 200 };
 struct export_side {
     struct exports_cursor cursor;
     struct export export;
-    bool there; /* false behind the last export */
+    bool there; /* false after the last export */
     struct error error;
 };
 

@@ -167,7 +167,7 @@ static void add_fixup(struct fixups *fixups, const struct fixup *fixup) {
     fixups->items[fixups->count++] = *fixup;
 }
 
-/* Takes the current fixup and all behind it. False when they cannot all be read, or are too many.
+/* Takes the current fixup and all after it. False when they cannot all be read, or are too many.
  */
 static bool gather(struct fixup_comparison *comparison, struct fixup_side *side,
                    struct fixups *fixups) {

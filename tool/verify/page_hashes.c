@@ -28,7 +28,7 @@ struct page_run {
 static bool bad_page(struct error *error, uint64_t page, uint64_t start) {
     char field[64];
     snprintf(field, sizeof field, "code signature page %" PRIu64, page);
-    return error_malformed(error, field, "its hash is not that of the bytes at 0x%" PRIx64, start);
+    return error_malformed(error, field, "its hash does not match the bytes at 0x%" PRIx64, start);
 }
 
 /* The end of the page that begins at `start`. */

@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A place of the table in which the first of equal stretches are found by their hash. */
+/* A place of the table in which the first of equal strings are found by their hash. */
 struct string_slot {
     uint32_t mark;   /* the low half of the hash; the high half says where to look */
     uint32_t string; /* its number + 1; 0 for an empty slot */
 };
 
-/* What is asked of the table: is there a stretch of these characters? Questions are gathered, so
+/* What is asked of the table: is there a string of these characters? Questions are gathered, so
  * that the memory that answers one comes while others are being put. */
 struct suffix_question {
     uint64_t hash;
@@ -32,7 +32,7 @@ struct string_comparison {
     uint64_t slot_count;
     struct suffix_question questions[QUESTIONS];
     size_t question_count;
-    uint8_t *beginnings; /* 1 for each value of beginning() that a stretch has */
+    uint8_t *beginnings; /* 1 for each value of beginning() that a string has */
 };
 
 typedef void take_answer(struct string_comparison *comparison,
@@ -54,7 +54,7 @@ static inline uint64_t load(struct bytes pool, size_t at, size_t count) {
     return bytes_u64(pool, at) & UINT64_MAX >> (64 - 8 * count);
 }
 
-/* A hash takes eight characters at a time from the end, so that all tails of a stretch can be
+/* A hash takes eight characters at a time from the end, so that all tails of a string can be
  * hashed on one way; what is left at the beginning, one to eight of them, comes last. */
 static uint64_t finish(const struct string_comparison *comparison, uint64_t state, uint64_t first) {
     return mix(state ^ first, ~comparison->key);
@@ -81,7 +81,7 @@ static size_t home(const struct string_comparison *comparison, uint64_t hash) {
     return (size_t)((hash >> 32) * comparison->slot_count >> 32);
 }
 
-/* The slot of a stretch of those characters, or the empty one where it belongs. */
+/* The slot of a string of those characters, or the empty one where it belongs. */
 static struct string_slot *find(const struct string_comparison *comparison,
                                 const struct suffix_question *question, bool believe) {
     const struct pool_string *asking = &comparison->strings[question->string];
@@ -130,7 +130,7 @@ static void find_equal(struct string_comparison *comparison) {
 
 /* --- tails --- */
 
-/* A digest of the first five of up to eight characters, zeros behind the last. The factor is small
+/* A digest of the first five of up to eight characters, zeros after the last. The factor is small
  * enough for an instruction that loads and multiplies at once. */
 static inline size_t beginning(uint64_t characters) {
     return (size_t)(characters * UINT64_C(0x7feb352d) >> 22 & ((1 << BEGINNING_BITS) - 1));
@@ -151,8 +151,8 @@ static inline unsigned begins(const struct string_comparison *comparison, uint64
     return (unsigned)comparison->beginnings[beginning(characters)] << i;
 }
 
-/* Bit i says whether a stretch may begin like character i of the eight at `at` and what follows it,
- * all in one stretch with the eight behind. */
+/* Bit i says whether a string may begin like character i of the eight at `at` and what follows it,
+ * all in one string with the eight after. */
 static inline unsigned beginnings_inside(const struct string_comparison *comparison, size_t at) {
     struct bytes pool = comparison->pool;
     return begins(comparison, bytes_u64(pool, at), 0) |
@@ -170,7 +170,7 @@ static inline unsigned begins_between(const struct string_comparison *comparison
     return begins(comparison, characters >> 8 * i | following << (64 - 8 * i), i);
 }
 
-/* The same at the edges of a stretch, of eight characters and the eight that follow. */
+/* The same at the edges of a string, of eight characters and the eight that follow. */
 static inline unsigned beginnings_between(const struct string_comparison *comparison,
                                           uint64_t characters, uint64_t following) {
     return begins(comparison, characters, 0) |
@@ -183,7 +183,7 @@ static inline unsigned beginnings_between(const struct string_comparison *compar
            begins_between(comparison, characters, following, 7);
 }
 
-/* Asks for the tails of a stretch from the shortest to the longest, without itself. */
+/* Asks for the tails of a string from the shortest to the longest, without itself. */
 static void ask_for_tails(struct string_comparison *comparison, uint32_t number,
                           take_answer *answer) {
     const struct pool_string *string = &comparison->strings[number];
@@ -221,8 +221,8 @@ static void note_likely_tail(struct string_comparison *comparison,
     note_tail(comparison, question, true);
 }
 
-static void note_proven_tail(struct string_comparison *comparison,
-                             const struct suffix_question *question) {
+static void note_compared_tail(struct string_comparison *comparison,
+                               const struct suffix_question *question) {
     note_tail(comparison, question, false);
 }
 
@@ -239,8 +239,8 @@ static void find_tails(struct string_comparison *comparison) {
         if (strings[i].tail != STRING_NONE &&
             !ends_in(comparison, &strings[i], &strings[strings[i].tail])) {
             strings[i].tail = STRING_NONE;
-            ask_for_tails(comparison, (uint32_t)i, note_proven_tail);
-            answer_all(comparison, note_proven_tail);
+            ask_for_tails(comparison, (uint32_t)i, note_compared_tail);
+            answer_all(comparison, note_compared_tail);
         }
 }
 
