@@ -38,6 +38,7 @@ struct program_walk_state {
     size_t chain_count;
     size_t chain_capacity;
     struct map missing; /* name -> its index in the program's list */
+    struct map system;  /* likewise */
     size_t candidate_count;
     size_t candidate_bytes;
     size_t tried_bytes; /* kept for the report */
@@ -218,13 +219,6 @@ static bool visit(void *context, const char *path, bool system) {
     return wanted->outcome == LOADED;
 }
 
-static void note_system(struct program_walk_state *walk, const char *name) {
-    if (map_get(&walk->program->system, name) != NULL)
-        return;
-    map_put(&walk->program->system, walk->arena, name, walk);
-    walk->program->system_count++;
-}
-
 /* What is on disk comes before the shared cache: of a system name only what the sysroot has. */
 static void find(struct dylib_search *wanted) {
     struct program_walk_state *walk = wanted->walk;
@@ -240,7 +234,6 @@ static void find(struct dylib_search *wanted) {
     }
     resolve_visit(walk->search, walk->program, chain, wanted->name, visit, wanted);
     if (wanted->outcome != LOADED && wanted->system != NULL) {
-        note_system(walk, wanted->system);
         wanted->outcome = IN_CACHE;
     }
 }
@@ -293,12 +286,28 @@ static void add_edge(struct program_walk_state *walk, size_t loader, const struc
     *vector_push(walk->arena, &image->loads) = (struct load_edge){use, target};
 }
 
+static void add_system(struct program_walk_state *walk, size_t loader, const struct dylib_use *use,
+                       const char *name) {
+    struct system_images *list = &walk->program->system;
+    const size_t *known = map_get(&walk->system, name);
+    if (known == NULL) {
+        name = arena_string(walk->arena, name);
+        size_t *new_index = kept_index(walk, list->count);
+        map_put(&walk->system, walk->arena, name, new_index);
+        known = new_index;
+        *vector_push(walk->arena, list) = (struct system_image){.name = name};
+    }
+    *vector_push(walk->arena, &list->items[*known].loaders) = (struct loader){loader, use};
+}
+
 static void load_one(struct program_walk_state *walk, size_t loader, const struct dylib_use *use) {
     struct dylib_search wanted = {.walk = walk, .name = use->name, .loader = loader};
     find(&wanted);
     if (wanted.outcome == LOADED)
         add_edge(walk, loader, use, wanted.index);
-    else if (wanted.outcome == NOT_FOUND)
+    else if (wanted.outcome == IN_CACHE)
+        add_system(walk, loader, use, wanted.system);
+    else
         add_missing(&wanted, use->weak);
     end_search(&wanted);
 }
@@ -378,11 +387,11 @@ void program_walk(struct image_cache *cache, const struct search *search, const 
     for (size_t i = 1; i < first; i++)
         descend(&walk, i);
     map_free(&walk.missing);
+    map_free(&walk.system);
 }
 
 void program_free(struct program *program) {
     map_free(&program->by_name);
-    map_free(&program->system);
 }
 
 bool program_find(const struct program *program, const char *name, size_t *image) {
@@ -398,4 +407,13 @@ bool program_find(const struct program *program, const char *name, size_t *image
         }
     }
     return false;
+}
+
+const struct system_image *program_find_system(const struct program *program, const char *name) {
+    for (size_t i = 0; i < program->system.count; i++) {
+        const struct system_image *image = &program->system.items[i];
+        if (strcmp(image->name, name) == 0 || strcmp(path_leaf(image->name), name) == 0)
+            return image;
+    }
+    return NULL;
 }

@@ -134,7 +134,7 @@ static json_t *program(const struct program_report *report) {
     set_text(object, "profile", report->profile->name);
     set_text(object, "verdict", verdict_name(report->judgement.verdict));
     set_bytes(object, "image_count", report->program->images.count);
-    set_bytes(object, "system_image_count", report->program->system_count);
+    set_bytes(object, "system_image_count", report->program->system.count);
     json_object_set_new(object, "va", address_space(&report->measure, &report->judgement));
     json_object_set_new(object, "placement", placement(report));
     json_object_set_new(object, "malloc_window", malloc_window(&report->judgement));

@@ -140,7 +140,7 @@ static void write_sizes(struct writer *writer, const struct program_report *repo
     text_addf(writer->out, "executable %s, ", size_text(measure->executable).text);
     text_addf(writer->out, "%zu dylib%s %s", dylibs, dylibs == 1 ? "" : "s",
               size_text(measure->dylibs).text);
-    text_addf(writer->out, "; system images, at no cost: %zu\n", report->program->system_count);
+    text_addf(writer->out, "; system images, at no cost: %zu\n", report->program->system.count);
     text_addf(writer->out, "  they end at %s, and at %s with the greatest slide",
               size_text_gib(judgement->top).text, size_text_gib(judgement->top_slid).text);
     if (judgement->has_limit && judgement->beyond != 0)
