@@ -65,3 +65,17 @@ expect '--max-growth wants a baseline' 2 '' 'vafit: --max-growth and --update-ba
 vafit: see `vafit help check`'
 run "$VAFIT" check main --baseline gone.json --max-growth 1MiB
 expect 'a baseline that is not there' 4 '' 'vafit: gone.json: cannot open: No such file or directory'
+
+# A program whose dylibs are missing has too low a sum, whatever the rule says of them.
+program 47
+check --update-baseline
+cp sizes.json before.json
+"$SYNTH" image --out main --text 16384 --rpath @loader_path --load @rpath/libgone.dylib
+for rule in error warn off; do
+    check --update-baseline --rule unresolved=$rule
+    expect "unresolved=$rule: a program with missing dylibs is not recorded" $([ $rule = error ] && echo 3 || echo 0) - \
+        'vafit: sizes.json: main (arm64) is not recorded, since dylibs are missing'
+    expect_same "unresolved=$rule: its entry stays" before.json sizes.json
+done
+check --update-baseline --allow-missing '@rpath/libgone.dylib'
+expect 'one whose dylibs may be missing is' 0 - ''

@@ -65,7 +65,7 @@ static json_t *findings(const struct findings *list) {
         const struct finding *finding = &list->items[i];
         json_t *object = json_object();
         set_text(object, "rule", rule_row(finding->rule)->name);
-        set_text(object, "severity", severity_name(finding->severity));
+        set_text(object, "level", severity_name(finding->severity));
         set_bytes_if(object, "actual", finding->has_numbers, finding->actual);
         set_bytes_if(object, "limit", finding->has_numbers, finding->limit);
         set_bytes_if(object, "margin", finding->has_numbers, (uint64_t)finding->margin);

@@ -43,7 +43,7 @@ static json_t *result(const struct program_report *report, const struct finding 
     json_t *object = json_object(), *locations = json_array();
     json_object_set_new(object, "ruleId", json_text(rule_row(finding->rule)->name));
     json_object_set_new(object, "ruleIndex", json_integer(finding->rule));
-    json_object_set_new(object, "severity", json_text(severity_name(finding->severity)));
+    json_object_set_new(object, "level", json_text(severity_name(finding->severity)));
     json_object_set_new(object, "message", message(finding->message));
     json_object_set_new(object, "locations", locations);
     json_array_append_new(locations, location(report->program->path));

@@ -197,19 +197,25 @@ static void warn_of_stale_baseline(const struct check *check) {
     }
 }
 
+/* A sum without the dylibs that are missing is too low: all later builds would have grown. */
+static void record(struct check *check, const struct program_report *report) {
+    const char *path = report->program->path, *arch = report->program->architecture->name;
+    if (report->measure.unresolved_count != 0) {
+        text_print_line(stderr, "vafit: %s: %s (%s) is not recorded, since dylibs are missing",
+                        check->arguments.baseline, path, arch);
+        return;
+    }
+    struct baseline_row *row = baseline_find(&check->baseline, path, arch, check->profile.name);
+    if (row == NULL)
+        row = vector_push(check->arena, &check->baseline);
+    *row = (struct baseline_row){path, arch, check->profile.name, report->judgement.sum};
+}
+
 static bool update_baseline(struct check *check, struct error *error) {
     if (!check->arguments.update_baseline)
         return true;
-    for (size_t i = 0; i < check->report.count; i++) {
-        const struct program_report *report = &check->report.items[i];
-        const char *arch = report->program->architecture->name;
-        struct baseline_row *row =
-            baseline_find(&check->baseline, report->program->path, arch, check->profile.name);
-        if (row == NULL)
-            row = vector_push(check->arena, &check->baseline);
-        *row = (struct baseline_row){report->program->path, arch, check->profile.name,
-                                     report->judgement.sum};
-    }
+    for (size_t i = 0; i < check->report.count; i++)
+        record(check, &check->report.items[i]);
     struct text text = {0};
     baseline_write(&check->baseline, &text);
     bool written = output_put(check->arguments.baseline, text.data, text.size, error);
