@@ -18,7 +18,11 @@ run "$VAFIT" scan build/browser_tests build/fat build/*.dylib -o facts/all.json 
 expect 'scan writes the facts of many images' 0 '' ''
 run "$VAFIT" check $programs --format json --facts facts/all.json
 expect 'from facts' 3 - ''
-sed 's/"source": "facts"/"source": "files"/' .out >from_facts.json
+# as_from_files: the last report but for its source, and for why a path leads to nothing.
+as_from_files() {
+    sed 's/"source": "facts"/"source": "files"/; s/(not among the facts)/(no such file)/' .out
+}
+as_from_files >from_facts.json
 expect_same 'the same JSON but for its source' from_files.json from_facts.json
 expect_true 'which says facts' grep -q '^  "source": "facts",$' .out
 
@@ -32,7 +36,7 @@ done
 rm facts/all.json
 mkdir hidden && mv build hidden/
 run "$VAFIT" check $programs --format json --facts facts/*.json
-sed 's/"source": "facts"/"source": "files"/' .out >from_facts.json
+as_from_files >from_facts.json
 expect_same 'the same from one file an image, with no image at hand' from_files.json from_facts.json
 run "$VAFIT" check $programs --format json --output r --depfile d --facts facts/*.json
 printf 'r: %s\n' "$(echo facts/*.json)" >wanted
@@ -71,3 +75,6 @@ cp facts/arm.json facts/twice.json
 run "$VAFIT" check build/arm --facts facts/arm.json facts/twice.json
 expect 'facts that come twice are refused' 3 '' \
     'vafit: facts/twice.json: path: build/arm comes twice among the facts'
+run "$VAFIT" check build/arm --facts facts/arm.json -q
+expect_true 'what was not scanned is said to be no part of the facts' \
+    grep -qF 'build/arm asks for @rpath/libbase_link.dylib, which was not found; tried build/libbase_link.dylib (not among the facts)' .out

@@ -386,3 +386,7 @@ struct image_file *const *image_cache_files(const struct image_cache *cache, siz
 const char *image_cache_source(const struct image_cache *cache) {
     return cache->from_facts ? "facts" : "files";
 }
+
+const char *image_cache_absence(const struct image_cache *cache) {
+    return cache->from_facts ? "not among the facts" : "no such file";
+}

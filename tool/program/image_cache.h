@@ -56,5 +56,7 @@ const struct string_list *image_cache_opened(const struct image_cache *cache);
 struct image_file *const *image_cache_files(const struct image_cache *cache, size_t *count);
 /* "files" or "facts": where the library's knowledge comes from. */
 const char *image_cache_source(const struct image_cache *cache);
+/* Why a path leads to nothing there: "no such file", or "not among the facts". */
+const char *image_cache_absence(const struct image_cache *cache);
 
 #endif

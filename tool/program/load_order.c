@@ -97,7 +97,7 @@ static const char *obstacle(struct program_walk_state *walk, struct arena *scrat
                             enum lookup lookup, struct image_file *file,
                             struct image_slice **slice) {
     if (lookup == LOOKUP_ABSENT)
-        return "no such file";
+        return image_cache_absence(walk->cache);
     if (lookup == LOOKUP_OTHER)
         return "not a file";
     if (lookup == LOOKUP_LOOP)
