@@ -96,6 +96,7 @@ static const char *wrong_platform(struct arena *scratch, const struct image *exe
 static const char *obstacle(struct program_walk_state *walk, struct arena *scratch,
                             enum lookup lookup, struct image_file *file,
                             struct image_slice **slice) {
+    *slice = NULL;
     if (lookup == LOOKUP_ABSENT)
         return image_cache_absence(walk->cache);
     if (lookup == LOOKUP_OTHER)

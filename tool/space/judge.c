@@ -207,10 +207,12 @@ void judge_growth(struct judge *judge) {
         return;
     }
     const char *message =
-        arena_format(judge->arena, "the images %s by %s since the baseline; %s are allowed",
+        arena_format(judge->arena, "the images %s by %s since the baseline; %s are allowed%s%s",
                      sum < before ? "shrank" : "grew",
                      size_text(sum < before ? before - sum : sum - before).text,
-                     size_text(judge->limits->max_growth).text);
+                     size_text(judge->limits->max_growth).text,
+                     sum > before && measure->grown != NULL ? "; most of it: " : "",
+                     sum > before && measure->grown != NULL ? measure->grown : "");
     add_numbers(judge, RULE_GROWTH, sum < before ? 0 : sum - before, judge->limits->max_growth, 0,
                 message);
 }

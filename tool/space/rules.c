@@ -81,7 +81,7 @@ static const struct rule rules[RULE_COUNT] = {
          judge_growth,
          {"the program's images have grown over the recorded baseline by more than is allowed",
           "growth that nobody looks at is how programs reach the limits",
-          "see which images grew, by `vafit check --format json` before and after",
+          "look at the images that the message names",
           "accept the new size with --update-baseline"}},
 };
 

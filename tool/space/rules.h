@@ -71,6 +71,7 @@ struct measure {
     size_t unresolved_count;
     bool has_baseline;
     uint64_t baseline_sum; /* the sum that the baseline recorded */
+    const char *grown;     /* which images grew most since; NULL where nobody knows */
 };
 
 /* What a program is judged by. */

@@ -177,6 +177,8 @@ static void judge_programs(struct check *check) {
             &check->baseline, program->path, program->architecture->name, check->profile.name);
         report->measure.has_baseline = row != NULL;
         report->measure.baseline_sum = row == NULL ? 0 : row->sum;
+        if (row != NULL && check->limits.has_max_growth)
+            report->measure.grown = baseline_grown(check->arena, &check->baseline, program);
         judge(check->arena, &report->measure, &check->limits, &report->judgement);
     }
 }
@@ -205,10 +207,8 @@ static void record(struct check *check, const struct program_report *report) {
                         check->arguments.baseline, path, arch);
         return;
     }
-    struct baseline_row *row = baseline_find(&check->baseline, path, arch, check->profile.name);
-    if (row == NULL)
-        row = vector_push(check->arena, &check->baseline);
-    *row = (struct baseline_row){path, arch, check->profile.name, report->judgement.sum};
+    baseline_record(check->arena, &check->baseline, report->program, check->profile.name,
+                    report->judgement.sum);
 }
 
 static bool update_baseline(struct check *check, struct error *error) {
