@@ -1,14 +1,16 @@
-# Every parser under libFuzzer, for a minute each, two at a time.
+# Makes what the fuzz targets start from: real images, what vafit writes of them, and a few by hand.
+#
+#     tests/fuzz/seeds.sh FOLDER    FOLDER/TARGET/... anew, by the vafit beside FOLDER
+folder=$(realpath -m "$1")
+VAFIT=$(dirname "$folder")/vafit
+export VAFIT SYNTH=- POKE=- CACHE=- BUILD=-
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 
-root=$TESTS/..
-seconds=${VAFIT_FUZZ_SECONDS:-60}
-if ! (cd "$root" && cmake --preset fuzz && cmake --build --preset fuzz) >built 2>&1; then
-    tail -30 built | fail 'the fuzz targets build'
-    exit
-fi
-pass 'the fuzz targets build'
+for target in "$TESTS"/fuzz/fuzz_*.c; do
+    target=${target##*/fuzz_}
+    mkdir -p "seeds/${target%.c}"
+done
 
 # fixup_seeds IMAGE STYLE NAME: of its chained fixups or of each kind of its opcodes.
 fixup_seeds() {
@@ -20,9 +22,6 @@ fixup_seeds() {
     fi
 }
 
-# What the fuzzers start from: real images, and what vafit itself writes.
-mkdir -p seeds/image seeds/image_names seeds/shrink seeds/code_signature seeds/facts seeds/profile seeds/baseline seeds/string_pool \
-    seeds/exports_trie seeds/code_marks seeds/chained_fixups seeds/dyld_info
 # part FILE NAME: the bytes of a part of __LINKEDIT.
 part() {
     "$VAFIT" scan "$1" | jq -r --arg name "$2" \
@@ -31,7 +30,7 @@ part() {
 }
 for arch in arm64 x86_64; do
     for style in -fixup_chains -no_fixup_chains; do
-        small_program $arch program $style
+        small_program $arch program $style || exit
         for image in program/*; do
             name=$(basename "$image")$arch$style
             cp "$image" "seeds/image/$name"
@@ -61,27 +60,5 @@ ld64.lld-19 -arch arm64 -platform_version macos 12 12 -dylib signed.o -install_n
 python3 "$TESTS/lib/sign.py" signed hashes=1,2 identifier=f '<plist/>'
 part signed 'code signature' >seeds/code_signature/alternates
 printf '\003\001\000\004\000\001\000\000_main\000_in\000_main\000' >seeds/string_pool/few
-
-# finding NAME: what a fuzzer found, and the input by which it can be found again.
-finding() {
-    grep -aE 'ERROR|SUMMARY|^ *#[0-9]+ 0x' "$1.log" | head -30
-    tail -5 "$1.log"
-    for input in "$1"-*; do
-        echo "$input:" && head -c 3000 "$input" | base64 -w 0 && echo
-    done
-}
-
-# fuzz NAME: one target.
-fuzz() {
-    mkdir -p "corpus/$1"
-    if "$root/build-fuzz/tests/fuzz/fuzz_$1" "corpus/$1" "seeds/$1" -max_total_time="$seconds" \
-        -max_len=40000 -rss_limit_mb=3000 -timeout=20 -artifact_prefix="$1-" >"$1.log" 2>&1; then
-        pass "$1: $(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$1.log") runs without a finding"
-    else
-        finding "$1" | fail "$1"
-    fi
-}
-export -f fuzz finding pass fail
-export root seconds STORY
-printf '%s\n' image image_names shrink code_signature string_pool exports_trie code_marks chained_fixups dyld_info facts profile baseline |
-    xargs -P 2 -I{} bash -c 'fuzz {}'
+rm -rf "$folder"
+cp -r seeds "$folder"
