@@ -1,4 +1,5 @@
 # Baselines: growth against what was recorded.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 # program MIB: an executable with __TEXT of MIB MiB and 1 MiB of __LINKEDIT.

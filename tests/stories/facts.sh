@@ -1,4 +1,5 @@
 # scan and check --facts: the same verdict from small files.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 "$SYNTH" component --out build --dylibs 20 --dylibs-total 40MiB --executable-text 8MiB \

@@ -1,4 +1,5 @@
 # The report formats, whole.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 "$SYNTH" image --out liba.dylib --type dylib --id @rpath/liba.dylib --text 16384 --symbols 10 \

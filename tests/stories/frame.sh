@@ -37,10 +37,15 @@ if command -v clang-format-14 >/dev/null; then
 else
     skip 'the code is formatted' 'there is no clang-format-14'
 fi
-for script in scripts/* tests/stories/*.sh tests/large/*.sh tests/lib/*.sh bench/run .ci/run; do
+for script in scripts/* tests/run-one tests/stories/*.sh tests/large/*.sh tests/fuzz/*.sh tests/lib/*.sh bench/run .ci/run; do
     [ -f "$script" ] && { bash -n "$script" || echo "$script"; }
 done >"$WORK/broken" 2>&1
 expect_true 'every script parses' test ! -s "$WORK/broken"
+grep -v '^#' tests/slow | while read -r kind name; do
+    case $kind in story) file=tests/stories/$name.sh ;; full) file=tests/large/$name.sh ;; *) file= ;; esac
+    [ -f "$file" ] || echo "$kind $name"
+done >"$WORK/unknown"
+expect_true 'tests/slow names tests that there are' test ! -s "$WORK/unknown"
 
 # A test that hangs, and one that ends before its last check, have failed.
 . "$TESTS/lib/limited.sh"

@@ -1,4 +1,5 @@
 # The sums of the JSON report, worked out by hand.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 # 0x100000000 of __PAGEZERO; the executable has 3 * 16 KiB, each dylib 2 * 16 KiB.

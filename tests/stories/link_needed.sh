@@ -1,4 +1,5 @@
 # link --if-needed: nothing is shrunk that fits, and what does not at the least level that makes it fit.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 

@@ -1,4 +1,5 @@
 # Programs whose dylibs are malformed, go round in circles, or are no files at all.
+# Labels: quick
 . "$(dirname "$0")/../lib/malformed.sh"
 
 mkdir bin

@@ -1,4 +1,5 @@
 # Which dylibs the text report calls missing as they may be, and why.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 "$SYNTH" image --out main --type execute --load @rpath/libstrong.dylib --weak @rpath/libweak.dylib \

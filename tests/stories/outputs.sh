@@ -1,4 +1,5 @@
 # Where results go: reports, depfiles and what happens when they cannot be written.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 image() {

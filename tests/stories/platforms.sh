@@ -1,4 +1,5 @@
 # Dylibs of another platform are passed over, as by dyld; LC_DYLD_ENVIRONMENT is named.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 # built FILE PLATFORM: makes the image one of that platform; 0 takes its LC_BUILD_VERSION away.

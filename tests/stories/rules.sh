@@ -1,4 +1,5 @@
 # The rules: what each says when it holds, when it fails and when it does not apply.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 image() {

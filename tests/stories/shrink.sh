@@ -1,4 +1,5 @@
 # shrink: what each level drops, where the results go, and what is refused.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 

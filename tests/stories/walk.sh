@@ -1,4 +1,5 @@
 # The walk: which images a program loads, and in which order, as dyld does.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 # image FILE OPTION...: a small image that loads what is given.

@@ -1,4 +1,5 @@
 # why: who loads a dylib, and what would not be loaded without it.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 # image NAME MIB OPTION...: __TEXT of MIB MiB, __LINKEDIT of 1.
