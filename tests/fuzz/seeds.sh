@@ -3,7 +3,7 @@
 #     tests/fuzz/seeds.sh FOLDER    FOLDER/TARGET/... anew, by the vafit beside FOLDER
 folder=$(realpath -m "$1")
 VAFIT=$(dirname "$folder")/vafit
-export VAFIT SYNTH=- POKE=- CACHE=- BUILD=-
+export VAFIT MAKE_MACHO=- POKE=- CACHE=- BUILD=-
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 

@@ -4,7 +4,7 @@
 
 # program MIB: an executable with __TEXT of MIB MiB and 1 MiB of __LINKEDIT.
 program() {
-    "$SYNTH" image --out main --segment __PAGEZERO=0+0x100000000 \
+    "$MAKE_MACHO" image --out main --segment __PAGEZERO=0+0x100000000 \
         --segment __TEXT=0x100000000+$(($1 << 20)) \
         --segment __LINKEDIT=$(((4 << 30) + ($1 << 20)))+0x100000
 }

@@ -5,7 +5,7 @@
 loads=()
 for count in $(seq 17); do
     loads+=(--load "@rpath/lib$count.dylib")
-    "$SYNTH" image --out main --type execute "${loads[@]}"
+    "$MAKE_MACHO" image --out main --type execute "${loads[@]}"
     run "$VAFIT" check main
     expect "$count dylibs are missing" 3 - ''
     # f a finding, h the help.

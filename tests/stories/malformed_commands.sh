@@ -7,7 +7,7 @@ long=@rpath/$(printf '%038d' 0).dylib
 make_executable ../good/a --load @rpath/liba.dylib --load @rpath/libb.dylib --load "$long" \
     --rpath @loader_path
 make_dylib ../good/liba.dylib --id @rpath/liba.dylib --load @rpath/libb.dylib
-"$SYNTH" image --out ../good/plugin.so --type bundle --load @rpath/liba.dylib
+"$MAKE_MACHO" image --out ../good/plugin.so --type bundle --load @rpath/liba.dylib
 
 # --- cmdsize ---
 

@@ -4,8 +4,8 @@
 # Two slices of 0x10000 bytes each: x86_64 at 0x1000 and arm64 at 0x14000, which ends the file.
 make_executable ../good/x86 --arch x86_64 --load /usr/lib/libSystem.B.dylib
 make_executable ../good/arm --load /usr/lib/libSystem.B.dylib
-"$SYNTH" universal --out ../good/fat32 ../good/x86 ../good/arm
-"$SYNTH" universal --out ../good/fat64 --fat64 ../good/x86 ../good/arm
+"$MAKE_MACHO" universal --out ../good/fat32 ../good/x86 ../good/arm
+"$MAKE_MACHO" universal --out ../good/fat64 --fat64 ../good/x86 ../good/arm
 
 # bad_slices FILE ENTRY WIDTH: the entries of its header have ENTRY bytes, offset and size WIDTH.
 bad_slices() {

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/story.sh"
 
 image() {
-    "$SYNTH" image --out "$@"
+    "$MAKE_MACHO" image --out "$@"
 }
 # finding RULE: "LEVEL ACTUAL LIMIT MARGIN MESSAGE" of the last JSON report.
 finding() {

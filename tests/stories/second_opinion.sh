@@ -220,7 +220,7 @@ expect 'LIEF can read neither' 0 'program: well formed, and means the same' \
 
 # --- what LIEF is not asked about ---
 
-# not_asked NAME FILE REASON: the images of synth have no right page hashes.
+# not_asked NAME FILE REASON: the images of make_macho have no right page hashes.
 not_asked() {
     run "$VAFIT" verify "$2"
     grep -v 'code signature page 0' .err >kept
@@ -228,14 +228,14 @@ not_asked() {
     status=0
     expect "$1" 0 - "vafit: $2: second opinion: not asked, $3"
 }
-"$SYNTH" image --out heavy --linkedit 65MiB
+"$MAKE_MACHO" image --out heavy --linkedit 65MiB
 not_asked 'a large __LINKEDIT' heavy \
     '__LINKEDIT has 65.0 MiB, more than 64.0 MiB'
-"$SYNTH" image --out long --text 200MiB
+"$MAKE_MACHO" image --out long --text 200MiB
 run "$VAFIT" verify long
 expect_true 'a large file' grep -qE \
     '^vafit: long: second opinion: not asked, the file has 20[0-9]\.[0-9] MiB, more than 192\.0 MiB$' .err
-"$SYNTH" universal --out wide --fat64 arm64-fixup_chains/main x86_64-fixup_chains/main
+"$MAKE_MACHO" universal --out wide --fat64 arm64-fixup_chains/main x86_64-fixup_chains/main
 run "$VAFIT" verify wide
 expect 'a universal header with 64-bit offsets' 0 'wide: well formed' \
     'vafit: wide: second opinion: not asked, the universal header has 64-bit offsets'

@@ -7,7 +7,7 @@ image() {
     local file=$1
     shift
     mkdir -p "$(dirname "$file")"
-    "$SYNTH" image --out "$file" --text 16384 --symbols 8 "$@"
+    "$MAKE_MACHO" image --out "$file" --text 16384 --symbols 8 "$@"
 }
 dylib() {
     image "$1" --type dylib --id "$2" "${@:3}"
@@ -148,8 +148,8 @@ for arch in arm64 x86_64; do
     dylib uni/$arch/libu.dylib @rpath/libu.dylib --arch $arch
     image uni/$arch/main --arch $arch --rpath @loader_path --load @rpath/libu.dylib
 done
-"$SYNTH" universal --out uni/main uni/arm64/main uni/x86_64/main
-"$SYNTH" universal --fat64 --out uni/libu.dylib uni/x86_64/libu.dylib uni/arm64/libu.dylib
+"$MAKE_MACHO" universal --out uni/main uni/arm64/main uni/x86_64/main
+"$MAKE_MACHO" universal --fat64 --out uni/libu.dylib uni/x86_64/libu.dylib uni/arm64/libu.dylib
 run "$VAFIT" check uni/main --format json
 expect_true 'a universal file is judged slice by slice' test \
     "$(jq -c '[.programs[] | [.arch, .image_count]]' .out)" = '[["arm64",2],["x86_64",2]]'

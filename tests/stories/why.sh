@@ -4,7 +4,7 @@
 
 # image NAME MIB OPTION...: __TEXT of MIB MiB, __LINKEDIT of 1.
 dylib() {
-    "$SYNTH" image --out "lib$1.dylib" --type dylib --id "@rpath/lib$1.dylib" \
+    "$MAKE_MACHO" image --out "lib$1.dylib" --type dylib --id "@rpath/lib$1.dylib" \
         --segment __TEXT=0+$(($2 << 20)) --segment __LINKEDIT=$(($2 << 20))+0x100000 "${@:3}"
 }
 # main -> a -> b -> c, main -> d -> c, b -> e, b -> f -> e; so that b leads alone to e and f.
@@ -14,7 +14,7 @@ dylib c 7
 dylib d 9 --reexport @rpath/libc.dylib
 dylib e 11
 dylib f 13 --use @rpath/libe.dylib:8
-"$SYNTH" image --out main --text 16384 --rpath @loader_path --load @rpath/liba.dylib \
+"$MAKE_MACHO" image --out main --text 16384 --rpath @loader_path --load @rpath/liba.dylib \
     --load @rpath/libd.dylib
 
 run "$VAFIT" why main libb.dylib
