@@ -131,7 +131,7 @@ run_program() {
     esac
 }
 
-# pointer_format_6 FOLDER: makes of each image in FOLDER the twin that Apple's linker would have made:
+# pointer_format_6 FOLDER: makes of each image in FOLDER the image that Apple's linker would have made:
 # chained fixups of pointer format 6 in place of 2, whose targets count from the image's start.
 pointer_format_6() {
     local file

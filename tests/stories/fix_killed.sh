@@ -36,7 +36,7 @@ whole() {
         cmp -s "fixed/$name" "$1/$name" || cmp -s "$image" "$1/$name" || echo "$name is neither"
     done
 }
-# names FOLDER: what lies in it beside the twins.
+# names FOLDER: what lies in it beside the originals.
 names() {
     (cd "$1" && find . -type f ! -name '*.unstripped' | sort)
 }

@@ -30,6 +30,8 @@ grep -liE 'mach|LC_|dylib_use|segment' tool/space/*.[ch] | grep -v rules.c >"$WO
 expect_true 'tool/space knows no Mach-O' test ! -s "$WORK/formats"
 wc -l tool/*/*.[ch] tests/*/*.[ch] | awk '$2 != "total" && $1 > 600' >"$WORK/long"
 expect_true 'no file has more than 600 lines' test ! -s "$WORK/long"
+wc -l tests/stories/*.sh tests/large/*.sh | awk '$2 != "total" && $1 >= 150' >"$WORK/long"
+expect_true 'no story has 150 lines' test ! -s "$WORK/long"
 if command -v clang-format-14 >/dev/null; then
     run clang-format-14 --dry-run -Werror $(find tool tests bench -name '*.[ch]')
     head -20 "$WORK/.err" >"$WORK/.some" && mv "$WORK/.some" "$WORK/.err"
@@ -45,7 +47,13 @@ grep -v '^#' tests/slow | while read -r kind name; do
     case $kind in story) file=tests/stories/$name.sh ;; full) file=tests/large/$name.sh ;; *) file= ;; esac
     [ -f "$file" ] || echo "$kind $name"
 done >"$WORK/unknown"
-expect_true 'tests/slow names tests that there are' test ! -s "$WORK/unknown"
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/mutate python3 -c '
+import areas
+for row in areas.STORIES:
+    print("\n".join(areas.stories_of(row[0])))' | sort -u | while read -r name; do
+    [ -f "tests/stories/$name.sh" ] || echo "tests/mutate: $name"
+done >>"$WORK/unknown"
+expect_same 'tests/slow and tests/mutate name tests that there are' /dev/null "$WORK/unknown"
 
 # A test that hangs, and one that ends before its last check, have failed.
 . "$TESTS/lib/limited.sh"

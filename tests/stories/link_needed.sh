@@ -43,9 +43,9 @@ needed() {
     expect "$name" 0 '' ''
     expect_true "$name: ${level:-as it was linked}" cmp case/out "${level:-linked}/out"
     if [ "${level:-lossless}" != lossless ]; then
-        expect_true "$name: the twin" cmp case/out.unstripped linked/out
+        expect_true "$name: the original" cmp case/out.unstripped linked/out
     else
-        expect_true "$name: no twin" test ! -e case/out.unstripped
+        expect_true "$name: no original" test ! -e case/out.unstripped
     fi
 }
 needed 'fits' 16GiB ''
