@@ -2,8 +2,30 @@
 import fnmatch
 
 # Unit tests of a second and more, stories of half a minute and more.
-SLOW = ("test_plan", "test_progress", "test_second_opinion", "damages", "fix_exports", "fix_killed",
-        "interrupted", "link_interrupted")
+SLOW = ("test_plan", "test_progress", "test_second_opinion", "every_byte", "fix_exports", "fix_exports_universal",
+        "fix_killed", "interrupted", "link_interrupted")
+
+# Stories of one subject, by one word below.
+SUBJECTS = {
+    "damages": "damaged_contents damaged_opcodes damaged_symbols lost_symbols damaged_commands damaged_places "
+               "damaged_chained_fixups damaged_signature damaged_universal wrong_original every_byte",
+    "damaged_exports": "damaged_exports damaged_alone",
+    "fix": "fix fix_not_enough fix_out_dir fix_chooses fix_report fix_originals fix_usage",
+    "fix_exports": "fix_exports_usage fix_exports fix_exports_kept fix_exports_universal",
+    "interrupted": "shrink_unwritable full_disks failing_signers dear_originals interrupted",
+    "link": "link_usage link_outputs link_passes link_left_alone link_fails link_earlier",
+    "link_interrupted": "link_cut_short link_interrupted",
+    "malformed_commands": "malformed_sizes malformed_commands",
+    "malformed_facts": "malformed_facts_text malformed_facts_members malformed_facts_slices malformed_facts_files",
+    "malformed_profile": "malformed_profile malformed_layouts",
+    "malformed_programs": "malformed_dylibs circles no_files nasty_names",
+    "malformed_segments": "malformed_segments overlapping_segments",
+    "malformed_universal": "malformed_universal malformed_slices",
+    "rules": "rules rules_unresolved",
+    "second_opinion": "second_opinion_absent second_opinion_differs second_opinion_limits second_opinion "
+                      "second_opinion_silent",
+    "walk": "walk walk_names",
+}
 
 MALFORMED_IMAGES = ("malformed_header malformed_commands malformed_segments malformed_linkedit malformed_limits "
                     "malformed_universal malformed_sweeps")
@@ -48,7 +70,8 @@ def stories_of(source):
     named = []
     for pattern, stories in STORIES:
         if fnmatch.fnmatch(source, pattern):
-            named += [story for story in stories.split() if story not in named]
+            for subject in stories.split():
+                named += [story for story in SUBJECTS.get(subject, subject).split() if story not in named]
     return named
 
 

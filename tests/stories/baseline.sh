@@ -1,9 +1,10 @@
 # Baselines: growth against what was recorded.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 # program MIB: an executable with __TEXT of MIB MiB and 1 MiB of __LINKEDIT.
 program() {
-    "$SYNTH" image --out main --segment __PAGEZERO=0+0x100000000 \
+    "$MAKE_MACHO" image --out main --segment __PAGEZERO=0+0x100000000 \
         --segment __TEXT=0x100000000+$(($1 << 20)) \
         --segment __LINKEDIT=$(((4 << 30) + ($1 << 20)))+0x100000
 }
@@ -73,7 +74,7 @@ expect 'a baseline that is not there' 4 '' 'vafit: gone.json: cannot open: No su
 program 47
 check --update-baseline
 cp sizes.json before.json
-"$SYNTH" image --out main --text 16384 --rpath @loader_path --load @rpath/libgone.dylib
+"$MAKE_MACHO" image --out main --text 16384 --rpath @loader_path --load @rpath/libgone.dylib
 for rule in error warn off; do
     check --update-baseline --rule unresolved=$rule
     expect "unresolved=$rule: a program with missing dylibs is not recorded" $([ $rule = error ] && echo 3 || echo 0) - \
@@ -85,15 +86,15 @@ expect 'one whose dylibs may be missing is' 0 - ''
 
 # The images that grew most are named, new ones as such; a baseline of an earlier version has none.
 dylib() {
-    "$SYNTH" image --out "lib$1.dylib" --type dylib --id "@rpath/lib$1.dylib" \
+    "$MAKE_MACHO" image --out "lib$1.dylib" --type dylib --id "@rpath/lib$1.dylib" \
         --segment __TEXT=0+$(($2 << 20)) --segment __LINKEDIT=$(($2 << 20))+0x100000
 }
-"$SYNTH" image --out main --text 16384 --rpath @loader_path \
+"$MAKE_MACHO" image --out main --text 16384 --rpath @loader_path \
     $(printf -- '--load @rpath/lib%s.dylib ' a b c d)
 for name in a b c d; do dylib $name 5; done
 check --update-baseline
 dylib a 6; dylib b 12; dylib c 4; dylib d 9
-"$SYNTH" image --out main --text 16384 --rpath @loader_path \
+"$MAKE_MACHO" image --out main --text 16384 --rpath @loader_path \
     $(printf -- '--load @rpath/lib%s.dylib ' a b c d e)
 dylib e 2
 check --max-growth 1MiB

@@ -1,14 +1,15 @@
 # scan and check --facts: the same verdict from small files.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
-"$SYNTH" component --out build --dylibs 20 --dylibs-total 40MiB --executable-text 8MiB \
+"$MAKE_MACHO" component --out build --dylibs 20 --dylibs-total 40MiB --executable-text 8MiB \
     --executable-linkedit 8MiB --density 30
 # Names as real builds have them: links, frameworks, a universal file, what is missing.
 ln -s libbase.dylib build/libbase_link.dylib
-"$SYNTH" image --out build/x86 --arch x86_64 --text 16384
-"$SYNTH" image --out build/arm --text 16384 --rpath @loader_path --load @rpath/libbase_link.dylib \
+"$MAKE_MACHO" image --out build/x86 --arch x86_64 --text 16384
+"$MAKE_MACHO" image --out build/arm --text 16384 --rpath @loader_path --load @rpath/libbase_link.dylib \
     --load @rpath/libgone.dylib --weak @rpath/libweak.dylib --load /usr/lib/libc++.1.dylib
-"$SYNTH" universal --out build/fat build/arm build/x86
+"$MAKE_MACHO" universal --out build/fat build/arm build/x86
 programs='build/browser_tests build/fat'
 
 run "$VAFIT" check $programs --format json

@@ -3,8 +3,8 @@
 . "$(dirname "$0")/../lib/story.sh"
 
 KILLS=20
-"$SYNTH" component --out built --dylibs 50 --dylibs-total 120MiB --executable-text 2MiB --executable-linkedit 4MiB \
-    --density 20 --hashes >/dev/null || { fail 'building' <<<'synth failed'; exit; }
+"$MAKE_MACHO" component --out built --dylibs 50 --dylibs-total 40MiB --executable-text 1MiB --executable-linkedit 2MiB \
+    --density 20 --hashes >/dev/null || { fail 'building' <<<'make_macho failed'; exit; }
 # All that locals frees is needed, but for a little.
 sum() {
     "$VAFIT" check "$1/browser_tests" --format json | jq '.programs[0].va.sum'
@@ -36,7 +36,7 @@ whole() {
         cmp -s "fixed/$name" "$1/$name" || cmp -s "$image" "$1/$name" || echo "$name is neither"
     done
 }
-# names FOLDER: what lies in it beside the twins.
+# names FOLDER: what lies in it beside the originals.
 names() {
     (cd "$1" && find . -type f ! -name '*.unstripped' | sort)
 }

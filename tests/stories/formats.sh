@@ -1,9 +1,10 @@
 # The report formats, whole.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
-"$SYNTH" image --out liba.dylib --type dylib --id @rpath/liba.dylib --text 16384 --symbols 10 \
+"$MAKE_MACHO" image --out liba.dylib --type dylib --id @rpath/liba.dylib --text 16384 --symbols 10 \
     --misaligned-strings
-"$SYNTH" image --out main --segment __PAGEZERO=0+0x100000000 --segment __TEXT=0x100000000+0x4000000 \
+"$MAKE_MACHO" image --out main --segment __PAGEZERO=0+0x100000000 --segment __TEXT=0x100000000+0x4000000 \
     --segment __LINKEDIT=0x104000000+0x7c000000 --symbols 40 --rpath @loader_path \
     --load @rpath/liba.dylib --load @rpath/libgone.dylib --weak @rpath/libweak.dylib
 

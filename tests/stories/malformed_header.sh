@@ -1,4 +1,5 @@
 # Files whose mach_header is malformed, or that are no Mach-O files at all.
+# Labels: quick
 . "$(dirname "$0")/../lib/malformed.sh"
 
 make_executable ../good/a --load /usr/lib/libSystem.B.dylib

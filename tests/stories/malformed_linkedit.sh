@@ -135,7 +135,7 @@ unnamed 'the second name of a symbol, just past the pool' \
     "@$((symbols + 36)):1=0x0b" "@$((symbols + 40)):8=$strings"
 
 # 10000 symbols are read in more than one piece.
-"$SYNTH" image --out ../good/liba.dylib --id @rpath/liba.dylib --symbols 10000
+"$MAKE_MACHO" image --out ../good/liba.dylib --id @rpath/liba.dylib --symbols 10000
 good=../good/liba.dylib
 symtab=$(command_offset "$good" 2)
 symbols=$(number "$good" $((symtab + 8)))

@@ -3,10 +3,10 @@
 . "$(dirname "$0")/../lib/malformed.sh"
 
 make_executable ../good/a --rpath @loader_path --load @rpath/liba.dylib
-"$SYNTH" image --out ../good/liba.dylib --id @rpath/liba.dylib --symbols 8 --rpath @loader_path \
+"$MAKE_MACHO" image --out ../good/liba.dylib --id @rpath/liba.dylib --symbols 8 --rpath @loader_path \
     --load /usr/lib/libSystem.B.dylib --weak @rpath/libw.dylib --segment __TEXT=0+16KiB \
     --segment __LINKEDIT=0x4000+16KiB
-"$SYNTH" universal --out ../good/fat.dylib ../good/liba.dylib
+"$MAKE_MACHO" universal --out ../good/fat.dylib ../good/liba.dylib
 good=$WORK/good/liba.dylib
 size=$(wc -c <"$good")
 commands=$((32 + $(number "$good" 20)))

@@ -1,7 +1,7 @@
 # What is no regular file is written into and never replaced; symbolic links are followed; - is standard output.
 . "$(dirname "$0")/../lib/story.sh"
 
-"$SYNTH" image --out main --text 16384 --symbols 8 --hashes
+"$MAKE_MACHO" image --out main --text 16384 --symbols 8 --hashes
 mkfifo fifo
 mkdir real
 ln -s real/report link

@@ -1,8 +1,9 @@
 # Where results go: reports, depfiles and what happens when they cannot be written.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 image() {
-    "$SYNTH" image --out "$@"
+    "$MAKE_MACHO" image --out "$@"
 }
 image 'lib a#1$.dylib' --type dylib --id '@rpath/lib a#1$.dylib' --text 16384 --symbols 8
 image libb.dylib --type dylib --id @rpath/libb.dylib --text 16384 --symbols 8

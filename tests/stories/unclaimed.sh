@@ -1,5 +1,6 @@
 # Bytes that no table reaches are somebody's: refused with offset and size by every verb that rewrites, and
 # dropped only when asked, with the original kept at every level. verify finds those that are gone.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 

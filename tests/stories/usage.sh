@@ -1,4 +1,5 @@
 # The command line: what is wrong with it is said in one line, with where to read more.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 run "$VAFIT"

@@ -1,9 +1,10 @@
 # why: who loads a dylib, and what would not be loaded without it.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 # image NAME MIB OPTION...: __TEXT of MIB MiB, __LINKEDIT of 1.
 dylib() {
-    "$SYNTH" image --out "lib$1.dylib" --type dylib --id "@rpath/lib$1.dylib" \
+    "$MAKE_MACHO" image --out "lib$1.dylib" --type dylib --id "@rpath/lib$1.dylib" \
         --segment __TEXT=0+$(($2 << 20)) --segment __LINKEDIT=$(($2 << 20))+0x100000 "${@:3}"
 }
 # main -> a -> b -> c, main -> d -> c, b -> e, b -> f -> e; so that b leads alone to e and f.
@@ -13,7 +14,7 @@ dylib c 7
 dylib d 9 --reexport @rpath/libc.dylib
 dylib e 11
 dylib f 13 --use @rpath/libe.dylib:8
-"$SYNTH" image --out main --text 16384 --rpath @loader_path --load @rpath/liba.dylib \
+"$MAKE_MACHO" image --out main --text 16384 --rpath @loader_path --load @rpath/liba.dylib \
     --load @rpath/libd.dylib
 
 run "$VAFIT" why main libb.dylib
@@ -65,7 +66,7 @@ run "$VAFIT" why main libb.dylib --format json --facts facts.json
 expect_same 'the same from facts' from_files .out
 # Of many loaders the first ten are shown, in dyld's order, which goes down into lib11 before lib12; system images are found by path or leaf name.
 for i in $(seq 11 22); do dylib $i 1 --load @rpath/libc.dylib --load /usr/lib/libSystem.B.dylib; done
-"$SYNTH" image --out many --text 16384 --rpath @loader_path $(printf -- '--load @rpath/lib%s.dylib ' $(seq 11 22))
+"$MAKE_MACHO" image --out many --text 16384 --rpath @loader_path $(printf -- '--load @rpath/lib%s.dylib ' $(seq 11 22))
 run "$VAFIT" why many libc.dylib
 expect_true 'of twelve loaders ten' test "$(grep -c 'as LC_LOAD_DYLIB' .out)" = 10
 expect_true 'and how many more' grep -qx '    and 2 more; -v lists them' .out
