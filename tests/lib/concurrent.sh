@@ -1,4 +1,4 @@
-# What tests/large/concurrent.sh starts at a time, and what must hold behind it.
+# What tests/large/concurrent.sh starts at a time, and what must hold after it.
 
 # stopped NUMBER COMMAND...: ends it at a random call, after a random time, or not at all.
 calls=(renameat2 link unlink openat pwrite64 fsync ftruncate fchmod flock)
@@ -36,7 +36,7 @@ has_last() {
     done
     return 1
 }
-# judge: what is wrong behind a round.
+# judge: what is wrong after a round.
 judge() {
     local image number version who removed='was not made from it, which stays'
     for image in "${images[@]}"; do
@@ -61,7 +61,7 @@ judge() {
         ! grep -s malformed err$number
     done
 }
-# settle: behind some rounds an undisturbed run ends all, and undo gives back every byte.
+# settle: after some rounds an undisturbed run ends all, and undo gives back every byte.
 settle() {
     local image version rest
     "$VAFIT" fix out/main --in-place -q --limit $limit >.out 2>&1 || echo "fix: status $?: $(cat .out)"

@@ -1,7 +1,7 @@
 # An executable of five segments.
 . "$(dirname "${BASH_SOURCE[0]}")/malformed.sh"
 
-# Its segments are __PAGEZERO, __TEXT, __DATA_CONST, __DATA and __LINKEDIT, in the file one behind the
+# Its segments are __PAGEZERO, __TEXT, __DATA_CONST, __DATA and __LINKEDIT, in the file one after the
 # other from 0 to 0x10000, each of the last four 0x4000 bytes; in memory from 0x100000000.
 make_executable ../good/a --load /usr/lib/libSystem.B.dylib
 good=../good/a

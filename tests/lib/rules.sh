@@ -39,7 +39,7 @@ dylib() {
 }
 
 # An executable and three dylibs of 1040 MiB each. No hole below the shared region holds one. dyld maps
-# the first file at 12 GiB and the image behind it; the next two files fill the hole that the first left,
+# the first file at 12 GiB and the image after it; the next two files fill the hole that the first left,
 # so that the images end at 12 GiB + 4 * 1040 MiB = 16448 MiB: 64 MiB, two slots of 32, past 16 GiB, though
 # the sum is only 4 GiB + 6 GiB + 4 * 1040 MiB = 14400 MiB.
 for name in lib1 lib2 lib3; do dylib $name.dylib 1024; done

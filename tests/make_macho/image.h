@@ -81,13 +81,13 @@ struct segment_sizes {
     uint64_t linkedit;
 };
 
-/* Gives `image` the usual segments of its type, one behind the other, sizes rounded up to pages. */
+/* Gives `image` the usual segments of its type, one after the other, sizes rounded up to pages. */
 void image_set_segments(struct image *image, struct arena *arena, struct segment_sizes sizes);
 /* An upper bound on the bytes of its header and load commands: __TEXT must hold more. */
 uint64_t image_header_bound(const struct image *image);
 
 /* Errors: ERROR_USAGE when the parts do not fit where they must, naming the file; ERROR_IO. No file
- * is left behind then. */
+ * is left after then. */
 bool image_write(const struct image *image, struct error *error);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    HEADER_PAD = 256,   /* left free behind the load commands */
+    HEADER_PAD = 256,   /* left free after the load commands */
     TEXT_ALIGNMENT = 4, /* a power of two, as the next one */
     POINTER_ALIGNMENT = 3,
     DATA_POINTERS = 64, /* bytes at the start of __data that hold pointers */
@@ -37,7 +37,7 @@ static bool check_order(const struct image *image, struct error *error) {
     while (first < image->segment_count && is_page_zero(&image->segments[first]))
         first++;
     if (find(image, "__TEXT") != (int)first)
-        return error_usage(error, "__TEXT must be the first segment behind __PAGEZERO");
+        return error_usage(error, "__TEXT must be the first segment after __PAGEZERO");
     if (find(image, "__LINKEDIT") != (int)image->segment_count - 1)
         return error_usage(error, "__LINKEDIT must be the last segment");
     return true;

@@ -70,7 +70,7 @@ bool layout_segments(struct layout *layout, const struct image *image, struct ar
 size_t layout_import_limit(const struct layout *layout);
 /* Makes the sections; __text has no place yet. */
 void layout_sections(struct layout *layout, size_t imports);
-/* Puts __text behind a header of that many bytes, load commands included. Errors: ERROR_USAGE. */
+/* Puts __text after a header of that many bytes, load commands included. Errors: ERROR_USAGE. */
 bool layout_text(struct layout *layout, uint64_t header_size, struct error *error);
 
 /* Where symbols may lie. */

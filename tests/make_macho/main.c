@@ -277,7 +277,7 @@ static enum image_type type_of(const struct image_options *options) {
     return strcmp(options->type, "dylib") == 0 ? IMAGE_DYLIB : IMAGE_BUNDLE;
 }
 
-/* Each name has a NUL behind it. */
+/* Each name has a NUL after it. */
 static size_t rust_functions(const struct image_options *options) {
     return (size_t)(options->rust_names.bytes / (options->name_length + 1));
 }

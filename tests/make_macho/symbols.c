@@ -100,7 +100,7 @@ static uint8_t section_of(const struct symbols *symbols, unsigned definition) {
     return lies_in_data(symbols, definition) ? symbols->data.section : symbols->text.section;
 }
 
-/* The files that exports, or debug maps, come from; loose symbols lie behind them. */
+/* The files that exports, or debug maps, come from; loose symbols lie after them. */
 static size_t known_files(const struct symbols *symbols) {
     return at_least(symbols->files, divide_up(symbols->export_count, EXPORTABLE));
 }

@@ -2,7 +2,7 @@
 import fnmatch
 
 # Unit tests of a second and more, stories of half a minute and more.
-SLOW = ("test_plan", "test_progress", "test_second_opinion", "every_byte", "fix_exports", "fix_exports_universal",
+SLOW = ("test_plan", "test_progress", "test_cross_check", "every_byte", "fix_exports", "fix_exports_universal",
         "fix_killed", "interrupted", "link_interrupted")
 
 # Stories of one subject, by one word below.
@@ -22,8 +22,8 @@ SUBJECTS = {
     "malformed_segments": "malformed_segments overlapping_segments",
     "malformed_universal": "malformed_universal malformed_slices",
     "rules": "rules rules_unresolved",
-    "second_opinion": "second_opinion_absent second_opinion_differs second_opinion_limits second_opinion "
-                      "second_opinion_silent",
+    "cross_check": "cross_check_absent cross_check_differs cross_check_limits cross_check "
+                      "cross_check_silent",
     "walk": "walk walk_names",
 }
 
@@ -40,7 +40,7 @@ STORIES = (
     ("tool/commit/*", "shrink originals_elsewhere fix fix_undo fix_refused fix_killed interrupted link_interrupted"),
     ("tool/images/*", "walk open_world platforms facts why rules malformed_facts malformed_programs"),
     ("tool/images/breakdown*", "odd_files formats shrink"),
-    ("tool/lief/*", "second_opinion"),
+    ("tool/lief/*", "cross_check"),
     ("tool/macho/*", f"{MALFORMED_IMAGES} {REWRITING}"),
     ("tool/macho/dyld_rules.c", "damages platforms"),
     ("tool/macho/chained_fixups.c", "damages"),
@@ -50,7 +50,7 @@ STORIES = (
     ("tool/plan/*", "fix fix_copies fix_undo fix_refused fix_exports link_needed"),
     ("tool/report/*", "usage json_sums help_once rules baseline outputs hostile_names why walk may_be_missing formats facts fix output_places"),
     ("tool/rewrite/original.c", "originals_elsewhere"),
-    ("tool/rewrite/*", f"{REWRITING} malformed_linkedit damages fix_exports second_opinion"),
+    ("tool/rewrite/*", f"{REWRITING} malformed_linkedit damages fix_exports cross_check"),
     ("tool/space/*", "rules malformed_profile baseline facts walk fix"),
     ("tool/verbs/check.c", "usage rules baseline walk facts malformed_arguments outputs open_world"),
     ("tool/verbs/common_options.c", "usage outputs malformed_arguments fix shrink"),
@@ -60,7 +60,7 @@ STORIES = (
     ("tool/verbs/programs.c", "walk facts malformed_programs"),
     ("tool/verbs/scan.c", "facts usage malformed_facts"),
     ("tool/verbs/shrink*.c", "shrink shrink_sizes signatures usage odd_files"),
-    ("tool/verbs/verify.c", "shrink damages signatures second_opinion"),
+    ("tool/verbs/verify.c", "shrink damages signatures cross_check"),
     ("tool/verbs/why.c", "why usage"),
     ("tool/verbs/*", "usage"),
 )

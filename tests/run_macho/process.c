@@ -21,19 +21,19 @@ static bool is_system(const char *name) {
     return path_is_in(name, "/usr/lib") || path_is_in(name, "/System");
 }
 
-/* What stands behind `variable` when `name` begins with it; NULL otherwise. */
-static const char *behind(const char *name, const char *variable) {
+/* What stands after `variable` when `name` begins with it; NULL otherwise. */
+static const char *after(const char *name, const char *variable) {
     size_t size = strlen(variable);
     bool begins = strncmp(name, variable, size) == 0 && (name[size] == '/' || name[size] == '\0');
     return begins ? name + size : NULL;
 }
 
 static const char *expand(struct process *process, const char *name, const struct module *loader) {
-    const char *rest = behind(name, "@executable_path");
+    const char *rest = after(name, "@executable_path");
     if (rest != NULL)
         loader = process->items[0];
     else
-        rest = behind(name, "@loader_path");
+        rest = after(name, "@loader_path");
     if (rest == NULL)
         return name;
     return path_join(&process->arena, path_folder(&process->arena, loader->path), rest);
@@ -93,7 +93,7 @@ struct module *process_find(const struct process *process, const char *path) {
 
 static struct module *load_dylib(struct process *process, const char *name,
                                  const struct chain *chain) {
-    const char *rest = behind(name, "@rpath");
+    const char *rest = after(name, "@rpath");
     if (is_system(name))
         return &host;
     struct module *module = rest != NULL ? load_by_rpath(process, rest, chain)

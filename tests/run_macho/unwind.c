@@ -19,7 +19,7 @@ struct header {
     uint32_t encoding_count;
     uint32_t personalities;
     uint32_t personality_count;
-    uint32_t index; /* the first level: one entry a page, and one behind the last */
+    uint32_t index; /* the first level: one entry a page, and one after the last */
     uint32_t index_count;
 };
 
@@ -36,7 +36,7 @@ struct reader {
     struct header header;
     struct cfi cfi;
     struct index page; /* that is being read, */
-    struct index next; /* and the one behind it */
+    struct index next; /* and the one after it */
     bool pending;      /* a function whose end is not known yet: */
     uint32_t function;
     uint32_t encoding;
@@ -131,7 +131,7 @@ static void read_regular(struct reader *reader, uint64_t entries, uint16_t count
     }
 }
 
-/* The encoding of a compressed entry: in the table all pages share, or behind that in the page's
+/* The encoding of a compressed entry: in the table all pages share, or after that in the page's
  * own, of which `own` is the place. */
 static uint32_t encoding_at(const struct reader *reader, uint32_t i, uint64_t own,
                             uint16_t own_count) {

@@ -22,7 +22,7 @@ refused 'a limit without unit' "$who limit \"16\" is no size with a unit, such a
 refused 'a headroom without unit' "$who headroom \"1024\" is no size with a unit, such as 64MiB or 16GiB" \
     "$(with $of 'headroom = "1024"')"
 refused 'a unit without number' "$who limit \"GiB\" is no size with a unit, such as 64MiB or 16GiB" "$(with $of 'limit = "GiB"')"
-refused 'a number behind the unit' "$who limit \"1MiB6\" is no size with a unit, such as 64MiB or 16GiB" \
+refused 'a number after the unit' "$who limit \"1MiB6\" is no size with a unit, such as 64MiB or 16GiB" \
     "$(with $of 'limit = "1MiB6"')"
 refused 'an unknown rule' "$who rule \"image-sun=warn\" is not NAME=LEVEL; names are image-sum malloc-window shared-region image-size linkedit-alignment unresolved growth, levels are error warn off" \
     "$(with $of 'rules = [ "image-sun=warn" ]')"

@@ -21,8 +21,8 @@ alone 'without the original: a re-export of itself' \
 mapfile -t functions < <(llvm-objdump-19 --macho --function-starts=addrs "$good" | awk '/^[0-9a-f]+$/ { print "0x" $1 }')
 alone 'without the original: a function outside the image' \
     "function starts: $(hex $((0x3fff + functions[1] - functions[0]))) lies outside the image" @"$starts":2=0x7fff
-alone 'without the original: more behind the function starts' \
-    "function starts: byte 0x7 is 0x01, behind the 0 that ends them" @$((starts + 7)):1=1
+alone 'without the original: more after the function starts' \
+    "function starts: byte 0x7 is 0x01, after the 0 that ends them" @$((starts + 7)):1=1
 alone 'without the original: data in code outside the image' \
     'data in code: entry 0, 8 bytes at 0x12345678, lies outside the image' \
     @"${at[LC_DATA_IN_CODE.dataoff]}":4=0x12345678

@@ -43,7 +43,7 @@ broken_fixup 'the pointer format' "$((segment_starts + 6)):2" 3 \
 broken_fixup 'another pointer format' "$((segment_starts + 6)):2" 6 \
     'segment 3 (__DATA) pointer_format: 2, but 6 in a segment before it'
 broken_fixup 'where the segment of fixups is' "$((segment_starts + 8)):8" +8 \
-    "$of_constant segment_offset: 0x4008, but the segment is 0x4000 behind the header"
+    "$of_constant segment_offset: 0x4008, but the segment is 0x4000 after the header"
 broken_fixup 'how many pages have fixups' "$((segment_starts + 20)):2" 3 \
     "$of_constant page_count: 3 pages run past the segment's starts, 24 bytes"
 broken_fixup 'several chains in a page' "$((segment_starts + 22)):2" 0x8000 \
@@ -91,5 +91,5 @@ chained fixups: at $(in_data 24): binds _helper of ordinal 1, was binds _many of
 
 # What no reader looks at means nothing; only the page's hash is another.
 expect_true 'arm64: the chained fixups end with padding' test "$(byte $((fixups + fixups_size - 2)))" = 0
-changed_fixup 'padding behind the names of imports' "$((fixups_size - 1)):1" 1 ''
+changed_fixup 'padding after the names of imports' "$((fixups_size - 1)):1" 1 ''
 damage 'arm64: the value of a symbol' 1 "symbol 0: $stranger" @$((at[LC_SYMTAB.symoff] + 8)):8=+4

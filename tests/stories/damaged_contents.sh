@@ -11,7 +11,7 @@ content 'a byte of __unwind_info' __TEXT "${at[__TEXT,__unwind_info.offset]}"
 content 'a byte of __data' __DATA "${at[__DATA,__data.offset]}"
 content 'a byte of __la_symbol_ptr' __DATA "${at[__DATA,__la_symbol_ptr.offset]}"
 content 'a byte of __DATA_CONST' __DATA_CONST "${at[__DATA_CONST,__const.offset]}"
-content 'the first byte behind the load commands' __TEXT "${at[head.size]}"
+content 'the first byte after the load commands' __TEXT "${at[head.size]}"
 content 'the last byte of __TEXT' __TEXT $((at[__TEXT.filesize] - 1))
 content 'the last byte before __LINKEDIT' __DATA $((at[__LINKEDIT.fileoff] - 1))
 expect_true 'there is padding between the load commands and the code' \
@@ -20,7 +20,7 @@ expect_true 'there is padding between the load commands and the code' \
 arm64_damages
 content 'arm64: a byte of code' __TEXT "${at[__TEXT,__text.offset]}"
 content 'arm64: a byte of __cstring' __TEXT "${at[__TEXT,__cstring.offset]}"
-content 'arm64: the first byte behind the load commands' __TEXT "${at[head.size]}"
+content 'arm64: the first byte after the load commands' __TEXT "${at[head.size]}"
 content 'arm64: the target of a chained pointer in __DATA' __DATA "${at[__DATA,__data.offset]}"
 content 'arm64: the next of a chained pointer in __DATA' __DATA $((at[__DATA,__data.offset] + 6))
 content 'arm64: the target of a chained pointer in __DATA_CONST' __DATA_CONST "${at[__DATA_CONST,__const.offset]}"

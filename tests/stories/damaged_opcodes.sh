@@ -50,7 +50,7 @@ damage 'the ordinal of a lazy bind' 1 \
 cp "$good" copy
 poke_all copy @$((rebases + 15)):1=7
 run "$VAFIT" verify copy --against "$original"
-expect 'padding behind the end of rebases, which means nothing' 0 'copy: well formed, and means the same'
+expect 'padding after the end of rebases, which means nothing' 0 'copy: well formed, and means the same'
 
 damage 'the rebase opcodes 8 bytes shorter' 1 "$(
     for offset in 0 16 24; do

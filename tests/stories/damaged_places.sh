@@ -38,8 +38,8 @@ damage 'another magic number' 3 \
     'magic: a 32-bit Mach-O file; macOS 10.15 was the first to refuse them' @0:4=0xfeedface
 damage 'a segment over the one before it' 3 "load command ${at[__DATA.index]} (LC_SEGMENT_64) section 0 addr: $(
     hex "${at[__DATA,__la_symbol_ptr.addr]}") lies outside __DATA" "$(segment __DATA 24 8)"=+0x100000
-found 'bytes behind __LINKEDIT' size=$((file_size + 1))
-found 'a page of bytes behind __LINKEDIT' size=$((file_size + 4096))
+found 'bytes after __LINKEDIT' size=$((file_size + 1))
+found 'a page of bytes after __LINKEDIT' size=$((file_size + 4096))
 found '__LINKEDIT with 256 MiB of memory more' "$(segment __LINKEDIT 32 8)"=$((size + 0x10000000))
 
 # A part off its alignment: the string pool, 4 bytes further on.

@@ -4,7 +4,7 @@
 arm64_damages
 take_signature
 directory() { printf '@%d:%db' $((directory + $1)) "$2"; }
-hash_line() { printf 'code signature page %d: its hash is not that of the bytes at 0x%x' "$1" $(($1 * 4096)); }
+hash_line() { printf 'code signature page %d: its hash does not match the bytes at 0x%x' "$1" $(($1 * 4096)); }
 expect_true 'arm64: is signed as ld64.lld does' test "$(u32_big $((directory + 12)))" = $((0x20002))
 damage 'arm64: the hash of a page' 1 "$(hash_line 1)" @$((hashes + 32)):1=+1
 damage 'arm64: the hash of the last page' 1 "$(hash_line $((pages - 1)))" @$((hashes + 32 * pages - 1)):1=+1
@@ -54,7 +54,7 @@ judged 'arm64: the signature and its load command gone' 1 \
 damage 'arm64: cut in the signature' 3 \
     "load command ${at[__LINKEDIT.index]} (LC_SEGMENT_64) filesize: __LINKEDIT has $(hex "${at[__LINKEDIT.filesize]}") bytes at $(
     hex "${at[__LINKEDIT.fileoff]}"), past the end of the slice at $(hex $((file_size - 16)))" size=$((file_size - 16))
-found 'arm64: bytes behind the signature' size=$((file_size + 16))
+found 'arm64: bytes after the signature' size=$((file_size + 16))
 damage 'arm64: __PAGEZERO too small' 3 \
     'load commands: __PAGEZERO has 0xffff0000 bytes, fewer than the 4 GiB without which no arm64 program is loaded' \
     LC_SEGMENT_64+32:8=0xffff0000

@@ -38,7 +38,7 @@ expect_true 'again' grep -qx 'nothing to do' .out
 expect_true 'again: nothing was written' diff -r fixed out
 run "$VAFIT" fix $(programs out) --in-place --up-to exports --limit $((system + at[main] + small + at[libinner.dylib] - 49153))
 expect_true 'what is as small as it gets cannot be made smaller' test $status = 1
-expect_true 'and there is no level behind' test "$(grep -c up-to .out)" = 0
+expect_true 'and there is no level after' test "$(grep -c up-to .out)" = 0
 expect_true 'and nothing was written' diff -r fixed out
 
 run "$VAFIT" verify out/libwide.dylib --against built/libwide.dylib --level exports

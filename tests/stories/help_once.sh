@@ -1,4 +1,4 @@
-# The help for a rule stands once, behind the last of its findings, however many there are.
+# The help for a rule stands once, after the last of its findings, however many there are.
 # Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 

@@ -22,10 +22,10 @@ expect_true 'a signer was called' test -e called
 # Another link of the same output, while this one shrinks what it made.
 start
 cd case && run "$VAFIT" link --identity 'cp ../linked next && mv next out;:' -q -- sh -c 'cp ../identity "$2"' - -o out && cd ..
-expect 'linked anew meanwhile' 4 '' 'vafit: out: was linked anew meanwhile; it stays as it is now, and all else as it was'
-expect_same 'linked anew meanwhile: what the other link made stays' case/out linked
-expect_same 'linked anew meanwhile: so does the original' case/out.unstripped earlier
-expect_true 'linked anew meanwhile: nothing else is left' test "$(files)" = 'out out.unstripped'
+expect 'linked again meanwhile' 4 '' 'vafit: out: was linked again meanwhile; it stays as it is now, and everything else is unchanged'
+expect_same 'linked again meanwhile: what the other link made stays' case/out linked
+expect_same 'linked again meanwhile: so does the original' case/out.unstripped earlier
+expect_true 'linked again meanwhile: nothing else is left' test "$(files)" = 'out out.unstripped'
 
 head -c 3000000 /dev/urandom | od -An -v -tu1 -w16 | sed 's/[0-9]\{1,\}/&,/g; 1s/^/char ballast[] = {/; $s/$/};/' >ballast.c
 clang-19 --target=arm64-apple-macos13 -g -c ballast.c -o ballast.o

@@ -55,7 +55,7 @@ cp linked/out trailing && printf more >>trailing
 of_before
 from_case "$VAFIT" link -- "${FAKE[@]}" ../trailing -o out
 gone 'an image that cannot be rewritten' 3 '' \
-    "vafit: out: behind __LINKEDIT: 4 bytes at $(printf '0x%x' "$(stat -c %s linked/out)") that no table reaches, perhaps the archive of a one-file program, which a rewriting would lose; --drop-unclaimed drops them
+    "vafit: out: after __LINKEDIT: 4 bytes at $(printf '0x%x' "$(stat -c %s linked/out)") that no table reaches, perhaps the archive of a one-file program, which a rewriting would lose; --drop-unclaimed drops them
 $REMOVED"
 printf '\xca\xfe\xba\xbe\0\0\0\x02' >header && head -c 92 /dev/zero >>header
 from_case "$VAFIT" link -- "${FAKE[@]}" ../header -o out

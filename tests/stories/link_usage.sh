@@ -4,10 +4,10 @@
 
 SEE='vafit: see `vafit help link`'
 run "$VAFIT" link
-expect 'nothing' 2 '' "vafit: link wants a linker behind --
+expect 'nothing' 2 '' "vafit: link wants a linker after --
 $SEE"
 run "$VAFIT" link --level locals --
-expect 'no linker' 2 '' "vafit: link wants a linker behind --
+expect 'no linker' 2 '' "vafit: link wants a linker after --
 $SEE"
 run "$VAFIT" link clang -o out
 expect 'no --, an option of the linker' 2 '' "vafit: there is no option -o

@@ -7,8 +7,8 @@ count=${at[LC_SYMTAB.nsyms]}
 # for locals, 1 for exported and 2 for undefined symbols.
 drop_symbol() {
     local entries=${at[LC_DYSYMTAB.nindirectsyms]} i entry
-    local place=$((at[LC_SYMTAB.symoff] + 16 * $1)) behind=$((16 * (at[LC_SYMTAB.nsyms] - 1 - $1)))
-    tail -c +$((place + 17)) "$good" | head -c $behind |
+    local place=$((at[LC_SYMTAB.symoff] + 16 * $1)) after=$((16 * (at[LC_SYMTAB.nsyms] - 1 - $1)))
+    tail -c +$((place + 17)) "$good" | head -c $after |
         dd of=copy bs=65536 seek=$place oflag=seek_bytes conv=notrunc status=none
     poke_all copy LC_SYMTAB+12:4=-1 LC_DYSYMTAB+$((12 + 8 * $2)):4=-1
     for ((i = $2 + 1; i < 3; i++)); do poke_all copy LC_DYSYMTAB+$((8 + 8 * i)):4=-1; done

@@ -71,17 +71,17 @@ good=../good/liba.dylib
 malformed 'LC_ID_DYLIB twice' 'load command 12 (LC_ID_DYLIB) cmd: comes twice' lc12+0:4=0xd
 malformed 'a dylib without LC_ID_DYLIB' 'load commands: a dylib without LC_ID_DYLIB' lc4+0:4=0xc
 
-malformed 'chained fixups behind LC_DYLD_INFO' \
+malformed 'chained fixups after LC_DYLD_INFO' \
     'load command 5 (LC_DYLD_CHAINED_FIXUPS) cmd: stands beside LC_DYLD_INFO, which it takes the place of' \
     lc4+0:4=0x22
-malformed 'chained fixups behind LC_DYLD_INFO_ONLY' \
+malformed 'chained fixups after LC_DYLD_INFO_ONLY' \
     'load command 5 (LC_DYLD_CHAINED_FIXUPS) cmd: stands beside LC_DYLD_INFO, which it takes the place of' \
     lc4+0:4=0x80000022
 good=../good/a
-malformed 'LC_DYLD_INFO behind chained fixups' \
+malformed 'LC_DYLD_INFO after chained fixups' \
     'load command 14 (LC_DYLD_INFO) cmd: stands beside chained fixups, which take its place' \
     lc14+0:4=0x22
-malformed 'LC_DYLD_INFO behind an exports trie' \
+malformed 'LC_DYLD_INFO after an exports trie' \
     'load command 14 (LC_DYLD_INFO) cmd: stands beside LC_DYLD_EXPORTS_TRIE' \
     lc5+0:4=0x2a lc14+0:4=0x22
 malformed 'LC_ID_DYLIB in an executable' 'load command 14 (LC_ID_DYLIB) cmd: only a dylib has one' \

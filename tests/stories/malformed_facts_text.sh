@@ -10,7 +10,7 @@ bad 'a number' "line 1: not JSON: '[' or '{' expected near '5'" 5
 bad 'a word' "line 1: not JSON: '[' or '{' expected near 'facts'" facts
 bad 'a list' 'schema: not "vafit.facts/1"' '[]'
 bad 'an empty object' 'schema: not "vafit.facts/1"' '{}'
-bad 'text behind the end' "line 10: not JSON: end of file expected near 'x'" "${facts}x"
+bad 'text after the end' "line 10: not JSON: end of file expected near 'x'" "${facts}x"
 bad 'a member that comes twice' "line 1: not JSON: duplicate object key near '\"schema\"'" \
     '{"schema": "vafit.facts/1", "schema": "vafit.facts/1"}'
 bad_fact 'a number too large for 64 bits' \

@@ -33,7 +33,7 @@ refused 'a text-based stub' 3 'vafit: a: a text-based stub for linkers, not an i
 
 malformed 'the magic and nothing else' 'mach_header: the file ends inside it' size=4
 malformed 'cut in cpusubtype' 'mach_header: the file ends inside it' size=11
-malformed 'cut behind cpusubtype' 'mach_header: the slice ends inside it' size=12
+malformed 'cut after cpusubtype' 'mach_header: the slice ends inside it' size=12
 malformed 'cut in the last byte of the header' 'mach_header: the slice ends inside it' size=31
 
 commands=$(number ../good/a 20)
@@ -101,6 +101,6 @@ malformed 'sizeofcmds over 16 MiB' \
 malformed 'sizeofcmds of all ones in a file of 8 GiB' \
     'mach_header sizeofcmds: 4294967295 bytes are more than the 16777216 that vafit reads' \
     header+20:4=0xffffffff size=0x200000000
-malformed 'ncmds that reaches into the hole behind the commands' \
+malformed 'ncmds that reaches into the hole after the commands' \
     "load command $count (0x0) cmdsize: 0 bytes are fewer than the 8 of any load command" \
     header+16:4=0xffffffff header+20:4=0x1000000 size=0x2000000

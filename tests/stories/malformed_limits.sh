@@ -31,7 +31,7 @@ zeros() {
     printf '%*s' "$1" '' | tr ' ' '@'
 }
 
-# named COMMAND FIELDS NAME: a load command, for many, of which NAME stands behind 12 + FIELDS bytes.
+# named COMMAND FIELDS NAME: a load command, for many, of which NAME stands after 12 + FIELDS bytes.
 named() {
     local name=$3 length size
     length=${name/\%/1234567}

@@ -20,7 +20,7 @@ outside() {
     malformed "${start#*: the }at 0" "$start$size bytes at 0x0$end" "$@" "$offset=0" "$count=1"
     malformed "${start#*: the }in its last byte" "$start$size bytes at $(printf '0x%x' $((0x10001 - entry)))$end" \
         "$@" "$offset=$((0x10001 - entry))" "$count=1"
-    malformed "${start#*: the }behind __LINKEDIT" "$start$size bytes at 0x10000$end" "$@" \
+    malformed "${start#*: the }after __LINKEDIT" "$start$size bytes at 0x10000$end" "$@" \
         "$offset=0x10000" "$count=1"
     malformed "${start#*: the }at the last offset" "$start$size bytes at 0xffffffff$end" "$@" \
         "$offset=0xffffffff" "$count=1"

@@ -11,7 +11,7 @@ bad 'a list' 'not a JSON object' '[]'
 bad 'cut in the middle' "line 1: not JSON: '}' expected near end of file" "{$head"
 bad 'cut in a string' "line 1: not JSON: premature end of input near '\"vafit.pro'" \
     '{"schema": "vafit.pro'
-bad 'text behind the end' "line 2: not JSON: end of file expected near '{'" "{$head}$NEWLINE{}"
+bad 'text after the end' "line 2: not JSON: end of file expected near '{'" "{$head}$NEWLINE{}"
 bad 'a member that comes twice' "line 1: not JSON: duplicate object key near '\"name\"'" \
     "{$head, \"name\": \"other\"}"
 bad 'no UTF-8' "line 1: not JSON: unable to decode byte 0xff near '\"'" $'{"\xff": 1}'

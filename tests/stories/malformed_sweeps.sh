@@ -89,7 +89,7 @@ rm -r bin
 
 sweep 'every length from 0 to 200' cut -- {0..200}
 sweep 'lengths inside the load commands' cut -- $(seq 200 97 "$commands") "$((commands - 1))"
-sweep 'lengths behind the load commands' cut -- \
+sweep 'lengths after the load commands' cut -- \
     "$commands" $(seq $((commands + 1)) 997 $((size - 1))) 16383 16384 16385 $((size - 1))
 sweep 'every byte of header and load commands is 0xff' change 377 -- $(seq 0 $((commands - 1)))
 sweep 'every byte of header and load commands is 0' change 000 -- $(seq 0 $((commands - 1)))

@@ -14,7 +14,7 @@ bad_header() {
     malformed "$1: cut in the header of the second slice" \
         "$at 0 offset: 0x1000 lies past the end of the file at $(printf '0x%x' $((8 + 2 * $2 - 1)))" \
         size=$((8 + 2 * $2 - 1))
-    malformed "$1: cut behind the header" \
+    malformed "$1: cut after the header" \
         "$at 0 offset: 0x1000 lies past the end of the file at $(printf '0x%x' $((8 + 2 * $2)))" \
         size=$((8 + 2 * $2))
 
@@ -34,7 +34,7 @@ bad_header() {
     malformed "$1: a slice in the header" \
         "$at 1 offset: $(printf '0x%x' $((8 + 2 * $2 - 1))) lies in the universal header" \
         "@$((second + offset)):${width}b=$((8 + 2 * $2 - 1))"
-    malformed "$1: a slice behind the file" \
+    malformed "$1: a slice after the file" \
         "$at 1 offset: 0x28000 lies past the end of the file at 0x24000" \
         "@$((second + offset)):${width}b=0x28000"
     malformed "$1: a slice whose last byte is missing" \

@@ -112,12 +112,12 @@ run "$VAFIT" shrink gone -o x
 expect 'an image that is not there' 4 '' 'vafit: gone: cannot open: No such file or directory'
 cp lib trailing && printf more >>trailing
 run "$VAFIT" shrink trailing -o x
-expect 'bytes behind __LINKEDIT' 3 '' \
-    "vafit: trailing: behind __LINKEDIT: 4 bytes at $(printf '0x%x' "$(stat -c %s lib)") that no table reaches, perhaps the archive of a one-file program, which a rewriting would lose; --drop-unclaimed drops them"
+expect 'bytes after __LINKEDIT' 3 '' \
+    "vafit: trailing: after __LINKEDIT: 4 bytes at $(printf '0x%x' "$(stat -c %s lib)") that no table reaches, perhaps the archive of a one-file program, which a rewriting would lose; --drop-unclaimed drops them"
 cp lib unknown && "$POKE" unknown 'LC_FUNCTION_STARTS+0:4' 0x77
 run "$VAFIT" shrink unknown -o x
 expect_true 'a load command that vafit does not know' grep -qE \
-    '^vafit: unknown: load command [0-9]+ \(0x77\) cmd: not known to vafit, which might lose what it places$' .err
+    '^vafit: unknown: load command [0-9]+ \(0x77\) cmd: unknown to vafit, which could lose what it points to$' .err
 cp lib identity && sign_as_somebody identity
 run "$VAFIT" shrink identity -o x
 expect 'a signature by an identity' 3 '' \

@@ -5,7 +5,7 @@
 . "$TESTS/lib/programs.sh"
 
 small_program x86_64 intel && small_program arm64 program && cp intel/main plain
-# An archive of 600 bytes behind the last part, __LINKEDIT grown over it, as packers leave it.
+# An archive of 600 bytes after the last part, __LINKEDIT grown over it, as packers leave it.
 pack() {
     python3 - "$1" "$2" <<'EOF'
 import struct, sys

@@ -23,7 +23,7 @@ expect_true 'it lists the options' grep -q -- '--max-growth SIZE' .out
 run "$VAFIT" check --help
 mv .out asked
 run "$VAFIT" help check
-expect_same '--help behind a verb is the same' asked .out
+expect_same '--help after a verb is the same' asked .out
 run "$VAFIT" check main --forma json
 expect 'a beginning of an option is none' 2 '' 'vafit: there is no option --forma; did you mean --format?
 vafit: see `vafit help check`'

@@ -64,12 +64,12 @@ order 'an executable that is a symbolic link loads from where it leads' \
     'order/main order/liba.dylib order/libb.dylib order/libc.dylib order/libd.dylib order/libf.dylib order/libe.dylib' \
     same/program
 
-# ".." behind a symbolic link to a folder goes where the file system says.
+# ".." after a symbolic link to a folder goes where the file system says.
 mkdir -p links/deep/inner
 dylib links/deep/libup.dylib @rpath/libup.dylib
 ln -s deep/inner links/short
 image links/main --load @loader_path/short/../libup.dylib
-order '".." behind a linked folder is the parent of what it leads to' \
+order '".." after a linked folder is the parent of what it leads to' \
     'links/main links/short/../libup.dylib' links/main
 
 # Cycles end.

@@ -2,7 +2,7 @@
 # Labels: quick
 . "$(dirname "$0")/../lib/walk.sh"
 
-# Frameworks are dylibs in folders, most often behind symbolic links.
+# Frameworks are dylibs in folders, most often after symbolic links.
 dylib fw/F.framework/Versions/A/F @rpath/F.framework/Versions/A/F
 ln -s A fw/F.framework/Versions/Current
 ln -s Versions/Current/F fw/F.framework/F

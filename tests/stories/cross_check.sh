@@ -1,5 +1,5 @@
 # LIEF's second opinion of real programs, before and after shrinking: it agrees.
-. "$(dirname "$0")/../lib/second_opinion.sh"
+. "$(dirname "$0")/../lib/cross_check.sh"
 
 # As vafit-lief, and it writes down what it was asked.
 cat >spy <<END

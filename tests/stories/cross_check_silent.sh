@@ -1,5 +1,5 @@
 # A second reader that hangs, crashes or rambles is no finding, and is noted.
-. "$(dirname "$0")/../lib/second_opinion.sh"
+. "$(dirname "$0")/../lib/cross_check.sh"
 
 few_programs
 # fake BODY: from here on vafit-lief is this script.
@@ -10,7 +10,7 @@ fake() {
 # silent NAME REASON: a note and no finding.
 silent() {
     VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program
-    expect "$1" 0 'program: well formed' "vafit: program: second opinion: none, LIEF $2"
+    expect "$1" 0 'program: well formed' "vafit: program: LIEF: no answer, it $2"
 }
 fake 'exit 3'
 silent 'LIEF refuses the file' 'ended with exit status 3'
@@ -52,7 +52,7 @@ for memory in $(seq 8000 500 24000); do
     VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing -q
     [ "$status" = 0 ] || findings=$((findings + 1))
     VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program
-    notes=$((notes + $(grep -c '^vafit: program: second opinion: none, LIEF ' .err)))
+    notes=$((notes + $(grep -c '^vafit: program: LIEF: no answer, it ' .err)))
 done
 expect_true 'memory that runs out is no finding' test $findings = 0
 expect_true 'and is noted' test $notes -gt 0
@@ -62,7 +62,7 @@ only_new() { fake "case \$1 in program) $1 ;; *) exec \"$LIEF\" \"\$1\" ;; esac"
 only_new 'exit 3'
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing
 expect 'LIEF cannot read the new file only' 1 '' \
-    'vafit: program: second opinion: LIEF ended with exit status 3, and reads the original'
+    'vafit: program: LIEF: LIEF ended with exit status 3, and reads the original'
 for ending in 'kill -ABRT $$' 'kill -SEGV $$' 'kill -KILL $$' 'exit 4' 'exit 1' 'exec sleep 60'; do
     only_new "$ending"
     VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing
@@ -71,4 +71,4 @@ done
 fake 'exit 3'
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing
 expect 'LIEF can read neither' 0 'program: well formed, and means the same' \
-    'vafit: program: second opinion: none, LIEF ended with exit status 3'
+    'vafit: program: LIEF: no answer, it ended with exit status 3'

@@ -1,5 +1,5 @@
 # Files and answers in which LIEF and vafit differ: verify says in what.
-. "$(dirname "$0")/../lib/second_opinion.sh"
+. "$(dirname "$0")/../lib/cross_check.sh"
 
 few_programs
 # answers SED-SCRIPT: from here on vafit-lief answers that.
@@ -11,7 +11,7 @@ answers() {
 differs() {
     local name=$1 lines
     shift
-    lines=$(printf 'vafit: program: second opinion: %s\n' "$@")
+    lines=$(printf 'vafit: program: LIEF: %s\n' "$@")
     VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program
     expect "$name" 1 '' "$lines"
 }
@@ -36,7 +36,7 @@ differs 'a symbol table with fewer symbols' \
 answers 's/"symbol_table":{\(.*\)"fingerprint":[-0-9]*/"symbol_table":{\1"fingerprint":-1/'
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program
 expect_true 'a symbol past the first' grep -qx \
-    'vafit: program: second opinion: symbol table fingerprint: LIEF reads 0xffffffffffffffff, vafit 0x[0-9a-f]*' .err
+    'vafit: program: LIEF: symbol table fingerprint: LIEF reads 0xffffffffffffffff, vafit 0x[0-9a-f]*' .err
 answers 's/"segments":\[{.*\],"sections"/"segments":7,"sections"/'
 differs 'segments that are none' 'segments: LIEF reads 0, vafit 5'
 answers 's/"slices":.*/"slices":[7,{}]}/'
@@ -44,13 +44,13 @@ differs 'no slice' 'LIEF sees no slice for arm64'
 answers 's/"maxprot":5/"maxprot":7/g'
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify both
 expect 'a slice of a universal file is named' 1 '' \
-    'vafit: both: second opinion: x86_64 slice: segment 1 (__TEXT) maxprot: LIEF reads 0x7, vafit 0x5
-vafit: both: second opinion: arm64 slice: segment 1 (__TEXT) maxprot: LIEF reads 0x7, vafit 0x5'
+    'vafit: both: LIEF: x86_64 slice: segment 1 (__TEXT) maxprot: LIEF reads 0x7, vafit 0x5
+vafit: both: LIEF: arm64 slice: segment 1 (__TEXT) maxprot: LIEF reads 0x7, vafit 0x5'
 printf '#!/bin/sh\nexec "%s" arm64-fixup_chains/main\n' "$LIEF" >fake
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program
-expect_true 'a whole other file' test "$status $(grep -c '^vafit: program: second opinion: ' .err)" = '1 6'
+expect_true 'a whole other file' test "$status $(grep -c '^vafit: program: LIEF: ' .err)" = '1 6'
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing --quiet
-expect_true 'also where it means the same' test "$status $(grep -c '^vafit: program: second opinion: ' .err)" = '1 6'
+expect_true 'also where it means the same' test "$status $(grep -c '^vafit: program: LIEF: ' .err)" = '1 6'
 
 # Files that vafit reads and LIEF reads otherwise. The names begin past the end of the pool, which LIEF
 # does not look at; a load command of 32-bit images is one that vafit, like dyld, passes over.
@@ -58,5 +58,5 @@ cp x86_64-fixup_chains/throwing shortened
 "$POKE" shortened 'LC_SYMTAB[0]+20:4' 8
 run "$VAFIT" verify shortened
 expect_true 'names past the pool: LIEF reads them, vafit does not' grep -q \
-    "^vafit: shortened: second opinion: symbol 0 () name: LIEF reads '.*/throwing.cpp', vafit ''\$" .err
+    "^vafit: shortened: LIEF: symbol 0 () name: LIEF reads '.*/throwing.cpp', vafit ''\$" .err
 expect_true 'and it is a finding' test "$status" = 1
