@@ -31,7 +31,7 @@ bad 'headroom without unit' 'vafit_fix(TARGET program HEADROOM 64)' "vafit_fix(T
 bad 'no value' 'vafit_check(TARGET program LIMIT)' 'vafit_check(TARGET program): LIMIT wants a value'
 bad 'an unknown keyword' 'vafit_check(TARGET program LIMIT 16GiB QUICKLY)' 'vafit_check(TARGET program): there is no keyword QUICKLY'
 bad 'an unknown rule' 'vafit_check(TARGET program RULE sum=off)' "vafit_check(TARGET program): vafit: --rule: there is no rule 'sum'"
-bad 'an unknown level of a rule' 'vafit_check(TARGET program RULE image-sum=loud)' 'vafit_check(TARGET program): vafit: --rule image-sum=loud: the level is error, warn or off'
+bad 'an unknown level of a rule' 'vafit_check(TARGET program RULE image-sum=loud)' 'vafit_check(TARGET program): vafit: --rule image-sum=loud: the severity is error, warn or off'
 bad 'an unknown profile' 'vafit_check(TARGET program PROFILE macos-9)' "vafit_check(TARGET program): vafit: there is no profile 'macos-9'"
 bad 'a missing profile' 'vafit_check(TARGET program PROFILE none.json)' 'vafit_check(TARGET program): vafit: ../none.json: cannot open: No such file or directory'
 bad 'a missing baseline' 'vafit_check(TARGET program BASELINE none.json MAX_GROWTH 1MiB)' 'vafit_check(TARGET program): vafit: ../none.json: cannot open: No such file or directory'

@@ -25,7 +25,7 @@ text_of_main='main (arm64, macos-26): does not fit
       else: say --allow-missing GLOB for a dylib that only exists where the program runs
   not found, as it may be: @rpath/libweak.dylib (weak), asked for by main
   6.00 GiB of images: __PAGEZERO 4.00 GiB, executable 2.00 GiB, 1 dylib 80.0 KiB; system images, at no cost: 1
-  they end at 12.06 GiB, slid at most at 12.06 GiB
+  they end at 12.06 GiB, and at 12.06 GiB with the greatest slide
   the heaviest 2 of 2 images:
         space __LINKEDIT  debug map     locals    symbols    exports     fixups  image
      2.00 GiB   1.94 GiB    1.1 KiB    1.1 KiB  349 bytes  280 bytes   48 bytes  main

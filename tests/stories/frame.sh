@@ -31,6 +31,10 @@ grep -liE 'mach|LC_|dylib_use|segment' tool/space/*.[ch] | grep -v rules.c >"$WO
 expect_true 'tool/space knows no Mach-O' test ! -s "$WORK/formats"
 find tool tests bench -name '*.[ch]' | xargs wc -l | awk '$2 != "total" && $1 > 600' >"$WORK/long"
 expect_true 'no file has more than 600 lines' test ! -s "$WORK/long"
+python3 tests/lib/functions.py . >"$WORK/long"
+expect_same 'no function has more than 40 lines or 6 parameters' /dev/null "$WORK/long"
+python3 tests/lib/tags.py . >"$WORK/long"
+expect_same 'struct tags are unique in the tree, and none is a gerund' /dev/null "$WORK/long"
 wc -l tests/stories/*.sh tests/large/*.sh | awk '$2 != "total" && $1 >= 150' >"$WORK/long"
 expect_true 'no story has 150 lines' test ! -s "$WORK/long"
 if command -v clang-format-14 >/dev/null; then

@@ -47,7 +47,7 @@ malformed 'cut in the last byte of the load commands' \
 
 # --- cputype and filetype ---
 
-known='neither arm64, arm64e, x86_64 nor x86_64h'
+known='not arm64, arm64e, x86_64 or x86_64h'
 malformed 'cputype 0' "mach_header cputype: 0x0 with cpusubtype 0x0 is $known" header+4:4=0
 malformed 'cputype PowerPC' "mach_header cputype: 0x12 with cpusubtype 0x0 is $known" \
     header+4:4=0x12

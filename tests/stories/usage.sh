@@ -58,7 +58,7 @@ run "$VAFIT" check main --rule images=off
 expect 'an unknown rule' 2 '' "vafit: --rule: there is no rule 'images'
 vafit: see \`vafit help check\`"
 run "$VAFIT" check main --rule image-sum=on
-expect 'an unknown level' 2 '' 'vafit: --rule image-sum=on: the level is error, warn or off
+expect 'an unknown level' 2 '' 'vafit: --rule image-sum=on: the severity is error, warn or off
 vafit: see `vafit help check`'
 run "$VAFIT" check main --profile macos-14
 expect 'an unknown profile' 2 '' "vafit: there is no profile 'macos-14'
