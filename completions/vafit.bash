@@ -7,7 +7,7 @@ _vafit_verbs='check why scan shrink fix verify link completion'
 _vafit_options() {
     case $1 in
     check) echo '-o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
-    why) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format --help' ;;
+    why) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format -v --verbose --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --help' ;;
     shrink) echo '-o --output --out-dir --in-place --level --dry-run --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;

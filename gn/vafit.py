@@ -5,7 +5,7 @@
              --verdict=V -- OPTIONS...
     vafit.py fix ... --folder=F --files=L -- OPTIONS...
 
-Writes a JSON report and a depfile. Prints nothing of a program that fits, and otherwise, behind the label,
+Writes a JSON report and a depfile. Prints nothing of a program that fits, and otherwise, after the label,
 what vafit says of it.
 """
 

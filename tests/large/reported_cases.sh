@@ -9,7 +9,7 @@ between() {
 
 # Apple's developer forums, thread 821081: an executable of 517 MiB __TEXT and 1.04 GiB __LINKEDIT with
 # 516 dylibs of 4.65 GiB crashes in about 2 % of launches of macOS 26.
-"$SYNTH" component --out build
+"$MAKE_MACHO" component --out build
 run "$VAFIT" check build/browser_tests --format json
 expect 'the component build does not fit' 1 - ''
 gib='/ 1073741824'
@@ -27,7 +27,7 @@ expect_true 'no image overlaps another, the shared region or __PAGEZERO' jq -e '
     sort | [range(1; length) as $i | .[$i][0] >= .[$i - 1][1]] | all' .out
 for seed in 2 3 4; do
     rm -rf build
-    "$SYNTH" component --out build --seed $seed
+    "$MAKE_MACHO" component --out build --seed $seed
     run "$VAFIT" check build/browser_tests --format json
     between "the top of another such build, $seed" ".programs[0].placement.top_slid $gib" 16.2 16.7
 done
@@ -38,7 +38,7 @@ rm -rf build
 contents() {
     tar --sparse -cf - build/* | sha256sum
 }
-"$SYNTH" component --out build --density 5 --executable-density 100 --hashes
+"$MAKE_MACHO" component --out build --density 5 --executable-density 100 --hashes
 contents >before
 run "$VAFIT" fix build/browser_tests --in-place --format json
 expect 'the component build is fixed' 0 - ''
@@ -63,7 +63,7 @@ rm -rf build
 
 # executable NAME SEGMENT...: an executable with that segment table.
 executable() {
-    "$SYNTH" image --out "$1" --segment __PAGEZERO=0+0x100000000 "${@:2}"
+    "$MAKE_MACHO" image --out "$1" --segment __PAGEZERO=0+0x100000000 "${@:2}"
 }
 # region NAME LEVEL TOP: what shared-region says of an executable that ends at TOP.
 region() {
@@ -90,7 +90,7 @@ region risingwave error 0x188758000
 # rust-lang/rust #159426: aborts; 3,173,815 N_FUN stabs with names of 475 bytes on average, a string
 # table of 1.51 GB. A tenth of that here; __TEXT, a hole, takes the executable past 0x180000000 all
 # the same. Functions are named in the debug map alone, so that lossless frees next to nothing.
-"$SYNTH" image --out program --rust-names 151073594 --name-length 475 --text 1.9GiB --hashes
+"$MAKE_MACHO" image --out program --rust-names 151073594 --name-length 475 --text 1.9GiB --hashes
 cp --sparse=always program original
 llvm-nm-19 -ap program >symbols
 expect_true 'as many functions and as long names as reported, a tenth of them' awk '

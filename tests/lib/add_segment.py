@@ -4,7 +4,7 @@ debug information and postject for a payload. The load commands need room.
     python3 add_segment.py FILE NAME SIZE mapped|unmapped
 
 The segment holds the word PAYLOAD again and again, and one section. An unmapped one has vmsize and initprot
-0, and its section lies behind it.
+0, and its section lies after it.
 """
 import struct
 import sys

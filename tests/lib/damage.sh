@@ -59,7 +59,7 @@ bad_page() {
     local first
     [ "$code_limit" != 0 ] || return 0
     first=$(cmp -l -n "$code_limit" "$good" copy 2>/dev/null | awk '{ print $1 - 1; exit }')
-    [ -z "$first" ] || printf 'code signature page %d: its hash is not that of the bytes at 0x%x\n' \
+    [ -z "$first" ] || printf 'code signature page %d: its hash does not match the bytes at 0x%x\n' \
         $((first / 4096)) $((first / 4096 * 4096))
 }
 

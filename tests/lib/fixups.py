@@ -1,4 +1,4 @@
-"""Prints the fixups of a thin image as llvm-objdump-19 reads them, in the words of tests/list, sorted.
+"""Prints the fixups of a thin image as llvm-objdump-19 reads them, in the words of tests/dump_macho, sorted.
 
 What llvm-objdump leaves out is read here: the targets of rebase opcodes, which stand in the file. Of
 chained fixups it tells no ordinals of pointers, only short names of dylibs, so that a name stands for

@@ -12,13 +12,13 @@ heavy_source() {
     }'
 }
 
-# heavy_program ARCH FOLDER [STYLE]: main, which loads libone, libtwo and libthree by @rpath; each is
-# heavier than the one after it.
+# heavy_program ARCH FOLDER [STYLE [PARTS]]: main, which loads libone, libtwo and libthree by @rpath; each is
+# heavier than the one after it. With PARTS each has that part of its symbols.
 heavy_program() {
-    local arch=$1 folder=$2 style=${3:--fixup_chains} name count
+    local arch=$1 folder=$2 style=${3:--fixup_chains} parts=${4:-1} name count
     mkdir -p "$folder"
     while read -r name count; do
-        heavy_source $name $count >"$folder/$name.c"
+        heavy_source $name $((count / parts)) >"$folder/$name.c"
         clang-19 --target="$arch-apple-macos13" -O1 -g -fno-stack-protector -c "$folder/$name.c" -o "$folder/$name.o" || return
     done <<'EOF2'
 one 6000

@@ -1,8 +1,8 @@
-# What vafit reads of __LINKEDIT, held against what llvm-objdump-19 reads, by the program tests/list.
+# What vafit reads of __LINKEDIT, held against what llvm-objdump-19 reads, by the program tests/dump_macho.
 
 # same_exports NAME FILE: of a thin file.
 same_exports() {
-    "$BUILD/tests/list/list" exports "$2" >mine 2>&1
+    "$BUILD/tests/dump_macho/dump_macho" exports "$2" >mine 2>&1
     llvm-objdump-19 --macho --exports-trie "$2" | sed -n '/^0x\|^\[re-export\]/p' |
         LC_ALL=C sort -k2 >theirs
     expect_same "$1: $(wc -l <theirs) exports" theirs mine
@@ -10,7 +10,7 @@ same_exports() {
 
 # same_functions NAME FILE: of a thin file.
 same_functions() {
-    "$BUILD/tests/list/list" functions "$2" >mine 2>&1
+    "$BUILD/tests/dump_macho/dump_macho" functions "$2" >mine 2>&1
     llvm-objdump-19 --macho --function-starts=addrs "$2" | sed -n '/^[0-9a-f]*$/p' >theirs
     expect_same "$1: $(wc -l <theirs) functions" theirs mine
 }
@@ -19,7 +19,7 @@ same_functions() {
 # ordinal.
 same_fixups() {
     # llvm-objdump does not tell which lazy binds are weak.
-    "$BUILD/tests/list/list" fixups "$2" 2>&1 | sed 's/^\(lazy .*\) weak$/\1/' | LC_ALL=C sort >mine
+    "$BUILD/tests/dump_macho/dump_macho" fixups "$2" 2>&1 | sed 's/^\(lazy .*\) weak$/\1/' | LC_ALL=C sort >mine
     python3 "$TESTS/lib/fixups.py" "$2" >theirs
     expect_same "$1: $(wc -l <theirs) imports and fixups" theirs mine
 }

@@ -13,13 +13,13 @@ cd case || exit 1
 # make_executable FILE [OPTION...] and make_dylib FILE [OPTION...]: images of four segments of 16 KiB
 # each, at 0, 0x4000, 0x8000 and 0xc000 of the file and, for dylibs, of memory.
 make_executable() {
-    "$SYNTH" image --out "$1" --type execute --segment __PAGEZERO=0+4GiB \
+    "$MAKE_MACHO" image --out "$1" --type execute --segment __PAGEZERO=0+4GiB \
         --segment __TEXT=0x100000000+16KiB --segment __DATA_CONST=0x100004000+16KiB \
         --segment __DATA=0x100008000+16KiB --segment __LINKEDIT=0x10000c000+16KiB "${@:2}"
 }
 
 make_dylib() {
-    "$SYNTH" image --out "$1" --type dylib --segment __TEXT=0+16KiB \
+    "$MAKE_MACHO" image --out "$1" --type dylib --segment __TEXT=0+16KiB \
         --segment __DATA_CONST=0x4000+16KiB --segment __DATA=0x8000+16KiB \
         --segment __LINKEDIT=0xc000+16KiB "${@:2}"
 }

@@ -114,19 +114,19 @@ def variants_of_slice(data):
                 yield "%s, part %s stretched over it" % (kind, name), bytes(image.b), payload
         image = Slice(data)
         image.insert(len(image.b), payload)
-        yield "%s behind the last part" % kind, bytes(image.b), payload
-        yield "%s behind __LINKEDIT" % kind, data + payload, payload
+        yield "%s after the last part" % kind, bytes(image.b), payload
+        yield "%s after __LINKEDIT" % kind, data + payload, payload
         image = Slice(data)
         room = image.b[image.end_of_commands :]
         if len(payload) + 16 < len(room) and not any(room[: len(payload) + 16]):
             at = image.end_of_commands + 8
             image.b[at : at + len(payload)] = payload
-            yield "%s behind the load commands" % kind, bytes(image.b), payload
+            yield "%s after the load commands" % kind, bytes(image.b), payload
         yield from within_strings(data, kind, payload)
 
 
 def within_strings(data, kind, payload):
-    """Between two names of the string pool; the names behind it follow."""
+    """Between two names of the string pool; the names after it follow."""
     image = Slice(data)
     at = image.find(2)
     symbols, count, strings, size = struct.unpack_from("<4I", image.b, at + 8)
@@ -148,10 +148,10 @@ def within_strings(data, kind, payload):
 def variants_of_universal(data):
     count = struct.unpack_from(">I", data, 4)[0]
     slices = sorted(struct.unpack_from(">5I", data, 8 + 20 * i)[2:4] for i in range(count))
-    gaps = [(8 + 20 * count, slices[0][0], "behind the universal header")]
+    gaps = [(8 + 20 * count, slices[0][0], "after the universal header")]
     gaps += [(a + n, b, "between slices") for (a, n), (b, _) in zip(slices, slices[1:])]
     for kind, payload in PAYLOADS.items():
-        yield "%s behind the last slice" % kind, data + payload, payload
+        yield "%s after the last slice" % kind, data + payload, payload
         for start, end, where in gaps:
             if end - start > len(payload):
                 at = start + (end - start - len(payload)) // 2

@@ -59,7 +59,7 @@ def rewrite(data):
     if part is None:
         sys.exit("there are no chained fixups")
     all_segments = segments(data)
-    base = all_segments[1 if is_executable(data) else 0][0]  # __TEXT, behind __PAGEZERO
+    base = all_segments[1 if is_executable(data) else 0][0]  # __TEXT, after __PAGEZERO
     starts = part + struct.unpack_from("<I", data, part + 4)[0]
     for index in range(struct.unpack_from("<I", data, starts)[0]):
         offset = struct.unpack_from("<I", data, starts + 4 + 4 * index)[0]

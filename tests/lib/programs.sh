@@ -120,18 +120,18 @@ overwrite_program() {
     rm "$folder"/*.o
 }
 
-# run_program ARCH PROGRAM [ARGUMENT...]: runs it by tests/run: its output and its exit status, or 120
-# when it cannot be loaded.
+# run_program ARCH PROGRAM [ARGUMENT...]: runs it by tests/run_macho: its output and its exit status, or
+# 120 when it cannot be loaded.
 run_program() {
     local arch=$1
     shift
     case $arch in
-    arm64) qemu-aarch64 -L /usr/aarch64-linux-gnu "$BUILD/tests/run/run-arm64" "$@" ;;
-    x86_64) "$BUILD/tests/run/run" "$@" ;;
+    arm64) qemu-aarch64 -L /usr/aarch64-linux-gnu "$BUILD/tests/run_macho/run_macho-arm64" "$@" ;;
+    x86_64) "$BUILD/tests/run_macho/run_macho" "$@" ;;
     esac
 }
 
-# pointer_format_6 FOLDER: makes of each image in FOLDER the twin that Apple's linker would have made:
+# pointer_format_6 FOLDER: makes of each image in FOLDER the image that Apple's linker would have made:
 # chained fixups of pointer format 6 in place of 2, whose targets count from the image's start.
 pointer_format_6() {
     local file

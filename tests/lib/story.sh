@@ -1,11 +1,11 @@
 # What the stories share. A story is a bash script that sources this file, runs vafit as a user would,
 # and says what it expects. Each check prints one line of TAP: "ok - NAME" or "not ok - NAME".
 #
-# The environment gives: VAFIT (the program), SYNTH and POKE (the tests' own programs), CACHE
+# The environment gives: VAFIT (the program), MAKE_MACHO and POKE (the tests' own programs), CACHE
 # (a folder for what is fetched), and BUILD (for what is built once and shared).
 
 set -u
-: "${VAFIT:?}" "${SYNTH:?}" "${POKE:?}" "${CACHE:?}" "${BUILD:?}"
+: "${VAFIT:?}" "${MAKE_MACHO:?}" "${POKE:?}" "${CACHE:?}" "${BUILD:?}"
 unset LIBRARY_PATH NO_COLOR
 export LC_ALL=C
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

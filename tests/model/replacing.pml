@@ -1,7 +1,7 @@
 /* How vafit replaces files: docs/replacing.md as a model that spin searches whole.
  *
  * Two runs, each over one image or both, each fix or undo, and a linker, in every order. Each run may be
- * killed before every step. Behind them an undisturbed run must end it all. FAULT names a rule that is
+ * killed before every step. After them an undisturbed run must end it all. FAULT names a rule that is
  * left out; each must lead to an error (tests/stories/model.sh).
  *
  * A byte is a file: which one, and so also what is in it. That two files differ is what digests and
@@ -27,7 +27,7 @@
 #define IS_REWRITTEN(f) ((f) >= 16)
 #define VERSION(f) ((f) & 3)
 #define BEFORE 3 /* the run that was before all others */
-#define LAST 2   /* the run behind all others */
+#define LAST 2   /* the run after all others */
 
 byte target[IMAGES];         /* NAME */
 byte new[IMAGES];            /* NAME.vafit-new */

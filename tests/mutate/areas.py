@@ -2,8 +2,30 @@
 import fnmatch
 
 # Unit tests of a second and more, stories of half a minute and more.
-SLOW = ("test_plan", "test_progress", "test_second_opinion", "damages", "fix_exports", "fix_killed",
-        "interrupted", "link_interrupted")
+SLOW = ("test_plan", "test_progress", "test_cross_check", "every_byte", "fix_exports", "fix_exports_universal",
+        "fix_killed", "interrupted", "link_interrupted")
+
+# Stories of one subject, by one word below.
+SUBJECTS = {
+    "damages": "damaged_contents damaged_opcodes damaged_symbols lost_symbols damaged_commands damaged_places "
+               "damaged_chained_fixups damaged_signature damaged_universal wrong_original every_byte",
+    "damaged_exports": "damaged_exports damaged_alone",
+    "fix": "fix fix_not_enough fix_out_dir fix_chooses fix_report fix_originals fix_usage",
+    "fix_exports": "fix_exports_usage fix_exports fix_exports_kept fix_exports_universal",
+    "interrupted": "shrink_unwritable full_disks failing_signers dear_originals interrupted",
+    "link": "link_usage link_outputs link_passes link_left_alone link_fails link_earlier",
+    "link_interrupted": "link_cut_short link_interrupted",
+    "malformed_commands": "malformed_sizes malformed_commands",
+    "malformed_facts": "malformed_facts_text malformed_facts_members malformed_facts_slices malformed_facts_files",
+    "malformed_profile": "malformed_profile malformed_layouts",
+    "malformed_programs": "malformed_dylibs circles no_files nasty_names",
+    "malformed_segments": "malformed_segments overlapping_segments",
+    "malformed_universal": "malformed_universal malformed_slices",
+    "rules": "rules rules_unresolved",
+    "cross_check": "cross_check_absent cross_check_differs cross_check_limits cross_check "
+                      "cross_check_silent",
+    "walk": "walk walk_names",
+}
 
 MALFORMED_IMAGES = ("malformed_header malformed_commands malformed_segments malformed_linkedit malformed_limits "
                     "malformed_universal malformed_sweeps")
@@ -18,7 +40,7 @@ STORIES = (
     ("tool/commit/*", "shrink originals_elsewhere fix fix_undo fix_refused fix_killed interrupted link_interrupted"),
     ("tool/images/*", "walk open_world platforms facts why rules malformed_facts malformed_programs"),
     ("tool/images/breakdown*", "odd_files formats shrink"),
-    ("tool/lief/*", "second_opinion"),
+    ("tool/lief/*", "cross_check"),
     ("tool/macho/*", f"{MALFORMED_IMAGES} {REWRITING}"),
     ("tool/macho/dyld_rules.c", "damages platforms"),
     ("tool/macho/chained_fixups.c", "damages"),
@@ -28,7 +50,7 @@ STORIES = (
     ("tool/plan/*", "fix fix_copies fix_undo fix_refused fix_exports link_needed"),
     ("tool/report/*", "usage json_sums help_once rules baseline outputs hostile_names why walk may_be_missing formats facts fix output_places"),
     ("tool/rewrite/original.c", "originals_elsewhere"),
-    ("tool/rewrite/*", f"{REWRITING} malformed_linkedit damages fix_exports second_opinion"),
+    ("tool/rewrite/*", f"{REWRITING} malformed_linkedit damages fix_exports cross_check"),
     ("tool/space/*", "rules malformed_profile baseline facts walk fix"),
     ("tool/verbs/check.c", "usage rules baseline walk facts malformed_arguments outputs open_world"),
     ("tool/verbs/common_options.c", "usage outputs malformed_arguments fix shrink"),
@@ -38,7 +60,7 @@ STORIES = (
     ("tool/verbs/programs.c", "walk facts malformed_programs"),
     ("tool/verbs/scan.c", "facts usage malformed_facts"),
     ("tool/verbs/shrink*.c", "shrink shrink_sizes signatures usage odd_files"),
-    ("tool/verbs/verify.c", "shrink damages signatures second_opinion"),
+    ("tool/verbs/verify.c", "shrink damages signatures cross_check"),
     ("tool/verbs/why.c", "why usage"),
     ("tool/verbs/*", "usage"),
 )
@@ -48,7 +70,8 @@ def stories_of(source):
     named = []
     for pattern, stories in STORIES:
         if fnmatch.fnmatch(source, pattern):
-            named += [story for story in stories.split() if story not in named]
+            for subject in stories.split():
+                named += [story for story in SUBJECTS.get(subject, subject).split() if story not in named]
     return named
 
 

@@ -64,10 +64,10 @@ build() {
 }
 build
 expect 'builds' 0 '' -
-twin=$(echo $out/deps/sum-*.unstripped)
-expect_true 'the original is beside the program' test -f "$twin"
-expect_true 'the program is smaller' test "$(stat -c %s $out/sum)" -lt "$(stat -c %s "$twin")"
-expect_true 'and means the same' "$VAFIT" verify -q $out/sum --against "$twin"
+original=$(echo $out/deps/sum-*.unstripped)
+expect_true 'the original is beside the program' test -f "$original"
+expect_true 'the program is smaller' test "$(stat -c %s $out/sum)" -lt "$(stat -c %s "$original")"
+expect_true 'and means the same' "$VAFIT" verify -q $out/sum --against "$original"
 if [ -n "${RUSTC_BOOTSTRAP-}" ]; then
     run_program arm64 $out/sum
     expect_true 'and runs' test $? = 6
@@ -76,8 +76,8 @@ export VAFIT_LINK='--if-needed --limit 10GiB'
 build
 expect_true 'a program that cannot be made to fit fails the build' test $status != 0
 expect_true 'with the reason' grep -q 'error: image-sum: ' .err
-expect_true 'and is not there' test ! -e "${twin%.unstripped}"
+expect_true 'and is not there' test ! -e "${original%.unstripped}"
 VAFIT_LINK='--if-needed'
 build
 expect 'one that fits is left alone' 0 '' -
-expect_true 'and the original of the earlier link stays' test -e "$twin"
+expect_true 'and the original of the earlier link stays' test -e "$original"

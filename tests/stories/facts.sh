@@ -1,14 +1,15 @@
 # scan and check --facts: the same verdict from small files.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
-"$SYNTH" component --out build --dylibs 20 --dylibs-total 40MiB --executable-text 8MiB \
+"$MAKE_MACHO" component --out build --dylibs 20 --dylibs-total 40MiB --executable-text 8MiB \
     --executable-linkedit 8MiB --density 30
 # Names as real builds have them: links, frameworks, a universal file, what is missing.
 ln -s libbase.dylib build/libbase_link.dylib
-"$SYNTH" image --out build/x86 --arch x86_64 --text 16384
-"$SYNTH" image --out build/arm --text 16384 --rpath @loader_path --load @rpath/libbase_link.dylib \
+"$MAKE_MACHO" image --out build/x86 --arch x86_64 --text 16384
+"$MAKE_MACHO" image --out build/arm --text 16384 --rpath @loader_path --load @rpath/libbase_link.dylib \
     --load @rpath/libgone.dylib --weak @rpath/libweak.dylib --load /usr/lib/libc++.1.dylib
-"$SYNTH" universal --out build/fat build/arm build/x86
+"$MAKE_MACHO" universal --out build/fat build/arm build/x86
 programs='build/browser_tests build/fat'
 
 run "$VAFIT" check $programs --format json
@@ -18,7 +19,11 @@ run "$VAFIT" scan build/browser_tests build/fat build/*.dylib -o facts/all.json 
 expect 'scan writes the facts of many images' 0 '' ''
 run "$VAFIT" check $programs --format json --facts facts/all.json
 expect 'from facts' 3 - ''
-sed 's/"source": "facts"/"source": "files"/' .out >from_facts.json
+# as_from_files: the last report but for its source, and for why a path leads to nothing.
+as_from_files() {
+    sed 's/"source": "facts"/"source": "files"/; s/(not among the facts)/(no such file)/' .out
+}
+as_from_files >from_facts.json
 expect_same 'the same JSON but for its source' from_files.json from_facts.json
 expect_true 'which says facts' grep -q '^  "source": "facts",$' .out
 
@@ -32,7 +37,7 @@ done
 rm facts/all.json
 mkdir hidden && mv build hidden/
 run "$VAFIT" check $programs --format json --facts facts/*.json
-sed 's/"source": "facts"/"source": "files"/' .out >from_facts.json
+as_from_files >from_facts.json
 expect_same 'the same from one file an image, with no image at hand' from_files.json from_facts.json
 run "$VAFIT" check $programs --format json --output r --depfile d --facts facts/*.json
 printf 'r: %s\n' "$(echo facts/*.json)" >wanted
@@ -71,3 +76,6 @@ cp facts/arm.json facts/twice.json
 run "$VAFIT" check build/arm --facts facts/arm.json facts/twice.json
 expect 'facts that come twice are refused' 3 '' \
     'vafit: facts/twice.json: path: build/arm comes twice among the facts'
+run "$VAFIT" check build/arm --facts facts/arm.json -q
+expect_true 'what was not scanned is said to be no part of the facts' \
+    grep -qF 'build/arm asks for @rpath/libbase_link.dylib, which was not found; tried build/libbase_link.dylib (not among the facts)' .out

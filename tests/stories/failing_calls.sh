@@ -11,7 +11,7 @@ if ! command -v strace >/dev/null || ! traced -e inject=getcwd:error=EIO:when=1 
     skip 'calls that fail' 'strace cannot change what a program does here'
     exit
 fi
-heavy_program arm64 built || { fail 'building' <<<'the linker failed'; exit; }
+heavy_program arm64 built -fixup_chains 4 || { fail 'building' <<<'the linker failed'; exit; }
 images=(main libone.dylib libtwo.dylib)
 cp -r built small
 "$VAFIT" shrink small/* --in-place --level locals --unstripped none -q

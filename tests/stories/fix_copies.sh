@@ -30,14 +30,14 @@ starts() {
 fails() {
     run "$VAFIT" fix out/bin/main --out-dir copy -q
     expect_true "$1: an error" test "$status" = 3
-    expect_true "$1: says that all is as it was" grep -qx 'vafit: what was made does not pass; all is as it was' .err
+    expect_true "$1: says that all is as it was" grep -qx 'vafit: the result does not pass; everything was put back' .err
     expect_true "$1: no file is left" test -z "$(find copy -type f -o -type l)"
 }
 
 program @executable_path/. @rpath/liba.dylib bin/liba.dylib
 starts 'beside the program'
 program @executable_path/../lib @rpath/liba.dylib lib/liba.dylib
-starts 'behind ".."'
+starts 'after ".."'
 program @loader_path/../plug/empty/../../lib @rpath/liba.dylib lib/liba.dylib
 mkdir -p out/plug/empty
 starts 'through a folder without images'
@@ -49,7 +49,7 @@ ln -s A out/F/A.framework/Versions/Current && ln -s Versions/Current/A out/F/A.f
 starts 'by the link of a framework, and one in it'
 program @executable_path/../link/../lib @rpath/liba.dylib far/lib/liba.dylib
 mkdir -p out/far/below && ln -s far/below out/link
-starts 'by a symbolic folder, and ".." behind it'
+starts 'by a symbolic folder, and ".." after it'
 program @executable_path/../lib @rpath/liba.dylib real/liba.dylib
 ln -s real out/lib
 starts 'by an LC_RPATH that is a symbolic folder'

@@ -3,8 +3,8 @@
 . "$(dirname "$0")/../lib/story.sh"
 
 KILLS=20
-"$SYNTH" component --out built --dylibs 50 --dylibs-total 120MiB --executable-text 2MiB --executable-linkedit 4MiB \
-    --density 20 --hashes >/dev/null || { fail 'building' <<<'synth failed'; exit; }
+"$MAKE_MACHO" component --out built --dylibs 50 --dylibs-total 40MiB --executable-text 1MiB --executable-linkedit 2MiB \
+    --density 20 --hashes >/dev/null || { fail 'building' <<<'make_macho failed'; exit; }
 # All that locals frees is needed, but for a little.
 sum() {
     "$VAFIT" check "$1/browser_tests" --format json | jq '.programs[0].va.sum'
@@ -36,7 +36,7 @@ whole() {
         cmp -s "fixed/$name" "$1/$name" || cmp -s "$image" "$1/$name" || echo "$name is neither"
     done
 }
-# names FOLDER: what lies in it beside the twins.
+# names FOLDER: what lies in it beside the originals.
 names() {
     (cd "$1" && find . -type f ! -name '*.unstripped' | sort)
 }
@@ -107,18 +107,18 @@ rm -rf out && cp -r built out
 traced 26
 run "$VAFIT" fix out/browser_tests --in-place --limit $limit
 expect_true 'the next run says what it finished' grep -qx \
-    'vafit: out/browser_tests: an earlier run had not ended; finished '$rewritten' of its new files, discarded 0' .err
+    'vafit: out/browser_tests: an earlier run was cut off; finished '$rewritten' of its new files, discarded 0' .err
 rm -rf out && cp -r built out
 traced 26
-# A file that was linked anew meanwhile is not replaced by what was made of the old one.
+# A file that was linked again meanwhile is not replaced by what was made of the old one.
 for new in out/*.vafit-new; do
     old=${new%.vafit-new}
     cmp -s "$old" "built/${old##*/}" && break
 done
 cp "$old" linked && rm "$old" && mv linked "$old"
 run "$VAFIT" fix out/browser_tests --in-place --limit $limit
-expect_true 'what was linked anew meanwhile stays' grep -qx \
-    'vafit: out/browser_tests: an earlier run had not ended; finished '$((rewritten - 1))' of its new files, discarded 1' .err
+expect_true 'what was linked again meanwhile stays' grep -qx \
+    'vafit: out/browser_tests: an earlier run was cut off; finished '$((rewritten - 1))' of its new files, discarded 1' .err
 expect_true 'and is fixed then' "$VAFIT" check out/browser_tests --limit $limit -q
 rm -rf out && cp -r built out
 echo '{"schema": "other"}' >out/browser_tests.vafit-journal

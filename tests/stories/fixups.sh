@@ -19,7 +19,7 @@ all_same() {
 
 # kinds NAME FOLDER WORD...: that what was compared had each kind of line, so that the comparison says something.
 kinds() {
-    for image in "$2"/*/*; do "$BUILD/tests/list/list" fixups "$image"; done | cut -d' ' -f1 | sort -u | tr '\n' ' ' >found
+    for image in "$2"/*/*; do "$BUILD/tests/dump_macho/dump_macho" fixups "$image"; done | cut -d' ' -f1 | sort -u | tr '\n' ' ' >found
     printf '%s ' "${@:3}" >wanted
     expect_same "$1: there is each kind" wanted found
 }

@@ -1,9 +1,10 @@
 # The report formats, whole.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
-"$SYNTH" image --out liba.dylib --type dylib --id @rpath/liba.dylib --text 16384 --symbols 10 \
+"$MAKE_MACHO" image --out liba.dylib --type dylib --id @rpath/liba.dylib --text 16384 --symbols 10 \
     --misaligned-strings
-"$SYNTH" image --out main --segment __PAGEZERO=0+0x100000000 --segment __TEXT=0x100000000+0x4000000 \
+"$MAKE_MACHO" image --out main --segment __PAGEZERO=0+0x100000000 --segment __TEXT=0x100000000+0x4000000 \
     --segment __LINKEDIT=0x104000000+0x7c000000 --symbols 40 --rpath @loader_path \
     --load @rpath/liba.dylib --load @rpath/libgone.dylib --weak @rpath/libweak.dylib
 
@@ -24,7 +25,7 @@ text_of_main='main (arm64, macos-26): does not fit
       else: say --allow-missing GLOB for a dylib that only exists where the program runs
   not found, as it may be: @rpath/libweak.dylib (weak), asked for by main
   6.00 GiB of images: __PAGEZERO 4.00 GiB, executable 2.00 GiB, 1 dylib 80.0 KiB; system images, at no cost: 1
-  they end at 12.06 GiB, slid at most at 12.06 GiB
+  they end at 12.06 GiB, and at 12.06 GiB with the greatest slide
   the heaviest 2 of 2 images:
         space __LINKEDIT  debug map     locals    symbols    exports     fixups  image
      2.00 GiB   1.94 GiB    1.1 KiB    1.1 KiB  349 bytes  280 bytes   48 bytes  main

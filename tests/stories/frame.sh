@@ -31,6 +31,12 @@ grep -liE 'mach|LC_|dylib_use|segment' tool/space/*.[ch] | grep -v rules.c >"$WO
 expect_true 'tool/space knows no Mach-O' test ! -s "$WORK/formats"
 find tool tests bench -name '*.[ch]' | xargs wc -l | awk '$2 != "total" && $1 > 600' >"$WORK/long"
 expect_true 'no file has more than 600 lines' test ! -s "$WORK/long"
+python3 tests/lib/functions.py . >"$WORK/long"
+expect_same 'no function has more than 40 lines or 6 parameters' /dev/null "$WORK/long"
+python3 tests/lib/tags.py . >"$WORK/long"
+expect_same 'struct tags are unique in the tree, and none is a gerund' /dev/null "$WORK/long"
+wc -l tests/stories/*.sh tests/large/*.sh | awk '$2 != "total" && $1 >= 150' >"$WORK/long"
+expect_true 'no story has 150 lines' test ! -s "$WORK/long"
 if command -v clang-format-14 >/dev/null; then
     run clang-format-14 --dry-run -Werror $(find tool tests bench -name '*.[ch]')
     head -20 "$WORK/.err" >"$WORK/.some" && mv "$WORK/.some" "$WORK/.err"
@@ -38,10 +44,21 @@ if command -v clang-format-14 >/dev/null; then
 else
     skip 'the code is formatted' 'there is no clang-format-14'
 fi
-for script in scripts/* tests/stories/*.sh tests/large/*.sh tests/lib/*.sh bench/run .ci/run; do
+for script in scripts/* tests/run-one tests/stories/*.sh tests/large/*.sh tests/fuzz/*.sh tests/lib/*.sh bench/run .ci/run; do
     [ -f "$script" ] && { bash -n "$script" || echo "$script"; }
 done >"$WORK/broken" 2>&1
 expect_true 'every script parses' test ! -s "$WORK/broken"
+grep -v '^#' tests/slow | while read -r kind name; do
+    case $kind in story) file=tests/stories/$name.sh ;; full) file=tests/large/$name.sh ;; *) file= ;; esac
+    [ -f "$file" ] || echo "$kind $name"
+done >"$WORK/unknown"
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/mutate python3 -c '
+import areas
+for row in areas.STORIES:
+    print("\n".join(areas.stories_of(row[0])))' | sort -u | while read -r name; do
+    [ -f "tests/stories/$name.sh" ] || echo "tests/mutate: $name"
+done >>"$WORK/unknown"
+expect_same 'tests/slow and tests/mutate name tests that there are' /dev/null "$WORK/unknown"
 
 # A test that hangs, and one that ends before its last check, have failed.
 . "$TESTS/lib/limited.sh"

@@ -1,10 +1,11 @@
-# The help for a rule stands once, behind the last of its findings, however many there are.
+# The help for a rule stands once, after the last of its findings, however many there are.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 loads=()
 for count in $(seq 17); do
     loads+=(--load "@rpath/lib$count.dylib")
-    "$SYNTH" image --out main --type execute "${loads[@]}"
+    "$MAKE_MACHO" image --out main --type execute "${loads[@]}"
     run "$VAFIT" check main
     expect "$count dylibs are missing" 3 - ''
     # f a finding, h the help.

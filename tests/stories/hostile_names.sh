@@ -6,9 +6,9 @@ for name in "a${escape}[31mb" "a${NEWLINE}::error::b" "a${c1}31m" "a${raw}31m" "
     printable=$(printf %q "$name")
     id="@rpath/lib$name.dylib"
     rm -rf now && mkdir now && cd now || exit 1
-    "$SYNTH" image --out lib.dylib --type dylib --id "$id" --text 16384 --symbols 8 --hashes
+    "$MAKE_MACHO" image --out lib.dylib --type dylib --id "$id" --text 16384 --symbols 8 --hashes
     mkdir -p "$(dirname "lib$name.dylib")" && cp lib.dylib "lib$name.dylib"
-    "$SYNTH" image --out "$name" --text 16384 --symbols 8 --rpath @executable_path --load "$id" --load "@rpath/gone$name"
+    "$MAKE_MACHO" image --out "$name" --text 16384 --symbols 8 --rpath @executable_path --load "$id" --load "@rpath/gone$name"
     for format in text json sarif github; do
         "$VAFIT" check "$name" --format $format
         "$VAFIT" check "$name" --format $format -v --allow-missing '*'
@@ -41,7 +41,7 @@ done
 
 # Depfiles.
 name='a b#c$d:e' TAB=$'\t'
-"$SYNTH" image --out "$name" --text 16384 --symbols 8 --hashes
+"$MAKE_MACHO" image --out "$name" --text 16384 --symbols 8 --hashes
 run "$VAFIT" check "$name" -o out --depfile d
 printf '%s\n' 'out: a\ b\#c$$d\:e' >wanted
 expect_same 'a depfile holds spaces and what ninja and make read otherwise' wanted d

@@ -1,12 +1,13 @@
 # The sums of the JSON report, worked out by hand.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 # 0x100000000 of __PAGEZERO; the executable has 3 * 16 KiB, each dylib 2 * 16 KiB.
 for name in one two; do
-    "$SYNTH" image --out lib$name.dylib --type dylib --segment __TEXT=0+16KiB --segment __LINKEDIT=0x4000+16KiB \
+    "$MAKE_MACHO" image --out lib$name.dylib --type dylib --segment __TEXT=0+16KiB --segment __LINKEDIT=0x4000+16KiB \
         --id @rpath/lib$name.dylib
 done
-"$SYNTH" image --out main --type execute --segment __PAGEZERO=0+4GiB --segment __TEXT=0x100000000+16KiB \
+"$MAKE_MACHO" image --out main --type execute --segment __PAGEZERO=0+4GiB --segment __TEXT=0x100000000+16KiB \
     --segment __DATA=0x100004000+16KiB --segment __LINKEDIT=0x100008000+16KiB --rpath @loader_path \
     --load @rpath/libone.dylib --load @rpath/libtwo.dylib
 run "$VAFIT" check main --format json
@@ -24,7 +25,7 @@ expect_true 'symbols would free something' test "$(jq '.programs[0].would_free.s
 wanted="  dropping from these $(jq '.programs[0].would_free.images' .out) the debug map frees $(freed debug_map), local symbols too $(freed locals), all symbols $(freed symbols)"
 run "$VAFIT" check main
 expect_true 'the text says the same' grep -qxF -- "$wanted" .out
-"$SYNTH" image --out bare --type execute --symbols 0
+"$MAKE_MACHO" image --out bare --type execute --symbols 0
 run "$VAFIT" check bare --format json
 expect_true 'nothing would be freed' test "$(jq '.programs[0].would_free.symbols' .out)" = 0
 run "$VAFIT" check bare

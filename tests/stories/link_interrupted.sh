@@ -1,24 +1,6 @@
-# link: signals, full disks and signers that fail. A build tool never finds an output that a step did
-# not finish, and the original of an earlier link stays.
-. "$(dirname "$0")/../lib/story.sh"
-. "$TESTS/lib/programs.sh"
-export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-
-compile arm64 base.o base.c
-link arm64 -dylib -install_name @rpath/libbase.dylib -o linked base.o
-"$VAFIT" shrink linked -o wanted -q --unstripped none
-compile arm64 other.o left.c
-link arm64 -dylib -install_name @rpath/libbase.dylib -undefined dynamic_lookup -o earlier other.o
-mkdir case
-files() {
-    (cd case && echo *)
-}
-start() {
-    rm -rf case && mkdir case
-    cp earlier case/out && cp earlier case/out.unstripped
-}
-
-# --- signals ---
+# link that a signal ends: a build tool never finds an output that a step did not finish, and the original of
+# an earlier link stays.
+. "$(dirname "$0")/../lib/link_again.sh"
 
 # A linker that is slow: says `ready`, and when it is told to end says by what.
 cat >slow <<'SLOW'
@@ -114,47 +96,4 @@ else
     else
         pass 'SIGKILL while the output is shrunk: whole, and the next link is as ever'
     fi
-fi
-
-# --- signers ---
-
-cp linked identity && sign_as_somebody identity
-REMOVED='vafit: out: removed, since it could not be shrunk'
-gone() {
-    expect "$1" "$2" '' "$3
-$REMOVED"
-    expect_true "$1: the output is removed, and nothing else" test "$(files)" = "${4-out.unstripped}"
-}
-start
-cd case && run "$VAFIT" link -- sh -c 'cp ../identity "$2"' - -o out && cd ..
-gone 'signed by somebody' 3 \
-    'vafit: out: code signature: signed by an identity as libbase.dylib; say with --identity how to sign it again'
-start
-cd case && run "$VAFIT" link --identity false -- sh -c 'cp ../identity "$2"' - -o out && cd ..
-gone 'a signer that fails' 4 'vafit: out: the command of --identity failed'
-start
-cd case && run "$VAFIT" link --identity 'touch ../called;:' -q -- sh -c 'cp ../identity "$2"' - -o out && cd ..
-expect 'a signer' 0 '' ''
-expect_true 'a signer was called' test -e called
-# Another link of the same output, while this one shrinks what it made.
-start
-cd case && run "$VAFIT" link --identity 'cp ../linked next && mv next out;:' -q -- sh -c 'cp ../identity "$2"' - -o out && cd ..
-expect 'linked anew meanwhile' 4 '' 'vafit: out: was linked anew meanwhile; it stays as it is now, and all else as it was'
-expect_same 'linked anew meanwhile: what the other link made stays' case/out linked
-expect_same 'linked anew meanwhile: so does the original' case/out.unstripped earlier
-expect_true 'linked anew meanwhile: nothing else is left' test "$(files)" = 'out out.unstripped'
-
-# --- a full disk ---
-
-head -c 3000000 /dev/urandom | od -An -v -tu1 -w16 | sed 's/[0-9]\{1,\}/&,/g; 1s/^/char ballast[] = {/; $s/$/};/' >ballast.c
-clang-19 --target=arm64-apple-macos13 -g -c ballast.c -o ballast.o
-link arm64 -dylib -install_name @rpath/libballast.dylib -o ballast ballast.o
-trap 'umount "$WORK/case" 2>/dev/null; rm -rf "$WORK"' EXIT
-rm -rf case && mkdir case
-if ! mount -t tmpfs -o size=$(($(stat -c %s ballast) / 1024 + 64))k tmpfs case 2>.mount; then
-    skip 'a full disk' "no file system can be mounted: $(head -1 .mount)"
-else
-    cd case && run "$VAFIT" link -- sh -c 'cp ../ballast "$2"' - -o out && cd ..
-    gone 'a full disk' 4 'vafit: out: cannot write: No space left on device' '*'
-    umount case
 fi

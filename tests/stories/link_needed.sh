@@ -1,4 +1,5 @@
 # link --if-needed: nothing is shrunk that fits, and what does not at the least level that makes it fit.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 
@@ -42,9 +43,9 @@ needed() {
     expect "$name" 0 '' ''
     expect_true "$name: ${level:-as it was linked}" cmp case/out "${level:-linked}/out"
     if [ "${level:-lossless}" != lossless ]; then
-        expect_true "$name: the twin" cmp case/out.unstripped linked/out
+        expect_true "$name: the original" cmp case/out.unstripped linked/out
     else
-        expect_true "$name: no twin" test ! -e case/out.unstripped
+        expect_true "$name: no original" test ! -e case/out.unstripped
     fi
 }
 needed 'fits' 16GiB ''

@@ -14,7 +14,7 @@ bad() {
         "$VAFIT" check a --baseline baseline.json --max-growth 1MiB
 }
 
-# bad_row ERROR ROW: a baseline with that row behind a good one is refused.
+# bad_row ERROR ROW: a baseline with that row after a good one is refused.
 bad_row() {
     bad "row $2" "programs[1]$1" "{\"schema\": \"vafit.baseline/1\", \"programs\": [
 {\"executable\": \"other\", \"arch\": \"arm64\", \"profile\": \"macos-26\", \"sum\": 1}, $2]}"

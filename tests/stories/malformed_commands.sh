@@ -1,76 +1,5 @@
-# Load commands: their sizes, the strings in them, and which may stand beside which.
-. "$(dirname "$0")/../lib/malformed.sh"
-
-# Names of 17 characters: their commands have 48 bytes, as LC_DYLD_INFO has; the last has 80, as
-# LC_DYSYMTAB has.
-long=@rpath/$(printf '%038d' 0).dylib
-make_executable ../good/a --load @rpath/liba.dylib --load @rpath/libb.dylib --load "$long" \
-    --rpath @loader_path
-make_dylib ../good/liba.dylib --id @rpath/liba.dylib --load @rpath/libb.dylib
-"$SYNTH" image --out ../good/plugin.so --type bundle --load @rpath/liba.dylib
-
-# --- cmdsize ---
-
-good=../good/a
-for command in '0 LC_SEGMENT_64' '7 LC_SYMTAB' '14 LC_LOAD_DYLIB' '20 LC_CODE_SIGNATURE'; do
-    for size in 0 4 7; do
-        malformed "cmdsize $size of ${command#* }" \
-            "load command ${command% *} (${command#* }) cmdsize: $size bytes are fewer than the 8 of any load command" \
-            "lc${command% *}+4:4=$size"
-    done
-    for size in 65536 4294967295; do
-        malformed "cmdsize $size of ${command#* }" \
-            "load command ${command% *} (${command#* }) cmdsize: $size bytes run past the end of the load commands" \
-            "lc${command% *}+4:4=$size"
-    done
-done
-
-# Index, command, size, and the bytes of its fields.
-while read -r index command size fields; do
-    malformed "$command of $size bytes, fewer than its fields" \
-        "load command $index ($command) cmdsize: $size bytes are fewer than its $fields bytes of fields" \
-        "lc$index+4:4=$size"
-done <<'TABLE'
-0 LC_SEGMENT_64 71 72
-5 LC_DYLD_CHAINED_FIXUPS 8 16
-6 LC_DYLD_EXPORTS_TRIE 15 16
-7 LC_SYMTAB 16 24
-8 LC_DYSYMTAB 72 80
-9 LC_LOAD_DYLINKER 8 12
-10 LC_UUID 23 24
-11 LC_BUILD_VERSION 16 24
-12 LC_SOURCE_VERSION 8 16
-13 LC_MAIN 16 24
-14 LC_LOAD_DYLIB 16 24
-17 LC_RPATH 11 12
-18 LC_FUNCTION_STARTS 8 16
-19 LC_DATA_IN_CODE 8 16
-20 LC_CODE_SIGNATURE 8 16
-TABLE
-
-while read -r index command size exact; do
-    malformed "$command of $size bytes, where the size is fixed" \
-        "load command $index ($command) cmdsize: $size bytes where dyld wants exactly $exact" \
-        "lc$index+4:4=$size"
-done <<'TABLE'
-5 LC_DYLD_CHAINED_FIXUPS 24 16
-6 LC_DYLD_EXPORTS_TRIE 17 16
-7 LC_SYMTAB 32 24
-8 LC_DYSYMTAB 88 80
-10 LC_UUID 32 24
-13 LC_MAIN 32 24
-18 LC_FUNCTION_STARTS 24 16
-19 LC_DATA_IN_CODE 24 16
-TABLE
-
-malformed 'LC_DYLD_INFO_ONLY of another size' \
-    'load command 8 (LC_DYLD_INFO_ONLY) cmdsize: 80 bytes where dyld wants exactly 48' \
-    lc8+0:4=0x80000022
-malformed 'an unknown command that is cut' \
-    'load command 12 (0x7fffff99) cmdsize: 7 bytes are fewer than the 8 of any load command' \
-    lc12+0:4=0x7fffff99 lc12+4:4=7
-
-# --- strings ---
+# Load commands whose strings have no end, and which may not stand beside each other.
+. "$(dirname "$0")/../lib/malformed_commands.sh"
 
 # bad_name INDEX COMMAND [CHANGE...]: its string of 17 characters lies at byte 24 of 48.
 bad_name() {
@@ -115,8 +44,6 @@ malformed 'the newer form of LC_LOAD_DYLIB without an end' \
     'load command 14 (LC_LOAD_DYLIB) name: the string has no end' \
     lc14+8:4=28 lc14+12:4=0x1a741800 lc14+41:4=0x61616161 lc14+44:4=0x61616161
 
-# --- commands that come twice ---
-
 # A command takes the number of another of the same size.
 while read -r index number command; do
     malformed "$command twice" "load command $index ($command) cmd: comes twice" \
@@ -144,19 +71,17 @@ good=../good/liba.dylib
 malformed 'LC_ID_DYLIB twice' 'load command 12 (LC_ID_DYLIB) cmd: comes twice' lc12+0:4=0xd
 malformed 'a dylib without LC_ID_DYLIB' 'load commands: a dylib without LC_ID_DYLIB' lc4+0:4=0xc
 
-# --- commands that exclude each other, or want each other ---
-
-malformed 'chained fixups behind LC_DYLD_INFO' \
+malformed 'chained fixups after LC_DYLD_INFO' \
     'load command 5 (LC_DYLD_CHAINED_FIXUPS) cmd: stands beside LC_DYLD_INFO, which it takes the place of' \
     lc4+0:4=0x22
-malformed 'chained fixups behind LC_DYLD_INFO_ONLY' \
+malformed 'chained fixups after LC_DYLD_INFO_ONLY' \
     'load command 5 (LC_DYLD_CHAINED_FIXUPS) cmd: stands beside LC_DYLD_INFO, which it takes the place of' \
     lc4+0:4=0x80000022
 good=../good/a
-malformed 'LC_DYLD_INFO behind chained fixups' \
+malformed 'LC_DYLD_INFO after chained fixups' \
     'load command 14 (LC_DYLD_INFO) cmd: stands beside chained fixups, which take its place' \
     lc14+0:4=0x22
-malformed 'LC_DYLD_INFO behind an exports trie' \
+malformed 'LC_DYLD_INFO after an exports trie' \
     'load command 14 (LC_DYLD_INFO) cmd: stands beside LC_DYLD_EXPORTS_TRIE' \
     lc5+0:4=0x2a lc14+0:4=0x22
 malformed 'LC_ID_DYLIB in an executable' 'load command 14 (LC_ID_DYLIB) cmd: only a dylib has one' \

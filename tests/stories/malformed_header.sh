@@ -1,4 +1,5 @@
 # Files whose mach_header is malformed, or that are no Mach-O files at all.
+# Labels: quick
 . "$(dirname "$0")/../lib/malformed.sh"
 
 make_executable ../good/a --load /usr/lib/libSystem.B.dylib
@@ -32,7 +33,7 @@ refused 'a text-based stub' 3 'vafit: a: a text-based stub for linkers, not an i
 
 malformed 'the magic and nothing else' 'mach_header: the file ends inside it' size=4
 malformed 'cut in cpusubtype' 'mach_header: the file ends inside it' size=11
-malformed 'cut behind cpusubtype' 'mach_header: the slice ends inside it' size=12
+malformed 'cut after cpusubtype' 'mach_header: the slice ends inside it' size=12
 malformed 'cut in the last byte of the header' 'mach_header: the slice ends inside it' size=31
 
 commands=$(number ../good/a 20)
@@ -46,7 +47,7 @@ malformed 'cut in the last byte of the load commands' \
 
 # --- cputype and filetype ---
 
-known='neither arm64, arm64e, x86_64 nor x86_64h'
+known='not arm64, arm64e, x86_64 or x86_64h'
 malformed 'cputype 0' "mach_header cputype: 0x0 with cpusubtype 0x0 is $known" header+4:4=0
 malformed 'cputype PowerPC' "mach_header cputype: 0x12 with cpusubtype 0x0 is $known" \
     header+4:4=0x12
@@ -100,6 +101,6 @@ malformed 'sizeofcmds over 16 MiB' \
 malformed 'sizeofcmds of all ones in a file of 8 GiB' \
     'mach_header sizeofcmds: 4294967295 bytes are more than the 16777216 that vafit reads' \
     header+20:4=0xffffffff size=0x200000000
-malformed 'ncmds that reaches into the hole behind the commands' \
+malformed 'ncmds that reaches into the hole after the commands' \
     "load command $count (0x0) cmdsize: 0 bytes are fewer than the 8 of any load command" \
     header+16:4=0xffffffff header+20:4=0x1000000 size=0x2000000

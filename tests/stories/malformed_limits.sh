@@ -31,7 +31,7 @@ zeros() {
     printf '%*s' "$1" '' | tr ' ' '@'
 }
 
-# named COMMAND FIELDS NAME: a load command, for many, of which NAME stands behind 12 + FIELDS bytes.
+# named COMMAND FIELDS NAME: a load command, for many, of which NAME stands after 12 + FIELDS bytes.
 named() {
     local name=$3 length size
     length=${name/\%/1234567}
@@ -48,7 +48,7 @@ rpath() {
     named '\034@@\200' 0 "$1"
 }
 
-"$SYNTH" image --out ../good/a --text 20MiB --rpath @loader_path --load @rpath/liba.dylib
+"$MAKE_MACHO" image --out ../good/a --text 20MiB --rpath @loader_path --load @rpath/liba.dylib
 make_dylib liba.dylib --id @rpath/liba.dylib
 mkdir bin
 mv liba.dylib bin
@@ -92,15 +92,15 @@ refused '400000 LC_RPATHs and 3 dylibs' 3 \
     "$VAFIT" check bin/a
 
 # No system opens a path of so many bytes.
-"$SYNTH" image --out bin/a --text 1MiB --load "@rpath/$(printf '%60000s' '' | sed 's| |a/|g')b" \
+"$MAKE_MACHO" image --out bin/a --text 1MiB --load "@rpath/$(printf '%60000s' '' | sed 's| |a/|g')b" \
     --rpath @loader_path
 soon 'a name of 60000 folders' 3 timeout 3 "$VAFIT" check bin/a --quiet
-"$SYNTH" image --out bin/a --text 1MiB --load "/$(printf '%60000s' '' | sed 's| |a/|g')b"
+"$MAKE_MACHO" image --out bin/a --text 1MiB --load "/$(printf '%60000s' '' | sed 's| |a/|g')b"
 soon 'an absolute name of 60000 folders' 3 timeout 3 "$VAFIT" check bin/a --quiet
-"$SYNTH" image --out bin/a --text 1MiB --load "@rpath/liba.dylib" --load /usr/lib/libSystem.B.dylib \
+"$MAKE_MACHO" image --out bin/a --text 1MiB --load "@rpath/liba.dylib" --load /usr/lib/libSystem.B.dylib \
     --rpath "@loader_path/$(printf '%60000s' '' | sed 's| |a/|g')"
 soon 'an LC_RPATH of 60000 folders' 3 timeout 3 "$VAFIT" check bin/a --quiet
-"$SYNTH" image --out bin/a --text 2MiB --load "@rpath/$(printf '%0100000d' 0)" --rpath /r
+"$MAKE_MACHO" image --out bin/a --text 2MiB --load "@rpath/$(printf '%0100000d' 0)" --rpath /r
 many 10000 "$(rpath /r/%)" | grow bin/a 10000
 soon 'a name of 100000 bytes and 10000 LC_RPATHs' 3 timeout 3 "$VAFIT" check bin/a --quiet
 rm -r bin
@@ -113,10 +113,10 @@ octal() {
     od -An -v -to1 -N"$2" "$1" | tr -d '\n' | sed 's/ /\\/g'
 }
 
-"$SYNTH" image --out ../good/libSELF.dylib --id @rpath/libSELF.dylib --symbols 0 \
+"$MAKE_MACHO" image --out ../good/libSELF.dylib --id @rpath/libSELF.dylib --symbols 0 \
     --load @rpath/libNEXT.dylib --rpath @loader_path --segment __TEXT=0+16KiB \
     --segment __LINKEDIT=0x4000+16KiB
-"$SYNTH" image --out bin/a --load @rpath/lib0001.dylib --rpath @loader_path
+"$MAKE_MACHO" image --out bin/a --load @rpath/lib0001.dylib --rpath @loader_path
 head=$(octal ../good/libSELF.dylib $((32 + $(number ../good/libSELF.dylib 20))))
 head=${head//'\123\105\114\106'/%s}
 head=${head//'\116\105\130\124'/%s}

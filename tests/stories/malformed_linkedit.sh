@@ -20,7 +20,7 @@ outside() {
     malformed "${start#*: the }at 0" "$start$size bytes at 0x0$end" "$@" "$offset=0" "$count=1"
     malformed "${start#*: the }in its last byte" "$start$size bytes at $(printf '0x%x' $((0x10001 - entry)))$end" \
         "$@" "$offset=$((0x10001 - entry))" "$count=1"
-    malformed "${start#*: the }behind __LINKEDIT" "$start$size bytes at 0x10000$end" "$@" \
+    malformed "${start#*: the }after __LINKEDIT" "$start$size bytes at 0x10000$end" "$@" \
         "$offset=0x10000" "$count=1"
     malformed "${start#*: the }at the last offset" "$start$size bytes at 0xffffffff$end" "$@" \
         "$offset=0xffffffff" "$count=1"
@@ -135,7 +135,7 @@ unnamed 'the second name of a symbol, just past the pool' \
     "@$((symbols + 36)):1=0x0b" "@$((symbols + 40)):8=$strings"
 
 # 10000 symbols are read in more than one piece.
-"$SYNTH" image --out ../good/liba.dylib --id @rpath/liba.dylib --symbols 10000
+"$MAKE_MACHO" image --out ../good/liba.dylib --id @rpath/liba.dylib --symbols 10000
 good=../good/liba.dylib
 symtab=$(command_offset "$good" 2)
 symbols=$(number "$good" $((symtab + 8)))

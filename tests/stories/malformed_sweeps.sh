@@ -3,10 +3,10 @@
 . "$(dirname "$0")/../lib/malformed.sh"
 
 make_executable ../good/a --rpath @loader_path --load @rpath/liba.dylib
-"$SYNTH" image --out ../good/liba.dylib --id @rpath/liba.dylib --symbols 8 --rpath @loader_path \
+"$MAKE_MACHO" image --out ../good/liba.dylib --id @rpath/liba.dylib --symbols 8 --rpath @loader_path \
     --load /usr/lib/libSystem.B.dylib --weak @rpath/libw.dylib --segment __TEXT=0+16KiB \
     --segment __LINKEDIT=0x4000+16KiB
-"$SYNTH" universal --out ../good/fat.dylib ../good/liba.dylib
+"$MAKE_MACHO" universal --out ../good/fat.dylib ../good/liba.dylib
 good=$WORK/good/liba.dylib
 size=$(wc -c <"$good")
 commands=$((32 + $(number "$good" 20)))
@@ -89,7 +89,7 @@ rm -r bin
 
 sweep 'every length from 0 to 200' cut -- {0..200}
 sweep 'lengths inside the load commands' cut -- $(seq 200 97 "$commands") "$((commands - 1))"
-sweep 'lengths behind the load commands' cut -- \
+sweep 'lengths after the load commands' cut -- \
     "$commands" $(seq $((commands + 1)) 997 $((size - 1))) 16383 16384 16385 $((size - 1))
 sweep 'every byte of header and load commands is 0xff' change 377 -- $(seq 0 $((commands - 1)))
 sweep 'every byte of header and load commands is 0' change 000 -- $(seq 0 $((commands - 1)))

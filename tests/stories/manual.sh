@@ -1,4 +1,5 @@
 # The manual page: its lists of options are those of the program, and nothing in it is wrong to those who format it.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 PAGE=$TESTS/../docs/man/vafit.1
 

@@ -1,4 +1,5 @@
 # Two images of one name are never written, nor their originals kept, under one path.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 

@@ -1,5 +1,6 @@
 # The world of fix --up-to exports is open when an image that is not there, or not among the programs, may ask for an
 # export.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 

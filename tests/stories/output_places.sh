@@ -1,7 +1,7 @@
 # What is no regular file is written into and never replaced; symbolic links are followed; - is standard output.
 . "$(dirname "$0")/../lib/story.sh"
 
-"$SYNTH" image --out main --text 16384 --symbols 8 --hashes
+"$MAKE_MACHO" image --out main --text 16384 --symbols 8 --hashes
 mkfifo fifo
 mkdir real
 ln -s real/report link
@@ -31,8 +31,8 @@ for way in "${ways[@]}"; do
     expect_true 'leaves the device' test -c /dev/null
     run "$VAFIT" $way /dev/full
     expect "vafit $way /dev/full" 4 '' 'vafit: /dev/full: cannot write: No space left on device'
-    (echo before; "$VAFIT" $way /dev/stdout 2>/dev/null; echo behind) >got
-    (echo before; cat file; echo behind) >wanted
+    (echo before; "$VAFIT" $way /dev/stdout 2>/dev/null; echo after) >got
+    (echo before; cat file; echo after) >wanted
     expect_same "vafit $way /dev/stdout goes on in a file" wanted got
     rm -f file real/report
 done
@@ -53,7 +53,7 @@ vafit: see `vafit help check`'
 run "$VAFIT" check main -o r --update-baseline --baseline -
 expect_true '--update-baseline prints a baseline' grep -q '"schema": "vafit.baseline/1"' .out
 run "$VAFIT" check main --update-baseline --baseline -
-expect 'but not behind the report' 2 '' 'vafit: standard output takes one of the report, depfile and baseline
+expect 'but not after the report' 2 '' 'vafit: standard output takes one of the report, depfile and baseline
 vafit: see `vafit help check`'
 run "$VAFIT" check main --baseline -
 expect 'and reads none there' 2 '' 'vafit: --baseline - wants --update-baseline: it is standard output

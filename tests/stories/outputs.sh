@@ -1,8 +1,9 @@
 # Where results go: reports, depfiles and what happens when they cannot be written.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 image() {
-    "$SYNTH" image --out "$@"
+    "$MAKE_MACHO" image --out "$@"
 }
 image 'lib a#1$.dylib' --type dylib --id '@rpath/lib a#1$.dylib' --text 16384 --symbols 8
 image libb.dylib --type dylib --id @rpath/libb.dylib --text 16384 --symbols 8
@@ -45,14 +46,14 @@ expect 'what failed is said on standard error when the report goes to a file' 1 
     'main (arm64, macos-26): does not fit
   error: image-sum: __PAGEZERO 4.00 GiB + executable 80.0 KiB + shared region 6.00 GiB + 2 dylibs 160.0 KiB = 10.00 GiB, 6.00 GiB past the limit of 4.00 GiB'
 
-# What cannot be written is an error of input/output, and nothing is left behind.
+# What cannot be written is an error of input/output, and nothing is left after.
 run "$VAFIT" check main --output main/report
 expect 'a file as the folder' 4 '' 'vafit: main/report: cannot write: Not a directory'
 mkdir taken
 run "$VAFIT" check main --output taken
 expect 'a folder in the place of the report' 4 '' 'vafit: taken: cannot write: Is a directory'
 run sh -c '"$1" check main >/dev/full' sh "$VAFIT"
-expect 'a full disk behind standard output' 4 '' \
+expect 'a full disk after standard output' 4 '' \
     'vafit: standard output: cannot write: No space left on device'
 expect_true 'no temporary file is left' test -z "$(find . -name '.vafit*')"
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then

@@ -1,4 +1,5 @@
 # Dylibs of another platform are passed over, as by dyld; LC_DYLD_ENVIRONMENT is named.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 # built FILE PLATFORM: makes the image one of that platform; 0 takes its LC_BUILD_VERSION away.
@@ -20,9 +21,9 @@ P
 }
 
 mkdir -p first second
-"$SYNTH" image --out first/liba.dylib --type dylib --id @rpath/liba.dylib --text 16384 --symbols 8
+"$MAKE_MACHO" image --out first/liba.dylib --type dylib --id @rpath/liba.dylib --text 16384 --symbols 8
 cp first/liba.dylib second/liba.dylib
-"$SYNTH" image --out main --text 16384 --symbols 8 --rpath @loader_path/first --rpath @loader_path/second \
+"$MAKE_MACHO" image --out main --text 16384 --symbols 8 --rpath @loader_path/first --rpath @loader_path/second \
     --load @rpath/liba.dylib
 cp main original
 for platform in 2 6 7 10 11 12; do
@@ -64,7 +65,7 @@ run "$VAFIT" check main -q --facts former.json
 expect 'those of former versions are of any' 0 '' ''
 
 # An LC_DYLD_ENVIRONMENT in place of LC_UUID, whose 24 bytes it takes.
-"$SYNTH" image --out plain --text 16384 --symbols 8
+"$MAKE_MACHO" image --out plain --text 16384 --symbols 8
 python3 - plain <<'P'
 import struct, sys
 data = bytearray(open(sys.argv[1], 'rb').read())

@@ -1,51 +1,6 @@
 # The rules: what each says when it holds, when it fails and when it does not apply.
-. "$(dirname "$0")/../lib/story.sh"
-
-image() {
-    "$SYNTH" image --out "$@"
-}
-# finding RULE: "LEVEL ACTUAL LIMIT MARGIN MESSAGE" of the last JSON report.
-finding() {
-    jq -r --arg rule "$1" '.programs[0].findings[] | select(.rule == $rule) |
-        "\(.level) \(.actual) \(.limit) \(.margin) \(.message)"' .out
-}
-# says NAME RULE STATUS WANTED ARGUMENT...
-says() {
-    local name=$1 rule=$2 wanted_status=$3 wanted=$4
-    shift 4
-    run "$VAFIT" check --format json "$@"
-    if [ "$status" != "$wanted_status" ]; then
-        { echo "exit status $status, expected $wanted_status"; cat .err; } | fail "$name"
-        return
-    fi
-    finding "$rule" >.found
-    printf '%s\n' "$wanted" >.wanted
-    expect_same "$name" .wanted .found
-}
-
-# segments START MIB: a segment table of __TEXT of MIB MiB and __LINKEDIT of 16 MiB at START.
-segments() {
-    printf -- '--segment __TEXT=%d+%d --segment __LINKEDIT=%d+%d' \
-        "$1" $(($2 << 20)) $(($1 + ($2 << 20))) $((16 << 20))
-}
-# executable FILE MIB OPTION..., dylib FILE MIB OPTION...
-executable() {
-    # shellcheck disable=SC2046
-    image "$1" --segment __PAGEZERO=0+0x100000000 $(segments $((4 << 30)) "$2") --rpath @loader_path "${@:3}"
-}
-dylib() {
-    # shellcheck disable=SC2046
-    image "$1" --type dylib --id "@rpath/$1" $(segments 0 "$2") "${@:3}"
-}
-
-# An executable and three dylibs of 1040 MiB each. No hole below the shared region holds one. dyld maps
-# the first file at 12 GiB and the image behind it; the next two files fill the hole that the first left,
-# so that the images end at 12 GiB + 4 * 1040 MiB = 16448 MiB: 64 MiB, two slots of 32, past 16 GiB, though
-# the sum is only 4 GiB + 6 GiB + 4 * 1040 MiB = 14400 MiB.
-for name in lib1 lib2 lib3; do dylib $name.dylib 1024; done
-executable two 1024 --load @rpath/lib1.dylib --load @rpath/lib2.dylib
-executable three 1024 --load @rpath/lib1.dylib --load @rpath/lib2.dylib --load @rpath/lib3.dylib
-sum3='__PAGEZERO 4.00 GiB + executable 1.02 GiB + shared region 6.00 GiB + 3 dylibs 3.05 GiB = 14.06 GiB'
+# Labels: quick
+. "$(dirname "$0")/../lib/rules.sh"
 
 says 'image-sum holds' image-sum 1 \
     "pass 15099494400 17179869184 2080374784 $sum3, 1.94 GiB below the limit of 16.00 GiB" three
@@ -113,30 +68,8 @@ says 'linkedit-alignment can be an error' linkedit-alignment 1 \
     "error 1 0 -1 1 part of __LINKEDIT is misaligned: odd.dylib (string pool at 0x$(printf %x "$offset"))" \
     odd.dylib --rule linkedit-alignment=error
 
-says 'unresolved holds' unresolved 0 'pass null null null every dylib was found' two
-mkdir -p a.framework
-image folder.dylib --type dylib --id @rpath/folder.dylib --arch x86_64 --text 16384
-image lost --text 16384 --rpath @loader_path/x --rpath @executable_path --rpath /usr/lib/swift \
-    --load @rpath/gone.dylib --load @rpath/folder.dylib --load @rpath/two --weak @rpath/weak.dylib
-says 'unresolved names who asked and every path tried' unresolved 3 \
-    'error null null null lost asks for @rpath/gone.dylib, which was not found; tried x/gone.dylib (no such file), gone.dylib (no such file), /usr/lib/swift/gone.dylib (not looked for in the shared cache)
-error null null null lost asks for @rpath/folder.dylib, which was not found; tried x/folder.dylib (no such file), folder.dylib (no arm64 slice, only x86_64), /usr/lib/swift/folder.dylib (not looked for in the shared cache)
-error null null null lost asks for @rpath/two, which was not found; tried x/two (no such file), two (an executable, which cannot be linked against), /usr/lib/swift/two (not looked for in the shared cache)' lost
-says 'what may be missing is no finding' unresolved 0 'pass null null null every dylib was found' \
-    lost --allow-missing '@rpath/g*' --allow-missing '@rpath/folder.dylib' --allow-missing '*two'
-run "$VAFIT" check lost --format json --exit-zero
-expect_true 'the report lists weak and allowed ones too' test \
-    "$(jq -c '[.programs[0].unresolved[] | [.name, .loaded_by, .weak]]' .out)" = \
-    '[["@rpath/gone.dylib","lost",false],["@rpath/folder.dylib","lost",false],["@rpath/two","lost",false],["@rpath/weak.dylib","lost",true]]'
-image nowhere --text 16384 --load @rpath/gone.dylib
-says 'unresolved without any LC_RPATH' unresolved 3 \
-    'error null null null nowhere asks for @rpath/gone.dylib, which was not found; tried nothing, since no image on the way has an LC_RPATH' nowhere
-executable both 1024 --load @rpath/lib1.dylib --load @rpath/lib2.dylib --load @rpath/lib3.dylib \
-    --load @rpath/gone.dylib
-run "$VAFIT" check both
-expect 'what exceeds a limit does so whatever is missing' 1 - ''
-
 # x86_64 programs are not affected, and the report says so.
+
 # shellcheck disable=SC2086
 image x1.dylib --arch x86_64 --type dylib --id @rpath/x1.dylib $far
 for i in 2 3; do image x$i.dylib --arch x86_64 --type dylib --id @rpath/x$i.dylib --text 2GiB; done

@@ -31,7 +31,7 @@ for arch in arm64 x86_64; do
     clang-19 --target=$arch-apple-macos13 -c big.s -o big.o &&
         link $arch -fixup_chains -dylib -install_name @rpath/libbig.dylib -o disk/$arch big.o || fail 'linking' <<<''
 done
-"$SYNTH" universal --out disk/both disk/arm64 disk/x86_64
+"$MAKE_MACHO" universal --out disk/both disk/arm64 disk/x86_64
 
 for name in arm64 x86_64 both; do
     before=$(used)

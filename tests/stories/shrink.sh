@@ -1,4 +1,5 @@
 # shrink: what each level drops, where the results go, and what is refused.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 
@@ -35,21 +36,21 @@ expect_true 'but for lossless, which loses nothing' test ! -e lossless.dylib.uns
 # debug-map is the default; --out-dir and --in-place.
 run "$VAFIT" shrink lib -o default.dylib
 expect_true 'debug-map is the default' cmp default.dylib debug-map.dylib
-mkdir twins
-run "$VAFIT" shrink program/libbase.dylib program/libleft.dylib --out-dir out --unstripped twins
+mkdir originals
+run "$VAFIT" shrink program/libbase.dylib program/libleft.dylib --out-dir out --unstripped originals
 expect 'many files into a folder' 0 - ''
-expect_true 'the originals into another' cmp program/libleft.dylib twins/libleft.dylib.unstripped
+expect_true 'the originals into another' cmp program/libleft.dylib originals/libleft.dylib.unstripped
 cp lib own.dylib && chmod 751 own.dylib
 run "$VAFIT" shrink --in-place own.dylib
 expect_true 'in place: a new file' cmp own.dylib debug-map.dylib
 expect_true 'with the mode of the old one' test "$(stat -c %a own.dylib)" = 751
-expect_true 'which stays as the twin' cmp own.dylib.unstripped lib
+expect_true 'which stays as the original' cmp own.dylib.unstripped lib
 touch -d 2001-01-01 own.dylib
 run "$VAFIT" shrink --in-place own.dylib
 expect_true 'in place again: nothing is touched' test "$(date -r own.dylib +%Y)" = 2001
-expect_true 'the twin is still the original' cmp own.dylib.unstripped lib
+expect_true 'what is kept is still the original' cmp own.dylib.unstripped lib
 run "$VAFIT" shrink --in-place own.dylib --level locals
-expect_true 'a higher level later keeps the fuller twin' cmp own.dylib.unstripped lib
+expect_true 'a higher level later keeps the fuller original' cmp own.dylib.unstripped lib
 cp program/libleft.dylib own.dylib
 run "$VAFIT" shrink --in-place own.dylib
 expect 'another dylib under the name' 4 '' \
@@ -60,7 +61,7 @@ run "$VAFIT" shrink --in-place left.dylib
 expect 'a journal that is none' 3 '' 'vafit: left.dylib.vafit-journal: journal: not a journal of this version of vafit; remove it when no run of vafit needs it'
 expect_true 'nothing is touched' cmp left.dylib lib
 run "$VAFIT" shrink lib -o none.dylib --unstripped none
-expect_true '--unstripped none keeps no twin' test ! -e none.dylib.unstripped
+expect_true '--unstripped none keeps no original' test ! -e none.dylib.unstripped
 
 run "$VAFIT" shrink lib --dry-run
 expect_true '--dry-run: what each level would free' grep -qE \
@@ -83,15 +84,15 @@ for arch in arm64 x86_64; do
     expect_true "its $arch slice is as the thin file's" cmp slice thin.$arch
 done
 
-# What LLVM's debugger finds through the twin.
+# What LLVM's debugger finds through the original.
 if command -v lldb-19 >/dev/null; then
     run lldb-19 -b -o 'target create --no-dependents locals.dylib.unstripped' \
         -o 'image lookup -v -n base_next'
-    expect_true 'lldb finds functions and lines through the twin' grep -q 'base.c:' .out
+    expect_true 'lldb finds functions and lines through the original' grep -q 'base.c:' .out
 else
-    skip 'lldb finds functions and lines through the twin' 'there is no lldb-19'
+    skip 'lldb finds functions and lines through the original' 'there is no lldb-19'
 fi
-expect_true 'dsymutil reads the debug map of the twin' sh -c \
+expect_true 'dsymutil reads the debug map of the original' sh -c \
     'dsymutil-19 --dump-debug-map locals.dylib.unstripped | grep -q _base_next'
 
 # Refused.
@@ -111,12 +112,12 @@ run "$VAFIT" shrink gone -o x
 expect 'an image that is not there' 4 '' 'vafit: gone: cannot open: No such file or directory'
 cp lib trailing && printf more >>trailing
 run "$VAFIT" shrink trailing -o x
-expect 'bytes behind __LINKEDIT' 3 '' \
-    "vafit: trailing: behind __LINKEDIT: 4 bytes at $(printf '0x%x' "$(stat -c %s lib)") that no table reaches, perhaps the archive of a one-file program, which a rewriting would lose; --drop-unclaimed drops them"
+expect 'bytes after __LINKEDIT' 3 '' \
+    "vafit: trailing: after __LINKEDIT: 4 bytes at $(printf '0x%x' "$(stat -c %s lib)") that no table reaches, perhaps the archive of a one-file program, which a rewriting would lose; --drop-unclaimed drops them"
 cp lib unknown && "$POKE" unknown 'LC_FUNCTION_STARTS+0:4' 0x77
 run "$VAFIT" shrink unknown -o x
 expect_true 'a load command that vafit does not know' grep -qE \
-    '^vafit: unknown: load command [0-9]+ \(0x77\) cmd: not known to vafit, which might lose what it places$' .err
+    '^vafit: unknown: load command [0-9]+ \(0x77\) cmd: unknown to vafit, which could lose what it points to$' .err
 cp lib identity && sign_as_somebody identity
 run "$VAFIT" shrink identity -o x
 expect 'a signature by an identity' 3 '' \

@@ -57,7 +57,7 @@ b[directory + struct.unpack_from(">I", b, directory + 16)[0] + b[directory + 36]
 open(sys.argv[1], "wb").write(b)
 P
 }
-page='code signature page 1: its hash is not that of the bytes at 0x1000'
+page='code signature page 1: its hash does not match the bytes at 0x1000'
 while read -r hashes number best; do
     stale "$hashes" "$number"
     run "$VAFIT" verify signed -q
@@ -77,7 +77,7 @@ END
 
 # --- changed after signing ---
 
-changed='its hash is not that of the bytes at 0x4000: the file was changed after it was signed; sign it again first'
+changed='its hash does not match the bytes at 0x4000: the file was changed after it was signed; sign it again first'
 at=$((0x4000))
 cp plain patched && "$POKE" patched "@$at:1" +1
 for level in lossless locals; do
@@ -94,7 +94,7 @@ run "$VAFIT" link -q -- sh -c 'cp patched "$2"' - -o linked
 expect 'link' 3 '' "vafit: linked: code signature page 4: $changed
 vafit: linked: removed, since it could not be shrunk"
 expect_true 'link leaves no output' test ! -e linked
-"$SYNTH" component --out programs --dylibs 2 --dylibs-total 2MiB --executable-text 1MiB \
+"$MAKE_MACHO" component --out programs --dylibs 2 --dylibs-total 2MiB --executable-text 1MiB \
     --executable-linkedit 8MiB --density 50 --hashes >/dev/null
 sum=$("$VAFIT" check programs/browser_tests --format json | jq '.programs[0].va.sum')
 "$POKE" programs/browser_tests "@$at:1" +1
@@ -105,7 +105,7 @@ expect_true 'fix writes nothing' test ! -e fixed/browser_tests
 # What a rewriting makes anew it signs anew: load commands that install_name_tool changed.
 cp plain renamed && "$POKE" renamed LC_ID_DYLIB+31:1 +1
 run "$VAFIT" verify renamed -q
-expect 'a name changed after signing' 1 '' 'vafit: renamed: code signature page 0: its hash is not that of the bytes at 0x0'
+expect 'a name changed after signing' 1 '' 'vafit: renamed: code signature page 0: its hash does not match the bytes at 0x0'
 run "$VAFIT" shrink renamed --level locals --unstripped none -o small -q
 expect 'shrink signs it' 0 '' ''
 run "$VAFIT" verify small -q

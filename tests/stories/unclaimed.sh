@@ -1,10 +1,11 @@
 # Bytes that no table reaches are somebody's: refused with offset and size by every verb that rewrites, and
 # dropped only when asked, with the original kept at every level. verify finds those that are gone.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 . "$TESTS/lib/programs.sh"
 
 small_program x86_64 intel && small_program arm64 program && cp intel/main plain
-# An archive of 600 bytes behind the last part, __LINKEDIT grown over it, as packers leave it.
+# An archive of 600 bytes after the last part, __LINKEDIT grown over it, as packers leave it.
 pack() {
     python3 - "$1" "$2" <<'EOF'
 import struct, sys

@@ -1,4 +1,5 @@
 # The command line: what is wrong with it is said in one line, with where to read more.
+# Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
 run "$VAFIT"
@@ -22,7 +23,7 @@ expect_true 'it lists the options' grep -q -- '--max-growth SIZE' .out
 run "$VAFIT" check --help
 mv .out asked
 run "$VAFIT" help check
-expect_same '--help behind a verb is the same' asked .out
+expect_same '--help after a verb is the same' asked .out
 run "$VAFIT" check main --forma json
 expect 'a beginning of an option is none' 2 '' 'vafit: there is no option --forma; did you mean --format?
 vafit: see `vafit help check`'
@@ -57,7 +58,7 @@ run "$VAFIT" check main --rule images=off
 expect 'an unknown rule' 2 '' "vafit: --rule: there is no rule 'images'
 vafit: see \`vafit help check\`"
 run "$VAFIT" check main --rule image-sum=on
-expect 'an unknown level' 2 '' 'vafit: --rule image-sum=on: the level is error, warn or off
+expect 'an unknown level' 2 '' 'vafit: --rule image-sum=on: the severity is error, warn or off
 vafit: see `vafit help check`'
 run "$VAFIT" check main --profile macos-14
 expect 'an unknown profile' 2 '' "vafit: there is no profile 'macos-14'

@@ -1,29 +1,6 @@
 # The walk: which images a program loads, and in which order, as dyld does.
-. "$(dirname "$0")/../lib/story.sh"
-
-# image FILE OPTION...: a small image that loads what is given.
-image() {
-    local file=$1
-    shift
-    mkdir -p "$(dirname "$file")"
-    "$SYNTH" image --out "$file" --text 16384 --symbols 8 "$@"
-}
-dylib() {
-    image "$1" --type dylib --id "$2" "${@:3}"
-}
-# paths COMMAND...: the images of the first program of a JSON report, in order.
-paths() {
-    run "$VAFIT" check --format json "$@"
-    jq -r '.programs[0].images[].path' .out >.paths
-    tr '\n' ' ' <.paths >.list
-}
-# order NAME PATHS ARGUMENT...: the images loaded, in dyld's order.
-order() {
-    local name=$1 wanted=$2
-    shift 2
-    paths "$@"
-    expect_true "$name" test "$(cat .list)" = "$wanted "
-}
+# Labels: quick
+. "$(dirname "$0")/../lib/walk.sh"
 
 # All that an image names is loaded before anything that those name, and then each one's in turn.
 dylib order/liba.dylib @rpath/liba.dylib --load @rpath/libc.dylib --load @rpath/libd.dylib
@@ -87,12 +64,12 @@ order 'an executable that is a symbolic link loads from where it leads' \
     'order/main order/liba.dylib order/libb.dylib order/libc.dylib order/libd.dylib order/libf.dylib order/libe.dylib' \
     same/program
 
-# ".." behind a symbolic link to a folder goes where the file system says.
+# ".." after a symbolic link to a folder goes where the file system says.
 mkdir -p links/deep/inner
 dylib links/deep/libup.dylib @rpath/libup.dylib
 ln -s deep/inner links/short
 image links/main --load @loader_path/short/../libup.dylib
-order '".." behind a linked folder is the parent of what it leads to' \
+order '".." after a linked folder is the parent of what it leads to' \
     'links/main links/short/../libup.dylib' links/main
 
 # Cycles end.
@@ -101,33 +78,6 @@ dylib cycle/libb.dylib @rpath/libb.dylib --load @rpath/liba.dylib --load @rpath/
 image cycle/main --rpath @loader_path --load @rpath/liba.dylib
 order 'dylibs that load each other are loaded once' 'cycle/main cycle/liba.dylib cycle/libb.dylib' \
     cycle/main
-
-# Frameworks are dylibs in folders, most often behind symbolic links.
-dylib fw/F.framework/Versions/A/F @rpath/F.framework/Versions/A/F
-ln -s A fw/F.framework/Versions/Current
-ln -s Versions/Current/F fw/F.framework/F
-image fw/main --rpath @executable_path --load @rpath/F.framework/F
-order 'a framework is found through its links' 'fw/main fw/F.framework/Versions/Current/F' fw/main
-image fw/lost --load /Library/Frameworks/F.framework/Versions/A/F
-order 'a framework is searched for by its last part' 'fw/lost fw/F.framework/Versions/A/F' \
-    fw/lost --search fw
-
-# System images cost nothing, unless the sysroot has them.
-image system/main --load /usr/lib/libobjc.A.dylib --load /System/Library/Frameworks/AppKit.framework/AppKit
-order 'system images are in the shared cache' 'system/main' system/main
-expect_true 'and are counted' test "$(jq .programs[0].system_image_count .out)" = 2
-dylib system/root/usr/lib/libobjc.A.dylib /usr/lib/libobjc.A.dylib
-order 'one that lies below the sysroot is an image' \
-    'system/main system/root/usr/lib/libobjc.A.dylib' system/main --sysroot system/root
-rm system/root/usr/lib/libobjc.A.dylib
-printf -- '--- !tapi-tbd\n' >system/root/usr/lib/libobjc.A.dylib
-order 'a text-based stub below the sysroot is none' 'system/main' system/main --sysroot system/root
-image system/swift --rpath /usr/lib/swift --rpath @loader_path --load @rpath/libswiftCore.dylib
-order 'an @rpath into /usr/lib/swift is a system image' system/swift system/swift
-dylib system/opt/local/libz.dylib /local/libz.dylib
-image system/abs --load /local/libz.dylib
-order 'absolute names are looked up below the sysroot' 'system/abs system/opt/local/libz.dylib' \
-    system/abs --sysroot system/opt
 
 # Inserted images are loaded before the executable's own.
 dylib insert/libi.dylib @rpath/libi.dylib --load @rpath/libj.dylib
@@ -147,8 +97,8 @@ for arch in arm64 x86_64; do
     dylib uni/$arch/libu.dylib @rpath/libu.dylib --arch $arch
     image uni/$arch/main --arch $arch --rpath @loader_path --load @rpath/libu.dylib
 done
-"$SYNTH" universal --out uni/main uni/arm64/main uni/x86_64/main
-"$SYNTH" universal --fat64 --out uni/libu.dylib uni/x86_64/libu.dylib uni/arm64/libu.dylib
+"$MAKE_MACHO" universal --out uni/main uni/arm64/main uni/x86_64/main
+"$MAKE_MACHO" universal --fat64 --out uni/libu.dylib uni/x86_64/libu.dylib uni/arm64/libu.dylib
 run "$VAFIT" check uni/main --format json
 expect_true 'a universal file is judged slice by slice' test \
     "$(jq -c '[.programs[] | [.arch, .image_count]]' .out)" = '[["arm64",2],["x86_64",2]]'

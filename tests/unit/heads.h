@@ -56,7 +56,7 @@ static inline void add(struct head *head, const void *command, uint32_t size) {
 #define ADD_WORDS(head, ...)                                                                       \
     add(head, (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}))
 
-/* A command with a string behind `fields` bytes of fields. */
+/* A command with a string after `fields` bytes of fields. */
 static inline void add_string(struct head *head, uint32_t number, uint32_t fields,
                               const char *string) {
     uint8_t command[256] = {0};

@@ -37,9 +37,9 @@ static inline void expect_equal(const char *label, const struct finding *finding
                                 const struct finding *expected) {
     if (strcmp(finding->message, expected->message) != 0)
         fail_msg("%s: \"%s\", not \"%s\"", label, finding->message, expected->message);
-    if (finding->level != expected->level)
-        fail_msg("%s: %s, not %s", label, finding_level_name(finding->level),
-                 finding_level_name(expected->level));
+    if (finding->severity != expected->severity)
+        fail_msg("%s: %s, not %s", label, severity_name(finding->severity),
+                 severity_name(expected->severity));
     if (finding->has_numbers != expected->has_numbers || finding->actual != expected->actual ||
         finding->limit != expected->limit || finding->margin != expected->margin)
         fail_msg("%s: actual %" PRIu64 ", limit %" PRIu64 ", margin %" PRId64, label,
@@ -55,16 +55,16 @@ static inline void expect_finding(const char *label, const struct judgement *jud
 }
 
 /* What a finding with numbers is expected to say. */
-#define NUMBERS(level_, actual_, limit_, margin_, message_)                                        \
+#define NUMBERS(severity_, actual_, limit_, margin_, message_)                                     \
     {                                                                                              \
-        .level = level_, .has_numbers = true, .actual = actual_, .limit = limit_,                  \
+        .severity = severity_, .has_numbers = true, .actual = actual_, .limit = limit_,            \
         .margin = (int64_t)(margin_), .message = message_                                          \
     }
 #define NOT_APPLICABLE(message_)                                                                   \
-    { .level = LEVEL_NOT_APPLICABLE, .message = message_ }
+    { .severity = SEVERITY_NOT_APPLICABLE, .message = message_ }
 
 /* An executable of 1 GiB at 4 GiB and two equal dylibs. When these have 0.75 GiB or more each they
- * lie side by side behind the shared region at every slide, so that with their sum d the top is
+ * lie side by side after the shared region at every slide, so that with their sum d the top is
  * 12 GiB + d for macos-26, while the sum is 4 + 1 + 6 GiB + d. */
 struct situation {
     const char *profile; /* NULL: macos-26 */

@@ -47,13 +47,11 @@ static void set(struct setting *setting, const char *unstripped) {
         .files = setting->items, .plan = {.file_count = FILES}, .budget = &setting->budget};
     setting->plan = (struct plan){.suffices = true, .levels = setting->levels};
     setting->placed.targets = setting->targets;
-    setting->job =
-        (struct fix_job){.predictions = &setting->predictions,
-                         .plan = &setting->plan,
-                         .placed = &setting->placed,
-                         .options = {.unstripped = unstripped, .verify = true, .jobs = 1},
-                         .jobs = 2,
-                         .quiet = true};
+    setting->job = (struct fix_job){.predictions = &setting->predictions,
+                                    .plan = &setting->plan,
+                                    .placed = &setting->placed,
+                                    .options = {.unstripped = unstripped, .verify = true},
+                                    .quiet = true};
 }
 
 static void unset(struct setting *setting) {

@@ -64,7 +64,7 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 static void a_baseline_is_written_sorted(void **state) {
     (void)state;
     struct baseline_row items[ROWS];
-    struct baseline baseline = {items, ROWS, ROWS};
+    struct baseline baseline = {.items = items, .count = ROWS, .capacity = ROWS};
     struct text text = {0};
     memcpy(items, rows, sizeof rows);
     baseline_write(&baseline, &text);
@@ -153,6 +153,24 @@ static void a_file_that_is_no_baseline_is_refused(void **state) {
     }
 }
 
+static void images_are_written_sorted_and_the_last_of_a_name(void **state) {
+    (void)state;
+    struct baseline_image items[] = {{"b (arm64)", 2}, {"a (arm64)", 1}, {"b (arm64)", 3}};
+    struct baseline baseline = {.images = {items, 3, 3}};
+    struct baseline again;
+    struct error error;
+    struct text text = {0};
+    baseline_write(&baseline, &text);
+    assert_string_equal(text.data, "{\n  \"schema\": \"vafit.baseline/1\",\n  \"programs\": [],\n"
+                                   "  \"images\": {\n    \"a (arm64)\": 1,\n"
+                                   "    \"b (arm64)\": 3\n  }\n}\n");
+    assert_true(read_baseline(text.data, &again, &error));
+    assert_int_equal(again.images.count, 2);
+    assert_string_equal(again.images.items[1].name, "b (arm64)");
+    assert_int_equal(again.images.items[1].va, 3);
+    text_free(&text);
+}
+
 static void text_that_is_not_json_is_refused_with_its_line(void **state) {
     (void)state;
     static const char beginning[] = "line 2: not JSON: ";
@@ -170,6 +188,7 @@ int main(void) {
         cmocka_unit_test(an_empty_baseline_is_written_and_read),
         cmocka_unit_test(a_row_is_found_by_all_three_of_its_names),
         cmocka_unit_test(a_file_that_is_no_baseline_is_refused),
+        cmocka_unit_test(images_are_written_sorted_and_the_last_of_a_name),
         cmocka_unit_test(text_that_is_not_json_is_refused_with_its_line),
     };
     return cmocka_run_group_tests_name("baseline", tests, NULL, release);

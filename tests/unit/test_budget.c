@@ -41,7 +41,8 @@ static void never_more_than_there_is(void **state) {
     (void)state;
     struct work work = {.most = 0};
     budget_begin(&work.budget, TOTAL);
-    parallel_for(PIECES, 8, use, &work);
+    parallel_set_jobs(8);
+    parallel_for(PIECES, use, &work);
     assert_int_equal(atomic_load(&work.done), PIECES);
     assert_int_equal(atomic_load(&work.in_use), 0);
     assert_true(atomic_load(&work.most) <= TOTAL);

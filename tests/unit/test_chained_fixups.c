@@ -60,7 +60,7 @@ static bool parse(const struct fixture *fixture, struct chained_fixups *fixups,
 static const struct import_row {
     uint32_t format;
     uint64_t bits;   /* of import 0 */
-    uint64_t addend; /* behind them */
+    uint64_t addend; /* after them */
     const char *text;
 } import_rows[] = {
     {1, 0x001, 0, "_one of ordinal 1"},
@@ -140,7 +140,7 @@ static const struct pointer_row {
     {2, UINT64_C(0xfffffffff), "points to 0xfffffffff"},
     {2, BIT(63), "binds _one of ordinal 1"},
     {2, BIT(63) | 1 | UINT64_C(0xff) << 24, "binds _two + 0xff of ordinal 2"},
-    /* The bits behind the addend and behind the high byte belong to nothing. */
+    /* The bits after the addend and after the high byte belong to nothing. */
     {2, BIT(63) | 1 | BIT(32), "binds _two of ordinal 2"},
     {2, (BASE + 0x123) | BIT(44), "points to 0x100000123"},
     {6, BIT(63) | 1 | BIT(32), "binds _two of ordinal 2"},
@@ -252,36 +252,40 @@ static void chains_end_and_go_on(void **state) {
     }
 }
 
+/* __TEXT, whose starts stand after the others, and __DATA with an empty page between two. */
+static void make_two_segments(struct fixture *fixture) {
+    make(fixture, 1, 6);
+    memset(&fixture->segments[0], 0, sizeof fixture->segments[0]);
+    fixture->segments[0] =
+        (struct segment){.name = "__TEXT", .address = BASE, .vm_size = 0x100, .file_size = 0x100};
+    fixture->segments[1].file_size = 0x2100;
+    put(fixture->part, 8, 4, 112);
+    put(fixture->part, 12, 4, 120);
+    memcpy(fixture->part + 112, fixture->part + IMPORTS, 8);
+    memcpy(fixture->part + 120, "_one\0_two", 10);
+    put(fixture->part, DATA_STARTS, 4, 28);
+    put(fixture->part, DATA_STARTS + 4, 2, 0x1000);
+    put(fixture->part, DATA_STARTS + 20, 2, 3);
+    put(fixture->part, PAGES, 2, 8);
+    put(fixture->part, PAGES + 2, 2, 0xffff);
+    put(fixture->part, PAGES + 4, 2, 0xf8);
+    put(fixture->part, STARTS + 4, 4, 80 - STARTS);
+    memcpy(fixture->part + 80, fixture->part + DATA_STARTS, 22);
+    put(fixture->part, 80, 4, 24);
+    put(fixture->part, 88, 8, 0);
+    put(fixture->part, 100, 2, 1);
+    put(fixture->part, 102, 2, 0x10);
+}
+
 static void each_segment_and_page_in_order(void **state) {
     struct fixture fixture;
     struct chained_fixups fixups;
     struct fixup found[8];
     struct error error;
+    uint8_t slice[0x3000] = {0};
     size_t count;
     (void)state;
-    make(&fixture, 1, 6);
-    /* __TEXT, whose starts stand behind the others, and __DATA with an empty page between two. */
-    uint8_t slice[0x3000] = {0};
-    memset(&fixture.segments[0], 0, sizeof fixture.segments[0]);
-    fixture.segments[0] =
-        (struct segment){.name = "__TEXT", .address = BASE, .vm_size = 0x100, .file_size = 0x100};
-    fixture.segments[1].file_size = 0x2100;
-    put(fixture.part, 8, 4, 112);
-    put(fixture.part, 12, 4, 120);
-    memcpy(fixture.part + 112, fixture.part + IMPORTS, 8);
-    memcpy(fixture.part + 120, "_one\0_two", 10);
-    put(fixture.part, DATA_STARTS, 4, 28);
-    put(fixture.part, DATA_STARTS + 4, 2, 0x1000);
-    put(fixture.part, DATA_STARTS + 20, 2, 3);
-    put(fixture.part, PAGES, 2, 8);
-    put(fixture.part, PAGES + 2, 2, 0xffff);
-    put(fixture.part, PAGES + 4, 2, 0xf8);
-    put(fixture.part, STARTS + 4, 4, 80 - STARTS);
-    memcpy(fixture.part + 80, fixture.part + DATA_STARTS, 22);
-    put(fixture.part, 80, 4, 24);
-    put(fixture.part, 88, 8, 0);
-    put(fixture.part, 100, 2, 1);
-    put(fixture.part, 102, 2, 0x10);
+    make_two_segments(&fixture);
     put(slice, 0x10, 8, UINT64_C(2) << 51 | 0x77);
     put(slice, DATA_OFFSET + 8, 8, UINT64_C(8) << 51 | BIT(63));
     assert_true(parse(&fixture, &fixups, &error));
@@ -336,7 +340,7 @@ static const struct bad_row {
     {DATA_STARTS + 6, 2, 15,
      "segment 1 (__DATA) pointer_format: 15 is none of a program of 64 bits: 1, 2, 6, 9, 12"},
     {DATA_STARTS + 8, 8, 0x4008,
-     "segment 1 (__DATA) segment_offset: 0x4008, but the segment is 0x4000 behind the header"},
+     "segment 1 (__DATA) segment_offset: 0x4008, but the segment is 0x4000 after the header"},
     {DATA_STARTS + 16, 4, 0x10000,
      "max_valid_pointer: 0x10000 lies before the end of the segments, 0x10000c000"},
     {DATA_STARTS + 20, 2, 2,
@@ -374,7 +378,7 @@ static void what_dyld_refuses(void **state) {
     }
 }
 
-/* Every part that is cut short is refused, and no byte behind its end is read. */
+/* Every part that is cut short is refused, and no byte after its end is read. */
 static void a_part_cut_short(void **state) {
     (void)state;
     for (size_t size = 0; size < NAMES + 10; size++) {
@@ -435,7 +439,7 @@ static void a_segment_added_before_one_with_fixups_is_refused(void **state) {
     fixture.segments[1] = fixture.segments[0];
     fixture.image.segments.count = 4;
     assert_false(parse(&fixture, &fixups, &error));
-    assert_non_null(strstr(error.what, "behind the header"));
+    assert_non_null(strstr(error.what, "after the header"));
 }
 
 /* 16 bits tell 65535 apart, and dyld leaves the last one out. */

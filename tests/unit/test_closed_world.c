@@ -103,7 +103,7 @@ static int clean_up(void **state) {
     return unlink(path);
 }
 
-/* The names of the file's exports that stay, a blank behind each. */
+/* The names of the file's exports that stay, a blank after each. */
 static void kept(const struct closed_world *world, char *text) {
     struct world_filter filter = {.world = world};
     struct exports_cursor cursor;
@@ -125,7 +125,7 @@ static void check(const struct world_rules *rules, const char *wanted) {
     struct closed_world world;
     struct error error;
     char text[300];
-    closed_world_read(&world, files, 1, rules, 1, &error);
+    closed_world_read(&world, files, 1, rules, &error);
     if (error.kind != ERROR_NONE)
         fail_msg("%s: %s", error.field, error.what);
     kept(&world, text);
@@ -190,7 +190,7 @@ static void an_open_world(void **state) {
     char text[300];
     (void)state;
     gone.path = "/tmp/test_closed_world.gone";
-    closed_world_read(&world, files, 2, &(struct world_rules){0}, 2, errors);
+    closed_world_read(&world, files, 2, &(struct world_rules){0}, errors);
     assert_int_equal(errors[0].kind, ERROR_NONE);
     assert_int_equal(errors[1].kind, ERROR_IO);
     assert_string_equal(errors[1].file, gone.path);
@@ -216,7 +216,7 @@ static void sections_over_each_other(void **state) {
     assert_non_null(stream);
     assert_int_equal(fwrite(contents, 1, FILE_SIZE, stream), FILE_SIZE);
     fclose(stream);
-    closed_world_read(&world, files, 1, &(struct world_rules){0}, 1, &error);
+    closed_world_read(&world, files, 1, &(struct world_rules){0}, &error);
     assert_int_equal(error.kind, ERROR_MALFORMED);
     assert_string_equal(error.file, path);
     assert_string_equal(error.field, "sections of C strings");

@@ -21,7 +21,7 @@ struct super {
 /* Where the blobs begin: room for an index of 8. */
 enum { FIRST_BLOB = 12 + 8 * 8 };
 
-/* Behind the fields of every version: the identifier, then the hashes. */
+/* After the fields of every version: the identifier, then the hashes. */
 enum { IDENTIFIER = 112, HASHES = IDENTIFIER + 8 };
 
 static void add_blob(struct super *super, uint32_t slot, const uint8_t *blob, size_t size) {
@@ -230,7 +230,7 @@ static void fields_come_with_their_versions(void **state) {
     }
 }
 
-/* Strings and hashes lie behind the fields of the version: a new codeLimit would be written over
+/* Strings and hashes lie after the fields of the version: a new codeLimit would be written over
  * them. */
 static void nothing_lies_among_the_fields(void **state) {
     static const struct {

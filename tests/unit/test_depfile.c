@@ -21,7 +21,7 @@ static const struct row {
     {"$", "$out", {"a$b$$"}, "$$out: a$$b$$$$\n"},
     {":", "o:t", {"a:b", "c:/d"}, "o\\:t: a\\:b c\\:/d\n"},
     {"what needs nothing", "out", {"a,b", "c'd\"e", "(f)%~"}, "out: a,b c'd\"e (f)%~\n"},
-    /* Behind a backslash of the name the space needs three: one each for it and for both. */
+    /* After a backslash of the name the space needs three: one each for it and for both. */
     {"a backslash before a space", "out", {"a\\ b"}, "out: a\\\\\\ b\n"},
 };
 

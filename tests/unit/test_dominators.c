@@ -29,7 +29,7 @@ static struct loaded_image *image_at(struct program *program, size_t index, size
 }
 
 /* A program whose loads are written as "0>1 0>2 1>3", and of which the first `inserted` images
- * behind the executable were inserted. */
+ * after the executable were inserted. */
 static struct program program_of(const char *loads, size_t inserted) {
     struct program program = {.has_executable = true};
     size_t loader, target;
@@ -83,7 +83,7 @@ static void a_chain_is_the_shortest_from_the_executable(void **state) {
 }
 
 /* The executable loads 1 and 2; below 1, dyld loads 3, 4 and 5, and only then 6 below 2. So 4 comes
- * before 6 in loading order, though 2 names it behind 6. */
+ * before 6 in loading order, though 2 names it after 6. */
 static void of_equally_short_chains_the_first_in_loading_order_is_taken(void **state) {
     (void)state;
     struct program program = program_of("0>1 0>2 1>3 3>4 4>5 2>6 2>4 6>5", 0);

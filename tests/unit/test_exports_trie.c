@@ -57,7 +57,7 @@ static const struct row {
            "\2\0\3\0"),
      "_a flags 0x0 shares 0 at 0x1 and 0x0\n_ab flags 0x0 shares 2 at 0x2 and 0x0\n"
      "_ac flags 0x0 shares 2 at 0x3 and 0x0\n"},
-    {"edges without characters behind each other",
+    {"edges without characters after each other",
      BYTES("\0\1\0\4"
            "\0\1\0\x08"
            "\2\0\1\1z\0\x0f"
@@ -156,7 +156,7 @@ static const struct row {
      BYTES("\2\0\1\1\0\6"
            "\2\0\2\0"),
      "exports trie: the node at 0x6 has an export of a name that has one already\n"},
-    {"an edge behind one without characters that begins with one beside it",
+    {"an edge after one without characters that begins with one beside it",
      BYTES("\0\2\0\x07"
            "a\0\x0c"
            "\0\1ab\0\x10"

@@ -26,8 +26,8 @@ static const struct row {
      "0x10 function starts: the number at byte 0x1 does not end, or is too great"},
     {"past 64 bits", BYTES("\xff\xff\xff\xff\xff\xff\xff\xff\xff\1\1\0"),
      "0xffffffffffffffff function starts: the number at byte 0xa does not end, or is too great"},
-    {"more behind the end", BYTES("\x10\0\0\7"),
-     "0x10 function starts: byte 0x3 is 0x07, behind the 0 that ends them"},
+    {"more after the end", BYTES("\x10\0\0\7"),
+     "0x10 function starts: byte 0x3 is 0x07, after the 0 that ends them"},
 };
 
 static void every_start_is_read_or_what_is_wrong_is_named(void **state) {

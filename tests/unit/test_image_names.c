@@ -8,7 +8,7 @@
 
 enum { LINKEDIT_OFFSET = 0x400, MOST_PARTS = 4 };
 
-/* The image of fixups.h with parts in __LINKEDIT, one behind the other. */
+/* The image of fixups.h with parts in __LINKEDIT, one after the other. */
 struct imported {
     struct fixture fixture;
     struct linkedit_part parts[MOST_PARTS];
@@ -32,7 +32,7 @@ static void add_part(struct imported *imported, const char *name, struct bytes b
     imported->size += bytes.size;
 }
 
-/* Which of the names, each with a blank behind it, are in the set. */
+/* Which of the names, each with a blank after it, are in the set. */
 static void list(const struct name_set *set, char *text, size_t size) {
     static const char *const names[] = {"_a", "_b", "_c", "_d", "_e", "_f", "_long_name", "_x"};
     size_t at = 0, known = 0;

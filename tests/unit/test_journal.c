@@ -84,7 +84,7 @@ static void die(struct journal *journal, struct replacement *items, size_t count
 
 struct row {
     bool taken;
-    const char *target; /* linked anew behind the kill; NULL for nothing */
+    const char *target; /* linked anew after the kill; NULL for nothing */
     const char *other;  /* as TARGET.vafit-new; NULL for nothing */
     bool removed;       /* TARGET.vafit-new */
     bool take_back;

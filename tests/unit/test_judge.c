@@ -3,48 +3,48 @@
 static const struct row sums[] = {
     {"well below",
      {.dylibs = 2 * GIB},
-     NUMBERS(LEVEL_PASS, 13 * GIB, 16 * GIB, 3 * GIB,
+     NUMBERS(SEVERITY_PASS, 13 * GIB, 16 * GIB, 3 * GIB,
              "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 2.00 "
              "GiB = 13.00 GiB, 3.00 GiB below the limit of 16.00 GiB")},
     {"at the limit",
      {.dylibs = 5 * GIB},
-     NUMBERS(LEVEL_PASS, 16 * GIB, 16 * GIB, 0,
+     NUMBERS(SEVERITY_PASS, 16 * GIB, 16 * GIB, 0,
              "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 5.00 "
              "GiB = 16.00 GiB, 0 bytes below the limit of 16.00 GiB")},
     {"a page each past it",
      {.dylibs = 5 * GIB + 32 * KIB},
-     NUMBERS(LEVEL_ERROR, 16 * GIB + 32 * KIB, 16 * GIB, -32 * 1024,
+     NUMBERS(SEVERITY_ERROR, 16 * GIB + 32 * KIB, 16 * GIB, -32 * 1024,
              "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 5.00 "
              "GiB = 16.00 GiB, 32.0 KiB past the limit of 16.00 GiB")},
     /* 13 of 16 are 81.25 %. */
     {"warned of",
      {.dylibs = 2 * GIB, .warn_at = 81},
-     NUMBERS(LEVEL_WARNING, 13 * GIB, 16 * GIB, 3 * GIB,
+     NUMBERS(SEVERITY_WARNING, 13 * GIB, 16 * GIB, 3 * GIB,
              "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 2.00 "
              "GiB = 13.00 GiB, 3.00 GiB below the limit of 16.00 GiB")},
     {"warned of at exactly that much",
      {.dylibs = GIB, .warn_at = 75},
-     NUMBERS(LEVEL_WARNING, 12 * GIB, 16 * GIB, 4 * GIB,
+     NUMBERS(SEVERITY_WARNING, 12 * GIB, 16 * GIB, 4 * GIB,
              "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 1.00 "
              "GiB = 12.00 GiB, 4.00 GiB below the limit of 16.00 GiB")},
     {"not yet warned of",
      {.dylibs = 2 * GIB, .warn_at = 82},
-     NUMBERS(LEVEL_PASS, 13 * GIB, 16 * GIB, 3 * GIB,
+     NUMBERS(SEVERITY_PASS, 13 * GIB, 16 * GIB, 3 * GIB,
              "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 2.00 "
              "GiB = 13.00 GiB, 3.00 GiB below the limit of 16.00 GiB")},
     {"held against --limit, whatever the headroom",
      {.dylibs = 2 * GIB, .limit = 13 * GIB, .has_headroom = true, .headroom = GIB},
-     NUMBERS(LEVEL_PASS, 13 * GIB, 13 * GIB, 0,
+     NUMBERS(SEVERITY_PASS, 13 * GIB, 13 * GIB, 0,
              "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 2.00 "
              "GiB = 13.00 GiB, 0 bytes below the limit of 13.00 GiB")},
     {"with the shared region of macOS 27",
      {.profile = "macos-27", .dylibs = 2 * GIB},
-     NUMBERS(LEVEL_PASS, 449 * GIB, 454 * GIB, 5 * GIB,
+     NUMBERS(SEVERITY_PASS, 449 * GIB, 454 * GIB, 5 * GIB,
              "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 442.00 GiB + 2 dylibs 2.00 "
              "GiB = 449.00 GiB, 5.00 GiB below the limit of 454.00 GiB")},
     {"without an executable",
      {.no_executable = true, .dylibs = 2 * GIB},
-     NUMBERS(LEVEL_PASS, 12 * GIB, 16 * GIB, 4 * GIB,
+     NUMBERS(SEVERITY_PASS, 12 * GIB, 16 * GIB, 4 * GIB,
              "__PAGEZERO 4.00 GiB + executable 0 bytes + shared region 6.00 GiB + 2 dylibs 2.00 "
              "GiB = 12.00 GiB, 4.00 GiB below the limit of 16.00 GiB")},
     {"without a window",
@@ -52,7 +52,7 @@ static const struct row sums[] = {
      NOT_APPLICABLE("does not apply: this profile has no malloc window to end before")},
     {"without a window, against --limit",
      {.profile = "macos-15", .dylibs = 2 * GIB, .limit = 12 * GIB},
-     NUMBERS(LEVEL_ERROR, 13 * GIB, 12 * GIB, -1073741824,
+     NUMBERS(SEVERITY_ERROR, 13 * GIB, 12 * GIB, -1073741824,
              "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 2.00 "
              "GiB = 13.00 GiB, 1.00 GiB past the limit of 12.00 GiB")},
     {"on Intel",
@@ -68,59 +68,59 @@ static void the_sum_of_all_images_is_held_against_the_limit(void **state) {
 static const struct row windows[] = {
     {"well below",
      {.dylibs = 2 * GIB},
-     NUMBERS(LEVEL_PASS, 14 * GIB, 16 * GIB, 2 * GIB - 64 * MIB,
+     NUMBERS(SEVERITY_PASS, 14 * GIB, 16 * GIB, 2 * GIB - 64 * MIB,
              "images reach 14.00 GiB, 2.00 GiB below the limit of 16.00 GiB")},
     {"up to the headroom",
      {.dylibs = 4 * GIB - 64 * MIB},
-     NUMBERS(LEVEL_PASS, 16 * GIB - 64 * MIB, 16 * GIB, 0,
+     NUMBERS(SEVERITY_PASS, 16 * GIB - 64 * MIB, 16 * GIB, 0,
              "images reach 15.94 GiB, 64.0 MiB below the limit of 16.00 GiB")},
     {"a page each into the headroom",
      {.dylibs = 4 * GIB - 64 * MIB + 32 * KIB},
-     NUMBERS(LEVEL_ERROR, 16 * GIB - 64 * MIB + 32 * KIB, 16 * GIB, -32 * 1024,
+     NUMBERS(SEVERITY_ERROR, 16 * GIB - 64 * MIB + 32 * KIB, 16 * GIB, -32 * 1024,
              "images reach 15.94 GiB, 64.0 MiB below the limit of 16.00 GiB, inside the headroom "
              "of 64.0 MiB")},
     {"up to the window",
      {.dylibs = 4 * GIB},
-     NUMBERS(LEVEL_ERROR, 16 * GIB, 16 * GIB, -64 * 1048576,
+     NUMBERS(SEVERITY_ERROR, 16 * GIB, 16 * GIB, -64 * 1048576,
              "images reach 16.00 GiB, 0 bytes below the limit of 16.00 GiB, inside the headroom "
              "of 64.0 MiB")},
     {"up to the window, without a headroom",
      {.dylibs = 4 * GIB, .has_headroom = true},
-     NUMBERS(LEVEL_PASS, 16 * GIB, 16 * GIB, 0,
+     NUMBERS(SEVERITY_PASS, 16 * GIB, 16 * GIB, 0,
              "images reach 16.00 GiB, 0 bytes below the limit of 16.00 GiB")},
     /* 471 MiB are 14.7 strides of 32 MiB, and 15 of 736 are 2.038 %. */
     {"as far into the window as was reported",
      {.dylibs = 4 * GIB + 471 * MIB},
-     NUMBERS(LEVEL_ERROR, 16 * GIB + 471 * MIB, 16 * GIB, -(471 + 64) * 1048576,
+     NUMBERS(SEVERITY_ERROR, 16 * GIB + 471 * MIB, 16 * GIB, -(471 + 64) * 1048576,
              "images reach 16.46 GiB, 471.0 MiB past the limit of 16.00 GiB; 15 of the "
              "allocator's 736 places are blocked, so that about 2.04 % of launches abort")},
     {"past --limit but not the window",
      {.dylibs = 2 * GIB, .limit = 13 * GIB},
-     NUMBERS(LEVEL_ERROR, 14 * GIB, 13 * GIB, -(1024 + 64) * INT64_C(1048576),
+     NUMBERS(SEVERITY_ERROR, 14 * GIB, 13 * GIB, -(1024 + 64) * INT64_C(1048576),
              "images reach 14.00 GiB, 1.00 GiB past the limit of 13.00 GiB")},
     {"into the window but not past --limit",
      {.dylibs = 4 * GIB + 64 * MIB, .limit = 17 * GIB},
-     NUMBERS(LEVEL_PASS, 16 * GIB + 64 * MIB, 17 * GIB, 960 * MIB - 64 * MIB,
+     NUMBERS(SEVERITY_PASS, 16 * GIB + 64 * MIB, 17 * GIB, 960 * MIB - 64 * MIB,
              "images reach 16.06 GiB, 960.0 MiB below the limit of 17.00 GiB; 2 of the "
              "allocator's 736 places are blocked, so that about 0.27 % of launches abort")},
     /* 14 of 16 are 87.5 %. */
     {"warned of",
      {.dylibs = 2 * GIB, .warn_at = 87},
-     NUMBERS(LEVEL_WARNING, 14 * GIB, 16 * GIB, 2 * GIB - 64 * MIB,
+     NUMBERS(SEVERITY_WARNING, 14 * GIB, 16 * GIB, 2 * GIB - 64 * MIB,
              "images reach 14.00 GiB, 2.00 GiB below the limit of 16.00 GiB")},
     {"past a limit that is warned of",
      {.dylibs = 4 * GIB, .warn_at = 87},
-     NUMBERS(LEVEL_ERROR, 16 * GIB, 16 * GIB, -64 * 1048576,
+     NUMBERS(SEVERITY_ERROR, 16 * GIB, 16 * GIB, -64 * 1048576,
              "images reach 16.00 GiB, 0 bytes below the limit of 16.00 GiB, inside the headroom "
              "of 64.0 MiB")},
     {"below the window of macOS 27",
      {.profile = "macos-27", .dylibs = 2 * GIB},
-     NUMBERS(LEVEL_PASS, 450 * GIB, 454 * GIB, 4 * GIB - 64 * MIB,
+     NUMBERS(SEVERITY_PASS, 450 * GIB, 454 * GIB, 4 * GIB - 64 * MIB,
              "images reach 450.00 GiB, 4.00 GiB below the limit of 454.00 GiB")},
     /* 1 GiB are 32 strides. */
     {"into the window of macOS 27",
      {.profile = "macos-27", .dylibs = 7 * GIB},
-     NUMBERS(LEVEL_ERROR, 455 * GIB, 454 * GIB, -(1024 + 64) * INT64_C(1048576),
+     NUMBERS(SEVERITY_ERROR, 455 * GIB, 454 * GIB, -(1024 + 64) * INT64_C(1048576),
              "images reach 455.00 GiB, 1.00 GiB past the limit of 454.00 GiB; 32 of the "
              "allocator's 1088 places are blocked, so that about 2.94 % of launches abort")},
     {"without a window",
@@ -141,7 +141,7 @@ static void a_headroom_larger_than_the_limit_holds_every_top(void **state) {
     const struct row row = {
         "headroom past the limit",
         {.dylibs = 2 * GIB, .has_headroom = true, .headroom = 20 * GIB},
-        NUMBERS(LEVEL_ERROR, 14 * GIB, 16 * GIB, -18 * INT64_C(1073741824),
+        NUMBERS(SEVERITY_ERROR, 14 * GIB, 16 * GIB, -18 * INT64_C(1073741824),
                 "images reach 14.00 GiB, 2.00 GiB below the limit of 16.00 GiB, inside the "
                 "headroom of 20.00 GiB")};
     expect_rows(RULE_MALLOC_WINDOW, &row, 1);
@@ -154,27 +154,27 @@ static const struct region {
     struct finding expected;
 } regions[] = {
     {"HeliosSoftware/hfs #508", 0x183900000,
-     NUMBERS(LEVEL_ERROR, 0x188900000, 0x180000000, -0x8900000,
+     NUMBERS(SEVERITY_ERROR, 0x188900000, 0x180000000, -0x8900000,
              "the executable ends at 0x183900000, and slid by 80.0 MiB at 0x188900000, 137.0 MiB "
              "past the shared region at 0x180000000")},
     {"its second build", 0x1508a4000,
-     NUMBERS(LEVEL_PASS, 0x1558a4000, 0x180000000, 0x2a75c000,
+     NUMBERS(SEVERITY_PASS, 0x1558a4000, 0x180000000, 0x2a75c000,
              "the executable ends at 0x1508a4000, and slid by 80.0 MiB at 0x1558a4000, 679.4 MiB "
              "below the shared region at 0x180000000")},
     {"its third build", 0x14bb38000,
-     NUMBERS(LEVEL_PASS, 0x150b38000, 0x180000000, 0x2f4c8000,
+     NUMBERS(SEVERITY_PASS, 0x150b38000, 0x180000000, 0x2f4c8000,
              "the executable ends at 0x14bb38000, and slid by 80.0 MiB at 0x150b38000, 756.8 MiB "
              "below the shared region at 0x180000000")},
     {"risingwavelabs/risingwave #27001", 0x188758000,
-     NUMBERS(LEVEL_ERROR, 0x18d758000, 0x180000000, -0xd758000,
+     NUMBERS(SEVERITY_ERROR, 0x18d758000, 0x180000000, -0xd758000,
              "the executable ends at 0x188758000, and slid by 80.0 MiB at 0x18d758000, 215.3 MiB "
              "past the shared region at 0x180000000")},
     {"ends at the region with the greatest slide", 0x17b000000,
-     NUMBERS(LEVEL_PASS, 0x180000000, 0x180000000, 0,
+     NUMBERS(SEVERITY_PASS, 0x180000000, 0x180000000, 0,
              "the executable ends at 0x17b000000, and slid by 80.0 MiB at 0x180000000, 0 bytes "
              "below the shared region at 0x180000000")},
     {"a page more", 0x17b004000,
-     NUMBERS(LEVEL_ERROR, 0x180004000, 0x180000000, -0x4000,
+     NUMBERS(SEVERITY_ERROR, 0x180004000, 0x180000000, -0x4000,
              "the executable ends at 0x17b004000, and slid by 80.0 MiB at 0x180004000, 16.0 KiB "
              "past the shared region at 0x180000000")},
 };
@@ -215,27 +215,27 @@ static const struct sizes {
     {"the largest is shown",
      {{0, GIB, 0}, {0, 2 * GIB, 0}},
      1,
-     NUMBERS(LEVEL_PASS, 2 * GIB, 4 * GIB - 1, 2 * GIB - 1,
+     NUMBERS(SEVERITY_PASS, 2 * GIB, 4 * GIB - 1, 2 * GIB - 1,
              "libb.dylib has 2.00 GiB, 2.00 GiB below the 4 GiB of 32-bit offsets")},
     {"a file counts as its address space does",
      {{0, GIB, 3 * GIB}, {0, 2 * GIB, GIB}},
      1,
-     NUMBERS(LEVEL_PASS, 3 * GIB, 4 * GIB - 1, GIB - 1,
+     NUMBERS(SEVERITY_PASS, 3 * GIB, 4 * GIB - 1, GIB - 1,
              "liba.dylib has 3.00 GiB, 1.00 GiB below the 4 GiB of 32-bit offsets")},
     {"a page less than 4 GiB",
      {{0, GIB, GIB}, {0, 4 * GIB - 16 * KIB, GIB}},
      1,
-     NUMBERS(LEVEL_PASS, 4 * GIB - 16 * KIB, 4 * GIB - 1, 16 * 1024 - 1,
+     NUMBERS(SEVERITY_PASS, 4 * GIB - 16 * KIB, 4 * GIB - 1, 16 * 1024 - 1,
              "libb.dylib has 4.00 GiB, 16.0 KiB below the 4 GiB of 32-bit offsets")},
     {"a page more than 4 GiB",
      {{0, 4 * GIB + 16 * KIB, 0}, {0, GIB, 0}},
      1,
-     NUMBERS(LEVEL_ERROR, 4 * GIB + 16 * KIB, 4 * GIB - 1, -16 * 1024 - 1,
+     NUMBERS(SEVERITY_ERROR, 4 * GIB + 16 * KIB, 4 * GIB - 1, -16 * 1024 - 1,
              "liba.dylib has 4.00 GiB, 16.0 KiB past the 4 GiB of 32-bit offsets")},
     {"each that fails",
      {{0, GIB, 5 * GIB}, {0, 6 * GIB, 0}},
      2,
-     NUMBERS(LEVEL_ERROR, 5 * GIB, 4 * GIB - 1, -1073741824 - 1,
+     NUMBERS(SEVERITY_ERROR, 5 * GIB, 4 * GIB - 1, -1073741824 - 1,
              "liba.dylib has 5.00 GiB, 1.00 GiB past the 4 GiB of 32-bit offsets")},
 };
 
@@ -266,7 +266,7 @@ static void an_image_of_exactly_4_gib_fails(void **state) {
     measure.extents.items = images;
     judge(&arena, &measure, &limits, &judgement);
     assert_int_equal(findings_of(&judgement, RULE_IMAGE_SIZE, &finding), 1);
-    assert_int_equal(finding.level, LEVEL_ERROR);
+    assert_int_equal(finding.severity, SEVERITY_ERROR);
     assert_int_equal(finding.margin, -1);
 }
 
@@ -282,13 +282,13 @@ static const struct alignment {
     size_t misaligned; /* of `parts` */
     struct finding expected;
 } alignments[] = {
-    {0, NUMBERS(LEVEL_PASS, 0, 0, 0, "every part of every __LINKEDIT is aligned")},
-    {1, NUMBERS(LEVEL_WARNING, 1, 0, -1,
+    {0, NUMBERS(SEVERITY_PASS, 0, 0, 0, "every part of every __LINKEDIT is aligned")},
+    {1, NUMBERS(SEVERITY_WARNING, 1, 0, -1,
                 "1 part of __LINKEDIT is misaligned: a.dylib (string pool at 0x8004)")},
-    {3, NUMBERS(LEVEL_WARNING, 3, 0, -3,
+    {3, NUMBERS(SEVERITY_WARNING, 3, 0, -3,
                 "3 parts of __LINKEDIT are misaligned: a.dylib (string pool at 0x8004), b.dylib "
                 "(exports trie at 0x14), c.dylib (code signature at 0x8)")},
-    {5, NUMBERS(LEVEL_WARNING, 5, 0, -5,
+    {5, NUMBERS(SEVERITY_WARNING, 5, 0, -5,
                 "5 parts of __LINKEDIT are misaligned: a.dylib (string pool at 0x8004), b.dylib "
                 "(exports trie at 0x14), c.dylib (code signature at 0x8) and 2 more")},
 };
@@ -326,7 +326,7 @@ static void every_unresolved_dylib_is_a_finding_of_its_own(void **state) {
             continue;
         assert_true(found < 3);
         expect_equal("unresolved", finding,
-                     &(struct finding){.level = LEVEL_ERROR, .message = unresolved[found++]});
+                     &(struct finding){.severity = SEVERITY_ERROR, .message = unresolved[found++]});
     }
     assert_int_equal(found, 3);
     assert_int_equal(judgement.verdict, VERDICT_EXCEEDS);
@@ -336,8 +336,9 @@ static void every_unresolved_dylib_is_a_finding_of_its_own(void **state) {
 static void a_program_without_unresolved_dylibs_passes(void **state) {
     (void)state;
     struct judgement judgement = judgement_of(&(struct situation){.dylibs = 2 * GIB});
-    expect_finding("resolved", &judgement, RULE_UNRESOLVED,
-                   &(struct finding){.level = LEVEL_PASS, .message = "every dylib was found"});
+    expect_finding(
+        "resolved", &judgement, RULE_UNRESOLVED,
+        &(struct finding){.severity = SEVERITY_PASS, .message = "every dylib was found"});
 }
 
 /* The sum is 13 GiB. */

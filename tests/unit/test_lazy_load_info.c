@@ -47,13 +47,13 @@ static void names(void **state) {
          "lazy load info: the names of 2 symbols at 0x18 run past its end, 31 bytes"},
         {"a table of 16 GiB", BYTES(BEGIN "\xff\xff\xff\xff\x18\0\0\0_a\0"),
          "lazy load info: the names of 4294967295 symbols at 0x18 run past its end, 27 bytes"},
-        {"a table far behind", BYTES(BEGIN "\1\0\0\0\xff\xff\xff\xff_a\0"),
+        {"a table far after", BYTES(BEGIN "\1\0\0\0\xff\xff\xff\xff_a\0"),
          "lazy load info: the names of 1 symbols at 0xffffffff run past its end, 27 bytes"},
         {"one that does not end",
          BYTES(BEGIN "\2\0\0\0\x18\0\0\0"
                      "\x20\0\0\0\x23\0\0\0_a\0_b"),
          "_a lazy load info: the name of symbol 1 does not end inside it"},
-        {"one that begins behind the part",
+        {"one that begins after the part",
          BYTES(BEGIN "\1\0\0\0\x18\0\0\0"
                      "\x1f\0\0\0_a\0"),
          "lazy load info: the name of symbol 0 does not end inside it"},

@@ -51,7 +51,7 @@ static struct string_list command_of(const char *const *arguments) {
     return command;
 }
 
-/* Arguments behind "clang", and the output; NULL where they name none. The outputs are those that
+/* Arguments after "clang", and the output; NULL where they name none. The outputs are those that
  * clang-19 -### hands its linker. */
 static const struct form {
     const char *arguments[8];
@@ -70,7 +70,7 @@ static const struct form {
     {{"a.o", "-o"}, NULL},
     {{"-o", "one", "-o"}, "one"},
     {{"--outputs", "x", "-output", "x"}, "utput"},
-    /* For the linker behind the driver. */
+    /* For the linker after the driver. */
     {{"-Wl,-o,out"}, "out"},
     {{"-Wl,-dead_strip,-o,out,-map,m"}, "out"},
     {{"-Wl,-o", "-Wl,out"}, "out"},
@@ -115,7 +115,7 @@ static const struct form {
     {{"@plain"}, "a b"},
     {{"@nested"}, "a b"},
     {{"-o", "before", "@plain"}, "a b"},
-    {{"@plain", "-o", "behind"}, "behind"},
+    {{"@plain", "-o", "after"}, "after"},
     {{"-Wl,@for-linker", "-o", "driver"}, "linked"},
     {{"-Xlinker", "@for-linker"}, "linked"},
     {{"@handed-on"}, "linked"},

@@ -223,7 +223,7 @@ static const struct placing {
     {"a byte below", {{0xff, 0x10}}, false, {0}},
     {"a byte past", {{0x100, 0x101}}, false, {0}},
     {"far past", {{0x100, UINT64_MAX}}, false, {0}},
-    {"behind the end", {{0x200, 1}}, false, {0}},
+    {"after the end", {{0x200, 1}}, false, {0}},
     {"a byte shared", {{0x100, 0x81}, {0x180, 0x80}}, false, {0}},
     {"a byte shared, in another order", {{0x180, 0x80}, {0x100, 0x81}}, false, {0}},
     {"at the same place", {{0x100, 8}, {0x100, 8}}, false, {0}},

@@ -93,13 +93,13 @@ static const struct row {
     {"a note before __LINKEDIT", {LC_NOTE, 40, [6] = LINKEDIT_AT - 1, 0, 1}, "", ""},
     {"a note in __LINKEDIT",
      {LC_NOTE, 40, [6] = LINKEDIT_AT, 0, 1},
-     "load command 4 (LC_NOTE) offset: the note lies in __LINKEDIT, where vafit does not keep it",
-     "load command 4 (LC_NOTE) offset: the note lies in __LINKEDIT, where vafit does not keep it"},
+     "load command 4 (LC_NOTE) offset: the note lies in __LINKEDIT, which vafit rewrites",
+     "load command 4 (LC_NOTE) offset: the note lies in __LINKEDIT, which vafit rewrites"},
     {"an unknown command without a place", {0x77, 8}, "", ""},
     {"an unknown command",
      {0x77, 16, PLACE, 8},
-     "load command 4 (0x77) cmd: not known to vafit, which might lose what it places",
-     "load command 4 (0x77) cmd: not known to vafit, which might lose what it places"},
+     "load command 4 (0x77) cmd: unknown to vafit, which could lose what it points to",
+     "load command 4 (0x77) cmd: unknown to vafit, which could lose what it points to"},
 };
 
 static void what_would_be_lost_is_refused(void **state) {

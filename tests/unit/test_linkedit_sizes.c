@@ -13,7 +13,7 @@
 
 enum { SLICE_OFFSET = 0x4000, SYMBOLS_OFFSET = 0x100, LINKEDIT_SIZE = 64 << 20, MOST_PARTS = 5 };
 
-static char path[] = "/tmp/test_breakdown.XXXXXX";
+static char path[] = "/tmp/test_linkedit_sizes.XXXXXX";
 
 static int make_file(void **state) {
     (void)state;
@@ -64,9 +64,9 @@ static void write_tables(const struct entry *symbols, size_t count, const char *
     assert_int_equal(fclose(stream), 0);
 }
 
-static bool read_breakdown(const struct entry *symbols, size_t count, const char *pool,
-                           size_t pool_size, struct linkedit_sizes *linkedit_sizes,
-                           struct error *error) {
+static bool read_linkedit_sizes(const struct entry *symbols, size_t count, const char *pool,
+                                size_t pool_size, struct linkedit_sizes *linkedit_sizes,
+                                struct error *error) {
     struct linkedit_part parts[MOST_PARTS];
     struct image image = image_of(parts, count, pool_size);
     struct file file;
@@ -123,7 +123,7 @@ static void strings_go_to_the_level_that_frees_them(void **state) {
     struct linkedit_sizes linkedit_sizes;
     struct error error;
     assert_int_equal(sizeof pool, 15);
-    assert_true(read_breakdown(symbols, 5, pool, sizeof pool, &linkedit_sizes, &error));
+    assert_true(read_linkedit_sizes(symbols, 5, pool, sizeof pool, &linkedit_sizes, &error));
     expect_breakdown("shared", &linkedit_sizes, 16, 3, 3 * 16 + 3, 16 + 5);
 }
 
@@ -131,9 +131,9 @@ static void an_image_without_symbols_has_none(void **state) {
     (void)state;
     struct linkedit_sizes linkedit_sizes;
     struct error error;
-    assert_true(read_breakdown(NULL, 0, "", 0, &linkedit_sizes, &error));
+    assert_true(read_linkedit_sizes(NULL, 0, "", 0, &linkedit_sizes, &error));
     expect_breakdown("nothing", &linkedit_sizes, 0, 0, 0, 0);
-    assert_true(read_breakdown(NULL, 0, "\0\0\0\0", 4, &linkedit_sizes, &error));
+    assert_true(read_linkedit_sizes(NULL, 0, "\0\0\0\0", 4, &linkedit_sizes, &error));
     expect_breakdown("padding", &linkedit_sizes, 0, 0, 0, 0);
 }
 
@@ -168,13 +168,14 @@ static void the_order_of_names_does_not_matter(void **state) {
             size_t name = (j * orders[i].factor + orders[i].shift) % COUNT;
             symbols[j] = (struct entry){(uint32_t)(name * NAME), types[j % 3], 1, 0, 0};
         }
-        assert_true(read_breakdown(symbols, COUNT, pool, sizeof pool, &linkedit_sizes, &error));
+        assert_true(
+            read_linkedit_sizes(symbols, COUNT, pool, sizeof pool, &linkedit_sizes, &error));
         expect_breakdown(orders[i].label, &linkedit_sizes, COUNT / 3 * 16, COUNT / 3 * NAME,
                          COUNT / 3 * (16 + NAME), COUNT / 3 * (16 + NAME));
     }
 }
 
-/* Names of a megabyte and more, with tails that begin megabytes behind. */
+/* Names of a megabyte and more, with tails that begin megabytes after. */
 static void a_name_may_be_longer_than_what_is_read_at_once(void **state) {
     (void)state;
     enum { MIB = 1 << 20, POOL = 5 * MIB };
@@ -189,7 +190,7 @@ static void a_name_may_be_longer_than_what_is_read_at_once(void **state) {
     struct error error;
     memset(pool, 'x', POOL);
     pool[3 * MIB - 1] = '\0';
-    assert_true(read_breakdown(symbols, 4, pool, POOL, &linkedit_sizes, &error));
+    assert_true(read_linkedit_sizes(symbols, 4, pool, POOL, &linkedit_sizes, &error));
     expect_breakdown("long", &linkedit_sizes, 16, MIB + 1, 2 * 16 + 2 * MIB - 1, 16 + 2 * MIB);
 }
 
@@ -201,11 +202,11 @@ static void a_name_past_the_pool_is_none(void **state) {
     static const struct entry all[] = {{UINT32_MAX, LOCAL, 1, 0, 0}, {4, LOCAL, 1, 0, 0}};
     struct linkedit_sizes linkedit_sizes;
     struct error error;
-    assert_true(read_breakdown(last, 2, "abc", 4, &linkedit_sizes, &error));
+    assert_true(read_linkedit_sizes(last, 2, "abc", 4, &linkedit_sizes, &error));
     expect_breakdown("last", &linkedit_sizes, 0, 0, 0, 2 * 16 + 4);
-    assert_true(read_breakdown(past, 2, "abc", 4, &linkedit_sizes, &error));
+    assert_true(read_linkedit_sizes(past, 2, "abc", 4, &linkedit_sizes, &error));
     expect_breakdown("past", &linkedit_sizes, 0, 0, 0, 2 * 16 + 4);
-    assert_true(read_breakdown(all, 2, "abc", 4, &linkedit_sizes, &error));
+    assert_true(read_linkedit_sizes(all, 2, "abc", 4, &linkedit_sizes, &error));
     expect_breakdown("all past", &linkedit_sizes, 0, 0, 0, 2 * 16);
 }
 
@@ -216,9 +217,9 @@ static void a_second_name_is_used_by_its_symbol(void **state) {
     static const struct entry past[] = {{0, 0x0b, 0, 0, UINT64_C(1) << 32}};
     struct linkedit_sizes linkedit_sizes;
     struct error error;
-    assert_true(read_breakdown(symbols, 2, "abc\0def\0ghi\0jkl", 16, &linkedit_sizes, &error));
+    assert_true(read_linkedit_sizes(symbols, 2, "abc\0def\0ghi\0jkl", 16, &linkedit_sizes, &error));
     expect_breakdown("second", &linkedit_sizes, 16, 8, 16 + 4, 0);
-    assert_true(read_breakdown(past, 1, "abc", 4, &linkedit_sizes, &error));
+    assert_true(read_linkedit_sizes(past, 1, "abc", 4, &linkedit_sizes, &error));
     expect_breakdown("second past the pool", &linkedit_sizes, 16, 4, 0, 0);
 }
 

@@ -211,9 +211,9 @@ static const struct string {
     char text[12];
     const char *string; /* NULL: refused */
 } strings[] = {
-    {"behind the fields", 12, "path", "path"},
+    {"after the fields", 12, "path", "path"},
     {"empty", 12, "", ""},
-    {"behind other bytes", 16, "xxxxpath", "path"},
+    {"after other bytes", 16, "xxxxpath", "path"},
     {"ends with the command",
      12,
      {'e', 'l', 'e', 'v', 'e', 'n', ' ', 'l', 'o', 'n', 'g', 0},

@@ -129,7 +129,7 @@ static const struct spelling {
     {"the last of several", {"-o", "x", "--output", "y"}, "y", "", "", "", ""},
     {"repeated", {"--rule", "a", "--rule=b", "--rule", "a"}, NULL, "", "a b a", "", ""},
     {"operands between options", {"a", "-q", "b", "-o", "x", "c"}, "x", "q", "", "", "a b c"},
-    {"behind --", {"-q", "--", "-a", "--output", "--"}, NULL, "q", "", "", "-a --output --"},
+    {"after --", {"-q", "--", "-a", "--output", "--"}, NULL, "q", "", "", "-a --output --"},
     {"a dash alone", {"-", "-q"}, NULL, "q", "", "", "-"},
     {"many", {"--facts", "a", "b", "c"}, NULL, "", "", "a b c", ""},
     {"many up to an option", {"--facts", "a", "b", "-q", "c"}, NULL, "q", "", "a b", "c"},

@@ -13,7 +13,7 @@
 enum { MOST_IMAGES = 6 };
 
 /* Small enough to reckon with by hand. An executable of 0x100 bytes leaves 0x1b0 bytes free from
- * 0x210, behind dyld, to the stack at 0x3c0, and 0x800 bytes from 0x800 on. */
+ * 0x210, after dyld, to the stack at 0x3c0, and 0x800 bytes from 0x800 on. */
 static const struct layout small = {
     .page_size = 0x10,
     .image_base = 0x100,
@@ -55,7 +55,7 @@ static const struct program {
 } programs[] = {
     {"an executable at its own address", &small, 0, {{0x100, 0x100, 0}}, "100 top 200"},
     {"an executable and its slide", &small, 0x20, {{0x100, 0x100, 0}}, "120 top 220"},
-    {"a dylib behind dyld", &small, 0, {{0x100, 0x100, 0}, {0, 0x20, 0}}, "100 210 top 230"},
+    {"a dylib after dyld", &small, 0, {{0x100, 0x100, 0}, {0, 0x20, 0}}, "100 210 top 230"},
     {"dyld slides with the executable",
      &small,
      0x20,
@@ -66,7 +66,7 @@ static const struct program {
      0,
      {{0x100, 0x100, 0}, {0, 0x1b0, 0}},
      "100 210 top 3c0"},
-    {"too much for below the stack: behind the shared region",
+    {"too much for below the stack: after the shared region",
      &small,
      0,
      {{0x100, 0x100, 0}, {0, 0x1c0, 0}},

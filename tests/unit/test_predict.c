@@ -57,7 +57,7 @@ static void expect_late(const struct predicted_file *item) {
     assert_false(predicted_file_open(item, &file, &error));
     assert_int_equal(error.kind, ERROR_IO);
     assert_string_equal(error.file, path);
-    assert_non_null(strstr(error.what, "was linked anew meanwhile"));
+    assert_non_null(strstr(error.what, "was linked again meanwhile"));
 }
 
 static void a_file_that_was_changed_is_refused(void **state) {

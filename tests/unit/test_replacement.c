@@ -117,7 +117,7 @@ static void what_was_linked_before_the_taking_stays(void **state) {
     assert_false(replacements_take(items, FILES, &error));
     assert_int_equal(error.kind, ERROR_IO);
     assert_string_equal(error.file, "two");
-    assert_non_null(strstr(error.what, "was linked anew meanwhile"));
+    assert_non_null(strstr(error.what, "was linked again meanwhile"));
     expect("old", "linked anew", "nothing");
 }
 

@@ -29,7 +29,7 @@ static const struct row {
     const char *sysroot;
     const char *folders[MOST_FOLDERS];
     const char *name;
-    const char *expected; /* in order; a system image has a * behind it */
+    const char *expected; /* in order; a system image has a * after it */
 } rows[] = {
     {"absolute", {{"app", {NULL}}}, NULL, {NULL}, "/opt/libx.dylib", "/opt/libx.dylib"},
     {"absolute, below the sysroot first",
@@ -182,7 +182,7 @@ static struct search search_of(const struct row *row) {
     return search;
 }
 
-/* What a search visits, as "path path*", a star behind what the shared cache would have. */
+/* What a search visits, as "path path*", a star after what the shared cache would have. */
 struct visits {
     const char *text;
     size_t count;

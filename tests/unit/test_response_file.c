@@ -103,7 +103,7 @@ static const struct content {
     {"an escaped backslash", "a\\\\b", "[a\\b]"},
     {"an escaped letter", "a\\b", "[ab]"},
     {"an escape in double quotes", "\"a\\\"b\\\\c\"", "[a\"b\\c]"},
-    {"@ behind other text", "a@one", "[a@one]"},
+    {"@ after other text", "a@one", "[a@one]"},
     {"names that begin with @", "@rpath/x @loader_path/x", "[@rpath/x][@loader_path/x]"},
 };
 

@@ -10,15 +10,15 @@
 static const struct row {
     enum rule_id id;
     const char *name;
-    enum finding_level level;
+    enum severity severity;
 } rows[] = {
-    {RULE_IMAGE_SUM, "image-sum", LEVEL_ERROR},
-    {RULE_MALLOC_WINDOW, "malloc-window", LEVEL_ERROR},
-    {RULE_SHARED_REGION, "shared-region", LEVEL_ERROR},
-    {RULE_IMAGE_SIZE, "image-size", LEVEL_ERROR},
-    {RULE_LINKEDIT_ALIGNMENT, "linkedit-alignment", LEVEL_WARNING},
-    {RULE_UNRESOLVED, "unresolved", LEVEL_ERROR},
-    {RULE_GROWTH, "growth", LEVEL_ERROR},
+    {RULE_IMAGE_SUM, "image-sum", SEVERITY_ERROR},
+    {RULE_MALLOC_WINDOW, "malloc-window", SEVERITY_ERROR},
+    {RULE_SHARED_REGION, "shared-region", SEVERITY_ERROR},
+    {RULE_IMAGE_SIZE, "image-size", SEVERITY_ERROR},
+    {RULE_LINKEDIT_ALIGNMENT, "linkedit-alignment", SEVERITY_WARNING},
+    {RULE_UNRESOLVED, "unresolved", SEVERITY_ERROR},
+    {RULE_GROWTH, "growth", SEVERITY_ERROR},
 };
 
 static void a_rule_is_found_by_its_name(void **state) {
@@ -57,8 +57,8 @@ static void the_default_limits_are_the_rules_own(void **state) {
     struct limits limits;
     limits_default(&limits);
     for (size_t i = 0; i < RULE_COUNT; i++) {
-        assert_int_equal(limits.levels[rows[i].id], rows[i].level);
-        assert_int_equal(rule_row(rows[i].id)->level, rows[i].level);
+        assert_int_equal(limits.severities[rows[i].id], rows[i].severity);
+        assert_int_equal(rule_row(rows[i].id)->severity, rows[i].severity);
     }
     assert_int_equal(limits.headroom, 64 * MIB);
     assert_int_equal(limits.warn_at, 0);
@@ -67,11 +67,11 @@ static void the_default_limits_are_the_rules_own(void **state) {
 
 static void levels_and_verdicts_have_the_names_of_the_reports(void **state) {
     (void)state;
-    assert_string_equal(finding_level_name(LEVEL_OFF), "off");
-    assert_string_equal(finding_level_name(LEVEL_NOT_APPLICABLE), "not-applicable");
-    assert_string_equal(finding_level_name(LEVEL_PASS), "pass");
-    assert_string_equal(finding_level_name(LEVEL_WARNING), "warning");
-    assert_string_equal(finding_level_name(LEVEL_ERROR), "error");
+    assert_string_equal(severity_name(SEVERITY_OFF), "off");
+    assert_string_equal(severity_name(SEVERITY_NOT_APPLICABLE), "not-applicable");
+    assert_string_equal(severity_name(SEVERITY_PASS), "pass");
+    assert_string_equal(severity_name(SEVERITY_WARNING), "warning");
+    assert_string_equal(severity_name(SEVERITY_ERROR), "error");
     assert_string_equal(verdict_name(VERDICT_FITS), "fits");
     assert_string_equal(verdict_name(VERDICT_WARNING), "warning");
     assert_string_equal(verdict_name(VERDICT_EXCEEDS), "exceeds");

@@ -185,7 +185,7 @@ static void sections_may_end_behind_their_segment(void **state) {
     }
 }
 
-/* dyld's early return for such a segment: Go's __DWARF has addresses behind those of the segment.
+/* dyld's early return for such a segment: Go's __DWARF has addresses after those of the segment.
  */
 static void sections_of_a_segment_that_is_not_mapped_may_be_anywhere(void **state) {
     static const struct {

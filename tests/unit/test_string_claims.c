@@ -41,7 +41,7 @@ static const struct {
     const char *label;
     const char *pool;
     size_t size;
-    uint32_t names[4]; /* 0 behind the last */
+    uint32_t names[4]; /* 0 after the last */
     const char *found;
 } rows[] = {
     {"no pool", "", 0, {0}, ""},
@@ -55,8 +55,8 @@ static const struct {
     {"a left name that is not printable", "\0_a\0_go\x01ne\0_b\0", 14, {1, 11}, "4-11"},
     {"before the tail that a name is", "\0PACKED_b\0", 10, {7}, "1-7"},
     {"before the tail of a left name", "\0_ab_b\0", 7, {4}, ""},
-    {"behind the last name", "\0_a\0PK", 6, {1}, "4-6"},
-    {"zeros behind it", "\0_a\0\0\0\0", 7, {1}, ""},
+    {"after the last name", "\0_a\0PK", 6, {1}, "4-6"},
+    {"zeros after it", "\0_a\0\0\0\0", 7, {1}, ""},
     {"no end of the last name", "\0_a\0_b", 6, {1, 4}, ""},
     {"a name inside another", "\0_abc\0X\0", 8, {1, 3}, "6-8"},
     {"no names at all", "\0\xff\0", 3, {0}, "1-3"},

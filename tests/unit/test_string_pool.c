@@ -72,7 +72,7 @@ static void a_pool_holds_each_name_once(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint8_t old[64], expected[64];
         struct rebuilt rebuilt;
-        memset(old, 'x', sizeof old); /* behind its end too */
+        memset(old, 'x', sizeof old); /* after its end too */
         struct bytes view = {old, read_pool(rows[i].old, old)};
         size_t size = read_pool(rows[i].expected, expected);
         rebuild(view, rows[i].indexes, rows[i].count, &rebuilt);

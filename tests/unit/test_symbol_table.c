@@ -186,7 +186,7 @@ static void what_stays_is_renumbered_everywhere(void **state) {
     }
 }
 
-/* The last name is what the pool still holds of it; the byte behind is another table's. */
+/* The last name is what the pool still holds of it; the byte after is another table's. */
 static void a_pool_may_end_within_a_name(void **state) {
     static struct fixture fixture;
     struct text text = {0};

@@ -49,7 +49,7 @@ static void control_characters_of_a_name_are_spelled_out(void **state) {
         {"\x1b[31mred\x7f", "\\x1b[31mred\\x7f"},
         {"\t\x01\x1f ~", "\\x09\\x01\\x1f ~"},
         {"\xc3\xa9\xff\\", "\xc3\xa9\xff\\"},
-        /* C1, as UTF-8, as a byte alone, and behind what is no character. */
+        /* C1, as UTF-8, as a byte alone, and after what is no character. */
         {"a\xc2\x9b"
          "31m",
          "a\\xc2\\x9b31m"},
@@ -57,7 +57,7 @@ static void control_characters_of_a_name_are_spelled_out(void **state) {
         {"\x9b"
          "31m\x80",
          "\\x9b31m\\x80"},
-        {"\x9f\xa0", "\\x9f\xa0"}, /* the last of them, and what comes behind */
+        {"\x9f\xa0", "\\x9f\xa0"}, /* the last of them, and what comes after */
         {"\xc0\x9b", "\xc0\\x9b"},
         {"\xe0\x82\x9b", "\xe0\\x82\\x9b"},
         {"\xe2\x9b", "\xe2\\x9b"},

@@ -10,8 +10,7 @@ static const struct small_image two = {6, "@rpath/libtwo.dylib", 2, 30};
 
 /* Shrinks the dylib in place; its original stays. */
 static void shrink(const char *path) {
-    const struct rewrite_options options = {
-        .losses.level = level_named("locals"), .verify = true, .jobs = 1};
+    const struct rewrite_options options = {.losses.level = level_named("locals"), .verify = true};
     struct image_file file = small_read(path);
     struct shrunk shrunk;
     struct error error;

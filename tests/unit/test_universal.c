@@ -148,7 +148,7 @@ static const struct edge {
     {"a byte past the end",
      {{X86_64, 3, 0x1000, 0x3000, 12}, {ARM64, 0, 0x4000, 0x1c001, 14}},
      "universal header slice 1 size"},
-    {"behind the end",
+    {"after the end",
      {{X86_64, 3, 0x1000, 0x3000, 12}, {ARM64, 0, 0x24000, 0, 14}},
      "universal header slice 1 offset"},
     {"a byte shared",
@@ -159,7 +159,7 @@ static const struct edge {
      {{X86_64, 3, 0, 0x3000, 12}, {ARM64, 0, 0x4000, 0x1000, 14}},
      "universal header slice 0 offset"},
     /* The header ends at 8 + 2 * 20. */
-    {"right behind the header", {{0, 0, 48, 0x10, 0}, {ARM64, 0, 0x4000, 0x1000, 14}}, NULL},
+    {"right after the header", {{0, 0, 48, 0x10, 0}, {ARM64, 0, 0x4000, 0x1000, 14}}, NULL},
     {"in the header's last byte",
      {{0, 0, 47, 0x10, 0}, {ARM64, 0, 0x4000, 0x1000, 14}},
      "universal header slice 0 offset"},

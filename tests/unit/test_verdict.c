@@ -11,22 +11,22 @@ static const struct growth {
      NOT_APPLICABLE("does not apply: the baseline does not know this program; --update-baseline "
                     "adds it")},
     {"unchanged", true, 13 * GIB, MIB,
-     NUMBERS(LEVEL_PASS, 0, MIB, 1048576,
+     NUMBERS(SEVERITY_PASS, 0, MIB, 1048576,
              "the images grew by 0 bytes since the baseline; 1.0 MiB are allowed")},
     {"grown as far as is allowed", true, 13 * GIB - MIB, MIB,
-     NUMBERS(LEVEL_PASS, MIB, MIB, 0,
+     NUMBERS(SEVERITY_PASS, MIB, MIB, 0,
              "the images grew by 1.0 MiB since the baseline; 1.0 MiB are allowed")},
     {"grown further", true, 12 * GIB, 512 * MIB,
-     NUMBERS(LEVEL_ERROR, GIB, 512 * MIB, -512 * 1048576,
+     NUMBERS(SEVERITY_ERROR, GIB, 512 * MIB, -512 * 1048576,
              "the images grew by 1.00 GiB since the baseline; 512.0 MiB are allowed")},
     {"no growth allowed, and none", true, 13 * GIB, 0,
-     NUMBERS(LEVEL_PASS, 0, 0, 0,
+     NUMBERS(SEVERITY_PASS, 0, 0, 0,
              "the images grew by 0 bytes since the baseline; 0 bytes are allowed")},
     {"no growth allowed", true, 13 * GIB - 16 * KIB, 0,
-     NUMBERS(LEVEL_ERROR, 16 * KIB, 0, -16 * 1024,
+     NUMBERS(SEVERITY_ERROR, 16 * KIB, 0, -16 * 1024,
              "the images grew by 16.0 KiB since the baseline; 0 bytes are allowed")},
     {"shrunk", true, 15 * GIB, MIB,
-     NUMBERS(LEVEL_PASS, 0, MIB, 1048576,
+     NUMBERS(SEVERITY_PASS, 0, MIB, 1048576,
              "the images shrank by 2.00 GiB since the baseline; 1.0 MiB are allowed")},
 };
 
@@ -60,11 +60,11 @@ static void a_rule_that_is_off_is_not_judged(void **state) {
     struct measure measure = measure_of(&situation);
     struct judgement judgement;
     for (int rule = 0; rule < RULE_COUNT; rule++)
-        limits.levels[rule] = LEVEL_OFF;
+        limits.severities[rule] = SEVERITY_OFF;
     judge(&arena, &measure, &limits, &judgement);
     for (int rule = 0; rule < RULE_COUNT; rule++)
         expect_finding(rule_row((enum rule_id)rule)->name, &judgement, (enum rule_id)rule,
-                       &(struct finding){.level = LEVEL_OFF, .message = "switched off"});
+                       &(struct finding){.severity = SEVERITY_OFF, .message = "switched off"});
     assert_int_equal(judgement.verdict, VERDICT_FITS);
 }
 
@@ -75,10 +75,10 @@ static void a_rule_turned_down_to_warn_only_warns(void **state) {
     struct measure measure = measure_of(&situation);
     struct judgement judgement;
     struct finding finding = {0};
-    limits.levels[RULE_IMAGE_SUM] = limits.levels[RULE_MALLOC_WINDOW] = LEVEL_WARNING;
+    limits.severities[RULE_IMAGE_SUM] = limits.severities[RULE_MALLOC_WINDOW] = SEVERITY_WARNING;
     judge(&arena, &measure, &limits, &judgement);
     findings_of(&judgement, RULE_MALLOC_WINDOW, &finding);
-    assert_int_equal(finding.level, LEVEL_WARNING);
+    assert_int_equal(finding.severity, SEVERITY_WARNING);
     assert_true(finding.margin < 0);
     assert_int_equal(judgement.verdict, VERDICT_WARNING);
     assert_false(judgement_exceeds(&judgement));
@@ -148,7 +148,7 @@ static void the_slid_top_is_that_of_the_greatest_slide(void **state) {
     }
 }
 
-/* Two dylibs of 3 GiB, and room for one of them behind the shared region. */
+/* Two dylibs of 3 GiB, and room for one of them after the shared region. */
 static struct judgement crowded_judgement(uint64_t limit) {
     struct layout layout = *profile_named("macos-26")->arm64;
     const struct situation situation = {.dylibs = 6 * GIB, .limit = limit};
@@ -164,7 +164,7 @@ static struct judgement crowded_judgement(uint64_t limit) {
 static void an_image_without_room_reaches_the_end_of_all_addresses(void **state) {
     (void)state;
     struct judgement judgement = crowded_judgement(0);
-    static const struct finding expected = {.level = LEVEL_ERROR,
+    static const struct finding expected = {.severity = SEVERITY_ERROR,
                                             .message = "there is no room for 1 image at all"};
     assert_int_equal(judgement.top, 15 * GIB);
     assert_int_equal(judgement.top_slid, 17 * GIB);
@@ -181,7 +181,7 @@ static void an_image_without_room_fails_whatever_the_limit(void **state) {
     struct finding finding = {0};
     findings_of(&judgement, RULE_MALLOC_WINDOW, &finding);
     assert_string_equal(finding.message, "there is no room for 1 image at all");
-    assert_int_equal(finding.level, LEVEL_ERROR);
+    assert_int_equal(finding.severity, SEVERITY_ERROR);
     assert_int_equal(judgement.verdict, VERDICT_EXCEEDS);
 }
 

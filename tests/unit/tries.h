@@ -42,7 +42,7 @@ static inline size_t store_padded(uint8_t *target, uint64_t number) {
 }
 
 /* Adds the nodes for names[0 .. count), which are sorted and agree in `depth` characters, to a
- * trie: a node a character, each behind those below it. The export of a name is at 1000 times its
+ * trie: a node a character, each after those below it. The export of a name is at 1000 times its
  * place in all names, of which `number` come before these. Returns where the node of the common
  * characters is. */
 static inline size_t add_wasteful(uint8_t *trie, size_t *size, const char *const *names,

@@ -14,7 +14,7 @@
 #endif
 
 /* A small run takes what it needs from one block of FIRST_BLOCK bytes, a large one from whole
- * pieces of memory behind it. Under AddressSanitizer each taking is a block of its own, so that a
+ * pieces of memory after it. Under AddressSanitizer each taking is a block of its own, so that a
  * step past its end is seen. */
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 enum { FIRST_BLOCK = 0, USES_PIECES = 0 };

@@ -13,12 +13,12 @@ struct arena {
 
 /* `size` zeroed bytes, aligned for any type. Never fails: see out_of_memory(). */
 void *arena_take(struct arena *arena, size_t size);
-/* A copy of `size` bytes with a NUL behind them. */
+/* A copy of `size` bytes with a NUL after them. */
 char *arena_copy(struct arena *arena, const char *text, size_t size);
 char *arena_string(struct arena *arena, const char *text);
 char *arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Grows an array of `count` elements to hold one more; doubles, so that old copies stay behind in
+/* Grows an array of `count` elements to hold one more; doubles, so that old copies stay after in
  * the arena. Use it through vector_push(). */
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t element);
 void arena_free(struct arena *arena);

@@ -56,7 +56,7 @@ static bool has_journal(const struct atomic_file *file, const char *target, stru
         being_written(file, target, error);
     else
         error_io(error, target,
-                 "cannot write: a run that replaces it in place was ended; run that again first");
+                 "cannot write: a run that replaces it was cut off; run it again first");
     if (descriptor >= 0)
         close(descriptor);
     return true;
@@ -140,7 +140,7 @@ static bool open_locked(struct atomic_file *file, const char *target, struct err
 static bool name_file(const char *target, struct atomic_file *file, struct error *error) {
     int size = snprintf(file->path, sizeof file->path, "%s.vafit-new", target);
     file->file = (struct file){.descriptor = -1};
-    file->hurried = false;
+    file->no_sync = false;
     return (size >= 0 && (size_t)size < sizeof file->path) ||
            error_io(error, target, "cannot write: the path is too long");
 }
@@ -166,7 +166,7 @@ void atomic_file_kept(const struct atomic_file *file, char path[NEW_FILE_KEPT_SI
     snprintf(path, NEW_FILE_KEPT_SIZE, "%s-old", file->path);
 }
 
-/* Locked before it has the name, and the former only given up behind that, so that the name is
+/* Locked before it has the name, and the former only given up after that, so that the name is
  * never free for another run. */
 bool atomic_file_become(struct atomic_file *file, const char *path, struct error *error) {
     struct file other;
@@ -226,7 +226,7 @@ bool atomic_file_write(struct atomic_file *file, uint64_t offset, const void *da
 }
 
 #ifdef __linux__
-/* The end of the data that begins at `offset` or behind it, below `end`; *start is where it begins.
+/* The end of the data that begins at `offset` or after it, below `end`; *start is where it begins.
  * What lies before is a hole, which stays one. */
 static uint64_t next_data(const struct file *from, uint64_t offset, uint64_t end, uint64_t *start) {
     off_t data = lseek(from->descriptor, (off_t)offset, SEEK_DATA);
@@ -241,25 +241,25 @@ static uint64_t next_data(const struct file *from, uint64_t offset, uint64_t end
 /* Lets the disk begin with what was written while the rest is made; atomic_file_finish waits for
  * it. Only a hint, so that its failure is none. */
 static void start_writing(const struct atomic_file *file, uint64_t offset, uint64_t size) {
-    if (!file->hurried)
+    if (!file->no_sync)
         sync_file_range(file->file.descriptor, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
 }
 
-/* Shares the blocks of one stretch; false where the file system does not, or where the stretch does
+/* Shares the blocks of one range; false where the file system does not, or where the range does
  * not begin and end with blocks. */
-static bool share_stretch(const struct atomic_file *file, uint64_t offset, const struct file *from,
-                          uint64_t from_offset, uint64_t size) {
+static bool share_blocks(const struct atomic_file *file, uint64_t offset, const struct file *from,
+                         uint64_t from_offset, uint64_t size) {
     struct file_clone_range range = {from->descriptor, from_offset, size, offset};
     return ioctl(file->file.descriptor, FICLONERANGE, &range) == 0;
 }
 
-/* Copies one stretch of data; false when the kernel does not copy between these files. Room is
+/* Copies one range of data; false when the kernel does not copy between these files. Room is
  * taken first: that makes the copying faster, and a full disk shows at once. */
-static bool copy_stretch(const struct atomic_file *file, uint64_t offset, const struct file *from,
-                         uint64_t from_offset, uint64_t size) {
+static bool copy_range(const struct atomic_file *file, uint64_t offset, const struct file *from,
+                       uint64_t from_offset, uint64_t size) {
     static const uint64_t piece = 16 << 20;
     off_t in = (off_t)from_offset, out = (off_t)offset;
-    if (size == 0 || share_stretch(file, offset, from, from_offset, size))
+    if (size == 0 || share_blocks(file, offset, from, from_offset, size))
         return true;
     if (fallocate(file->file.descriptor, 0, out, (off_t)size) != 0 && errno == ENOSPC)
         return false;
@@ -281,7 +281,7 @@ static uint64_t copy_by_kernel(struct atomic_file *file, uint64_t offset, const 
     while (done < size) {
         uint64_t start;
         uint64_t end = next_data(from, from_offset + done, from_offset + size, &start);
-        if (!copy_stretch(file, offset + (start - from_offset), from, start, end - start))
+        if (!copy_range(file, offset + (start - from_offset), from, start, end - start))
             break;
         done = end - from_offset;
     }
@@ -327,9 +327,20 @@ bool atomic_file_finish(struct atomic_file *file, const struct file *like, struc
     struct stat status;
     if (!has_whole_size(file) || fstat(like->descriptor, &status) != 0 ||
         fchmod(file->file.descriptor, status.st_mode & 07777) != 0 ||
-        (!file->hurried && fsync(file->file.descriptor) != 0))
+        (!file->no_sync && fsync(file->file.descriptor) != 0))
         return error_errno(error, "", "cannot write");
     return true;
+}
+
+bool atomic_file_make_copy(const char *target, const struct file *from, struct atomic_file *file,
+                           struct error *error) {
+    if (!atomic_file_make(target, file, error))
+        return false;
+    if (atomic_file_copy(file, 0, from, 0, from->size, error) &&
+        atomic_file_finish(file, from, error))
+        return true;
+    atomic_file_discard(file);
+    return error_in_file(error, target);
 }
 
 /* Shared: one file may get several names. A lock that another run has goes for all names. */
@@ -383,7 +394,7 @@ bool atomic_file_flush(const struct atomic_file *file, const char *target, struc
     return copy < 0 || close(copy) == 0 || error_errno(error, target, "cannot write");
 }
 
-/* Closed only behind the rename: until then the lock keeps others from the name. */
+/* Closed only after the rename: until then the lock keeps others from the name. */
 bool atomic_file_take_place(struct atomic_file *file, const char *target, struct error *error) {
     bool taken = atomic_file_flush(file, target, error);
     if (taken && rename(file->path, target) != 0)

@@ -13,8 +13,8 @@
 struct atomic_file {
     char path[4096];  /* of the temporary file, in the folder of the target */
     struct file file; /* open for writing and reading */
-    bool hurried;     /* set by the caller: nobody waits until it is on disk, so that a crash of the
-                         machine may lose it, like any output of a compiler */
+    bool no_sync;     /* set by the caller: there is no fsync, so that a crash of the machine may
+                         lose it, like any output of a compiler */
 };
 
 /* Makes an empty file beside `target`, readable by nobody else, and the folder if it is missing.
@@ -32,10 +32,12 @@ bool atomic_file_write(struct atomic_file *file, uint64_t offset, const void *da
 enum { NEW_FILE_BLOCK = 4096 };
 bool atomic_file_copy(struct atomic_file *file, uint64_t offset, const struct file *from,
                       uint64_t from_offset, uint64_t size, struct error *error);
-/* Gives it the mode of `like` and waits until it is on disk, unless it is hurried. Errors: as
- * above.
- */
+/* Gives it the mode of `like` and syncs it, unless it has no_sync. Errors: as above. */
 bool atomic_file_finish(struct atomic_file *file, const struct file *like, struct error *error);
+/* Makes the new file for `target` a copy of another file, of its mode, and finishes it. Errors:
+ * ERROR_IO naming `target`; nothing is left then. */
+bool atomic_file_make_copy(const char *target, const struct file *from, struct atomic_file *file,
+                           struct error *error);
 /* Moves it to `target`. Errors: ERROR_IO naming `target`; the file is discarded then. */
 bool atomic_file_take_place(struct atomic_file *file, const char *target, struct error *error);
 /* Makes the new file for `target` a further name of the file at `source`, open for reading and

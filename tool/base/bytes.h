@@ -35,7 +35,7 @@ static inline uint64_t round_up(uint64_t value, uint64_t unit) {
 /* The part [offset, offset + size) of `whole`; false and untouched when it does not lie inside. */
 bool bytes_part(struct bytes whole, uint64_t offset, uint64_t size, struct bytes *part);
 
-/* Behind the last NUL at or behind `start`: a string that begins before it ends inside. `start`
+/* After the last NUL at or after `start`: a string that begins before it ends inside. `start`
  * when there is none. */
 size_t bytes_strings_end(struct bytes bytes, size_t start);
 

@@ -40,7 +40,7 @@ bool error_malformed(struct error *error, const char *field, const char *format,
     __attribute__((format(printf, 3, 4)));
 bool error_io(struct error *error, const char *file, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* As error_io, with the text of errno behind `what`. */
+/* As error_io, with the text of errno after `what`. */
 bool error_errno(struct error *error, const char *file, const char *what);
 
 /* Names the file of an error that has none yet. Returns false. */

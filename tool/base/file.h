@@ -94,7 +94,7 @@ size_t file_open_limit(void);
  * ERROR_IO naming `path`. */
 bool file_remove(const char *path, struct error *error);
 
-/* The whole of a small file, with a NUL behind it, in the arena. Errors: ERROR_IO; also for a file
+/* The whole of a small file, with a NUL after it, in the arena. Errors: ERROR_IO; also for a file
  * of more than `limit` bytes. */
 bool file_read_all(struct arena *arena, const char *path, size_t limit, char **data, size_t *size,
                    struct error *error);

@@ -30,7 +30,7 @@ bool file_digest(const struct file *file, uint8_t target[SHA256_SIZE], struct er
     struct pieces work = {file, memory_zeros(count, SHA256_SIZE),
                           memory_zeros(count, sizeof(struct error))};
     bool done = true;
-    parallel_for(count, parallel_default_jobs(), digest_piece, &work);
+    parallel_for(count, digest_piece, &work);
     for (size_t i = 0; i < count && done; i++)
         if (work.errors[i].kind != ERROR_NONE) {
             *error = work.errors[i];

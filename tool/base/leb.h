@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The number that begins at *at, which then stands behind it. False, *at untouched, when it runs
+/* The number that begins at *at, which then stands after it. False, *at untouched, when it runs
  * past the end or does not fit in 64 bits. */
 bool leb_unsigned(struct bytes bytes, size_t *at, uint64_t *value);
 bool leb_signed(struct bytes bytes, size_t *at, int64_t *value);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Options that begin like an output right behind -o: of clang and ld64.lld (--autocomplete,
+/* Options that begin like an output right after -o: of clang and ld64.lld (--autocomplete,
  * --help), ld64 (Options.cpp), the Swift driver (SwiftOptions/Options.swift), and GHC. One that
  * ends in a mark stands for all that begin so. The longest name wins, as in LLVM's option parser.
  */
@@ -68,7 +68,7 @@ static void add_parted(struct arena *arena, const char *text, struct string_list
     }
 }
 
-/* No table of options is whole. So what reads like the name of an option behind -o is taken for an
+/* No table of options is whole. So what reads like the name of an option after -o is taken for an
  * output only where nothing else says one. */
 struct outputs {
     const char *any;

@@ -38,7 +38,7 @@ struct size_option {
 /* What an option may be given, from the table that knows it. OPTION_SIZE has `usual` alone:
  * option_in_mib or option_in_gib. */
 struct option_choices {
-    const char *(*choice)(size_t i); /* the i-th, NULL behind the last */
+    const char *(*choice)(size_t i); /* the i-th, NULL after the last */
     const char *(*value)(size_t i);  /* of an option CHOICE=VALUE: the i-th value; else NULL */
     const char *usual;               /* the choice that is the default, or NULL. OPTION_SIZE: less
                                         than 1 MiB wants a unit, most likely this one */

@@ -16,7 +16,7 @@ bool output_is_standard(const char *path);
  * renamed, so that a reader sees the old or the new one. It keeps its permission bits; one that
  * holds `data` already is left untouched, its times too. A missing parent folder is made.
  * What is no regular file (a device, a pipe) is opened and written to, and stays what it is. "-",
- * /dev/stdout, /dev/stderr and /dev/fd/N are the descriptors themselves, whatever is behind them:
+ * /dev/stdout, /dev/stderr and /dev/fd/N are the descriptors themselves, whatever is after them:
  * bytes go on where those written before end.
  * Errors: ERROR_IO naming `path`; no temporary file stays. */
 bool output_put(const char *path, const void *data, size_t size, struct error *error);

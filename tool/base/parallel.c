@@ -13,16 +13,41 @@ struct queue {
     void *context;
 };
 
-/* Asked once: the system opens a file for it each time. */
-unsigned parallel_default_jobs(void) {
-    static atomic_uint jobs;
-    if (atomic_load(&jobs) == 0) {
-        long processors = sysconf(_SC_NPROCESSORS_ONLN);
-        atomic_store(&jobs, processors < 1          ? 1
-                            : processors > MAX_JOBS ? MAX_JOBS
-                                                    : (unsigned)processors);
-    }
-    return atomic_load(&jobs);
+/* Threads that may still be started; negative until it is known how many. */
+static atomic_int threads_left = -1;
+
+void parallel_set_jobs(unsigned jobs) {
+    long processors = jobs != 0 ? (long)jobs : sysconf(_SC_NPROCESSORS_ONLN);
+    long most = processors > MAX_JOBS ? MAX_JOBS : processors;
+    atomic_store(&threads_left, most < 1 ? 0 : (int)most - 1);
+}
+
+static bool take_thread(void) {
+    if (atomic_load(&threads_left) < 0)
+        parallel_set_jobs(0);
+    if (atomic_fetch_sub(&threads_left, 1) > 0)
+        return true;
+    atomic_fetch_add(&threads_left, 1);
+    return false;
+}
+
+static void give_thread(void) {
+    atomic_fetch_add(&threads_left, 1);
+}
+
+/* Fewer threads only take longer. */
+static bool start_thread(pthread_t *thread, void *(*run)(void *), void *argument) {
+    if (!take_thread())
+        return false;
+    if (pthread_create(thread, NULL, run, argument) == 0)
+        return true;
+    give_thread();
+    return false;
+}
+
+static void end_thread(pthread_t thread) {
+    pthread_join(thread, NULL);
+    give_thread();
 }
 
 static void *drain(void *argument) {
@@ -35,20 +60,16 @@ static void *drain(void *argument) {
     }
 }
 
-void parallel_for(size_t count, unsigned jobs, void (*work)(void *context, size_t i),
-                  void *context) {
+void parallel_for(size_t count, void (*work)(void *context, size_t i), void *context) {
     struct queue queue = {.count = count, .work = work, .context = context};
     pthread_t threads[MAX_JOBS];
     size_t started = 0;
-    while (started + 1 < jobs && started + 1 < count && started < MAX_JOBS) {
-        /* Fewer threads only take longer. */
-        if (pthread_create(&threads[started], NULL, drain, &queue) != 0)
-            break;
+    while (started + 1 < count && started < MAX_JOBS &&
+           start_thread(&threads[started], drain, &queue))
         started++;
-    }
     drain(&queue);
     for (size_t i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
+        end_thread(threads[i]);
 }
 
 static void *run_background(void *argument) {
@@ -60,13 +81,13 @@ static void *run_background(void *argument) {
 void background_begin(struct background *background, void (*work)(void *context), void *context) {
     background->work = work;
     background->context = context;
-    background->runs = pthread_create(&background->thread, NULL, run_background, background) == 0;
+    background->runs = start_thread(&background->thread, run_background, background);
     if (!background->runs)
         work(context);
 }
 
 void background_end(struct background *background) {
     if (background->runs)
-        pthread_join(background->thread, NULL);
+        end_thread(background->thread);
     background->runs = false;
 }

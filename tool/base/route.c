@@ -8,7 +8,7 @@
 enum { MOST_LINKS = 32 };
 
 /* How far it is. */
-struct walk {
+struct route_walk {
     struct arena *arena;
     const char *root;
     struct route *route;
@@ -17,7 +17,7 @@ struct walk {
     unsigned links;   /* followed so far */
 };
 
-static const char *next_part(struct walk *walk) {
+static const char *next_part(struct route_walk *walk) {
     walk->rest += strspn(walk->rest, "/");
     size_t size = strcspn(walk->rest, "/");
     const char *part = arena_copy(walk->arena, walk->rest, size);
@@ -25,13 +25,13 @@ static const char *next_part(struct walk *walk) {
     return part;
 }
 
-static void note(struct walk *walk, struct string_list *list, const char *path) {
+static void note(struct route_walk *walk, struct string_list *list, const char *path) {
     if (path_is_in(path, walk->root))
         *vector_push(walk->arena, list) = path;
 }
 
 /* The target of a link in place of its name. */
-static bool follow(struct walk *walk, const char *link) {
+static bool follow(struct route_walk *walk, const char *link) {
     const char *target = path_link_target(walk->arena, link);
     note(walk, &walk->route->links, link);
     if (target == NULL || ++walk->links > MOST_LINKS)
@@ -42,7 +42,7 @@ static bool follow(struct walk *walk, const char *link) {
 }
 
 /* False where the way ends. */
-static bool step(struct walk *walk, const char *part) {
+static bool step(struct route_walk *walk, const char *part) {
     const char *path = path_join(walk->arena, walk->at, part);
     if (strcmp(part, "") == 0 || strcmp(part, ".") == 0)
         return true;
@@ -63,7 +63,7 @@ static bool step(struct walk *walk, const char *part) {
 }
 
 void route_add(struct arena *arena, const char *path, const char *root, struct route *route) {
-    struct walk walk = {arena, root, route, "/", path, 0};
+    struct route_walk walk = {arena, root, route, "/", path, 0};
     bool goes_on = true;
     while (goes_on && *walk.rest != '\0')
         goes_on = step(&walk, next_part(&walk));

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct unit {
+struct size_unit {
     char letter;
     unsigned shift;
 };
 
-static const struct unit units[] = {{'K', 10}, {'M', 20}, {'G', 30}, {'T', 40}};
+static const struct size_unit units[] = {{'K', 10}, {'M', 20}, {'G', 30}, {'T', 40}};
 
 /* The shift of a suffix such as "M" or "MiB"; false for an unknown one. */
 static bool parse_suffix(const char *suffix, unsigned *shift) {
@@ -26,7 +26,7 @@ static bool parse_suffix(const char *suffix, unsigned *shift) {
     return false;
 }
 
-/* Digits, then at most one point with digits behind it; nine fractional digits at most. */
+/* Digits, then at most one point with digits after it; nine fractional digits at most. */
 static bool parse_number(const char **cursor, uint64_t *whole, uint64_t *fraction,
                          uint64_t *scale) {
     const char *text = *cursor;

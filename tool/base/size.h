@@ -10,7 +10,7 @@
 #define GIB (UINT64_C(1) << 30)
 
 /* Reads "4096", "64MiB", "1.5G": whole bytes, or a decimal number with K, M, G or T, alone or with
- * "iB" behind, all powers of two. False when it is none of these or needs more than 63 bits. */
+ * "iB" after, all powers of two. False when it is none of these or needs more than 63 bits. */
 bool size_parse(const char *text, uint64_t *bytes);
 
 /* A short text, held in the value itself so that several fit in one printf call. */

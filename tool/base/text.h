@@ -24,7 +24,7 @@ void text_add_printable(struct text *text, const char *name);
 /* Adds what the format makes, all of it printable in that way. */
 void text_addf_printable(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Prints one line, all of it printable in that way, and the newline behind it. */
+/* Prints one line, all of it printable in that way, and the newline after it. */
 void text_print_line(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* How many bytes the control character at `at` takes; 0 where there is none. */
 size_t text_control_size(const char *at);

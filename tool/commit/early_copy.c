@@ -7,13 +7,13 @@ static void copy_start(void *context) {
 }
 
 void early_copy_begin(struct early_copy *copy, const struct file *old, uint64_t size,
-                      const char *target, bool hurried) {
+                      const char *target, bool no_sync) {
     *copy = (struct early_copy){.old = old, .wanted = size, .target = target};
     if (path_look(target) == PATH_OTHER)
         error_io(&copy->error, target, "cannot write: not a regular file");
     else
         copy->is_made = atomic_file_make(target, &copy->file, &copy->error);
-    copy->file.hurried = hurried;
+    copy->file.no_sync = no_sync;
     if (copy->is_made && size != 0)
         background_begin(&copy->copying, copy_start, copy);
 }

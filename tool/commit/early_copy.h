@@ -23,9 +23,9 @@ struct early_copy {
 
 /* Makes a new file for `target` and begins to copy the first `size` bytes of `old` to it. Only for
  * a rewriting that is sure to be written. `old` is open; both must outlive the copy, which must not
- * move. End it with early_copy_end. `hurried` as of a struct atomic_file. */
+ * move. End it with early_copy_end. `no_sync` as of a struct atomic_file. */
 void early_copy_begin(struct early_copy *copy, const struct file *old, uint64_t size,
-                      const char *target, bool hurried);
+                      const char *target, bool no_sync);
 /* Waits for the copying. `wanted` is false when there is nothing to be written after all: the new
  * file is discarded then, and false is returned without an error. Errors: ERROR_IO naming the
  * target; the new file is discarded. */

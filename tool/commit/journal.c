@@ -85,7 +85,7 @@ static bool sync_folders(const struct replacement *items, size_t count, struct e
     bool synced = true;
     for (size_t i = 0; i < count && synced; i++) {
         const char *folder = path_folder(&arena, items[i].target);
-        if (is_listed(&items[i]) && !items[i].file.hurried &&
+        if (is_listed(&items[i]) && !items[i].file.no_sync &&
             (last == NULL || strcmp(folder, last) != 0))
             synced = file_sync_folder(folder) || error_errno(error, folder, "cannot write");
         last = folder;
@@ -139,19 +139,27 @@ static bool is_listed_here(struct arena *arena, const struct journal_entry *entr
     return journal_entry_is_at(path, journal->descriptor) || file_holds(path, journal);
 }
 
+/* A journal that was found. */
+struct found_journal {
+    const struct file *file;
+    struct journal_entry *entries;
+    size_t count;
+};
+
 /* An entry whose own journal is not there is left alone: its run had not begun to take names, or
  * was about to end; another may have been at it since. Then nothing more is taken of the others. */
-static bool resume_entries(struct arena *arena, const struct file *journal,
-                           const struct journal_entry *entries, size_t count, bool take_back,
+static bool resume_entries(struct arena *arena, const struct found_journal *journal, bool take_back,
                            struct resumed *resumed, struct error *error) {
+    const struct journal_entry *entries = journal->entries;
     size_t listed = 0;
-    for (size_t i = 0; i < count; i++)
-        listed += is_listed_here(arena, &entries[i], journal);
+    for (size_t i = 0; i < journal->count; i++)
+        listed += is_listed_here(arena, &entries[i], journal->file);
     if (listed == 0)
         return journal_error(error, "it names files that are not beside it, as of a moved folder");
-    for (size_t i = 0; i < count; i++)
-        if (is_listed_here(arena, &entries[i], journal) &&
-            !journal_entry_resume(&entries[i], take_back || listed < count, resumed, error))
+    take_back = take_back || listed < journal->count;
+    for (size_t i = 0; i < journal->count; i++)
+        if (is_listed_here(arena, &entries[i], journal->file) &&
+            !journal_entry_resume(&entries[i], take_back, resumed, error))
             return false;
     return true;
 }
@@ -206,20 +214,19 @@ static bool open_journal(const char *path, struct file *journal, struct error *e
     return error_io(error, path, "another run is replacing what it names");
 }
 
-static bool resume_journal(struct arena *arena, const char *path, const struct file *journal,
+static bool resume_journal(struct arena *arena, const char *path, const struct file *file,
                            bool take_back, struct resumed *resumed, struct error *error) {
-    struct journal_entry *entries;
-    size_t count;
+    struct found_journal journal = {.file = file};
     char *text = NULL;
-    if (!read_text(arena, journal, &text, error))
+    if (!read_text(arena, file, &text, error))
         return false;
-    entries = read_entries(arena, text, (size_t)journal->size, &count, error);
-    if (entries == NULL ||
-        !resume_entries(arena, journal, entries, count, take_back, resumed, error))
+    journal.entries = read_entries(arena, text, (size_t)file->size, &journal.count, error);
+    if (journal.entries == NULL || !resume_entries(arena, &journal, take_back, resumed, error))
         return false;
-    for (size_t i = 0; i < count; i++)
-        journal_entry_unlink(atomic_file_journal(arena, entries[i].target), journal->descriptor);
-    return !journal_entry_is_at(path, journal->descriptor) || unlink(path) == 0 ||
+    for (size_t i = 0; i < journal.count; i++)
+        journal_entry_unlink(atomic_file_journal(arena, journal.entries[i].target),
+                             file->descriptor);
+    return !journal_entry_is_at(path, file->descriptor) || unlink(path) == 0 ||
            error_errno(error, path, "cannot remove");
 }
 

@@ -31,7 +31,7 @@ struct journal {
  * file or the journal; no journal is left then. */
 bool journal_write(struct journal *journal, const struct replacement *items, size_t count,
                    struct error *error);
-/* Behind the end of all the items: removes it under all its names; leaves it to the next run while
+/* After the end of all the items: removes it under all its names; leaves it to the next run while
  * an item could not be put back. */
 void journal_end(struct journal *journal, const struct replacement *items, size_t count);
 

@@ -33,7 +33,7 @@ bool journal_entry_read(struct arena *arena, const json_t *value, struct journal
  *   new       old     taken: the old file goes, or with `take_back` gets its name back
  *   new       other   taken from a file that was linked in that moment: that gets its name back
  *   new       empty   another run was ended just when it had made that: it goes
- *   other     any     linked anew since: what has the other name is superseded and goes
+ *   other     any     linked again since: what has the other name is superseded and goes
  *   any       none    nothing is left to do
  *
  * Errors: ERROR_IO; ERROR_IO when another run is at it. */

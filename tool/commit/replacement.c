@@ -45,8 +45,9 @@ void replacement_begin_of(struct replacement *item, const char *target, const st
 }
 
 bool replacement_is_late(struct error *error, const char *target) {
-    return error_io(error, target,
-                    "was linked anew meanwhile; it stays as it is now, and all else as it was");
+    return error_io(
+        error, target,
+        "was linked again meanwhile; it stays as it is now, and everything else is unchanged");
 }
 
 /* --- giving back --- */

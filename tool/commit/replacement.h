@@ -39,19 +39,19 @@ void replacement_begin_of(struct replacement *item, const char *target, const st
 
 /* Lets every new file take its name. When one cannot, those that could give theirs back, and all
  * new files are discarded. Errors: ERROR_IO naming the target: one that is no longer what it was
- * "was linked anew meanwhile". */
+ * "was linked again meanwhile". */
 bool replacements_take(struct replacement *items, size_t count, struct error *error);
-/* Behind replacements_take: it stays so. What had the names goes. */
+/* After replacements_take: it stays so. What had the names goes. */
 void replacements_keep(struct replacement *items, size_t count);
-/* Behind the end of all, however that went: whether none of the names TARGET.vafit-new is left. */
+/* After the end of all, however that went: whether none of the names TARGET.vafit-new is left. */
 bool replacements_are_clean(const struct replacement *items, size_t count);
-/* In place of that: as before. A target that was linked anew since keeps what it has. Errors:
+/* In place of that: as before. A target that was linked again since keeps what it has. Errors:
  * ERROR_IO naming the target that could not be given back; the others are, but for originals. */
 bool replacements_give_back(struct replacement *items, size_t count, struct error *error);
 /* Removes the new files that have taken no name. */
 void replacements_discard(struct replacement *items, size_t count);
 
-/* Fills *error with "was linked anew meanwhile". Returns false. */
+/* Fills *error with "was linked again meanwhile". Returns false. */
 bool replacement_is_late(struct error *error, const char *target);
 
 #endif

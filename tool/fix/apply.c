@@ -20,7 +20,7 @@ struct made_file {
 };
 
 /* The work on all files. */
-struct work {
+struct apply_state {
     const struct fix_job *job;
     struct made_file *made; /* one a file */
     struct progress *progress;
@@ -48,13 +48,7 @@ static bool is_as_signed(const struct image_file *file, struct error *error) {
 
 static bool copy(const struct image_file *file, const char *target, struct atomic_file *new_file,
                  struct error *error) {
-    if (!is_as_signed(file, error) || !atomic_file_make(target, new_file, error))
-        return false;
-    if (atomic_file_copy(new_file, 0, &file->file, 0, file->file.size, error) &&
-        atomic_file_finish(new_file, &file->file, error))
-        return true;
-    atomic_file_discard(new_file);
-    return error_in_file(error, target);
+    return is_as_signed(file, error) && atomic_file_make_copy(target, &file->file, new_file, error);
 }
 
 static bool rewrite(const struct fix_job *job, size_t i, const struct image_file *file,
@@ -65,7 +59,7 @@ static bool rewrite(const struct fix_job *job, size_t i, const struct image_file
     return shrink_file_make(&options, file, job->placed->targets[i], &made->file, &made->error);
 }
 
-static void make_one(const struct work *work, size_t i, const struct image_file *file) {
+static void make_one(const struct apply_state *work, size_t i, const struct image_file *file) {
     const struct fix_job *job = work->job;
     struct made_file *made = &work->made[i];
     const char *target = job->placed->targets[i];
@@ -81,7 +75,7 @@ static void make_one(const struct work *work, size_t i, const struct image_file 
 }
 
 static void make(void *context, size_t i) {
-    const struct work *work = context;
+    const struct apply_state *work = context;
     struct budget *budget = work->job->predictions->budget;
     const struct predicted_file *item = &work->job->predictions->files[i];
     struct image_file file;
@@ -99,12 +93,12 @@ static void make(void *context, size_t i) {
     progress_step(work->progress);
 }
 
-static bool make_all(struct work *work, struct errors *errors) {
+static bool make_all(struct apply_state *work, struct errors *errors) {
     size_t count = work->job->predictions->plan.file_count, wanted = 0, before = errors->count;
     for (size_t i = 0; i < count; i++)
         wanted += is_wanted(work->job, i);
     work->progress = progress_begin("fixing", wanted, work->job->quiet);
-    parallel_for(count, work->job->jobs, make, work);
+    parallel_for(count, make, work);
     progress_end(work->progress);
     for (size_t i = 0; i < count; i++)
         if (work->made[i].error.kind != ERROR_NONE)
@@ -114,7 +108,7 @@ static bool make_all(struct work *work, struct errors *errors) {
 
 /* --- originals --- */
 
-static bool originals_differ(const struct work *work, struct applied_fix *fixed,
+static bool originals_differ(const struct apply_state *work, struct applied_fix *fixed,
                              struct error *error) {
     const struct fix_job *job = work->job;
     struct map known = {0};
@@ -135,7 +129,7 @@ static bool originals_differ(const struct work *work, struct applied_fix *fixed,
     return differ;
 }
 
-static bool put_aside(const struct work *work, size_t i, struct applied_fix *fixed,
+static bool put_aside(const struct apply_state *work, size_t i, struct applied_fix *fixed,
                       struct error *error) {
     const struct fix_job *job = work->job;
     const char *path =
@@ -153,7 +147,8 @@ static bool put_aside(const struct work *work, size_t i, struct applied_fix *fix
     return done;
 }
 
-static bool put_all_aside(const struct work *work, struct applied_fix *fixed, struct error *error) {
+static bool put_all_aside(const struct apply_state *work, struct applied_fix *fixed,
+                          struct error *error) {
     if (!originals_differ(work, fixed, error))
         return false;
     for (size_t i = 0; i < work->job->predictions->plan.file_count; i++)
@@ -179,7 +174,7 @@ static bool add_hard_links(const struct image_file *file, const struct made_file
     return true;
 }
 
-static bool add_new_file(const struct work *work, size_t i, struct applied_fix *fixed,
+static bool add_new_file(const struct apply_state *work, size_t i, struct applied_fix *fixed,
                          struct error *error) {
     const struct fix_job *job = work->job;
     struct made_file *made = &work->made[i];
@@ -193,7 +188,8 @@ static bool add_new_file(const struct work *work, size_t i, struct applied_fix *
     return job->copies || add_hard_links(job->predictions->files[i].file, made, fixed, error);
 }
 
-static bool add_new_files(const struct work *work, struct applied_fix *fixed, struct error *error) {
+static bool add_new_files(const struct apply_state *work, struct applied_fix *fixed,
+                          struct error *error) {
     for (size_t i = 0; i < work->job->predictions->plan.file_count; i++)
         if (work->made[i].is_made && !add_new_file(work, i, fixed, error))
             return false;
@@ -232,7 +228,8 @@ static void fixed_free(struct applied_fix *fixed) {
 /* Steps put aside, journal and take: originals have their names before there is a journal: whoever
  * ends what the journal says takes them for granted. Only what is replaced in place can be lost by
  * a run that is killed. */
-static bool take_names(const struct work *work, struct applied_fix *fixed, struct error *error) {
+static bool take_names(const struct apply_state *work, struct applied_fix *fixed,
+                       struct error *error) {
     size_t originals = fixed->count;
     if (!add_new_files(work, fixed, error))
         return false;
@@ -245,14 +242,14 @@ static bool take_names(const struct work *work, struct applied_fix *fixed, struc
            replacements_take(files, count, error);
 }
 
-static void discard(struct work *work, size_t count) {
+static void discard(struct apply_state *work, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (work->made[i].is_made)
             atomic_file_discard(&work->made[i].file);
 }
 
 /* What ended runs left beside files that this one leaves alone. */
-static bool sweep(const struct work *work, struct applied_fix *fixed, struct error *error) {
+static bool sweep(const struct apply_state *work, struct applied_fix *fixed, struct error *error) {
     for (size_t i = 0; i < work->job->predictions->plan.file_count; i++) {
         struct string_list names =
             predicted_file_names(&fixed->arena, work->job->predictions->files[i].file);
@@ -265,7 +262,7 @@ static bool sweep(const struct work *work, struct applied_fix *fixed, struct err
 
 bool fix_apply(const struct fix_job *job, struct applied_fix *fixed, struct errors *errors) {
     size_t count = job->predictions->plan.file_count;
-    struct work work = {.job = job};
+    struct apply_state work = {.job = job};
     struct error error;
     work.made = memory_zeros(count, sizeof *work.made);
     bool done = job->copies || sweep(&work, fixed, &error);

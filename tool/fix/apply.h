@@ -20,7 +20,6 @@ struct fix_job {
     bool copies; /* files that stay as they are go to their targets too, as copies */
     struct rewrite_options
         options; /* but for its level and world, and its threads, which all files share */
-    unsigned jobs;
     bool quiet;
 };
 

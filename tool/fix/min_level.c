@@ -16,12 +16,11 @@ static size_t leave_only(struct predictions *predictions, const struct image_fil
     return number;
 }
 
-bool min_level(struct arena *arena, struct arena *cache_arena, const struct min_level_input *input,
+bool min_level(struct arena *arena, struct arena *cache_arena, const struct predict_input *input,
                const struct image_file *file, const struct level **level, struct error *error) {
     struct predictions predictions;
     struct plan plan;
-    predictions_make(arena, cache_arena, input->programs, input->program_count, input->profile,
-                     input->limits, &input->predict, &predictions);
+    predictions_make(arena, cache_arena, input, &predictions);
     size_t number = leave_only(&predictions, file);
     plan_make(arena, &predictions.plan, &plan);
     int found = plan.levels[number];

@@ -10,19 +10,12 @@
 
 #include <stddef.h>
 
-struct min_level_input {
-    struct program *const *programs; /* walked */
-    size_t program_count;
-    const struct profile *profile;
-    const struct limits *limits;
-    struct predict_options predict; /* with the levels that are tried */
-};
-
 /* Finds the least level at which `file`, which the programs load, makes them fit while all other
- * files stay as they are: *level is NULL when it may stay too. Where no level suffices it is the
- * highest, unless that frees nothing. Missing dylibs count for nothing. The arena of the library
- * that holds the file is added to. Errors: those of image_rewrite_plan. */
-bool min_level(struct arena *arena, struct arena *cache_arena, const struct min_level_input *input,
+ * files stay as they are, at the levels that the options of `input` have: *level is NULL when it
+ * may stay too. Where no level suffices it is the highest, unless that frees nothing. Missing
+ * dylibs count for nothing. The arena of the cache that holds the file is added to. Errors: those
+ * of image_rewrite_plan. */
+bool min_level(struct arena *arena, struct arena *cache_arena, const struct predict_input *input,
                const struct image_file *file, const struct level **level, struct error *error);
 
 #endif

@@ -113,7 +113,7 @@ static const char *folder_of_all(struct arena *arena, const struct predictions *
 }
 
 /* The copy of everything below one folder in another. */
-struct copying {
+struct folder_copy {
     struct arena *arena;
     const char *from; /* a real path */
     const char *to;
@@ -124,39 +124,39 @@ struct copying {
 };
 
 /* What stands for a real path in the copy; NULL for what lies outside. */
-static char *copy_of(const struct copying *copying, const char *real) {
-    size_t size = strcmp(copying->from, "/") == 0 ? 0 : strlen(copying->from);
-    bool inside = size == 0 || strcmp(real, copying->from) == 0 || path_is_in(real, copying->from);
-    return inside ? path_join(copying->arena, copying->to, real + size) : NULL;
+static char *copy_of(const struct folder_copy *copy, const char *real) {
+    size_t size = strcmp(copy->from, "/") == 0 ? 0 : strlen(copy->from);
+    bool inside = size == 0 || strcmp(real, copy->from) == 0 || path_is_in(real, copy->from);
+    return inside ? path_join(copy->arena, copy->to, real + size) : NULL;
 }
 
-static void add_link(struct copying *copying, const char *path, const char *target) {
-    if (path == NULL || target == NULL || map_get(&copying->links, path) != NULL)
+static void add_link(struct folder_copy *copy, const char *path, const char *target) {
+    if (path == NULL || target == NULL || map_get(&copy->links, path) != NULL)
         return;
-    map_put(&copying->links, copying->arena, path, (void *)(uintptr_t)target);
-    *vector_push(copying->arena, &copying->placed.links) = (struct output_link){
-        path, path_relative(copying->arena, path_folder(copying->arena, path), target)};
+    map_put(&copy->links, copy->arena, path, (void *)(uintptr_t)target);
+    *vector_push(copy->arena, &copy->placed.links) = (struct output_link){
+        path, path_relative(copy->arena, path_folder(copy->arena, path), target)};
 }
 
-static void add_folder(struct copying *copying, const char *path) {
-    if (path == NULL || map_get(&copying->folders, path) != NULL)
+static void add_folder(struct folder_copy *copy, const char *path) {
+    if (path == NULL || map_get(&copy->folders, path) != NULL)
         return;
-    map_put(&copying->folders, copying->arena, path, (void *)(uintptr_t)path);
-    *vector_push(copying->arena, &copying->placed.folders) = path;
+    map_put(&copy->folders, copy->arena, path, (void *)(uintptr_t)path);
+    *vector_push(copy->arena, &copy->placed.folders) = path;
 }
 
 /* What `path` leads through. */
-static void add_route(struct copying *copying, const char *path) {
+static void add_route(struct folder_copy *copy, const char *path) {
     struct route route = {0};
-    if (map_get(&copying->routes, path) != NULL)
+    if (map_get(&copy->routes, path) != NULL)
         return;
-    map_put(&copying->routes, copying->arena, path, copying);
-    route_add(copying->arena, path, copying->from, &route);
+    map_put(&copy->routes, copy->arena, path, copy);
+    route_add(copy->arena, path, copy->from, &route);
     for (size_t i = 0; i < route.links.count; i++)
-        add_link(copying, copy_of(copying, route.links.items[i]),
-                 copy_of(copying, file_real(copying->arena, route.links.items[i])));
+        add_link(copy, copy_of(copy, route.links.items[i]),
+                 copy_of(copy, file_real(copy->arena, route.links.items[i])));
     for (size_t i = 0; i < route.folders.count; i++)
-        add_folder(copying, copy_of(copying, route.folders.items[i]));
+        add_folder(copy, copy_of(copy, route.folders.items[i]));
 }
 
 static const char *from_root(struct arena *arena, const char *path) {
@@ -164,19 +164,19 @@ static const char *from_root(struct arena *arena, const char *path) {
 }
 
 /* The file itself, its other hard links as links, and the ways to it. */
-static const char *place_file(struct copying *copying, const struct image_file *file) {
-    struct string_list names = predicted_file_names(copying->arena, file);
-    const char *target = copy_of(copying, file_real(copying->arena, names.items[0]));
+static const char *place_file(struct folder_copy *copy, const struct image_file *file) {
+    struct string_list names = predicted_file_names(copy->arena, file);
+    const char *target = copy_of(copy, file_real(copy->arena, names.items[0]));
     for (size_t i = 1; i < names.count; i++)
-        add_link(copying, copy_of(copying, file_real(copying->arena, names.items[i])), target);
-    add_route(copying, from_root(copying->arena, file->path));
+        add_link(copy, copy_of(copy, file_real(copy->arena, names.items[i])), target);
+    add_route(copy, from_root(copy->arena, file->path));
     for (size_t i = 0; i < file->names.count; i++)
-        add_route(copying, from_root(copying->arena, file->names.items[i]));
+        add_route(copy, from_root(copy->arena, file->names.items[i]));
     return target;
 }
 
 /* LC_RPATHs and names may lead through folders that hold no file of the program. */
-static void add_name(struct copying *copying, const struct program *program,
+static void add_name(struct folder_copy *copy, const struct program *program,
                      const struct loaded_image *loaded, const char *name) {
     static const char loader[] = "@loader_path", executable[] = "@executable_path";
     bool of_loader = strncmp(name, loader, sizeof loader - 1) == 0;
@@ -184,36 +184,36 @@ static void add_name(struct copying *copying, const struct program *program,
     if (!of_loader && !of_executable)
         return;
     const struct image_file *file = of_loader ? loaded->file : program->images.items[0].file;
-    const char *folder = path_folder(copying->arena, file_real(copying->arena, file->path));
+    const char *folder = path_folder(copy->arena, file_real(copy->arena, file->path));
     name += of_loader ? sizeof loader - 1 : sizeof executable - 1;
-    add_route(copying, path_join(copying->arena, folder, name));
+    add_route(copy, path_join(copy->arena, folder, name));
 }
 
-static void add_names(struct copying *copying, const struct program *program) {
+static void add_names(struct folder_copy *copy, const struct program *program) {
     for (size_t i = 0; i < program->images.count; i++) {
         const struct loaded_image *loaded = &program->images.items[i];
         for (size_t j = 0; j < loaded->image->rpaths.count; j++)
-            add_name(copying, program, loaded, loaded->image->rpaths.items[j]);
+            add_name(copy, program, loaded, loaded->image->rpaths.items[j]);
         for (size_t j = 0; j < loaded->image->dylibs.count; j++)
-            add_name(copying, program, loaded, loaded->image->dylibs.items[j].name);
+            add_name(copy, program, loaded, loaded->image->dylibs.items[j].name);
     }
 }
 
 struct output_paths output_paths_in_folder(struct arena *arena, struct predictions *predictions,
                                            struct program *const *programs, size_t program_count,
                                            const char *folder) {
-    struct copying copying = {.arena = arena, .to = folder};
+    struct folder_copy copy = {.arena = arena, .to = folder};
     size_t count = predictions->plan.file_count;
     bind_all(arena, predictions, programs, program_count);
-    copying.from = folder_of_all(arena, predictions);
-    copying.placed.targets = arena_take(arena, (count + 1) * sizeof *copying.placed.targets);
+    copy.from = folder_of_all(arena, predictions);
+    copy.placed.targets = arena_take(arena, (count + 1) * sizeof *copy.placed.targets);
     for (size_t i = 0; i < count; i++)
         if (!predictions->files[i].is_bound)
-            copying.placed.targets[i] = place_file(&copying, predictions->files[i].file);
-    for (size_t i = 0; i < program_count && copying.from != NULL; i++)
-        add_names(&copying, programs[i]);
-    map_free(&copying.links);
-    map_free(&copying.folders);
-    map_free(&copying.routes);
-    return copying.placed;
+            copy.placed.targets[i] = place_file(&copy, predictions->files[i].file);
+    for (size_t i = 0; i < program_count && copy.from != NULL; i++)
+        add_names(&copy, programs[i]);
+    map_free(&copy.links);
+    map_free(&copy.folders);
+    map_free(&copy.routes);
+    return copy.placed;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* A file that a rewriting at the current level changes. */
-struct candidate {
+struct plan_candidate {
     size_t file;
     uint64_t gain; /* bytes of address space, over all programs */
     uint64_t file_gain;
@@ -16,7 +16,7 @@ struct planner {
     struct arena *arena;
     const struct plan_problem *problem;
     int *levels; /* the set that is tried */
-    struct candidate *candidates;
+    struct plan_candidate *candidates;
     size_t candidate_count;
     size_t hardest; /* the program that failed last: the first to be asked again */
 };
@@ -102,7 +102,7 @@ static bool fits(struct planner *planner) {
 /* --- candidates --- */
 
 static int better_first(const void *left, const void *right) {
-    const struct candidate *a = left, *b = right;
+    const struct plan_candidate *a = left, *b = right;
     if (a->gain != b->gain)
         return a->gain > b->gain ? -1 : 1;
     if (a->executable != b->executable)
@@ -113,14 +113,14 @@ static int better_first(const void *left, const void *right) {
 }
 
 /* What the programs gain from each file at `level`. */
-static void add_gains(const struct planner *planner, int level, struct candidate *gains,
+static void add_gains(const struct planner *planner, int level, struct plan_candidate *gains,
                       bool *aligns) {
     const struct plan_problem *problem = planner->problem;
     for (size_t i = 0; i < problem->program_count; i++) {
         const struct planned_program *program = &problem->programs[i];
         for (size_t j = 0; j < program->measure->extents.count; j++) {
             const struct image_source *source = &program->sources[j];
-            struct candidate *gain = &gains[source->file];
+            struct plan_candidate *gain = &gains[source->file];
             uint64_t before = program->measure->extents.items[j].vm_size;
             if (!problem->files[source->file].may_change)
                 continue;
@@ -137,7 +137,7 @@ static void add_gains(const struct planner *planner, int level, struct candidate
 
 static void find_candidates(struct planner *planner, int level) {
     size_t count = planner->problem->file_count;
-    struct candidate *gains = memory_zeros(count, sizeof *gains);
+    struct plan_candidate *gains = memory_zeros(count, sizeof *gains);
     bool *aligns = memory_zeros(count, sizeof *aligns);
     planner->problem->prepare(planner->problem->context, (size_t)level);
     add_gains(planner, level, gains, aligns);
@@ -177,7 +177,7 @@ static size_t set_count(size_t count, size_t size, size_t most) {
     return sets > most ? most + 1 : sets;
 }
 
-/* Moves to the next set of `size` candidates, those that shrink the most first; false behind the
+/* Moves to the next set of `size` candidates, those that shrink the most first; false after the
  * last. */
 static bool next_set(size_t *members, size_t size, size_t count) {
     for (size_t i = size; i-- > 0;)

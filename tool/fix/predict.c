@@ -160,7 +160,7 @@ static void predict_level(struct predictions *predictions, size_t level) {
     size_t count = predictions->plan.file_count;
     struct predicted_level work = {predictions, level, NULL};
     work.progress = progress_begin("planning", count, predictions->options->quiet);
-    parallel_for(count, predictions->options->rewrite->jobs, predict_one, &work);
+    parallel_for(count, predict_one, &work);
     progress_end(work.progress);
     for (size_t i = 0; i < count; i++)
         if (predictions->files[i].refusal.kind != ERROR_NONE)
@@ -175,8 +175,7 @@ static void read_world(struct predictions *predictions) {
     struct error *errors = memory_zeros(count, sizeof *errors);
     for (size_t i = 0; i < count; i++)
         files[i] = predictions->files[i].file;
-    closed_world_read(&predictions->world, files, count, predictions->options->rules,
-                      predictions->options->rewrite->jobs, errors);
+    closed_world_read(&predictions->world, files, count, predictions->options->rules, errors);
     for (size_t i = 0; i < count; i++)
         if (predictions->files[i].refusal.kind == ERROR_NONE)
             predictions->files[i].refusal = errors[i];
@@ -223,28 +222,29 @@ static void plan_files(struct arena *arena, struct arena *cache_arena,
 }
 
 void predictions_make(struct arena *arena, struct arena *cache_arena,
-                      struct program *const *programs, size_t program_count,
-                      const struct profile *profile, const struct limits *limits,
-                      const struct predict_options *options, struct predictions *predictions) {
+                      const struct predict_input *input, struct predictions *predictions) {
+    const struct predict_options *options = &input->options;
     struct map known = {0};
     struct file_list files = {0};
-    struct planned_program *planned = arena_take(arena, (program_count + 1) * sizeof *planned);
+    struct planned_program *planned =
+        arena_take(arena, (input->program_count + 1) * sizeof *planned);
     *predictions = (struct predictions){.options = options};
-    predictions->measures = arena_take(arena, (program_count + 1) * sizeof *predictions->measures);
+    predictions->measures =
+        arena_take(arena, (input->program_count + 1) * sizeof *predictions->measures);
     predictions->budget = arena_take(arena, sizeof *predictions->budget);
     predictions->predicted = arena_take(arena, options->level_count + 1);
     budget_begin(predictions->budget, options->memory);
-    for (size_t i = 0; i < program_count; i++) {
-        program_measure(arena, programs[i], profile, &predictions->measures[i]);
+    for (size_t i = 0; i < input->program_count; i++) {
+        program_measure(arena, input->programs[i], input->profile, &predictions->measures[i]);
         planned[i].measure = &predictions->measures[i];
-        add_program(arena, &known, &files, programs[i], &planned[i]);
+        add_program(arena, &known, &files, input->programs[i], &planned[i]);
     }
     map_free(&known);
     predictions->plan = (struct plan_problem){
         .programs = planned,
-        .program_count = program_count,
+        .program_count = input->program_count,
         .level_count = options->level_count,
-        .limits = limits,
+        .limits = input->limits,
         .prepare = prepare,
         .predicted = predicted_at,
         .context = predictions,

@@ -8,7 +8,6 @@
 #include "program/closed_world.h"
 #include "program/load_order.h"
 #include "program/measure.h"
-
 #include "rewrite/options.h"
 
 #include <stdbool.h>
@@ -22,6 +21,15 @@ struct predict_options {
     const struct rewrite_options *rewrite; /* but for the level and the world */
     uint64_t memory;                       /* bytes that all of them may take together */
     bool quiet;                            /* show no progress */
+};
+
+/* What is asked: what would rewritings make of the files of these programs? */
+struct predict_input {
+    struct program *const *programs; /* walked */
+    size_t program_count;
+    const struct profile *profile;
+    const struct limits *limits;
+    struct predict_options options;
 };
 
 /* A file that programs load images from. */
@@ -50,16 +58,14 @@ struct predictions {
  * is added to. All pointers are kept and must outlive the problem; release with predictions_free.
  */
 void predictions_make(struct arena *arena, struct arena *cache_arena,
-                      struct program *const *programs, size_t program_count,
-                      const struct profile *profile, const struct limits *limits,
-                      const struct predict_options *options, struct predictions *predictions);
+                      const struct predict_input *input, struct predictions *predictions);
 void predictions_free(struct predictions *predictions);
 
 /* Opens the file anew, for the library may have had to close it; image_file_free with file_close.
  * Errors: ERROR_IO naming it, also when it is no longer the file that was read. */
 bool predicted_file_open(const struct predicted_file *item, struct image_file *file,
                          struct error *error);
-/* Its path, and behind it those other names by which programs load it that are hard links of it. In
+/* Its path, and after it those other names by which programs load it that are hard links of it. In
  * the arena. */
 struct string_list predicted_file_names(struct arena *arena, const struct image_file *file);
 /* Why the file is not rewritten; NULL when it can be. In the arena. */

@@ -1,5 +1,5 @@
 /* vafit-lief FILE: prints what LIEF sees of an image file, for `vafit verify` to hold against what
- * vafit sees (rewrite/sight.h has the form). A program of its own, since LIEF 0.9.0 ends the
+ * vafit sees (verify/slice_summary.h has the form). A program of its own, since LIEF 0.9.0 ends the
  * process that gives it a file it does not like. Exit status: 0, 2 for a wrong command line, 3 when
  * LIEF reads nothing, 4 when the result cannot be written. */
 #include "base/error.h"
@@ -62,7 +62,7 @@ static void see_symbol(struct slice_summary *summary, const Macho_Symbol_t *symb
     summary_symbol(summary, &seen);
 }
 
-/* nsyms of LC_SYMTAB. Behind the symbol table's, LIEF lists symbols that only the exports trie has.
+/* nsyms of LC_SYMTAB. After the symbol table's, LIEF lists symbols that only the exports trie has.
  */
 static uint32_t table_count(Macho_Command_t *const *commands) {
     uint32_t count = 0;

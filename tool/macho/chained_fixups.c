@@ -114,7 +114,7 @@ static bool fixups_error(struct error *error, const char *field, const char *for
 }
 
 /* What one call of chained_fixups_parse works on. */
-struct parser {
+struct fixups_parser {
     struct chained_fixups *fixups;
     struct error *error;
     uint32_t segment;  /* index of the one whose starts are read */
@@ -171,14 +171,15 @@ static bool tables_valid(const struct chained_fixups *fixups, struct error *erro
 
 /* --- starts --- */
 
-static const struct segment *segment_of(const struct parser *parser) {
+static const struct segment *segment_of(const struct fixups_parser *parser) {
     return &parser->fixups->image->segments.items[parser->segment];
 }
 
-static bool starts_error(const struct parser *parser, const char *field, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+static bool starts_error(const struct fixups_parser *parser, const char *field, const char *format,
+                         ...) __attribute__((format(printf, 3, 4)));
 
-static bool starts_error(const struct parser *parser, const char *field, const char *format, ...) {
+static bool starts_error(const struct fixups_parser *parser, const char *field, const char *format,
+                         ...) {
     char name[100], what[400];
     va_list arguments;
     va_start(arguments, format);
@@ -230,7 +231,7 @@ static const struct pointer_format *format_numbered(uint16_t number) {
 }
 
 /* All segments have the same format, which is one of programs of 64 bits. */
-static bool format_valid(struct parser *parser, struct bytes starts) {
+static bool format_valid(struct fixups_parser *parser, struct bytes starts) {
     struct chained_fixups *fixups = parser->fixups;
     uint16_t number = bytes_u16(starts, 6);
     const struct pointer_format *format = format_numbered(number);
@@ -244,22 +245,22 @@ static bool format_valid(struct parser *parser, struct bytes starts) {
     return true;
 }
 
-static bool place_valid(const struct parser *parser, struct bytes starts) {
+static bool place_valid(const struct fixups_parser *parser, struct bytes starts) {
     uint16_t page_size = bytes_u16(starts, 4);
     uint64_t offset = bytes_u64(starts, 8);
-    uint64_t behind = segment_of(parser)->address - parser->fixups->base;
+    uint64_t after = segment_of(parser)->address - parser->fixups->base;
     if (page_size != 0x1000 && page_size != 0x4000)
         return starts_error(parser, "page_size", "0x%x bytes are neither 4 KiB nor 16 KiB",
                             page_size);
-    if (offset != behind)
+    if (offset != after)
         return starts_error(parser, "segment_offset",
-                            "0x%" PRIx64 ", but the segment is 0x%" PRIx64 " behind the header",
-                            offset, behind);
+                            "0x%" PRIx64 ", but the segment is 0x%" PRIx64 " after the header",
+                            offset, after);
     return true;
 }
 
-/* Made for 32 bits, but dyld holds it against any image that has it. */
-static bool greatest_valid(struct parser *parser, struct bytes starts) {
+/* Made for 32 bits, but dyld checks it for any image that has it. */
+static bool greatest_valid(struct fixups_parser *parser, struct bytes starts) {
     uint32_t greatest = bytes_u32(starts, 16);
     if (greatest != 0 && parser->greatest != 0 && greatest != parser->greatest)
         return starts_error(parser, "max_valid_pointer",
@@ -270,7 +271,7 @@ static bool greatest_valid(struct parser *parser, struct bytes starts) {
     return true;
 }
 
-static bool greatest_covers_segments(const struct parser *parser) {
+static bool greatest_covers_segments(const struct fixups_parser *parser) {
     const struct segments *segments = &parser->fixups->image->segments;
     uint64_t end = 0;
     for (size_t i = 0; i < segments->count; i++) {
@@ -285,7 +286,7 @@ static bool greatest_covers_segments(const struct parser *parser) {
                         parser->greatest, end);
 }
 
-static bool page_valid(const struct parser *parser, const struct segment_starts *starts,
+static bool page_valid(const struct fixups_parser *parser, const struct segment_starts *starts,
                        uint32_t page) {
     uint64_t size = fixup_segment_size(segment_of(parser));
     uint16_t start = page_start(starts, page);
@@ -308,7 +309,7 @@ static bool page_valid(const struct parser *parser, const struct segment_starts 
     return true;
 }
 
-static bool pages_valid(const struct parser *parser, const struct segment_starts *starts) {
+static bool pages_valid(const struct fixups_parser *parser, const struct segment_starts *starts) {
     if (starts->bytes.size < STARTS_SIZE + (size_t)2 * starts->page_count)
         return starts_error(parser, "page_count",
                             "%" PRIu32 " pages run past the segment's starts, %zu bytes",
@@ -320,7 +321,7 @@ static bool pages_valid(const struct parser *parser, const struct segment_starts
 }
 
 /* The starts of a segment lie before the imports (mach_o/ChainedFixups.cpp, validLinkedit). */
-static bool starts_valid(struct parser *parser) {
+static bool starts_valid(struct fixups_parser *parser) {
     const struct chained_fixups *fixups = parser->fixups;
     uint64_t offset = starts_offset(fixups, parser->segment);
     if (offset == 0)
@@ -397,7 +398,7 @@ static bool import_count_valid(const struct chained_fixups *fixups, struct error
 
 bool chained_fixups_parse(struct bytes bytes, const struct image *image,
                           struct chained_fixups *fixups, struct error *error) {
-    struct parser parser = {.fixups = fixups, .error = error};
+    struct fixups_parser parser = {.fixups = fixups, .error = error};
     *fixups = (struct chained_fixups){.bytes = bytes, .image = image, .base = image_base(image)};
     if (!read_header(fixups, error) || !tables_valid(fixups, error) ||
         !segment_count_valid(fixups, error))

@@ -30,7 +30,7 @@ struct chained_fixups {
     const struct pointer_format *format; /* of all pointers; NULL when there is none */
 };
 
-/* Reads the part and holds it against dyld's rules (mach_o/ChainedFixups.cpp, validLinkedit;
+/* Reads the part and checks it by dyld's rules (mach_o/ChainedFixups.cpp, validLinkedit;
  * common/MachOAnalyzer.cpp, validChainedFixupsInfo), all of them but what only the segments'
  * contents tell. Import formats 1 to 3; pointer formats 2 and 6, and arm64e's 1, 9 and 12: those
  * of programs of 64 bits. Stricter than dyld where it would read past something: the names of

@@ -42,7 +42,7 @@ uint32_t code_directory_version(const struct code_directory *directory) {
     return bytes_u32_big(directory->bytes, CODE_DIRECTORY_VERSION);
 }
 
-/* Strings and hashes lie behind the fields, or a new codeLimit would be written over them. */
+/* Strings and hashes lie after the fields, or a new codeLimit would be written over them. */
 static uint32_t fields_end(const struct code_directory *directory) {
     for (size_t i = 0; i < sizeof field_ends / sizeof field_ends[0]; i++)
         if (code_directory_version(directory) >= field_ends[i].version)
@@ -94,7 +94,7 @@ static bool remakeable(const struct code_directory *directory, struct error *err
                   later_field(directory, CS_SUPPORTSTEAMID, CODE_DIRECTORY_TEAM));
 }
 
-/* Where the hashes of special slots begin, behind which the pages' follow. */
+/* Where the hashes of special slots begin, after which the pages' follow. */
 static uint64_t hashes_start(const struct code_directory *directory) {
     return directory->hash_offset - (uint64_t)directory->special_count * directory->hash_size;
 }

@@ -81,7 +81,7 @@ bool code_signature_parse(struct bytes bytes, struct code_signature *signature,
 /* The blob in that slot, or NULL. */
 const struct signature_blob *code_signature_blob(const struct code_signature *signature,
                                                  uint32_t slot);
-/* What stands behind the SuperBlob in the part that LC_CODE_SIGNATURE places, `bytes`, without the
+/* What stands after the SuperBlob in the part that LC_CODE_SIGNATURE places, `bytes`, without the
  * zeros at its ends: the rest of a longer signature, where a tool signs in the place of one. Nobody
  * reads it. */
 struct bytes code_signature_slack(struct bytes bytes);

@@ -10,7 +10,7 @@
 
 enum {
     OPCODES = 16,      /* the upper four bits */
-    MOST_PADDING = 15, /* bytes behind the end of rebases */
+    MOST_PADDING = 15, /* bytes after the end of rebases */
 };
 
 /* Does what an opcode says; false with *error filled. */
@@ -92,7 +92,7 @@ static bool skip(struct dyld_info_walk *walk, uint8_t immediate, struct error *e
     return true;
 }
 
-/* Has the next `count` fixups made, each `gap` bytes behind the end of the one before. */
+/* Has the next `count` fixups made, each `gap` bytes after the end of the one before. */
 static bool make(struct dyld_info_walk *walk, uint64_t count, uint64_t gap) {
     walk->count = count;
     walk->step = FIXUP_SIZE + gap;
@@ -114,11 +114,11 @@ static bool make_skipping(struct dyld_info_walk *walk, uint8_t immediate, struct
 /* --- rebase opcodes --- */
 
 static bool rebase_done(struct dyld_info_walk *walk, uint8_t immediate, struct error *error) {
-    size_t behind = walk->opcodes.size - walk->at;
+    size_t after = walk->opcodes.size - walk->at;
     (void)immediate;
     walk->done = true;
-    return behind <= MOST_PADDING ||
-           opcode_error(walk, error, "ends the opcodes %zu bytes before their end", behind);
+    return after <= MOST_PADDING ||
+           opcode_error(walk, error, "ends the opcodes %zu bytes before their end", after);
 }
 
 static bool rebase_skip_pointers(struct dyld_info_walk *walk, uint8_t immediate,

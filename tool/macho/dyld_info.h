@@ -50,7 +50,7 @@ struct dyld_info_walk dyld_info_walk(const struct opcode_program *program, struc
 /* Steps to the next fixup, in the order of the opcodes. False at the end (error->kind is
  * ERROR_NONE) and for what dyld refuses (valid, in the two files named above): an unknown opcode or
  * type, a number that does not end or fit, a fixup without segment, symbol or ordinal, of an
- * ordinal that names no dylib, outside its segment or in one that cannot be written, opcodes behind
+ * ordinal that names no dylib, outside its segment or in one that cannot be written, opcodes after
  * the end. Text fixups are for 32 bits only; BIND_OPCODE_THREADED, which arm64e had before chained
  * fixups, is not read, nor is it by dyld's mach_o/BindOpcodes.cpp.
  * Stricter than dyld: what is fixed stands in the file, not in memory filled with zeros, and there

@@ -16,7 +16,7 @@ enum {
     EXTERNAL_RELOCATION_SIZE = 8,
 };
 
-/* A run of symbols. Nothing holds it to be inside the table, nor behind the group before it. */
+/* A run of symbols. Nothing holds it to be inside the table, nor after the group before it. */
 struct symbol_group {
     uint32_t start; /* index of its first symbol */
     uint32_t count;

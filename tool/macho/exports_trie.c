@@ -138,7 +138,7 @@ static bool edges_apart(const struct exports_cursor *cursor, size_t first, uint3
     return true;
 }
 
-/* The node's export, and its edges behind those that wait; `depth` characters lead to it. */
+/* The node's export, and its edges after those that wait; `depth` characters lead to it. */
 static bool read_node(struct exports_cursor *cursor, uint32_t node, uint32_t depth,
                       struct bytes *payload, struct error *error) {
     size_t at = node;
@@ -160,7 +160,7 @@ static bool read_node(struct exports_cursor *cursor, uint32_t node, uint32_t dep
     return true;
 }
 
-/* Puts in the place of each edge without characters what the node behind it has: its name is the
+/* Puts in the place of each edge without characters what the node after it has: its name is the
  * same. ld64 up to Xcode 13 wrote them. */
 static bool follow_empty_edges(struct exports_cursor *cursor, size_t first, uint32_t depth,
                                struct bytes *payload, struct error *error) {
@@ -201,7 +201,7 @@ static bool read_place(struct exports_cursor *cursor, uint32_t node, uint32_t de
 
 /* --- the walk --- */
 
-/* Puts the characters of an edge behind the first edge->depth of the name. */
+/* Puts the characters of an edge after the first edge->depth of the name. */
 static void follow(struct exports_cursor *cursor, const struct waiting_edge *edge) {
     const uint8_t *text = cursor->trie.data + edge->text;
     size_t end = (size_t)edge->depth + edge->size, same = 0;

@@ -53,7 +53,7 @@ struct exports_cursor {
 /* The trie is at most 4 GiB, as its load command says. Release with exports_trie_end, wherever the
  * walk has stopped. */
 void exports_trie_start(struct bytes trie, struct exports_cursor *cursor);
-/* The next export; false behind the last one, with error->kind ERROR_NONE, or ERROR_MALFORMED, the
+/* The next export; false after the last one, with error->kind ERROR_NONE, or ERROR_MALFORMED, the
  * field "exports trie". What dyld refuses is refused (mach_o/ExportsTrie.cpp, recurseTrie and
  * terminalPayloadToSymbol; what is in an export follows dyld/Loader.cpp, hasExportedSymbol):
  * numbers, nodes and names that do not end in the trie, exports past their size, unknown flags. So
@@ -63,7 +63,7 @@ void exports_trie_start(struct bytes trie, struct exports_cursor *cursor);
  * (common/MachOFile.cpp, trieWalk): ld64 up to Xcode 13 wrote one where a name begins an earlier
  * one. Time is in proportion to the trie, whatever it holds. */
 bool exports_trie_next(struct exports_cursor *cursor, struct export *export, struct error *error);
-/* Behind the last export: the first run of bytes from `from` on, [*start, *end), that no node
+/* After the last export: the first run of bytes from `from` on, [*start, *end), that no node
  * holds. False for none. */
 bool exports_trie_gap(const struct exports_cursor *cursor, size_t from, size_t *start, size_t *end);
 void exports_trie_end(struct exports_cursor *cursor);

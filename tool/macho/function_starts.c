@@ -8,7 +8,7 @@ static bool end_of_starts(const struct function_starts *starts, struct error *er
     for (size_t i = starts->at; i < starts->bytes.size; i++)
         if (starts->bytes.data[i] != 0)
             return error_malformed(error, starts_field,
-                                   "byte 0x%zx is 0x%02x, behind the 0 that ends them", i,
+                                   "byte 0x%zx is 0x%02x, after the 0 that ends them", i,
                                    starts->bytes.data[i]);
     return false;
 }

@@ -20,9 +20,9 @@ struct function_starts {
     uint64_t offset; /* of the last one: bytes from the image's base; they rise */
 };
 
-/* Steps to the next function, whose start is then `offset`; false behind the last one, with
+/* Steps to the next function, whose start is then `offset`; false after the last one, with
  * error->kind ERROR_NONE. Errors: ERROR_MALFORMED, the field "function starts", for what dyld's
- * FunctionStarts::valid refuses: a number that does not end, no 0 at the end, other bytes behind
+ * FunctionStarts::valid refuses: a number that does not end, no 0 at the end, other bytes after
  * it. So is an offset past 64 bits. */
 bool function_starts_next(struct function_starts *starts, struct error *error);
 

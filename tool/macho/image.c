@@ -11,7 +11,7 @@
 /* More than there are load commands that place parts of __LINKEDIT. */
 enum { MOST_PLACING = 32 };
 
-struct parser {
+struct image_parser {
     struct arena *arena;
     struct image *image;
     uint64_t slice_size;
@@ -68,7 +68,7 @@ bool image_head_size(struct bytes head, uint64_t slice_size, size_t *size, struc
 }
 
 /* Of a command that places a part of __LINKEDIT dyld takes one (common/MachOLoaded.cpp). */
-static bool places_once(struct parser *parser, const struct load_command *command) {
+static bool places_once(struct image_parser *parser, const struct load_command *command) {
     struct linkedit_part parts[LINKEDIT_MOST_OF_COMMAND];
     if (linkedit_command_parts(command, parts) == 0)
         return true;
@@ -79,19 +79,19 @@ static bool places_once(struct parser *parser, const struct load_command *comman
     return true;
 }
 
-static bool has_placed(const struct parser *parser, uint32_t number) {
+static bool has_placed(const struct image_parser *parser, uint32_t number) {
     for (size_t i = 0; i < parser->placing_count; i++)
         if (parser->placing[i] == number)
             return true;
     return false;
 }
 
-static bool read_segment(struct parser *parser, const struct load_command *command) {
+static bool read_segment(struct image_parser *parser, const struct load_command *command) {
     struct segment *segment = vector_push(parser->arena, &parser->image->segments);
     return segment_parse(command, parser->slice_size, segment, parser->error);
 }
 
-static bool read_symtab(struct parser *parser, const struct load_command *command) {
+static bool read_symtab(struct image_parser *parser, const struct load_command *command) {
     parser->image->symtab = (struct symtab_place){
         .symbols_offset = bytes_u32(command->bytes, 8),
         .symbol_count = bytes_u32(command->bytes, 12),
@@ -101,7 +101,7 @@ static bool read_symtab(struct parser *parser, const struct load_command *comman
     return true;
 }
 
-static bool read_dyld_info(struct parser *parser, const struct load_command *command) {
+static bool read_dyld_info(struct image_parser *parser, const struct load_command *command) {
     uint32_t other = command->number == LC_DYLD_INFO ? LC_DYLD_INFO_ONLY : LC_DYLD_INFO;
     if (has_placed(parser, LC_DYLD_CHAINED_FIXUPS))
         return load_command_error(parser->error, command, "cmd",
@@ -113,21 +113,21 @@ static bool read_dyld_info(struct parser *parser, const struct load_command *com
            load_command_error(parser->error, command, "cmd", "comes twice");
 }
 
-static bool read_exports_trie(struct parser *parser, const struct load_command *command) {
+static bool read_exports_trie(struct image_parser *parser, const struct load_command *command) {
     if (has_placed(parser, LC_DYLD_INFO) || has_placed(parser, LC_DYLD_INFO_ONLY))
         return load_command_error(parser->error, command, "cmd",
                                   "stands beside LC_DYLD_INFO, which has a trie of its own");
     return true;
 }
 
-static bool read_chained_fixups(struct parser *parser, const struct load_command *command) {
+static bool read_chained_fixups(struct image_parser *parser, const struct load_command *command) {
     if (has_placed(parser, LC_DYLD_INFO) || has_placed(parser, LC_DYLD_INFO_ONLY))
         return load_command_error(parser->error, command, "cmd",
                                   "stands beside LC_DYLD_INFO, which it takes the place of");
     return true;
 }
 
-static bool read_install_name(struct parser *parser, const struct load_command *command) {
+static bool read_install_name(struct image_parser *parser, const struct load_command *command) {
     if (parser->image->type != MH_DYLIB)
         return load_command_error(parser->error, command, "cmd", "only a dylib has one");
     if (parser->image->install_name != NULL)
@@ -135,24 +135,24 @@ static bool read_install_name(struct parser *parser, const struct load_command *
     return load_command_string(command, 8, 24, "name", &parser->image->install_name, parser->error);
 }
 
-static bool read_rpath(struct parser *parser, const struct load_command *command) {
+static bool read_rpath(struct image_parser *parser, const struct load_command *command) {
     const char **rpath = vector_push(parser->arena, &parser->image->rpaths);
     return load_command_string(command, 8, 12, "path", rpath, parser->error);
 }
 
-static bool read_environment(struct parser *parser, const struct load_command *command) {
+static bool read_environment(struct image_parser *parser, const struct load_command *command) {
     const char **variable = vector_push(parser->arena, &parser->image->environment);
     return load_command_string(command, 8, 12, "name", variable, parser->error);
 }
 
 /* What does not go together is for dyld_rules. */
-static void read_platform(struct parser *parser, const struct load_command *command) {
+static void read_platform(struct image_parser *parser, const struct load_command *command) {
     struct build_version told;
     if (build_version_read(command, parser->image->architecture->cpu_type, &told))
         build_version_add(&parser->version, &told);
 }
 
-static bool read_uuid(struct parser *parser, const struct load_command *command) {
+static bool read_uuid(struct image_parser *parser, const struct load_command *command) {
     if (parser->image->has_uuid)
         return load_command_error(parser->error, command, "cmd", "comes twice");
     parser->image->has_uuid = true;
@@ -160,17 +160,17 @@ static bool read_uuid(struct parser *parser, const struct load_command *command)
     return true;
 }
 
-static bool read_dylib_use(struct parser *parser, const struct load_command *command) {
+static bool read_dylib_use(struct image_parser *parser, const struct load_command *command) {
     struct dylib_use *use = vector_push(parser->arena, &parser->image->dylibs);
     return dylib_use_parse(command, use, parser->error);
 }
 
-struct reader {
+struct command_reader {
     uint32_t number;
-    bool (*read)(struct parser *parser, const struct load_command *command);
+    bool (*read)(struct image_parser *parser, const struct load_command *command);
 };
 
-static const struct reader readers[] = {
+static const struct command_reader readers[] = {
     {LC_SEGMENT_64, read_segment},
     {LC_SYMTAB, read_symtab},
     {LC_DYLD_INFO, read_dyld_info},
@@ -188,7 +188,7 @@ static const struct reader readers[] = {
     {LC_LAZY_LOAD_DYLIB, read_dylib_use},
 };
 
-static bool read_command(struct parser *parser, const struct load_command *command) {
+static bool read_command(struct image_parser *parser, const struct load_command *command) {
     if (!places_once(parser, command))
         return false;
     read_platform(parser, command);
@@ -205,7 +205,7 @@ struct load_command_walk image_commands(struct bytes head) {
     return walk;
 }
 
-static bool read_commands(struct parser *parser, struct bytes head) {
+static bool read_commands(struct image_parser *parser, struct bytes head) {
     struct load_command_walk walk = image_commands(head);
     struct load_command command;
     while (load_command_next(&walk, &command, parser->error))
@@ -227,7 +227,7 @@ static struct build_version build_of(struct bytes head, uint32_t cpu_type) {
 }
 
 /* The segments are in the order of their commands. */
-static bool sections_valid(const struct parser *parser, struct bytes head) {
+static bool sections_valid(const struct image_parser *parser, struct bytes head) {
     const struct image *image = parser->image;
     struct build_version build = build_of(head, image->architecture->cpu_type);
     struct load_command_walk walk = image_commands(head);
@@ -284,7 +284,7 @@ static bool page_zero_valid(const struct image *image, struct error *error) {
 }
 
 /* What holds of the image as a whole. */
-static bool image_valid(const struct parser *parser, size_t head_size) {
+static bool image_valid(const struct image_parser *parser, size_t head_size) {
     struct image *image = parser->image;
     const struct segment *linkedit = segments_find(&image->segments, "__LINKEDIT");
     if (!text_valid(image, head_size, parser->error) || !page_zero_valid(image, parser->error) ||
@@ -312,7 +312,7 @@ bool image_parse(struct arena *arena, struct bytes head, uint64_t slice_size,
                                bytes_u32(head, 4), bytes_u32(head, 8), architecture->name);
     image->architecture = own;
     image->type = (enum image_type)bytes_u32(head, 12);
-    struct parser parser = {
+    struct image_parser parser = {
         .arena = arena, .image = image, .slice_size = slice_size, .error = error};
     bytes_part(head, 0, head_size, &head);
     if (!read_commands(&parser, head) || !sections_valid(&parser, head) ||

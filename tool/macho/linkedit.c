@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Where a load command keeps the offset and the size of a part. */
-struct placement {
+struct part_field {
     uint32_t command;
     uint8_t offset_at; /* byte in the command of the 32-bit file offset */
     uint8_t size_at;   /* and of its size, or of a count of entries */
@@ -19,7 +19,7 @@ struct placement {
 
 /* The alignments: docs/model.md, "macOS 27": every part 8 (dyld of macOS 27 demands it
  * of the string pool too), the indirect table 4, the signature 16. */
-static const struct placement placements[] = {
+static const struct part_field placements[] = {
     {LC_DYLD_CHAINED_FIXUPS, 8, 12, 1, 8, LINKEDIT_FIXUPS, "chained fixups", "dataoff"},
     {LC_DYLD_EXPORTS_TRIE, 8, 12, 1, 8, LINKEDIT_EXPORTS, "exports trie", "dataoff"},
     {LC_DYLD_INFO, 8, 12, 1, 8, LINKEDIT_FIXUPS, "rebase opcodes", "rebase_off"},
@@ -55,7 +55,7 @@ static uint32_t plain_number(uint32_t command) {
     return command == LC_DYLD_INFO_ONLY ? LC_DYLD_INFO : command;
 }
 
-static struct linkedit_part part_of(const struct placement *row,
+static struct linkedit_part part_of(const struct part_field *row,
                                     const struct load_command *command) {
     return (struct linkedit_part){
         .use = row->use,
@@ -90,7 +90,7 @@ void linkedit_add_parts(struct arena *arena, const struct load_command *command,
 void linkedit_part_store(const struct linkedit_part *part, uint64_t file_offset, uint64_t size,
                          uint8_t *command) {
     for (size_t i = 0; i < PLACEMENTS; i++) {
-        const struct placement *row = &placements[i];
+        const struct part_field *row = &placements[i];
         if (row->command != plain_number(part->command_number) || row->name != part->name)
             continue;
         bytes_store_little(command + row->offset_at, 4, file_offset);

@@ -56,7 +56,7 @@ void linkedit_part_store(const struct linkedit_part *part, uint64_t file_offset,
 /* Fills use, name and alignment of a part from its name; false for an unknown name. */
 bool linkedit_part_named(const char *name, struct linkedit_part *part);
 
-/* Sorts the parts by file offset and holds them against dyld's Image::validLinkedit (mach_o/
+/* Sorts the parts by file offset and checks them by dyld's Image::validLinkedit (mach_o/
  * Image.cpp): each inside the mapped file contents of `linkedit`, none over another. `linkedit` is
  * NULL for an image without such a segment, which may have no parts. Alignment is not judged here:
  * up to macOS 26 nothing refuses it. */

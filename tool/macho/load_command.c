@@ -5,14 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-struct row {
+struct command_row {
     uint32_t number;
     uint32_t size; /* bytes of its fixed fields */
     bool exact;    /* cmdsize is `size` and nothing else */
     const char *name;
 };
 
-static const struct row rows[] = {
+static const struct command_row rows[] = {
     {LC_SYMTAB, 24, true, "LC_SYMTAB"},
     {LC_THREAD, 8, false, "LC_THREAD"},
     {LC_UNIXTHREAD, 8, false, "LC_UNIXTHREAD"},
@@ -65,7 +65,7 @@ static const struct row rows[] = {
     {LC_DYLD_CHAINED_FIXUPS, 16, true, "LC_DYLD_CHAINED_FIXUPS"},
 };
 
-static const struct row *row_of(uint32_t number) {
+static const struct command_row *row_of(uint32_t number) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].number == number)
             return &rows[i];
@@ -73,7 +73,7 @@ static const struct row *row_of(uint32_t number) {
 }
 
 const char *load_command_name(uint32_t number, char buffer[16]) {
-    const struct row *row = row_of(number);
+    const struct command_row *row = row_of(number);
     if (row != NULL)
         return row->name;
     snprintf(buffer, 16, "0x%" PRIx32, number);
@@ -111,7 +111,7 @@ bool load_command_error(struct error *error, const struct load_command *command,
 }
 
 static bool size_valid(const struct load_command *command, uint32_t size, struct error *error) {
-    const struct row *row = row_of(command->number);
+    const struct command_row *row = row_of(command->number);
     if (row == NULL)
         return true;
     if (size < row->size)

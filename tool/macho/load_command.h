@@ -1,4 +1,4 @@
-/* Load commands: the list behind the header that says what an image is made of. */
+/* Load commands: the list after the header that says what an image is made of. */
 #ifndef VAFIT_MACHO_LOAD_COMMAND_H
 #define VAFIT_MACHO_LOAD_COMMAND_H
 
@@ -75,7 +75,7 @@ struct load_command {
 
 /* Walks a list of `count` commands in `list`. Zero-initialise it but for these two. */
 struct load_command_walk {
-    struct bytes list; /* the sizeofcmds bytes behind the header */
+    struct bytes list; /* the sizeofcmds bytes after the header */
     uint32_t count;    /* ncmds */
     uint32_t index;
     size_t offset; /* of the next command in `list` */
@@ -91,7 +91,7 @@ bool load_command_next(struct load_command_walk *walk, struct load_command *comm
 const char *load_command_name(uint32_t number, char buffer[16]);
 /* Whether the command is in vafit's table, so that all it places in the file is known. */
 bool load_command_known(uint32_t number);
-/* Whether all that the command places is known: it is in the table, or has nothing but zeros behind
+/* Whether all that the command places is known: it is in the table, or has nothing but zeros after
  * its header, so that it names no place. */
 bool load_command_places_known(const struct load_command *command);
 /* The number of a command that load_command_name names; 0 for an unknown name. */
@@ -100,7 +100,7 @@ uint32_t load_command_number_of(const char *name);
 bool load_command_error(struct error *error, const struct load_command *command, const char *field,
                         const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* The NUL-terminated string at the offset that the 32-bit field at `field_offset` holds; it lies
- * behind `fixed_size` bytes of fields and ends inside the command. Points into the command. */
+ * after `fixed_size` bytes of fields and ends inside the command. Points into the command. */
 bool load_command_string(const struct load_command *command, size_t field_offset, size_t fixed_size,
                          const char *field, const char **string, struct error *error);
 

@@ -120,20 +120,20 @@ bool segment_parse(const struct load_command *command, uint64_t slice_size, stru
 }
 
 /* A range of addresses or of the file, with the segment it belongs to. */
-struct extent {
+struct segment_extent {
     uint64_t start;
     uint64_t end;
     const struct segment *segment;
 };
 
 static int by_start(const void *left, const void *right) {
-    const struct extent *a = left, *b = right;
+    const struct segment_extent *a = left, *b = right;
     if (a->start != b->start)
         return a->start < b->start ? -1 : 1;
     return a->segment < b->segment ? -1 : a->segment > b->segment;
 }
 
-static bool extents_disjoint(struct extent *extents, size_t count, const char *field,
+static bool extents_disjoint(struct segment_extent *extents, size_t count, const char *field,
                              struct error *error) {
     char name[80];
     qsort(extents, count, sizeof *extents, by_start);
@@ -150,18 +150,18 @@ static bool extents_disjoint(struct extent *extents, size_t count, const char *f
 }
 
 bool segments_disjoint(const struct segments *segments, struct error *error) {
-    struct extent *extents = calloc(2 * segments->count + 1, sizeof *extents);
+    struct segment_extent *extents = calloc(2 * segments->count + 1, sizeof *extents);
     if (extents == NULL)
         out_of_memory();
-    struct extent *in_file = extents + segments->count;
+    struct segment_extent *in_file = extents + segments->count;
     size_t vm_count = 0, file_count = 0;
     for (size_t i = 0; i < segments->count; i++) {
         const struct segment *segment = &segments->items[i];
         if (segment->vm_size != 0)
-            extents[vm_count++] =
-                (struct extent){segment->address, segment->address + segment->vm_size, segment};
+            extents[vm_count++] = (struct segment_extent){
+                segment->address, segment->address + segment->vm_size, segment};
         if (segment->file_size != 0)
-            in_file[file_count++] = (struct extent){
+            in_file[file_count++] = (struct segment_extent){
                 segment->file_offset, segment->file_offset + segment->file_size, segment};
     }
     bool disjoint = extents_disjoint(extents, vm_count, "vmaddr", error) &&

@@ -31,7 +31,7 @@ struct segments {
 /* Reads an LC_SEGMENT_64 of a slice of `slice_size` bytes. The rules are dyld's (mach_o/
  * UnsafeHeader.cpp, validSegment): contents inside the slice, filesize no larger than vmsize unless
  * the segment is neither mapped nor accessible, no address past 47 bits, cmdsize that fits nsects,
- * sections that begin in the segment or behind it; those of a segment that is not mapped may be
+ * sections that begin in the segment or after it; those of a segment that is not mapped may be
  * anywhere (Go's __DWARF). Errors: ERROR_MALFORMED. */
 bool segment_parse(const struct load_command *command, uint64_t slice_size, struct segment *segment,
                    struct error *error);
@@ -49,7 +49,7 @@ struct section_place {
     uint8_t type;     /* the lowest byte of its flags */
 };
 
-/* S_CSTRING_LITERALS: NUL-terminated strings, one behind the other. */
+/* S_CSTRING_LITERALS: NUL-terminated strings, one after the other. */
 
 /* Section i of section_count; `command` is the segment's. */
 struct section_place segment_section(const struct load_command *command, uint32_t i);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct finder {
+struct unclaimed_finder {
     const struct image *image;
     struct bytes linkedit;
     uint64_t linkedit_offset; /* bytes from the start of the slice */
@@ -17,7 +17,7 @@ struct finder {
 };
 
 /* The bytes [start, end) of __LINKEDIT, unless all are zero. */
-static void add(struct finder *finder, const char *where, size_t start, size_t end) {
+static void add(struct unclaimed_finder *finder, const char *where, size_t start, size_t end) {
     const uint8_t *data = finder->linkedit.data;
     struct unclaimed_list *list = finder->list;
     while (start < end && data[start] == 0)
@@ -33,11 +33,12 @@ static void add(struct finder *finder, const char *where, size_t start, size_t e
 }
 
 /* Where a part begins in __LINKEDIT; the image was read, so that it lies inside. */
-static size_t start_of(const struct finder *finder, const struct linkedit_part *part) {
+static size_t start_of(const struct unclaimed_finder *finder, const struct linkedit_part *part) {
     return (size_t)(part->file_offset - finder->linkedit_offset);
 }
 
-static struct bytes bytes_of(const struct finder *finder, const struct linkedit_part *part) {
+static struct bytes bytes_of(const struct unclaimed_finder *finder,
+                             const struct linkedit_part *part) {
     struct bytes bytes = {NULL, 0};
     if (part != NULL)
         bytes_part(finder->linkedit, start_of(finder, part), part->size, &bytes);
@@ -45,7 +46,7 @@ static struct bytes bytes_of(const struct finder *finder, const struct linkedit_
 }
 
 /* Parts stand by file offset and do not overlap. */
-static void find_between_parts(struct finder *finder) {
+static void find_between_parts(struct unclaimed_finder *finder) {
     const struct linkedit_parts *parts = &finder->image->parts;
     size_t at = 0;
     for (size_t i = 0; i < parts->count; i++) {
@@ -56,7 +57,7 @@ static void find_between_parts(struct finder *finder) {
     add(finder, "__LINKEDIT", at, finder->linkedit.size);
 }
 
-static void find_in_strings(struct finder *finder, const struct linkedit_part *part) {
+static void find_in_strings(struct unclaimed_finder *finder, const struct linkedit_part *part) {
     struct bytes table = bytes_of(finder, linkedit_find(&finder->image->parts, LINKEDIT_SYMBOLS));
     struct string_claims claims;
     size_t start, end;
@@ -67,7 +68,7 @@ static void find_in_strings(struct finder *finder, const struct linkedit_part *p
 }
 
 /* A trie that cannot be walked to its end tells nothing. */
-static void find_in_trie(struct finder *finder, const struct linkedit_part *part) {
+static void find_in_trie(struct unclaimed_finder *finder, const struct linkedit_part *part) {
     struct bytes trie = bytes_of(finder, part);
     size_t base = start_of(finder, part), start, end = 0;
     struct exports_cursor cursor;
@@ -86,7 +87,7 @@ static int by_place(const void *left, const void *right) {
     return a->bytes.data < b->bytes.data ? -1 : a->bytes.data > b->bytes.data;
 }
 
-static void find_in_signature(struct finder *finder, const struct linkedit_part *part) {
+static void find_in_signature(struct unclaimed_finder *finder, const struct linkedit_part *part) {
     struct bytes bytes = bytes_of(finder, part);
     struct code_signature signature;
     struct error ignored;
@@ -112,7 +113,7 @@ static void find_in_signature(struct finder *finder, const struct linkedit_part 
 
 static const struct {
     enum linkedit_use use;
-    void (*find)(struct finder *finder, const struct linkedit_part *part);
+    void (*find)(struct unclaimed_finder *finder, const struct linkedit_part *part);
 } finders[] = {
     {LINKEDIT_STRINGS, find_in_strings},
     {LINKEDIT_EXPORTS, find_in_trie},
@@ -121,7 +122,8 @@ static const struct {
 
 void unclaimed_find(const struct image *image, struct bytes linkedit, struct unclaimed_list *list) {
     const struct segment *segment = segments_find(&image->segments, "__LINKEDIT");
-    struct finder finder = {image, linkedit, segment == NULL ? 0 : segment->file_offset, list};
+    struct unclaimed_finder finder = {image, linkedit, segment == NULL ? 0 : segment->file_offset,
+                                      list};
     find_between_parts(&finder);
     for (size_t i = 0; i < image->parts.count; i++)
         for (size_t j = 0; j < sizeof finders / sizeof finders[0]; j++)

@@ -18,7 +18,7 @@ struct unclaimed {
     const char *where;  /* "string pool": the part that it lies in; "__LINKEDIT" for none */
     uint64_t offset;    /* bytes from the start of the slice */
     struct bytes bytes; /* in __LINKEDIT */
-    bool carried;       /* behind the SuperBlob of a signature, and carried along with that */
+    bool carried;       /* after the SuperBlob of a signature, and carried along with that */
 };
 
 /* Zero-initialise it; release with unclaimed_list_free. */
@@ -30,8 +30,8 @@ struct unclaimed_list {
 };
 
 /* Adds the unclaimed bytes of a slice whose file contents of __LINKEDIT are `linkedit`:
- *   between its parts, before the first and behind the last one;
- *   in the string pool, a stretch that no symbol's name touches. It is not unclaimed when each of
+ *   between its parts, before the first and after the last one;
+ *   in the string pool, a run that no symbol's name touches. It is not unclaimed when each of
  *   its NUL-ended pieces is printable and begins as the names of symbols do, which is what a tool
  *   leaves that takes symbols out of the table alone;
  *   in the exports trie, what no node holds;

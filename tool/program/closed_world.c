@@ -11,7 +11,7 @@
 /* --- reading --- */
 
 /* All of the files. */
-struct world_reading {
+struct world_reader {
     struct image_file *const *files;
     struct image_names *names; /* one a file */
     struct name_set *named;    /* by its strings; one a file */
@@ -34,21 +34,21 @@ static bool read_names(const struct image_file *file, const struct image_slice *
 }
 
 /* One slice, in the first pass or in the second one. */
-typedef bool read_slice(struct world_reading *reading, size_t i, const struct image_file *file,
+typedef bool read_slice(struct world_reader *reading, size_t i, const struct image_file *file,
                         const struct image_slice *slice);
 
-static bool read_slice_names(struct world_reading *reading, size_t i, const struct image_file *file,
+static bool read_slice_names(struct world_reader *reading, size_t i, const struct image_file *file,
                              const struct image_slice *slice) {
     return read_names(file, slice, &reading->names[i], &reading->errors[i]);
 }
 
-static bool read_slice_strings(struct world_reading *reading, size_t i,
+static bool read_slice_strings(struct world_reader *reading, size_t i,
                                const struct image_file *file, const struct image_slice *slice) {
     return image_names_in_strings(file, slice, &reading->exported, &reading->named[i],
                                   &reading->errors[i]);
 }
 
-static void read_file(struct world_reading *reading, size_t i, read_slice *read) {
+static void read_file(struct world_reader *reading, size_t i, read_slice *read) {
     struct image_file file = *reading->files[i];
     struct error *error = &reading->errors[i];
     if (error->kind != ERROR_NONE || !file_open(file.path, &file.file, error))
@@ -64,21 +64,20 @@ static void read_file(struct world_reading *reading, size_t i, read_slice *read)
 }
 
 static void read_file_names(void *context, size_t i) {
-    struct world_reading *reading = context;
+    struct world_reader *reading = context;
     read_file(reading, i, read_slice_names);
     name_set_seal(&reading->names[i].wanted);
 }
 
 static void read_file_strings(void *context, size_t i) {
-    struct world_reading *reading = context;
+    struct world_reader *reading = context;
     read_file(reading, i, read_slice_strings);
     name_set_seal(&reading->named[i]);
 }
 
-static void read_all_names(struct closed_world *world, struct world_reading *reading, size_t count,
-                           unsigned jobs) {
+static void read_all_names(struct closed_world *world, struct world_reader *reading, size_t count) {
     reading->names = memory_zeros(count, sizeof *reading->names);
-    parallel_for(count, jobs, read_file_names, reading);
+    parallel_for(count, read_file_names, reading);
     for (size_t i = 0; i < count; i++) {
         name_set_add_all(&world->wanted, &reading->names[i].wanted);
         name_set_add_all(&reading->exported, &reading->names[i].exported);
@@ -88,10 +87,10 @@ static void read_all_names(struct closed_world *world, struct world_reading *rea
     name_set_seal(&reading->exported);
 }
 
-static void read_all_strings(struct closed_world *world, struct world_reading *reading,
-                             size_t count, unsigned jobs) {
+static void read_all_strings(struct closed_world *world, struct world_reader *reading,
+                             size_t count) {
     reading->named = memory_zeros(count, sizeof *reading->named);
-    parallel_for(count, jobs, read_file_strings, reading);
+    parallel_for(count, read_file_strings, reading);
     for (size_t i = 0; i < count; i++) {
         name_set_add_all(&world->wanted, &reading->named[i]);
         name_set_free(&reading->named[i]);
@@ -100,14 +99,14 @@ static void read_all_strings(struct closed_world *world, struct world_reading *r
 }
 
 void closed_world_read(struct closed_world *world, struct image_file *const *files, size_t count,
-                       const struct world_rules *rules, unsigned jobs, struct error *errors) {
-    struct world_reading reading = {.files = files, .errors = errors};
+                       const struct world_rules *rules, struct error *errors) {
+    struct world_reader reading = {.files = files, .errors = errors};
     *world = (struct closed_world){.keep = rules->keep};
     for (size_t i = 0; i < count; i++)
         errors[i].kind = ERROR_NONE;
-    read_all_names(world, &reading, count, jobs);
+    read_all_names(world, &reading, count);
     if (!rules->ignore_strings)
-        read_all_strings(world, &reading, count, jobs);
+        read_all_strings(world, &reading, count);
     name_set_seal(&world->wanted);
     name_set_free(&reading.exported);
     for (size_t i = 0; i < count; i++)

@@ -25,12 +25,12 @@ struct closed_world {
     bool is_open;            /* an image could not be read: all exports stay */
 };
 
-/* Reads all slices of all files, whose images were read, on at most `jobs` threads; files are
+/* Reads all slices of all files, whose images were read; files are
  * opened anew. The same files make the same world. errors[i] is why files[i] could not be read:
  * ERROR_IO, ERROR_MALFORMED, naming the file; ERROR_NONE where it was. Memory: eight bytes an
  * import and an export, and 64 KiB a thread. */
 void closed_world_read(struct closed_world *world, struct image_file *const *files, size_t count,
-                       const struct world_rules *rules, unsigned jobs, struct error *errors);
+                       const struct world_rules *rules, struct error *errors);
 void closed_world_free(struct closed_world *world);
 
 /* Asks for the exports of one trie, in the order of an exports_cursor and without leaving one out.

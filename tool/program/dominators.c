@@ -11,8 +11,7 @@ struct search_state {
     size_t without; /* an image that is passed over; UNREACHED for none */
 };
 
-static void dominators(struct arena *arena, struct search_state *state, size_t image,
-                       size_t depth) {
+static void reach(struct arena *arena, struct search_state *state, size_t image, size_t depth) {
     if (state->depths[image] != UNREACHED || image == state->without)
         return;
     state->depths[image] = depth;
@@ -28,12 +27,12 @@ static struct search_state search(struct arena *arena, const struct program *pro
         state.depths[i] = UNREACHED;
     for (size_t i = 0; i < count; i++)
         if (program->images.items[i].loaded_by == i)
-            dominators(arena, &state, i, 0);
+            reach(arena, &state, i, 0);
     for (size_t i = 0; i < state.queue.count; i++) {
         size_t image = state.queue.items[i];
         const struct load_edges *loads = &program->images.items[image].loads;
         for (size_t j = 0; j < loads->count; j++)
-            dominators(arena, &state, loads->items[j].target, state.depths[image] + 1);
+            reach(arena, &state, loads->items[j].target, state.depths[image] + 1);
     }
     return state;
 }

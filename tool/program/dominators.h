@@ -1,4 +1,4 @@
-/* Reach: who leads to an image, and what only it leads to. */
+/* Dominators: who loads an image, and what would not be loaded without it. */
 #ifndef VAFIT_PROGRAM_DOMINATORS_H
 #define VAFIT_PROGRAM_DOMINATORS_H
 
@@ -20,16 +20,7 @@ struct image_list {
  * ones the first in loading order. An inserted image begins a chain of its own. In the arena. */
 struct image_list dominators_shortest_chain(struct arena *arena, const struct program *program,
                                             size_t image);
-/* One direct loader and the command by which it asks. */
-struct loader {
-    size_t image;
-    const struct dylib_use *use;
-};
-struct loaders {
-    struct loader *items; /* in loading order */
-    size_t count;
-    size_t capacity;
-};
+/* Who asks for the image itself. In the arena. */
 struct loaders dominators_loaders(struct arena *arena, const struct program *program, size_t image);
 /* The images that would not be loaded if `image` were not: itself and those it dominates in the
  * graph of loads, in loading order. *bytes is the address space of all of them. In the arena. */

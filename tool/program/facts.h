@@ -17,10 +17,10 @@ struct facts {
     size_t capacity;
 };
 
-/* The facts of files whose images and breakdowns were read, as a new JSON value for the caller to
- * release. Slices of other architectures are left out. */
+/* The facts of files whose images and linkedit sizes were read, as a new JSON value for the caller
+ * to release. Slices of other architectures are left out. */
 json_t *facts_to_json(struct image_file *const *files, size_t count);
-/* Reads what facts_to_json wrote, into the arena. Every number is held against the same rules as in
+/* Reads what facts_to_json wrote, into the arena. Every number is checked by the same rules as in
  * an image. Errors: ERROR_MALFORMED naming the member, as
  * "images[3].slices[0].segments[1].vm_size". */
 bool facts_from_json(struct arena *arena, const char *text, size_t size, struct facts *facts,

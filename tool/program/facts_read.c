@@ -8,21 +8,21 @@
 /* Numbers of JSON are signed; no file and no address space is larger. */
 #define MOST_BYTES (UINT64_C(1) << 47)
 
-struct reader {
+struct facts_reader {
     struct arena *arena;
     struct error *error;
     char at[128]; /* the object being read: "images[3].slices[0]" */
 };
 
-static bool reject(struct reader *reader, const char *member, const char *what) {
+static bool reject(struct facts_reader *reader, const char *member, const char *what) {
     char field[160];
     snprintf(field, sizeof field, "%s%s%s", reader->at, reader->at[0] == '\0' ? "" : ".", member);
     return error_malformed(reader->error, field, "%s", what);
 }
 
 /* A reader for member `name`[i] of the object that `reader` is at. */
-static struct reader inside(const struct reader *reader, const char *name, size_t i) {
-    struct reader result = {reader->arena, reader->error, ""};
+static struct facts_reader inside(const struct facts_reader *reader, const char *name, size_t i) {
+    struct facts_reader result = {reader->arena, reader->error, ""};
     size_t size = strlen(reader->at);
     memcpy(result.at, reader->at, size + 1);
     snprintf(result.at + size, sizeof result.at - size, "%s%s[%zu]", size == 0 ? "" : ".", name, i);
@@ -30,14 +30,14 @@ static struct reader inside(const struct reader *reader, const char *name, size_
 }
 
 /* A reader for an object that is member `name` of the one that `reader` is at. */
-static struct reader member_of(const struct reader *reader, const char *name) {
-    struct reader result = *reader;
+static struct facts_reader member_of(const struct facts_reader *reader, const char *name) {
+    struct facts_reader result = *reader;
     size_t size = strlen(reader->at);
     snprintf(result.at + size, sizeof result.at - size, ".%s", name);
     return result;
 }
 
-static bool read_number(struct reader *reader, const json_t *object, const char *member,
+static bool read_number(struct facts_reader *reader, const json_t *object, const char *member,
                         uint64_t *number) {
     const json_t *value = json_object_get(object, member);
     if (!json_is_integer(value) || json_integer_value(value) < 0 ||
@@ -47,7 +47,7 @@ static bool read_number(struct reader *reader, const json_t *object, const char 
     return true;
 }
 
-static bool read_string(struct reader *reader, const json_t *object, const char *member,
+static bool read_string(struct facts_reader *reader, const json_t *object, const char *member,
                         const char **string) {
     const json_t *value = json_object_get(object, member);
     *string = NULL;
@@ -57,7 +57,8 @@ static bool read_string(struct reader *reader, const json_t *object, const char 
     return true;
 }
 
-static bool read_flag(struct reader *reader, const json_t *object, const char *member, bool *flag) {
+static bool read_flag(struct facts_reader *reader, const json_t *object, const char *member,
+                      bool *flag) {
     const json_t *value = json_object_get(object, member);
     if (!json_is_boolean(value))
         return reject(reader, member, "neither true nor false");
@@ -66,20 +67,20 @@ static bool read_flag(struct reader *reader, const json_t *object, const char *m
 }
 
 /* Calls read(reader of the element, element, context) for every element of an array. */
-static bool read_each(struct reader *reader, const json_t *object, const char *member,
-                      bool (*read)(struct reader *, const json_t *, void *), void *context) {
+static bool read_each(struct facts_reader *reader, const json_t *object, const char *member,
+                      bool (*read)(struct facts_reader *, const json_t *, void *), void *context) {
     const json_t *array = json_object_get(object, member);
     if (!json_is_array(array))
         return reject(reader, member, "not a list");
     for (size_t i = 0; i < json_array_size(array); i++) {
-        struct reader element = inside(reader, member, i);
+        struct facts_reader element = inside(reader, member, i);
         if (!read(&element, json_array_get(array, i), context))
             return false;
     }
     return true;
 }
 
-static bool read_listed_string(struct reader *reader, const json_t *value, void *context) {
+static bool read_listed_string(struct facts_reader *reader, const json_t *value, void *context) {
     struct string_list *list = context;
     if (!json_is_string(value))
         return error_malformed(reader->error, reader->at, "not a string");
@@ -87,7 +88,7 @@ static bool read_listed_string(struct reader *reader, const json_t *value, void 
     return true;
 }
 
-static bool read_segment(struct reader *reader, const json_t *object, void *context) {
+static bool read_segment(struct facts_reader *reader, const json_t *object, void *context) {
     struct image *image = context;
     struct segment *segment = vector_push(reader->arena, &image->segments);
     const char *name;
@@ -104,7 +105,7 @@ static bool read_segment(struct reader *reader, const json_t *object, void *cont
     return true;
 }
 
-static bool read_dylib(struct reader *reader, const json_t *object, void *context) {
+static bool read_dylib(struct facts_reader *reader, const json_t *object, void *context) {
     struct image *image = context;
     struct dylib_use *use = vector_push(reader->arena, &image->dylibs);
     const char *command;
@@ -121,7 +122,7 @@ static bool read_dylib(struct reader *reader, const json_t *object, void *contex
            reject(reader, "command", "not a command that loads a dylib");
 }
 
-static bool read_part(struct reader *reader, const json_t *object, void *context) {
+static bool read_part(struct facts_reader *reader, const json_t *object, void *context) {
     struct image *image = context;
     struct linkedit_part *part = vector_push(reader->arena, &image->parts);
     const char *name;
@@ -134,7 +135,7 @@ static bool read_part(struct reader *reader, const json_t *object, void *context
 }
 
 /* Parts lie beside each other in __LINKEDIT. */
-static bool parts_fit(struct reader *reader, const struct image *image) {
+static bool parts_fit(struct facts_reader *reader, const struct image *image) {
     uint64_t left = image->linkedit_size;
     for (size_t i = 0; i < image->parts.count; i++) {
         if (image->parts.items[i].size > left)
@@ -144,13 +145,13 @@ static bool parts_fit(struct reader *reader, const struct image *image) {
     return true;
 }
 
-static bool read_breakdown(struct reader *reader, const json_t *slice, const struct image *image,
-                           struct linkedit_sizes *linkedit_sizes) {
+static bool read_linkedit_sizes(struct facts_reader *reader, const json_t *slice,
+                                const struct image *image, struct linkedit_sizes *linkedit_sizes) {
     const json_t *object = json_object_get(slice, "parts");
     uint64_t sum = 0;
     if (!json_is_object(object))
         return reject(reader, "parts", "not an object");
-    struct reader parts = member_of(reader, "parts");
+    struct facts_reader parts = member_of(reader, "parts");
     for (size_t i = 0; linkedit_sizes_member(i) != NULL; i++) {
         const struct linkedit_sizes_member *member = linkedit_sizes_member(i);
         uint64_t *bytes = (uint64_t *)(void *)((char *)linkedit_sizes + member->offset);
@@ -174,8 +175,9 @@ static bool type_of(const char *name, enum image_type *type) {
 }
 
 /* `first` is the first slice of the file. */
-static bool read_head(struct reader *reader, const json_t *object, const struct image_slice *first,
-                      struct image_slice *slice, struct image *image) {
+static bool read_head(struct facts_reader *reader, const json_t *object,
+                      const struct image_slice *first, struct image_slice *slice,
+                      struct image *image) {
     const char *architecture, *type;
     if (!read_string(reader, object, "arch", &architecture) ||
         !read_string(reader, object, "type", &type) ||
@@ -197,8 +199,8 @@ static bool read_head(struct reader *reader, const json_t *object, const struct 
            read_string(reader, object, "install_name", &image->install_name);
 }
 
-/* What image_parse holds the segments of an image against. */
-static bool segments_valid(struct reader *reader, const struct image *image) {
+/* The checks of image_parse for the segments of an image. */
+static bool segments_valid(struct facts_reader *reader, const struct image *image) {
     struct error overlap;
     if (segments_find(&image->segments, "__TEXT") == NULL)
         return reject(reader, "segments", "there is no __TEXT segment");
@@ -207,7 +209,8 @@ static bool segments_valid(struct reader *reader, const struct image *image) {
 }
 
 /* Members that facts of former versions lack. */
-static bool read_later_members(struct reader *reader, const json_t *object, struct image *image) {
+static bool read_later_members(struct facts_reader *reader, const json_t *object,
+                               struct image *image) {
     struct string_list environment = {0};
     uint64_t platform = 0;
     if (json_object_get(object, "platform") != NULL &&
@@ -222,7 +225,7 @@ static bool read_later_members(struct reader *reader, const json_t *object, stru
     return platform <= UINT32_MAX || reject(reader, "platform", "more than 32 bits");
 }
 
-static bool read_slice(struct reader *reader, const json_t *object, void *context) {
+static bool read_slice(struct facts_reader *reader, const json_t *object, void *context) {
     struct image_file *file = context;
     /* No architecture comes twice, so that there are never more. */
     if (file->slice_count == 0)
@@ -240,12 +243,12 @@ static bool read_slice(struct reader *reader, const json_t *object, void *contex
     image->rpaths = (struct rpaths){rpaths.items, rpaths.count, rpaths.capacity};
     image_measure(image);
     slice->image = image;
-    slice->has_breakdown = true;
+    slice->has_linkedit_sizes = true;
     return parts_fit(reader, image) &&
-           read_breakdown(reader, object, image, &slice->linkedit_sizes);
+           read_linkedit_sizes(reader, object, image, &slice->linkedit_sizes);
 }
 
-static bool read_file(struct reader *reader, const json_t *object, void *context) {
+static bool read_file(struct facts_reader *reader, const json_t *object, void *context) {
     struct facts *facts = context;
     struct image_file *file = arena_take(reader->arena, sizeof *file);
     file->file.descriptor = -1;
@@ -259,7 +262,7 @@ static bool read_file(struct reader *reader, const json_t *object, void *context
 
 bool facts_from_json(struct arena *arena, const char *text, size_t size, struct facts *facts,
                      struct error *error) {
-    struct reader reader = {arena, error, ""};
+    struct facts_reader reader = {arena, error, ""};
     json_error_t problem;
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (root == NULL)

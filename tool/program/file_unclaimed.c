@@ -4,13 +4,13 @@
 
 #include <stdlib.h>
 
-struct finder {
+struct outside_finder {
     struct bytes whole;
     struct unclaimed_list *list;
 };
 
 /* The bytes [start, end) of the file, unless all are zero. */
-static void add(struct finder *finder, const char *where, uint64_t start, uint64_t end) {
+static void add(struct outside_finder *finder, const char *where, uint64_t start, uint64_t end) {
     const uint8_t *data = finder->whole.data;
     struct unclaimed_list *list = finder->list;
     while (start < end && data[start] == 0)
@@ -38,14 +38,13 @@ static const struct image_slice *slice_at(const struct image_file *file, uint64_
 }
 
 /* A slice of another architecture is carried along whole. */
-static void find_in_slice(struct finder *finder, const struct image_file *file,
+static void find_in_slice(struct outside_finder *finder, const struct image_file *file,
                           const struct slice *slice) {
     const struct image_slice *read = slice_at(file, slice->offset);
     const struct segment *linkedit =
         read == NULL ? NULL : segments_find(&read->image->segments, "__LINKEDIT");
     if (linkedit != NULL)
-        add(finder, "behind __LINKEDIT",
-            slice->offset + linkedit->file_offset + linkedit->file_size,
+        add(finder, "after __LINKEDIT", slice->offset + linkedit->file_offset + linkedit->file_size,
             slice->offset + slice->size);
 }
 
@@ -59,13 +58,13 @@ bool file_unclaimed_find(const struct image_file *file, struct mapping *whole,
     mapping_free(&head);
     if (!mapping_make(&file->file, 0, file->size, whole, error))
         return false;
-    struct finder finder = {whole->bytes, list};
+    struct outside_finder finder = {whole->bytes, list};
     qsort(universal.slices, universal.slice_count, sizeof *universal.slices, by_offset);
     for (size_t i = 0; i < universal.slice_count; i++) {
         const struct slice *slice = &universal.slices[i];
         bool is_last = i + 1 == universal.slice_count;
         find_in_slice(&finder, file, slice);
-        add(&finder, is_last ? "behind the last slice" : "between slices",
+        add(&finder, is_last ? "after the last slice" : "between slices",
             slice->offset + slice->size, is_last ? file->size : universal.slices[i + 1].offset);
     }
     return true;

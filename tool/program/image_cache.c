@@ -102,53 +102,53 @@ static size_t last_part(const char *out, size_t size) {
 }
 
 /* A folder's text while it is tidied. */
-struct tidying {
+struct tidy_state {
     char *out;
     size_t size;
     size_t root; /* 1 for a path from the root */
-    bool lost;   /* a folder on the way is missing, so that nothing behind it is there */
+    bool lost;   /* a folder on the way is missing, so that nothing after it is there */
 };
 
 /* Takes the last part back for a ".."; false where the ".." has to stay. */
-static bool step_back(struct tidying *tidying) {
-    size_t size = tidying->size, part = last_part(tidying->out, size);
-    if (size == tidying->root)
-        return tidying->root == 1;
-    tidying->out[size] = '\0';
-    if (tidying->lost || strcmp(tidying->out + part, "..") == 0)
+static bool step_back(struct tidy_state *state) {
+    size_t size = state->size, part = last_part(state->out, size);
+    if (size == state->root)
+        return state->root == 1;
+    state->out[size] = '\0';
+    if (state->lost || strcmp(state->out + part, "..") == 0)
         return false;
-    enum path_kind kind = path_look(tidying->out);
-    tidying->lost = kind == PATH_ABSENT;
+    enum path_kind kind = path_look(state->out);
+    state->lost = kind == PATH_ABSENT;
     if (kind != PATH_OTHER)
         return false;
-    tidying->size = part > tidying->root ? part - 1 : tidying->root;
+    state->size = part > state->root ? part - 1 : state->root;
     return true;
 }
 
-static void add_part(struct tidying *tidying, const char *part, size_t size) {
-    if (tidying->size > tidying->root)
-        tidying->out[tidying->size++] = '/';
-    memcpy(tidying->out + tidying->size, part, size);
-    tidying->size += size;
+static void add_part(struct tidy_state *state, const char *part, size_t size) {
+    if (state->size > state->root)
+        state->out[state->size++] = '/';
+    memcpy(state->out + state->size, part, size);
+    state->size += size;
 }
 
 /* As path_tidy, but NAME/.. stays where NAME is a symbolic link. */
 static const char *tidy_around_links(struct arena *scratch, const char *folder) {
-    struct tidying tidying = {.out = arena_take(scratch, strlen(folder) + 2),
-                              .size = folder[0] == '/' ? 1 : 0};
-    tidying.root = tidying.size;
-    memcpy(tidying.out, folder, tidying.root);
+    struct tidy_state state = {.out = arena_take(scratch, strlen(folder) + 2),
+                               .size = folder[0] == '/' ? 1 : 0};
+    state.root = state.size;
+    memcpy(state.out, folder, state.root);
     while (*folder != '\0') {
         size_t size = strcspn(folder, "/");
         bool nothing = size == 0 || (size == 1 && folder[0] == '.');
         bool back = size == 2 && strncmp(folder, "..", 2) == 0;
-        if (!nothing && !(back && step_back(&tidying)))
-            add_part(&tidying, folder, size);
+        if (!nothing && !(back && step_back(&state)))
+            add_part(&state, folder, size);
         folder += size;
         folder += *folder == '/' ? 1 : 0;
     }
-    tidying.out[tidying.size] = '\0';
-    return tidying.size == 0 ? "." : tidying.out;
+    state.out[state.size] = '\0';
+    return state.size == 0 ? "." : state.out;
 }
 
 /* One spelling for a folder. Only with ".." the file system has to be asked. */
@@ -353,17 +353,17 @@ const struct image *image_cache_image(struct image_cache *cache, struct image_fi
     return slice->image;
 }
 
-bool image_cache_breakdown(struct image_cache *cache, struct image_file *file,
-                           struct image_slice *slice, struct error *error) {
-    if (slice->has_breakdown)
+bool image_cache_read_sizes(struct image_cache *cache, struct image_file *file,
+                            struct image_slice *slice, struct error *error) {
+    if (slice->has_linkedit_sizes)
         return true;
     bool reopened = file->file.descriptor < 0;
-    slice->has_breakdown = !cache->from_facts && reopen(file, error) &&
-                           linkedit_sizes_read(&file->file, slice->offset, slice->image,
-                                               &slice->linkedit_sizes, error);
+    slice->has_linkedit_sizes = !cache->from_facts && reopen(file, error) &&
+                                linkedit_sizes_read(&file->file, slice->offset, slice->image,
+                                                    &slice->linkedit_sizes, error);
     if (reopened)
         file_close(&file->file);
-    return slice->has_breakdown || error_in_file(error, file->path);
+    return slice->has_linkedit_sizes || error_in_file(error, file->path);
 }
 
 struct errors *image_cache_errors(struct image_cache *cache) {
@@ -385,4 +385,8 @@ struct image_file *const *image_cache_files(const struct image_cache *cache, siz
 
 const char *image_cache_source(const struct image_cache *cache) {
     return cache->from_facts ? "facts" : "files";
+}
+
+const char *image_cache_absence(const struct image_cache *cache) {
+    return cache->from_facts ? "not among the facts" : "no such file";
 }

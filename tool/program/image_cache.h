@@ -41,10 +41,10 @@ enum lookup image_cache_find(struct image_cache *cache, const char *path, struct
  * to image_cache_errors once. */
 const struct image *image_cache_image(struct image_cache *cache, struct image_file *file,
                                       struct image_slice *slice);
-/* Reads the exact breakdown of a slice whose image is known. Different files may be worked on by
- * different threads. Errors: ERROR_IO, ERROR_MALFORMED, naming the file. */
-bool image_cache_breakdown(struct image_cache *cache, struct image_file *file,
-                           struct image_slice *slice, struct error *error);
+/* Reads the exact linkedit sizes of a slice whose image is known. Different files may be worked on
+ * by different threads. Errors: ERROR_IO, ERROR_MALFORMED, naming the file. */
+bool image_cache_read_sizes(struct image_cache *cache, struct image_file *file,
+                            struct image_slice *slice, struct error *error);
 
 /* What was found wrong with the files that were met. Owned by the library. */
 struct errors *image_cache_errors(struct image_cache *cache);
@@ -56,5 +56,7 @@ const struct string_list *image_cache_opened(const struct image_cache *cache);
 struct image_file *const *image_cache_files(const struct image_cache *cache, size_t *count);
 /* "files" or "facts": where the library's knowledge comes from. */
 const char *image_cache_source(const struct image_cache *cache);
+/* Why a path leads to nothing there: "no such file", or "not among the facts". */
+const char *image_cache_absence(const struct image_cache *cache);
 
 #endif

@@ -81,7 +81,7 @@ static bool take_slices(struct arena *arena, struct image_file *file,
     if (file->slice_count == 0)
         return error_malformed(error, "mach_header cputype",
                                "0x%" PRIx32 " with cpusubtype 0x%" PRIx32
-                               " is neither arm64, arm64e, x86_64 nor x86_64h",
+                               " is not arm64, arm64e, x86_64 or x86_64h",
                                universal->slices[0].cpu_type, universal->slices[0].cpu_subtype);
     return true;
 }
@@ -175,9 +175,9 @@ struct image_slice *image_file_slice_for(struct image_file *file,
     return NULL;
 }
 
-struct linkedit_sizes image_slice_breakdown(const struct image_slice *slice) {
+struct linkedit_sizes image_slice_linkedit_sizes(const struct image_slice *slice) {
     struct linkedit_sizes linkedit_sizes;
-    if (slice->wants_breakdown && slice->has_breakdown)
+    if (slice->wants_linkedit_sizes && slice->has_linkedit_sizes)
         return slice->linkedit_sizes;
     linkedit_sizes_from_image(slice->image, &linkedit_sizes);
     return linkedit_sizes;

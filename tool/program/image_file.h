@@ -22,8 +22,8 @@ struct image_slice {
     uint64_t size;             /* bytes */
     const struct image *image; /* NULL until image_file_parse, and after it failed */
     bool failed;               /* image_parse refused it; its error was reported */
-    bool wants_breakdown;      /* a report shows its __LINKEDIT taken apart */
-    bool has_breakdown;        /* `breakdown` was read */
+    bool wants_linkedit_sizes; /* a report shows its __LINKEDIT taken apart */
+    bool has_linkedit_sizes;   /* `linkedit_sizes` was read */
     struct linkedit_sizes linkedit_sizes;
 };
 
@@ -66,8 +66,8 @@ struct image_slice *image_file_slice(struct image_file *file, const char *archit
 struct image_slice *image_file_slice_for(struct image_file *file,
                                          const struct architecture *program);
 /* What a report shows of a slice's __LINKEDIT: exact where it was wanted and read, otherwise what
- * the load commands tell. The same for files and for facts, which know all breakdowns. */
-struct linkedit_sizes image_slice_breakdown(const struct image_slice *slice);
+ * the load commands tell. The same for files and for facts, which know all sizes. */
+struct linkedit_sizes image_slice_linkedit_sizes(const struct image_slice *slice);
 /* "x86_64, arm64": the slices there are, in the arena. */
 const char *image_file_architectures(struct arena *arena, const struct image_file *file);
 

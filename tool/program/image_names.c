@@ -17,7 +17,7 @@ enum {
 };
 
 /* What reading one image needs. */
-struct gathering {
+struct name_search {
     const struct image *image;
     struct bytes linkedit;
     uint64_t linkedit_offset; /* bytes from the start of the slice */
@@ -27,57 +27,55 @@ struct gathering {
     struct error *error;
 };
 
-static struct bytes part_bytes(const struct gathering *gathering,
-                               const struct linkedit_part *part) {
+static struct bytes part_bytes(const struct name_search *search, const struct linkedit_part *part) {
     struct bytes bytes = {NULL, 0};
     if (part != NULL)
-        bytes_part(gathering->linkedit, part->file_offset - gathering->linkedit_offset, part->size,
+        bytes_part(search->linkedit, part->file_offset - search->linkedit_offset, part->size,
                    &bytes);
     return bytes;
 }
 
 /* --- imports --- */
 
-static bool want(struct gathering *gathering, const char *symbol) {
-    if (symbol == gathering->last)
+static bool want(struct name_search *search, const char *symbol) {
+    if (symbol == search->last)
         return true;
     size_t size = strlen(symbol);
-    if (size >= gathering->left)
-        return error_malformed(gathering->error, "imports",
+    if (size >= search->left)
+        return error_malformed(search->error, "imports",
                                "their names are more than %d times the size of __LINKEDIT",
                                MOST_TIMES);
-    gathering->left -= size + 1;
-    gathering->last = symbol;
-    name_set_add(&gathering->names->wanted,
-                 name_hash((struct bytes){(const uint8_t *)symbol, size}));
+    search->left -= size + 1;
+    search->last = symbol;
+    name_set_add(&search->names->wanted, name_hash((struct bytes){(const uint8_t *)symbol, size}));
     return true;
 }
 
-static bool want_fixups(struct gathering *gathering, const struct linkedit_part *part) {
+static bool want_fixups(struct name_search *search, const struct linkedit_part *part) {
     struct bytes nothing = {NULL, 0};
     struct fixup_walk walk;
     struct fixup fixup;
-    if (!fixup_walk_begin(&walk, part->name, part_bytes(gathering, part), gathering->image, nothing,
-                          gathering->error))
+    if (!fixup_walk_begin(&walk, part->name, part_bytes(search, part), search->image, nothing,
+                          search->error))
         return false;
     for (uint32_t i = 0; i < walk.chained.import_count; i++)
-        if (!want(gathering, chained_fixups_import(&walk.chained, i).symbol))
+        if (!want(search, chained_fixups_import(&walk.chained, i).symbol))
             return false;
     if (walk.program == NULL)
         return true;
-    while (fixup_walk_next(&walk, &fixup, gathering->error))
-        if (fixup.kind != FIXUP_REBASE && !want(gathering, fixup.import.symbol))
+    while (fixup_walk_next(&walk, &fixup, search->error))
+        if (fixup.kind != FIXUP_REBASE && !want(search, fixup.import.symbol))
             return false;
-    return gathering->error->kind == ERROR_NONE;
+    return search->error->kind == ERROR_NONE;
 }
 
-static bool want_lazy(struct gathering *gathering, const struct linkedit_part *part) {
+static bool want_lazy(struct name_search *search, const struct linkedit_part *part) {
     struct lazy_load_info info;
-    if (!lazy_load_info_parse(part_bytes(gathering, part), &info, gathering->error))
+    if (!lazy_load_info_parse(part_bytes(search, part), &info, search->error))
         return false;
     for (uint32_t i = 0; i < info.symbol_count; i++) {
         const char *symbol;
-        if (!lazy_load_info_symbol(&info, i, &symbol, gathering->error) || !want(gathering, symbol))
+        if (!lazy_load_info_symbol(&info, i, &symbol, search->error) || !want(search, symbol))
             return false;
     }
     return true;
@@ -91,15 +89,15 @@ static bool is_imported(const struct nlist *symbol) {
            (type == N_UNDF || type == N_PBUD || (symbol->description & N_WEAK_DEF) != 0);
 }
 
-static bool want_undefined(struct gathering *gathering) {
-    const struct linkedit_parts *parts = &gathering->image->parts;
-    struct bytes table = part_bytes(gathering, linkedit_find(parts, LINKEDIT_SYMBOLS));
-    struct bytes pool = part_bytes(gathering, linkedit_find(parts, LINKEDIT_STRINGS));
+static bool want_undefined(struct name_search *search) {
+    const struct linkedit_parts *parts = &search->image->parts;
+    struct bytes table = part_bytes(search, linkedit_find(parts, LINKEDIT_SYMBOLS));
+    struct bytes pool = part_bytes(search, linkedit_find(parts, LINKEDIT_STRINGS));
     size_t end = bytes_strings_end(pool, 0);
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
         if (is_imported(&symbol) && symbol.string_index < end &&
-            !want(gathering, (const char *)pool.data + symbol.string_index))
+            !want(search, (const char *)pool.data + symbol.string_index))
             return false;
     }
     return true;
@@ -117,42 +115,41 @@ static void add_export(struct image_names *names, const struct export *export, u
                      hash);
 }
 
-static bool add_exports(struct gathering *gathering, const struct linkedit_part *part) {
+static bool add_exports(struct name_search *search, const struct linkedit_part *part) {
     struct exports_cursor cursor;
     struct export export;
     struct name_hasher hasher = {0};
-    exports_trie_start(part_bytes(gathering, part), &cursor);
-    while (exports_trie_next(&cursor, &export, gathering->error))
-        add_export(gathering->names, &export,
-                   name_hasher_next(&hasher, export.name, export.shared));
+    exports_trie_start(part_bytes(search, part), &cursor);
+    while (exports_trie_next(&cursor, &export, search->error))
+        add_export(search->names, &export, name_hasher_next(&hasher, export.name, export.shared));
     name_hasher_free(&hasher);
     exports_trie_end(&cursor);
-    return gathering->error->kind == ERROR_NONE;
+    return search->error->kind == ERROR_NONE;
 }
 
 /* --- an image --- */
 
-static bool read_part(struct gathering *gathering, const struct linkedit_part *part) {
+static bool read_part(struct name_search *search, const struct linkedit_part *part) {
     if (fixup_walk_reads(part->name))
-        return want_fixups(gathering, part);
+        return want_fixups(search, part);
     if (part->use == LINKEDIT_EXPORTS)
-        return add_exports(gathering, part);
-    return strcmp(part->name, "lazy load info") != 0 || want_lazy(gathering, part);
+        return add_exports(search, part);
+    return strcmp(part->name, "lazy load info") != 0 || want_lazy(search, part);
 }
 
 bool image_names_read(const struct image *image, struct bytes linkedit, struct image_names *names,
                       struct error *error) {
     const struct segment *segment = segments_find(&image->segments, "__LINKEDIT");
-    struct gathering gathering = {
+    struct name_search search = {
         .image = image, .linkedit = linkedit, .names = names, .error = error};
     if (segment == NULL)
         return true;
-    gathering.linkedit_offset = segment->file_offset;
-    gathering.left = MOST_TIMES * (uint64_t)linkedit.size;
+    search.linkedit_offset = segment->file_offset;
+    search.left = MOST_TIMES * (uint64_t)linkedit.size;
     for (size_t i = 0; i < image->parts.count; i++)
-        if (!read_part(&gathering, &image->parts.items[i]))
+        if (!read_part(&search, &image->parts.items[i]))
             return false;
-    return want_undefined(&gathering);
+    return want_undefined(&search);
 }
 
 void image_names_free(struct image_names *names) {
@@ -163,7 +160,7 @@ void image_names_free(struct image_names *names) {
 /* --- names in strings --- */
 
 /* A walk over C strings, character by character. */
-struct string_reading {
+struct string_reader {
     const struct image_file *file;
     const struct image_slice *slice;
     const struct name_set *exported;
@@ -171,18 +168,18 @@ struct string_reading {
     uint8_t *window;
     uint64_t left;    /* bytes that sections may still hold */
     uint64_t hash;    /* of the string so far */
-    uint64_t symbol;  /* of it behind an underscore */
+    uint64_t symbol;  /* of it after an underscore */
     bool underscored; /* it begins with one */
     bool is_empty;
 };
 
-static void begin_string(struct string_reading *reading) {
+static void begin_string(struct string_reader *reading) {
     reading->hash = NAME_HASH_START;
     reading->symbol = name_hash_add(NAME_HASH_START, '_');
     reading->is_empty = true;
 }
 
-static void end_string(struct string_reading *reading) {
+static void end_string(struct string_reader *reading) {
     if (!reading->is_empty && name_set_has(reading->exported, reading->symbol))
         name_set_add(reading->found, reading->symbol);
     if (!reading->is_empty && reading->underscored &&
@@ -191,7 +188,7 @@ static void end_string(struct string_reading *reading) {
     begin_string(reading);
 }
 
-static void read_window(struct string_reading *reading, size_t size) {
+static void read_window(struct string_reader *reading, size_t size) {
     for (size_t i = 0; i < size; i++) {
         uint8_t character = reading->window[i];
         if (character == '\0') {
@@ -207,7 +204,7 @@ static void read_window(struct string_reading *reading, size_t size) {
 }
 
 /* What the file holds of a section. Its last string may lack its end. */
-static bool read_section(struct string_reading *reading, const struct segment *segment,
+static bool read_section(struct string_reader *reading, const struct segment *segment,
                          const struct section_place *section, struct error *error) {
     uint64_t start = section->address - segment->address, size = section->size;
     if (start >= segment->file_size)
@@ -231,7 +228,7 @@ static bool read_section(struct string_reading *reading, const struct segment *s
     return true;
 }
 
-static bool read_sections(struct string_reading *reading, const struct load_command *command,
+static bool read_sections(struct string_reader *reading, const struct load_command *command,
                           const struct segment *segment, struct error *error) {
     for (uint32_t i = 0; i < segment->section_count; i++) {
         struct section_place section = segment_section(command, i);
@@ -242,7 +239,7 @@ static bool read_sections(struct string_reading *reading, const struct load_comm
 }
 
 /* The image's segments are its LC_SEGMENT_64s in their order. */
-static bool read_segments(struct string_reading *reading, struct bytes head, struct error *error) {
+static bool read_segments(struct string_reader *reading, struct bytes head, struct error *error) {
     const struct segments *segments = &reading->slice->image->segments;
     struct load_command_walk walk = image_commands(head);
     struct load_command command;
@@ -257,7 +254,7 @@ static bool read_segments(struct string_reading *reading, struct bytes head, str
 bool image_names_in_strings(const struct image_file *file, const struct image_slice *slice,
                             const struct name_set *exported, struct name_set *found,
                             struct error *error) {
-    struct string_reading reading = {
+    struct string_reader reading = {
         .file = file, .slice = slice, .exported = exported, .found = found, .left = slice->size};
     struct mapping head;
     if (!image_file_map_head(file, slice, &head, error))

@@ -22,9 +22,9 @@ struct losses {
     bool unclaimed;                   /* the bytes that no table reaches (macho/unclaimed.h) */
 };
 
-/* The levels from the least to the most, NULL behind the last. */
+/* The levels from the least to the most, NULL after the last. */
 const struct level *level_row(size_t i);
-/* The name of level i; NULL behind the last. */
+/* The name of level i; NULL after the last. */
 const char *level_name(size_t i);
 /* Likewise, of the levels for which no other image has to be known. */
 const char *level_name_alone(size_t i);

@@ -27,7 +27,7 @@ struct dominators {
     uint32_t last;
 };
 
-struct reading {
+struct table_reader {
     const struct file *file;
     uint64_t symbols_offset; /* in the file, bytes */
     uint64_t symbol_count;
@@ -60,18 +60,18 @@ void linkedit_sizes_from_image(const struct image *image, struct linkedit_sizes 
                             linkedit_sizes->strings - linkedit_sizes->signature;
 }
 
-static size_t chunk_size(const struct reading *reading, size_t chunk) {
-    uint64_t left = reading->symbol_count - (uint64_t)chunk * CHUNK;
+static size_t chunk_size(const struct table_reader *reader, size_t chunk) {
+    uint64_t left = reader->symbol_count - (uint64_t)chunk * CHUNK;
     return left < CHUNK ? (size_t)left : CHUNK;
 }
 
-static bool load_chunk(struct reading *reading, size_t chunk, struct bytes *table) {
-    *table = (struct bytes){reading->table, chunk_size(reading, chunk) * NLIST_SIZE};
-    if (reading->loaded == chunk)
+static bool load_chunk(struct table_reader *reader, size_t chunk, struct bytes *table) {
+    *table = (struct bytes){reader->table, chunk_size(reader, chunk) * NLIST_SIZE};
+    if (reader->loaded == chunk)
         return true;
-    reading->loaded = chunk;
-    uint64_t offset = reading->symbols_offset + (uint64_t)chunk * CHUNK * NLIST_SIZE;
-    return file_read(reading->file, offset, reading->table, table->size, reading->error);
+    reader->loaded = chunk;
+    uint64_t offset = reader->symbols_offset + (uint64_t)chunk * CHUNK * NLIST_SIZE;
+    return file_read(reader->file, offset, reader->table, table->size, reader->error);
 }
 
 static void extend(struct dominators *dominators, uint32_t index) {
@@ -82,152 +82,152 @@ static void extend(struct dominators *dominators, uint32_t index) {
 }
 
 /* A name past the pool is none (dyld: common/MachOLayout.cpp, forEachGlobalSymbol). */
-static bool count_chunk(struct reading *reading, size_t chunk) {
+static bool count_chunk(struct table_reader *reader, size_t chunk) {
     struct bytes table;
-    struct dominators *dominators = &reading->reaches[chunk];
+    struct dominators *dominators = &reader->reaches[chunk];
     *dominators = (struct dominators){UINT32_MAX, 0};
-    if (!load_chunk(reading, chunk, &table))
+    if (!load_chunk(reader, chunk, &table))
         return false;
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
-        reading->counts[nlist_use(&symbol)]++;
-        if (symbol.string_index < reading->strings_size)
+        reader->counts[nlist_use(&symbol)]++;
+        if (symbol.string_index < reader->strings_size)
             extend(dominators, symbol.string_index);
-        if (nlist_has_second_name(&symbol) && symbol.value < reading->strings_size)
+        if (nlist_has_second_name(&symbol) && symbol.value < reader->strings_size)
             extend(dominators, (uint32_t)symbol.value);
     }
     return true;
 }
 
 /* Of the window of `size` bytes at `window`. */
-static void mark_name(struct reading *reading, uint64_t index, uint64_t window, size_t size,
+static void mark_name(struct table_reader *reader, uint64_t index, uint64_t window, size_t size,
                       uint8_t use) {
     if (index < window || index - window >= size)
         return;
     size_t at = (size_t)(index - window);
-    if (reading->starts[at] < use)
-        reading->starts[at] = use;
-    if (reading->last_start < at)
-        reading->last_start = at;
+    if (reader->starts[at] < use)
+        reader->starts[at] = use;
+    if (reader->last_start < at)
+        reader->last_start = at;
 }
 
 /* Marks the names of one chunk that begin in the window. */
-static bool mark_chunk(struct reading *reading, size_t chunk, uint64_t window, size_t size) {
+static bool mark_chunk(struct table_reader *reader, size_t chunk, uint64_t window, size_t size) {
     struct bytes table;
-    if (!load_chunk(reading, chunk, &table))
+    if (!load_chunk(reader, chunk, &table))
         return false;
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
         uint8_t use = (uint8_t)nlist_use(&symbol);
-        mark_name(reading, symbol.string_index, window, size, use);
+        mark_name(reader, symbol.string_index, window, size, use);
         if (nlist_has_second_name(&symbol))
-            mark_name(reading, symbol.value, window, size, use);
+            mark_name(reader, symbol.value, window, size, use);
     }
     return true;
 }
 
 /* Whether the names of chunk i may begin in [window, window + size). */
-static bool reaches(const struct reading *reading, size_t i, uint64_t window, uint64_t size) {
-    return reading->reaches[i].last >= window && reading->reaches[i].first < window + size;
+static bool reaches(const struct table_reader *reader, size_t i, uint64_t window, uint64_t size) {
+    return reader->reaches[i].last >= window && reader->reaches[i].first < window + size;
 }
 
-static bool mark_window(struct reading *reading, uint64_t window, size_t size, bool *marked) {
-    for (size_t i = 0; i < reading->chunk_count; i++) {
-        if (!reaches(reading, i, window, size))
+static bool mark_window(struct table_reader *reader, uint64_t window, size_t size, bool *marked) {
+    for (size_t i = 0; i < reader->chunk_count; i++) {
+        if (!reaches(reader, i, window, size))
             continue;
         *marked = true;
-        if (!mark_chunk(reading, i, window, size))
+        if (!mark_chunk(reader, i, window, size))
             return false;
     }
     return true;
 }
 
-static bool feed_window(struct reading *reading, uint64_t window, size_t size) {
+static bool feed_window(struct table_reader *reader, uint64_t window, size_t size) {
     for (size_t at = 0;
-         at < size && (at <= reading->last_start || reading->owners.carried != SYMBOL_NONE);
+         at < size && (at <= reader->last_start || reader->owners.carried != SYMBOL_NONE);
          at += PIECE) {
         size_t piece = size - at < PIECE ? size - at : PIECE;
-        if (!file_read(reading->file, reading->strings_offset + window + at, reading->pool, piece,
-                       reading->error))
+        if (!file_read(reader->file, reader->strings_offset + window + at, reader->pool, piece,
+                       reader->error))
             return false;
-        string_owners_feed(&reading->owners, (struct bytes){reading->pool, piece},
-                           reading->starts + at);
+        string_owners_feed(&reader->owners, (struct bytes){reader->pool, piece},
+                           reader->starts + at);
     }
     return true;
 }
 
 /* What no symbol uses is not read. */
-static bool read_window(struct reading *reading, uint64_t window, size_t size) {
+static bool read_window(struct table_reader *reader, uint64_t window, size_t size) {
     bool marked = false;
-    reading->last_start = 0;
-    if (!mark_window(reading, window, size, &marked))
+    reader->last_start = 0;
+    if (!mark_window(reader, window, size, &marked))
         return false;
-    if (!marked && reading->owners.carried == SYMBOL_NONE)
+    if (!marked && reader->owners.carried == SYMBOL_NONE)
         return true;
-    bool fed = feed_window(reading, window, size);
-    memset(reading->starts, SYMBOL_NONE, reading->last_start + 1);
+    bool fed = feed_window(reader, window, size);
+    memset(reader->starts, SYMBOL_NONE, reader->last_start + 1);
     return fed;
 }
 
 /* How often a chunk would be read if the windows had that size. */
-static uint64_t reads_with(const struct reading *reading, uint64_t window_size) {
+static uint64_t reads_with(const struct table_reader *reader, uint64_t window_size) {
     uint64_t reads = 0;
-    for (size_t i = 0; i < reading->chunk_count; i++)
-        if (reading->reaches[i].first <= reading->reaches[i].last)
-            reads += reading->reaches[i].last / window_size -
-                     reading->reaches[i].first / window_size + 1;
+    for (size_t i = 0; i < reader->chunk_count; i++)
+        if (reader->reaches[i].first <= reader->reaches[i].last)
+            reads +=
+                reader->reaches[i].last / window_size - reader->reaches[i].first / window_size + 1;
     return reads;
 }
 
 /* Where the last name begins, and one. */
-static uint64_t names_end(const struct reading *reading) {
+static uint64_t names_end(const struct table_reader *reader) {
     uint64_t end = 0;
-    for (size_t i = 0; i < reading->chunk_count; i++)
-        if (reading->reaches[i].last >= end)
-            end = (uint64_t)reading->reaches[i].last + 1;
+    for (size_t i = 0; i < reader->chunk_count; i++)
+        if (reader->reaches[i].last >= end)
+            end = (uint64_t)reader->reaches[i].last + 1;
     return end;
 }
 
-static uint64_t choose_window(const struct reading *reading) {
-    uint64_t end = names_end(reading);
+static uint64_t choose_window(const struct table_reader *reader) {
+    uint64_t end = names_end(reader);
     uint64_t size = end < SMALLEST_WINDOW ? round_up(end + (end == 0), PIECE) : SMALLEST_WINDOW;
-    while (size < LARGEST_WINDOW && size < reading->strings_size &&
-           reads_with(reading, size) > (uint64_t)reading->chunk_count * MOST_READS)
+    while (size < LARGEST_WINDOW && size < reader->strings_size &&
+           reads_with(reader, size) > (uint64_t)reader->chunk_count * MOST_READS)
         size *= 2;
     return size;
 }
 
-static bool read_tables(struct reading *reading) {
-    for (size_t i = 0; i < reading->chunk_count; i++)
-        if (!count_chunk(reading, i))
+static bool read_tables(struct table_reader *reader) {
+    for (size_t i = 0; i < reader->chunk_count; i++)
+        if (!count_chunk(reader, i))
             return false;
-    reading->window_size = choose_window(reading);
-    reading->starts = memory_zeros(1, (size_t)reading->window_size);
-    for (uint64_t at = 0; at < reading->strings_size; at += reading->window_size) {
-        uint64_t left = reading->strings_size - at;
-        if (!read_window(reading, at,
-                         (size_t)(left < reading->window_size ? left : reading->window_size)))
+    reader->window_size = choose_window(reader);
+    reader->starts = memory_zeros(1, (size_t)reader->window_size);
+    for (uint64_t at = 0; at < reader->strings_size; at += reader->window_size) {
+        uint64_t left = reader->strings_size - at;
+        if (!read_window(reader, at,
+                         (size_t)(left < reader->window_size ? left : reader->window_size)))
             return false;
     }
     return true;
 }
 
 /* Splits `symbols` and `strings` by use; what no symbol uses goes to `other`. */
-static void split(const struct reading *reading, struct linkedit_sizes *linkedit_sizes) {
-    const uint64_t *strings = reading->owners.bytes;
+static void split(const struct table_reader *reader, struct linkedit_sizes *linkedit_sizes) {
+    const uint64_t *strings = reader->owners.bytes;
     uint64_t used = strings[SYMBOL_STAB] + strings[SYMBOL_LOCAL] + strings[SYMBOL_GLOBAL];
     linkedit_sizes->exact = true;
     linkedit_sizes->other += linkedit_sizes->strings - used;
-    linkedit_sizes->debug_map = reading->counts[SYMBOL_STAB] * NLIST_SIZE + strings[SYMBOL_STAB];
+    linkedit_sizes->debug_map = reader->counts[SYMBOL_STAB] * NLIST_SIZE + strings[SYMBOL_STAB];
     linkedit_sizes->local_symbols =
-        reading->counts[SYMBOL_LOCAL] * NLIST_SIZE + strings[SYMBOL_LOCAL];
-    linkedit_sizes->symbols = reading->counts[SYMBOL_GLOBAL] * NLIST_SIZE;
+        reader->counts[SYMBOL_LOCAL] * NLIST_SIZE + strings[SYMBOL_LOCAL];
+    linkedit_sizes->symbols = reader->counts[SYMBOL_GLOBAL] * NLIST_SIZE;
     linkedit_sizes->strings = strings[SYMBOL_GLOBAL];
 }
 
 bool linkedit_sizes_read(const struct file *file, uint64_t slice_offset, const struct image *image,
                          struct linkedit_sizes *linkedit_sizes, struct error *error) {
-    struct reading reading = {
+    struct table_reader reader = {
         .file = file,
         .symbols_offset = slice_offset + image->symtab.symbols_offset,
         .symbol_count = image->symtab.symbol_count,
@@ -236,17 +236,17 @@ bool linkedit_sizes_read(const struct file *file, uint64_t slice_offset, const s
         .chunk_count = (size_t)((image->symtab.symbol_count + CHUNK - 1) / CHUNK),
         .error = error,
     };
-    reading.loaded = reading.chunk_count;
-    reading.reaches = memory_zeros(1, reading.chunk_count * sizeof *reading.reaches);
-    reading.table = memory_zeros(1, (size_t)CHUNK * NLIST_SIZE);
-    reading.pool = memory_zeros(1, PIECE);
+    reader.loaded = reader.chunk_count;
+    reader.reaches = memory_zeros(1, reader.chunk_count * sizeof *reader.reaches);
+    reader.table = memory_zeros(1, (size_t)CHUNK * NLIST_SIZE);
+    reader.pool = memory_zeros(1, PIECE);
     linkedit_sizes_from_image(image, linkedit_sizes);
-    bool read = read_tables(&reading);
+    bool read = read_tables(&reader);
     if (read)
-        split(&reading, linkedit_sizes);
-    free(reading.reaches);
-    free(reading.table);
-    free(reading.pool);
-    free(reading.starts);
+        split(&reader, linkedit_sizes);
+    free(reader.reaches);
+    free(reader.table);
+    free(reader.pool);
+    free(reader.starts);
     return read;
 }

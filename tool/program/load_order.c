@@ -13,7 +13,7 @@ struct frame {
     size_t next; /* of its edges */
 };
 
-struct frames {
+struct walk_frames {
     struct frame *items;
     size_t count;
     size_t capacity;
@@ -28,16 +28,17 @@ enum {
     LONGEST_NAME = 4096
 };
 
-struct walk {
+struct program_walk_state {
     struct image_cache *cache;
     struct arena *arena;
     const struct search *search;
     struct program *program;
-    struct frames frames;
+    struct walk_frames frames;
     size_t *chain; /* who asks for whom, the executable first: for LC_RPATHs */
     size_t chain_count;
     size_t chain_capacity;
     struct map missing; /* name -> its index in the program's list */
+    struct map system;  /* likewise */
     size_t candidate_count;
     size_t candidate_bytes;
     size_t tried_bytes; /* kept for the report */
@@ -45,13 +46,13 @@ struct walk {
 };
 
 /* Indexes are kept in maps as pointers to these, since NULL means absent. */
-static size_t *kept_index(struct walk *walk, size_t index) {
+static size_t *kept_index(struct program_walk_state *walk, size_t index) {
     size_t *kept = arena_take(walk->arena, sizeof *kept);
     *kept = index;
     return kept;
 }
 
-static void name_image(struct walk *walk, const char *name, size_t index) {
+static void name_image(struct program_walk_state *walk, const char *name, size_t index) {
     if (map_get(&walk->program->by_name, name) == NULL)
         map_put(&walk->program->by_name, walk->arena, name, kept_index(walk, index));
 }
@@ -63,8 +64,8 @@ static bool loaded_under(const struct program *program, const char *name, size_t
     return known != NULL;
 }
 
-static size_t add_image(struct walk *walk, struct image_file *file, struct image_slice *slice,
-                        size_t loaded_by) {
+static size_t add_image(struct program_walk_state *walk, struct image_file *file,
+                        struct image_slice *slice, size_t loaded_by) {
     size_t index = walk->program->images.count;
     struct loaded_image *loaded = vector_push(walk->arena, &walk->program->images);
     *loaded = (struct loaded_image){
@@ -92,10 +93,12 @@ static const char *wrong_platform(struct arena *scratch, const struct image *exe
 
 /* What stands in the way of loading the file at `path`; NULL when nothing does, and *slice is set.
  * A malformed image is in the way as well; its error was reported. */
-static const char *obstacle(struct walk *walk, struct arena *scratch, enum lookup lookup,
-                            struct image_file *file, struct image_slice **slice) {
+static const char *obstacle(struct program_walk_state *walk, struct arena *scratch,
+                            enum lookup lookup, struct image_file *file,
+                            struct image_slice **slice) {
+    *slice = NULL;
     if (lookup == LOOKUP_ABSENT)
-        return "no such file";
+        return image_cache_absence(walk->cache);
     if (lookup == LOOKUP_OTHER)
         return "not a file";
     if (lookup == LOOKUP_LOOP)
@@ -103,14 +106,14 @@ static const char *obstacle(struct walk *walk, struct arena *scratch, enum looku
     if (lookup == LOOKUP_STUB)
         return "a text-based stub, not an image";
     if (lookup == LOOKUP_FAILED)
-        return "not readable as an image";
+        return "cannot be read as an image";
     *slice = image_file_slice_for(file, walk->program->architecture);
     if (*slice == NULL)
         return arena_format(scratch, "no %s slice, only %s", walk->program->architecture->name,
                             image_file_architectures(scratch, file));
     const struct image *image = image_cache_image(walk->cache, file, *slice);
     if (image == NULL)
-        return "not readable as an image";
+        return "cannot be read as an image";
     if (image->type != MH_DYLIB)
         return arena_format(scratch, "a%s %s, which cannot be linked against",
                             image->type == MH_EXECUTE ? "n" : "", image_type_name(image->type));
@@ -120,8 +123,8 @@ static const char *obstacle(struct walk *walk, struct arena *scratch, enum looku
 enum outcome { NOT_FOUND, LOADED, IN_CACHE };
 
 /* The search for one name. */
-struct quest {
-    struct walk *walk;
+struct dylib_search {
+    struct program_walk_state *walk;
     const char *name;
     size_t loader;
     size_t index; /* of the image, when it is LOADED */
@@ -135,32 +138,32 @@ struct quest {
 };
 
 /* Nobody reads thousands. */
-static void note_tried(struct quest *quest, const char *path, const char *why) {
+static void note_tried(struct dylib_search *wanted, const char *path, const char *why) {
     enum { MOST = 32 };
-    size_t *kept = &quest->walk->tried_bytes;
-    if (quest->tried_count++ >= MOST || *kept >= MOST_TRIED_BYTES)
+    size_t *kept = &wanted->walk->tried_bytes;
+    if (wanted->tried_count++ >= MOST || *kept >= MOST_TRIED_BYTES)
         return;
     *kept += strlen(path) + strlen(why);
-    *vector_push(&quest->scratch, &quest->tried) =
-        arena_format(&quest->scratch, "%s (%s)", path, why);
+    *vector_push(&wanted->scratch, &wanted->tried) =
+        arena_format(&wanted->scratch, "%s (%s)", path, why);
 }
 
 /* Tries one path; false when nothing can be loaded from it. */
-static bool try_path(struct quest *quest, const char *path) {
-    struct walk *walk = quest->walk;
+static bool try_path(struct dylib_search *wanted, const char *path) {
+    struct program_walk_state *walk = wanted->walk;
     struct image_file *file;
     struct image_slice *slice;
-    if (loaded_under(walk->program, path, &quest->index))
+    if (loaded_under(walk->program, path, &wanted->index))
         return true;
     enum lookup lookup = image_cache_find(walk->cache, path, &file);
-    if (file != NULL && loaded_under(walk->program, file->path, &quest->index))
+    if (file != NULL && loaded_under(walk->program, file->path, &wanted->index))
         return true;
     struct arena scratch = {0};
     const char *why = obstacle(walk, &scratch, lookup, file, &slice);
     if (why == NULL)
-        quest->index = add_image(walk, file, slice, quest->loader);
+        wanted->index = add_image(walk, file, slice, wanted->loader);
     else
-        note_tried(quest, path, why);
+        note_tried(wanted, path, why);
     arena_free(&scratch);
     return why == NULL;
 }
@@ -173,8 +176,8 @@ static bool cache_has(const char *name, const char *candidate) {
             strncmp(path_leaf(candidate), "libswift", 8) == 0);
 }
 
-static bool within_budget(struct quest *quest, const char *path) {
-    struct walk *walk = quest->walk;
+static bool within_budget(struct dylib_search *wanted, const char *path) {
+    struct program_walk_state *walk = wanted->walk;
     struct error error;
     walk->candidate_bytes += strlen(path);
     if (++walk->candidate_count <= MOST_CANDIDATES && walk->candidate_bytes <= MOST_CANDIDATE_BYTES)
@@ -184,7 +187,7 @@ static bool within_budget(struct quest *quest, const char *path) {
                         "the program's dylibs and LC_RPATHs make for more than %d paths to try, or "
                         "%d MiB of them",
                         MOST_CANDIDATES, MOST_CANDIDATE_BYTES >> 20);
-        error_in_file(&error, walk->program->images.items[quest->loader].file->path);
+        error_in_file(&error, walk->program->images.items[wanted->loader].file->path);
         errors_add(image_cache_errors(walk->cache), &error);
     }
     walk->exhausted = true;
@@ -192,61 +195,53 @@ static bool within_budget(struct quest *quest, const char *path) {
 }
 
 /* Whether the path was tried before in this search. */
-static bool was_seen(struct quest *quest, const char *path) {
-    if (map_get(&quest->seen, path) != NULL)
+static bool was_seen(struct dylib_search *wanted, const char *path) {
+    if (map_get(&wanted->seen, path) != NULL)
         return true;
-    if (quest->seen_bytes < MOST_SEEN_BYTES)
-        map_put(&quest->seen, &quest->scratch, path, quest);
-    quest->seen_bytes += strlen(path);
+    if (wanted->seen_bytes < MOST_SEEN_BYTES)
+        map_put(&wanted->seen, &wanted->scratch, path, wanted);
+    wanted->seen_bytes += strlen(path);
     return false;
 }
 
 /* A candidate_visitor: true when the search is over. */
 static bool visit(void *context, const char *path, bool system) {
-    struct quest *quest = context;
-    if (!within_budget(quest, path))
+    struct dylib_search *wanted = context;
+    if (!within_budget(wanted, path))
         return true;
-    if (was_seen(quest, path))
+    if (was_seen(wanted, path))
         return false;
-    if (!system && try_path(quest, path))
-        quest->outcome = LOADED;
-    else if (system && quest->system == NULL && cache_has(quest->name, path))
-        quest->system = arena_string(&quest->scratch, path);
+    if (!system && try_path(wanted, path))
+        wanted->outcome = LOADED;
+    else if (system && wanted->system == NULL && cache_has(wanted->name, path))
+        wanted->system = arena_string(&wanted->scratch, path);
     else if (system)
-        note_tried(quest, path, "not looked for in the shared cache");
-    return quest->outcome == LOADED;
-}
-
-static void note_system(struct walk *walk, const char *name) {
-    if (map_get(&walk->program->system, name) != NULL)
-        return;
-    map_put(&walk->program->system, walk->arena, name, walk);
-    walk->program->system_count++;
+        note_tried(wanted, path, "not looked for in the shared cache");
+    return wanted->outcome == LOADED;
 }
 
 /* What is on disk comes before the shared cache: of a system name only what the sysroot has. */
-static void find(struct quest *quest) {
-    struct walk *walk = quest->walk;
+static void find(struct dylib_search *wanted) {
+    struct program_walk_state *walk = wanted->walk;
     struct load_chain chain = {walk->chain, walk->chain_count};
-    bool whole = quest->name[0] == '/' || strncmp(quest->name, "@rpath/", 7) == 0;
-    if (whole && loaded_under(walk->program, quest->name, &quest->index)) {
-        quest->outcome = LOADED;
+    bool whole = wanted->name[0] == '/' || strncmp(wanted->name, "@rpath/", 7) == 0;
+    if (whole && loaded_under(walk->program, wanted->name, &wanted->index)) {
+        wanted->outcome = LOADED;
         return;
     }
-    if (strlen(quest->name) >= LONGEST_NAME) {
-        note_tried(quest, "nothing", "the name is longer than any path");
+    if (strlen(wanted->name) >= LONGEST_NAME) {
+        note_tried(wanted, "nothing", "the name is longer than any path");
         return;
     }
-    resolve_visit(walk->search, walk->program, chain, quest->name, visit, quest);
-    if (quest->outcome != LOADED && quest->system != NULL) {
-        note_system(walk, quest->system);
-        quest->outcome = IN_CACHE;
+    resolve_visit(walk->search, walk->program, chain, wanted->name, visit, wanted);
+    if (wanted->outcome != LOADED && wanted->system != NULL) {
+        wanted->outcome = IN_CACHE;
     }
 }
 
-static void end_quest(struct quest *quest) {
-    map_free(&quest->seen);
-    arena_free(&quest->scratch);
+static void end_search(struct dylib_search *wanted) {
+    map_free(&wanted->seen);
+    arena_free(&wanted->scratch);
 }
 
 static bool matches_any(const struct string_list *globs, const char *name) {
@@ -257,64 +252,82 @@ static bool matches_any(const struct string_list *globs, const char *name) {
 }
 
 /* The first tries, and how many more there were. */
-static struct string_list tried_of(struct walk *walk, const struct quest *quest) {
+static struct string_list tried_of(struct program_walk_state *walk,
+                                   const struct dylib_search *wanted) {
     struct string_list kept = {0};
-    for (size_t i = 0; i < quest->tried.count; i++)
-        *vector_push(walk->arena, &kept) = arena_string(walk->arena, quest->tried.items[i]);
-    if (quest->tried_count > quest->tried.count)
+    for (size_t i = 0; i < wanted->tried.count; i++)
+        *vector_push(walk->arena, &kept) = arena_string(walk->arena, wanted->tried.items[i]);
+    if (wanted->tried_count > wanted->tried.count)
         *vector_push(walk->arena, &kept) =
-            arena_format(walk->arena, "and %zu more", quest->tried_count - quest->tried.count);
+            arena_format(walk->arena, "and %zu more", wanted->tried_count - wanted->tried.count);
     return kept;
 }
 
 /* One entry a name: it is reported as weak only while every loader may do without it. */
-static void add_missing(struct quest *quest, bool weak) {
-    struct walk *walk = quest->walk;
+static void add_missing(struct dylib_search *wanted, bool weak) {
+    struct program_walk_state *walk = wanted->walk;
     struct missing_list *list = &walk->program->missing;
-    const size_t *known = map_get(&walk->missing, quest->name);
-    struct missing missing = {.name = quest->name, .loaded_by = quest->loader, .weak = weak};
+    const size_t *known = map_get(&walk->missing, wanted->name);
+    struct missing missing = {.name = wanted->name, .loaded_by = wanted->loader, .weak = weak};
     if (known != NULL && !(list->items[*known].weak && !weak))
         return;
-    missing.tried = tried_of(walk, quest);
-    missing.allowed = matches_any(&walk->search->may_miss, quest->name);
+    missing.tried = tried_of(walk, wanted);
+    missing.allowed = matches_any(&walk->search->may_miss, wanted->name);
     if (known == NULL) {
-        map_put(&walk->missing, walk->arena, quest->name, kept_index(walk, list->count));
+        map_put(&walk->missing, walk->arena, wanted->name, kept_index(walk, list->count));
         *vector_push(walk->arena, list) = missing;
     } else {
         list->items[*known] = missing;
     }
 }
 
-static void add_edge(struct walk *walk, size_t loader, const struct dylib_use *use, size_t target) {
+static void add_edge(struct program_walk_state *walk, size_t loader, const struct dylib_use *use,
+                     size_t target) {
     struct loaded_image *image = &walk->program->images.items[loader];
     *vector_push(walk->arena, &image->loads) = (struct load_edge){use, target};
 }
 
-static void load_one(struct walk *walk, size_t loader, const struct dylib_use *use) {
-    struct quest quest = {.walk = walk, .name = use->name, .loader = loader};
-    find(&quest);
-    if (quest.outcome == LOADED)
-        add_edge(walk, loader, use, quest.index);
-    else if (quest.outcome == NOT_FOUND)
-        add_missing(&quest, use->weak);
-    end_quest(&quest);
+static void add_system(struct program_walk_state *walk, size_t loader, const struct dylib_use *use,
+                       const char *name) {
+    struct system_images *list = &walk->program->system;
+    const size_t *known = map_get(&walk->system, name);
+    if (known == NULL) {
+        name = arena_string(walk->arena, name);
+        size_t *new_index = kept_index(walk, list->count);
+        map_put(&walk->system, walk->arena, name, new_index);
+        known = new_index;
+        *vector_push(walk->arena, list) = (struct system_image){.name = name};
+    }
+    *vector_push(walk->arena, &list->items[*known].loaders) = (struct loader){loader, use};
+}
+
+static void load_one(struct program_walk_state *walk, size_t loader, const struct dylib_use *use) {
+    struct dylib_search wanted = {.walk = walk, .name = use->name, .loader = loader};
+    find(&wanted);
+    if (wanted.outcome == LOADED)
+        add_edge(walk, loader, use, wanted.index);
+    else if (wanted.outcome == IN_CACHE)
+        add_system(walk, loader, use, wanted.system);
+    else
+        add_missing(&wanted, use->weak);
+    end_search(&wanted);
 }
 
 /* Loads everything that an image names, in order. */
-static void expand_image(struct walk *walk, size_t index) {
+static void expand_image(struct program_walk_state *walk, size_t index) {
     const struct image *image = walk->program->images.items[index].image;
     walk->program->images.items[index].expanded = true;
     for (size_t i = 0; i < image->dylibs.count && !walk->exhausted; i++)
         load_one(walk, index, &image->dylibs.items[i]);
 }
 
-static void push_chain(struct walk *walk, size_t index) {
+static void push_chain(struct program_walk_state *walk, size_t index) {
     walk->chain = arena_grow(walk->arena, walk->chain, walk->chain_count, &walk->chain_capacity,
                              sizeof *walk->chain);
     walk->chain[walk->chain_count++] = index;
 }
 
-static void enter(struct walk *walk, size_t index) {
+static void enter(struct program_walk_state *walk, size_t index) {
     *vector_push(walk->arena, &walk->frames) = (struct frame){index, 0};
     push_chain(walk, index);
     expand_image(walk, index);
@@ -322,7 +335,7 @@ static void enter(struct walk *walk, size_t index) {
 
 /* Goes down from `root`. A stack of its own: chains of dylibs can be longer than the machine's
  * stack allows. */
-static void descend(struct walk *walk, size_t root) {
+static void descend(struct program_walk_state *walk, size_t root) {
     if (walk->program->images.items[root].expanded)
         return;
     enter(walk, root);
@@ -342,20 +355,20 @@ static void descend(struct walk *walk, size_t root) {
 
 /* Inserted images are loaded before what the executable names, and gone down into after it has
  * been: dyldMain.cpp, prepare. */
-static void insert_images(struct walk *walk, struct string_list *inserted) {
+static void insert_images(struct program_walk_state *walk, struct string_list *inserted) {
     for (size_t i = 0; i < inserted->count; i++) {
-        struct quest quest = {.walk = walk, .name = inserted->items[i]};
-        if (try_path(&quest, quest.name))
-            walk->program->images.items[quest.index].loaded_by = quest.index;
+        struct dylib_search wanted = {.walk = walk, .name = inserted->items[i]};
+        if (try_path(&wanted, wanted.name))
+            walk->program->images.items[wanted.index].loaded_by = wanted.index;
         else
-            add_missing(&quest, false);
-        end_quest(&quest);
+            add_missing(&wanted, false);
+        end_search(&wanted);
     }
 }
 
 void program_walk(struct image_cache *cache, const struct search *search, const char *path,
                   struct image_file *file, struct image_slice *root, struct program *program) {
-    struct walk walk = {
+    struct program_walk_state walk = {
         .cache = cache,
         .arena = cache_arena(cache),
         .search = search,
@@ -375,11 +388,11 @@ void program_walk(struct image_cache *cache, const struct search *search, const 
     for (size_t i = 1; i < first; i++)
         descend(&walk, i);
     map_free(&walk.missing);
+    map_free(&walk.system);
 }
 
 void program_free(struct program *program) {
     map_free(&program->by_name);
-    map_free(&program->system);
 }
 
 bool program_find(const struct program *program, const char *name, size_t *image) {
@@ -395,4 +408,13 @@ bool program_find(const struct program *program, const char *name, size_t *image
         }
     }
     return false;
+}
+
+const struct system_image *program_find_system(const struct program *program, const char *name) {
+    for (size_t i = 0; i < program->system.count; i++) {
+        const struct system_image *image = &program->system.items[i];
+        if (strcmp(image->name, name) == 0 || strcmp(path_leaf(image->name), name) == 0)
+            return image;
+    }
+    return NULL;
 }

@@ -49,6 +49,30 @@ struct loaded_images {
     size_t capacity;
 };
 
+/* One image that asks for a dylib, and the command by which it does. */
+struct loader {
+    size_t image;
+    const struct dylib_use *use;
+};
+
+struct loaders {
+    struct loader *items; /* in loading order */
+    size_t count;
+    size_t capacity;
+};
+
+/* An image of the system, in the shared cache: it takes none of the program's address space. */
+struct system_image {
+    const char *name;
+    struct loaders loaders; /* without inserted ones */
+};
+
+struct system_images {
+    struct system_image *items; /* in the order they were asked for; one a name */
+    size_t count;
+    size_t capacity;
+};
+
 /* A dylib that was not found. */
 struct missing {
     const char *name;
@@ -71,9 +95,8 @@ struct program {
                             program loaded it at launch */
     struct loaded_images images;
     struct missing_list missing;
-    size_t system_count; /* different system images asked for: in the shared cache, at no cost */
-    struct map by_name;  /* path or install name -> what loads under it */
-    struct map system;   /* names of system images */
+    struct system_images system;
+    struct map by_name; /* path or install name -> what loads under it */
 };
 
 /* Walks what `root`, a slice of `file`, loads, as dyld does: JustInTimeLoader::loadDependents maps
@@ -86,5 +109,7 @@ void program_free(struct program *program);
 
 /* The image loaded under that path, install name or leaf name; false when there is none. */
 bool program_find(const struct program *program, const char *name, size_t *image);
+/* The system image of that name or leaf name; NULL when none is asked for. */
+const struct system_image *program_find_system(const struct program *program, const char *name);
 
 #endif

@@ -58,8 +58,8 @@ static const char *folder_of(struct resolver *resolver, size_t image) {
     return path_folder(resolver->scratch, path);
 }
 
-/* The text behind `variable` when `name` begins with it as a whole part; NULL otherwise. */
-static const char *behind(const char *name, const char *variable) {
+/* The text after `variable` when `name` begins with it as a whole part; NULL otherwise. */
+static const char *after(const char *name, const char *variable) {
     size_t size = strlen(variable);
     if (strncmp(name, variable, size) != 0 || (name[size] != '/' && name[size] != '\0'))
         return NULL;
@@ -67,12 +67,12 @@ static const char *behind(const char *name, const char *variable) {
 }
 
 /* `name` with a leading @loader_path or @executable_path replaced; NULL when it has neither. The
- * executable's path is real for dyld, so that ".." behind it may be taken off the text. */
+ * executable's path is real for dyld, so that ".." after it may be taken off the text. */
 static const char *expand(struct resolver *resolver, const char *name, size_t loader) {
-    const char *rest = behind(name, "@loader_path");
+    const char *rest = after(name, "@loader_path");
     if (rest != NULL)
         return join(resolver, folder_of(resolver, loader), rest);
-    rest = behind(name, "@executable_path");
+    rest = after(name, "@executable_path");
     if (rest != NULL)
         return join(resolver, folder_of(resolver, 0), rest);
     return NULL;
@@ -135,7 +135,7 @@ void resolve_visit(const struct search *search, const struct program *program,
                                 .program = program,
                                 .visit = visit,
                                 .context = context};
-    const char *rest = behind(name, "@rpath");
+    const char *rest = after(name, "@rpath");
     const char *expanded = expand(&resolver, name, chain.items[chain.count - 1]);
     bool ended;
     if (rest != NULL)

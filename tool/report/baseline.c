@@ -1,6 +1,8 @@
 #include "report/baseline.h"
 
 #include "base/json.h"
+#include "base/memory.h"
+#include "base/size.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,13 +60,39 @@ static bool read_rows(struct arena *arena, const json_t *root, struct baseline *
     return true;
 }
 
+static int by_name(const void *left, const void *right) {
+    const struct baseline_image *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+static bool read_images(struct arena *arena, json_t *images, struct baseline *baseline,
+                        struct error *error) {
+    const char *name;
+    json_t *value;
+    if (images != NULL && !json_is_object(images))
+        return error_malformed(error, "images", "not an object");
+    json_object_foreach(images, name, value) {
+        char field[160];
+        snprintf(field, sizeof field, "images.%.140s", name);
+        if (!json_is_integer(value) || json_integer_value(value) < 0)
+            return error_malformed(error, field, "not a whole number");
+        *vector_push(arena, &baseline->images) =
+            (struct baseline_image){arena_string(arena, name), (uint64_t)json_integer_value(value)};
+    }
+    if (baseline->images.count > 1)
+        qsort(baseline->images.items, baseline->images.count, sizeof *baseline->images.items,
+              by_name);
+    return true;
+}
+
 bool baseline_from_json(struct arena *arena, const char *text, size_t size,
                         struct baseline *baseline, struct error *error) {
     json_error_t problem;
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (root == NULL)
         return error_malformed(error, "", "line %d: not JSON: %s", problem.line, problem.text);
-    bool read = read_rows(arena, root, baseline, error);
+    bool read = read_rows(arena, root, baseline, error) &&
+                read_images(arena, json_object_get(root, "images"), baseline, error);
     json_decref(root);
     return read;
 }
@@ -75,6 +103,31 @@ static int by_program(const void *left, const void *right) {
     if (order == 0)
         order = strcmp(a->arch, b->arch);
     return order != 0 ? order : strcmp(a->profile, b->profile);
+}
+
+/* What was recorded last of a name stands after what was read of it. */
+struct ordered_image {
+    const struct baseline_image *image;
+    size_t order;
+};
+
+static int by_name_and_order(const void *left, const void *right) {
+    const struct ordered_image *a = left, *b = right;
+    int order = by_name(a->image, b->image);
+    return order != 0 ? order : a->order < b->order ? -1 : 1;
+}
+
+/* Sorted; of those of one name the last. */
+static json_t *images_to_json(const struct baseline_images *images) {
+    json_t *object = json_object();
+    struct ordered_image *items = memory_zeros(images->count, sizeof *items);
+    for (size_t i = 0; i < images->count; i++)
+        items[i] = (struct ordered_image){&images->items[i], i};
+    qsort(items, images->count, sizeof *items, by_name_and_order);
+    for (size_t i = 0; i < images->count; i++)
+        json_object_set_new(object, items[i].image->name, json_bytes(items[i].image->va));
+    free(items);
+    return object;
 }
 
 void baseline_write(struct baseline *baseline, struct text *out) {
@@ -91,6 +144,8 @@ void baseline_write(struct baseline *baseline, struct text *out) {
         json_object_set_new(object, "sum", json_bytes(baseline->items[i].sum));
         json_array_append_new(programs, object);
     }
+    if (baseline->images.count != 0)
+        json_object_set_new(root, "images", images_to_json(&baseline->images));
     json_write(root, out);
 }
 
@@ -103,4 +158,73 @@ struct baseline_row *baseline_find(const struct baseline *baseline, const char *
             return row;
     }
     return NULL;
+}
+
+/* --- images --- */
+
+/* As JSON can have it. */
+static const char *name_of(struct arena *arena, const struct loaded_image *loaded) {
+    const char *name =
+        arena_format(arena, "%s (%s)", loaded->file->path, loaded->slice->architecture->name);
+    json_t *text = json_text(name);
+    const char *kept = arena_string(arena, json_string_value(text));
+    json_decref(text);
+    return kept;
+}
+
+void baseline_record(struct arena *arena, struct baseline *baseline, const struct program *program,
+                     const char *profile, uint64_t sum) {
+    const char *arch = program->architecture->name;
+    struct baseline_row *row = baseline_find(baseline, program->path, arch, profile);
+    if (row == NULL)
+        row = vector_push(arena, baseline);
+    *row = (struct baseline_row){program->path, arch, profile, sum};
+    for (size_t i = 0; i < program->images.count; i++) {
+        const struct loaded_image *loaded = &program->images.items[i];
+        *vector_push(arena, &baseline->images) =
+            (struct baseline_image){name_of(arena, loaded), loaded->image->vm_space};
+    }
+}
+
+/* How far an image grew. */
+struct grown_image {
+    const char *path;
+    uint64_t by;
+    bool is_new;
+};
+
+enum { MOST_GROWN = 3 };
+
+static struct grown_image grown_by(struct arena *arena, const struct baseline *baseline,
+                                   const struct loaded_image *loaded) {
+    const struct baseline_image wanted = {.name = name_of(arena, loaded)};
+    const struct baseline_image *known =
+        bsearch(&wanted, baseline->images.items, baseline->images.count, sizeof wanted, by_name);
+    uint64_t before = known == NULL ? 0 : known->va, now = loaded->image->vm_space;
+    return (struct grown_image){loaded->file->path, now > before ? now - before : 0, known == NULL};
+}
+
+/* Puts it among those that grew most, in order; the earlier in loading order comes first. */
+static void insert(struct grown_image most[MOST_GROWN], struct grown_image image) {
+    for (size_t i = 0; i < MOST_GROWN; i++)
+        if (image.by > most[i].by) {
+            struct grown_image next = most[i];
+            most[i] = image;
+            image = next;
+        }
+}
+
+const char *baseline_grown(struct arena *arena, const struct baseline *baseline,
+                           const struct program *program) {
+    struct grown_image most[MOST_GROWN] = {{0}};
+    const char *text = NULL;
+    if (baseline->images.count == 0)
+        return NULL;
+    for (size_t i = 0; i < program->images.count; i++)
+        insert(most, grown_by(arena, baseline, &program->images.items[i]));
+    for (size_t i = 0; i < MOST_GROWN && most[i].by != 0; i++)
+        text =
+            arena_format(arena, "%s%s%s %s%s", i == 0 ? "" : text, i == 0 ? "" : ", ", most[i].path,
+                         size_text(most[i].by).text, most[i].is_new ? " (new)" : "");
+    return text;
 }

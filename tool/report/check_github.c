@@ -48,7 +48,7 @@ static void write_program(const struct program_report *report, struct text *out)
     add_escaped(out, report->profile->name, true);
     text_add(out, ")::");
     for (size_t i = 0; i < findings->count; i++) {
-        if (findings->items[i].level < LEVEL_WARNING)
+        if (findings->items[i].severity < SEVERITY_WARNING)
             continue;
         text_addf(out, "%s%s: ", separator, rule_row(findings->items[i].rule)->name);
         add_escaped(out, findings->items[i].message, false);

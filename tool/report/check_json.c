@@ -65,7 +65,7 @@ static json_t *findings(const struct findings *list) {
         const struct finding *finding = &list->items[i];
         json_t *object = json_object();
         set_text(object, "rule", rule_row(finding->rule)->name);
-        set_text(object, "level", finding_level_name(finding->level));
+        set_text(object, "level", severity_name(finding->severity));
         set_bytes_if(object, "actual", finding->has_numbers, finding->actual);
         set_bytes_if(object, "limit", finding->has_numbers, finding->limit);
         set_bytes_if(object, "margin", finding->has_numbers, (uint64_t)finding->margin);
@@ -80,7 +80,7 @@ static json_t *image(const struct program_report *report, size_t index) {
     const struct loaded_image *images = report->program->images.items;
     const struct loaded_image *loaded = &images[index];
     uint64_t address = report->judgement.addresses[index];
-    struct linkedit_sizes linkedit_sizes = image_slice_breakdown(loaded->slice);
+    struct linkedit_sizes linkedit_sizes = image_slice_linkedit_sizes(loaded->slice);
     json_t *object = json_object();
     set_text(object, "path", loaded->file->path);
     set_text(object, "install_name", loaded->image->install_name);
@@ -134,7 +134,7 @@ static json_t *program(const struct program_report *report) {
     set_text(object, "profile", report->profile->name);
     set_text(object, "verdict", verdict_name(report->judgement.verdict));
     set_bytes(object, "image_count", report->program->images.count);
-    set_bytes(object, "system_image_count", report->program->system_count);
+    set_bytes(object, "system_image_count", report->program->system.count);
     json_object_set_new(object, "va", address_space(&report->measure, &report->judgement));
     json_object_set_new(object, "placement", placement(report));
     json_object_set_new(object, "malloc_window", malloc_window(&report->judgement));

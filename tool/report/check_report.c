@@ -42,7 +42,7 @@ struct freed_bytes freed_by_heaviest(const struct program_report *report) {
     struct freed_bytes sum = {0, 0, 0};
     for (size_t i = 0; i < report->heaviest_count; i++) {
         const struct loaded_image *loaded = &report->program->images.items[report->heaviest[i]];
-        struct linkedit_sizes linkedit_sizes = image_slice_breakdown(loaded->slice);
+        struct linkedit_sizes linkedit_sizes = image_slice_linkedit_sizes(loaded->slice);
         struct freed_bytes freed = freed_by_image(&linkedit_sizes);
         sum.debug_map += freed.debug_map;
         sum.locals += freed.locals;

@@ -44,13 +44,13 @@ struct report_format {
 
 /* The format of that name; NULL for an unknown one. */
 const struct report_format *report_format_named(const char *name);
-/* The name of format i; NULL behind the last. */
+/* The name of format i; NULL after the last. */
 const char *report_format_name(size_t i);
 
 /* The worst of all programs. */
 enum verdict check_report_verdict(const struct check_report *report);
 
-/* What a level of shrinking would free of a breakdown, bytes: from the exact breakdown, so that it
+/* What a level of shrinking would free of a __LINKEDIT, bytes: from its exact sizes, so that it
  * is 0 where the symbol table was not read. */
 struct freed_bytes {
     uint64_t debug_map; /* level debug-map */

@@ -43,7 +43,7 @@ static json_t *result(const struct program_report *report, const struct finding 
     json_t *object = json_object(), *locations = json_array();
     json_object_set_new(object, "ruleId", json_text(rule_row(finding->rule)->name));
     json_object_set_new(object, "ruleIndex", json_integer(finding->rule));
-    json_object_set_new(object, "level", json_text(finding_level_name(finding->level)));
+    json_object_set_new(object, "level", json_text(severity_name(finding->severity)));
     json_object_set_new(object, "message", message(finding->message));
     json_object_set_new(object, "locations", locations);
     json_array_append_new(locations, location(report->program->path));
@@ -65,7 +65,7 @@ void check_write_sarif(const struct check_report *report, const struct report_st
     for (size_t i = 0; i < report->count; i++) {
         const struct findings *findings = &report->items[i].judgement.findings;
         for (size_t j = 0; j < findings->count; j++)
-            if (findings->items[j].level >= LEVEL_WARNING)
+            if (findings->items[j].severity >= SEVERITY_WARNING)
                 json_array_append_new(results, result(&report->items[i], &findings->items[j]));
     }
     json_write(root, out);

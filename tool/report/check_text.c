@@ -11,46 +11,46 @@ struct writer {
 
 static const char *const reset = "\033[0m";
 
-static const char *color_of(enum finding_level level) {
-    switch (level) {
-    case LEVEL_ERROR:
+static const char *color_of(enum severity severity) {
+    switch (severity) {
+    case SEVERITY_ERROR:
         return "\033[1;31m";
-    case LEVEL_WARNING:
+    case SEVERITY_WARNING:
         return "\033[1;33m";
-    case LEVEL_PASS:
+    case SEVERITY_PASS:
         return "\033[32m";
-    case LEVEL_OFF:
-    case LEVEL_NOT_APPLICABLE:
+    case SEVERITY_OFF:
+    case SEVERITY_NOT_APPLICABLE:
         break;
     }
     return "\033[2m";
 }
 
-static void add_colored(struct writer *writer, enum finding_level level, const char *string) {
+static void add_colored(struct writer *writer, enum severity severity, const char *string) {
     if (writer->style->color)
-        text_addf(writer->out, "%s%s%s", color_of(level), string, reset);
+        text_addf(writer->out, "%s%s%s", color_of(severity), string, reset);
     else
         text_add(writer->out, string);
 }
 
 static void write_verdict(struct writer *writer, const struct program_report *report) {
     static const struct {
-        enum finding_level level;
+        enum severity severity;
         const char *text;
     } verdicts[] = {
-        [VERDICT_FITS] = {LEVEL_PASS, "fits"},
-        [VERDICT_WARNING] = {LEVEL_WARNING, "fits, with warnings"},
-        [VERDICT_EXCEEDS] = {LEVEL_ERROR, "does not fit"},
+        [VERDICT_FITS] = {SEVERITY_PASS, "fits"},
+        [VERDICT_WARNING] = {SEVERITY_WARNING, "fits, with warnings"},
+        [VERDICT_EXCEEDS] = {SEVERITY_ERROR, "does not fit"},
     };
     const struct judgement *judgement = &report->judgement;
-    enum finding_level level = verdicts[judgement->verdict].level;
+    enum severity severity = verdicts[judgement->verdict].severity;
     const char *text = verdicts[judgement->verdict].text;
     if (judgement->verdict == VERDICT_EXCEEDS && !judgement_exceeds(judgement))
         text = "cannot be judged, since dylibs are missing";
     text_add_printable(writer->out, report->program->path);
     text_addf_printable(writer->out, " (%s, %s): ", report->program->architecture->name,
                         report->profile->name);
-    add_colored(writer, level, text);
+    add_colored(writer, severity, text);
     text_add(writer->out, "\n");
 }
 
@@ -69,15 +69,15 @@ static bool rule_goes_on(const struct findings *findings, size_t i) {
 static void write_findings(struct writer *writer, const struct findings *findings) {
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->items[i];
-        if (writer->style->quiet && finding->level < LEVEL_WARNING)
+        if (writer->style->quiet && finding->severity < SEVERITY_WARNING)
             continue;
         text_add(writer->out, "  ");
-        add_colored(writer, finding->level, finding_level_name(finding->level));
+        add_colored(writer, finding->severity, severity_name(finding->severity));
         text_addf_printable(writer->out, ": %s: %s", rule_row(finding->rule)->name,
                             finding->message);
         text_add(writer->out, "\n");
-        bool helps =
-            writer->style->verbose || (finding->level == LEVEL_ERROR && !writer->style->quiet);
+        bool helps = writer->style->verbose ||
+                     (finding->severity == SEVERITY_ERROR && !writer->style->quiet);
         if (helps && !rule_goes_on(findings, i))
             write_help(writer, &rule_row(finding->rule)->help);
     }
@@ -89,7 +89,7 @@ static void add_cell(struct writer *writer, uint64_t bytes, bool known) {
 }
 
 static void write_row(struct writer *writer, const struct loaded_image *loaded) {
-    struct linkedit_sizes linkedit_sizes = image_slice_breakdown(loaded->slice);
+    struct linkedit_sizes linkedit_sizes = image_slice_linkedit_sizes(loaded->slice);
     text_add(writer->out, "  ");
     add_cell(writer, loaded->image->vm_space, true);
     add_cell(writer, loaded->image->linkedit_size, true);
@@ -140,8 +140,8 @@ static void write_sizes(struct writer *writer, const struct program_report *repo
     text_addf(writer->out, "executable %s, ", size_text(measure->executable).text);
     text_addf(writer->out, "%zu dylib%s %s", dylibs, dylibs == 1 ? "" : "s",
               size_text(measure->dylibs).text);
-    text_addf(writer->out, "; system images, at no cost: %zu\n", report->program->system_count);
-    text_addf(writer->out, "  they end at %s, slid at most at %s",
+    text_addf(writer->out, "; system images, at no cost: %zu\n", report->program->system.count);
+    text_addf(writer->out, "  they end at %s, and at %s with the greatest slide",
               size_text_gib(judgement->top).text, size_text_gib(judgement->top_slid).text);
     if (judgement->has_limit && judgement->beyond != 0)
         text_addf(writer->out, ", %zu of them past %s", judgement->beyond,

@@ -10,7 +10,7 @@ static size_t backslashes(const char *path) {
     return strspn(path, "\\");
 }
 
-/* A backslash means itself, unless a space or # comes behind it. */
+/* A backslash means itself, unless a space or # comes after it. */
 static void add_path(struct text *out, const char *path) {
     while (*path != '\0') {
         size_t run = backslashes(path);

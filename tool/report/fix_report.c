@@ -6,8 +6,8 @@
 #include <inttypes.h>
 
 uint64_t finding_misses(const struct finding *finding) {
-    bool misses = finding->level == LEVEL_ERROR && finding->has_numbers && finding->margin < 0 &&
-                  finding->rule != RULE_LINKEDIT_ALIGNMENT;
+    bool misses = finding->severity == SEVERITY_ERROR && finding->has_numbers &&
+                  finding->margin < 0 && finding->rule != RULE_LINKEDIT_ALIGNMENT;
     return misses ? (uint64_t)-finding->margin : 0;
 }
 
@@ -27,9 +27,9 @@ static void write_judgement(const struct fix_report *report, const struct fix_pr
               size_text_gib(judgement->top_slid).text);
     for (size_t i = 0; i < judgement->findings.count; i++) {
         const struct finding *finding = &judgement->findings.items[i];
-        if (finding->level < LEVEL_WARNING)
+        if (finding->severity < SEVERITY_WARNING)
             continue;
-        text_addf_printable(out, "  %s: %s: %s", finding_level_name(finding->level),
+        text_addf_printable(out, "  %s: %s: %s", severity_name(finding->severity),
                             rule_row(finding->rule)->name, finding->message);
         text_add(out, "\n");
     }
@@ -75,7 +75,7 @@ static void write_misses(const struct fix_report *report, size_t program,
 }
 
 static void write_insufficient(const struct fix_report *report, struct text *out) {
-    text_addf(out, "no rewriting up to %s suffices; nothing was written. With all images at %s:\n",
+    text_addf(out, "no level up to %s is enough; nothing was written. With all images at %s:\n",
               report->up_to, report->up_to);
     for (size_t i = 0; i < report->program_count; i++)
         write_misses(report, i, &report->programs[i].after, out);

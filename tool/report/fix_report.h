@@ -57,7 +57,7 @@ struct fix_report {
     const char *open_world; /* why exports could be asked for by others; NULL where that was not
                                looked for, or the world is closed */
     size_t open_world_more; /* further reasons */
-    const char *next_level; /* of FIX_INSUFFICIENT: the level behind up_to; NULL for none */
+    const char *next_level; /* of FIX_INSUFFICIENT: the level after up_to; NULL for none */
     bool next_suffices;     /* with it the programs would fit */
     struct judgement *with_next; /* one a program */
 };

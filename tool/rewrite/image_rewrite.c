@@ -14,7 +14,7 @@ static const struct segment *linkedit_of(const struct image *image) {
 
 /* --- one slice --- */
 
-/* Whether nothing but bytes that no segment has stands behind __LINKEDIT, so that nothing behind it
+/* Whether nothing but bytes that no segment has stands after __LINKEDIT, so that nothing after it
  * has to move. */
 static bool linkedit_is_last(const struct image_slice *slice, struct error *error) {
     const struct segment *linkedit = linkedit_of(slice->image);
@@ -24,7 +24,7 @@ static bool linkedit_is_last(const struct image_slice *slice, struct error *erro
         const struct segment *segment = &slice->image->segments.items[i];
         if (segment->file_size != 0 && segment->file_offset > linkedit->file_offset)
             return error_malformed(error, segment->name,
-                                   "lies behind __LINKEDIT, where vafit does not move it");
+                                   "lies after __LINKEDIT, and vafit does not move it");
     }
     return true;
 }
@@ -220,9 +220,9 @@ bool image_rewrite_may_sign(const struct image_rewrite *rewrite,
     return error_in_file(error, rewrite->old->path);
 }
 
-bool image_rewrite_sign(struct image_rewrite *rewrite, unsigned jobs, struct error *error) {
+bool image_rewrite_sign(struct image_rewrite *rewrite, struct error *error) {
     for (size_t i = 0; i < rewrite->old->slice_count; i++)
-        if (!slice_sign(rewrite->old, &rewrite->slices[i], jobs, error))
+        if (!slice_sign(rewrite->old, &rewrite->slices[i], error))
             return error_in_file(error, rewrite->old->path);
     return true;
 }

@@ -60,9 +60,9 @@ bool image_rewrite_has_identity(const struct image_rewrite *rewrite);
  * ERROR_MALFORMED. */
 bool image_rewrite_may_sign(const struct image_rewrite *rewrite,
                             const struct rewrite_options *options, struct error *error);
-/* Fills in the page hashes, on at most `jobs` threads; before it the new bytes are not complete.
+/* Fills in the page hashes; before it the new bytes are not complete.
  * Errors: those of slice_sign. */
-bool image_rewrite_sign(struct image_rewrite *rewrite, unsigned jobs, struct error *error);
+bool image_rewrite_sign(struct image_rewrite *rewrite, struct error *error);
 /* Whether the new file would equal the old one, so that there is nothing to write. Errors:
  * ERROR_IO. */
 bool image_rewrite_is_needed(const struct image_rewrite *rewrite, bool *needed,

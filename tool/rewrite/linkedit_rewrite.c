@@ -67,7 +67,7 @@ static bool dysymtab_rewritable(struct linkedit_writer *writer,
 static bool command_rewritable(struct linkedit_writer *writer, const struct load_command *command) {
     if (!load_command_places_known(command))
         return load_command_error(writer->error, command, "cmd",
-                                  "not known to vafit, which might lose what it places");
+                                  "unknown to vafit, which could lose what it points to");
     switch (command->number) {
     case LC_DYSYMTAB:
         return dysymtab_rewritable(writer, command);
@@ -78,7 +78,7 @@ static bool command_rewritable(struct linkedit_writer *writer, const struct load
     case LC_NOTE:
         return bytes_u64(command->bytes, 24) < writer->old->linkedit_offset ||
                load_command_error(writer->error, command, "offset",
-                                  "the note lies in __LINKEDIT, where vafit does not keep it");
+                                  "the note lies in __LINKEDIT, which vafit rewrites");
     default:
         return true;
     }
@@ -210,7 +210,7 @@ static void plan_one(void *context, size_t i) {
 
 static bool plan_contents(struct linkedit_writer *writer) {
     struct contents contents = {.writer = writer};
-    parallel_for(PLANNERS, parallel_default_jobs(), plan_one, &contents);
+    parallel_for(PLANNERS, plan_one, &contents);
     for (size_t i = 0; i < PLANNERS; i++)
         if (!contents.planned[i]) {
             *writer->error = contents.errors[i];
@@ -235,7 +235,7 @@ static uint64_t new_size(const struct linkedit_writer *writer, const struct move
     }
 }
 
-/* What stands behind the signature is carried along behind the new one. */
+/* What stands after the signature is carried along after the new one. */
 static struct bytes slack_of(const struct linkedit_writer *writer, const struct move *move) {
     return writer->losses->unclaimed ? (struct bytes){NULL, 0}
                                      : code_signature_slack(part_bytes(writer, move->part));
@@ -262,7 +262,7 @@ static bool place_signature(struct linkedit_writer *writer, struct move *move) {
     return true;
 }
 
-/* Places every part behind the one before it; the signature last, wherever it was. */
+/* Places every part after the one before it; the signature last, wherever it was. */
 static bool place_parts(struct linkedit_writer *writer) {
     const struct linkedit_parts *parts = &writer->old->image->parts;
     struct move *signature = NULL;
@@ -342,7 +342,7 @@ static void write_one(void *context, size_t i) {
 /* Parts do not touch each other. */
 static void write_linkedit(struct linkedit_writer *writer) {
     writer->made->linkedit = memory_zeros(writer->made->linkedit_size, 1);
-    parallel_for(writer->old->image->parts.count, parallel_default_jobs(), write_one, writer);
+    parallel_for(writer->old->image->parts.count, write_one, writer);
 }
 
 /* --- load commands --- */
@@ -356,7 +356,7 @@ static const struct move *move_of(const struct linkedit_writer *writer,
     return NULL;
 }
 
-/* Where an empty part goes: behind the parts before it, so that it stays inside. An offset of 0
+/* Where an empty part goes: after the parts before it, so that it stays inside. An offset of 0
  * stays. */
 static uint64_t empty_place(const struct linkedit_writer *writer, uint64_t offset) {
     uint64_t place = writer->old->linkedit_offset;

@@ -13,7 +13,6 @@ struct rewrite_options {
     const char *identity;   /* the command that signs again what an identity signed. It is given a
                                file of the target's own name. NULL for none */
     bool verify;            /* compare the new file with the original before it takes its name */
-    unsigned jobs;          /* threads, at least 1 */
     bool linked; /* the file was just linked: a rewriting in place is most likely needed, so it
                     begins before that is known, and there is no fsync, as the linker did none */
 };

@@ -142,10 +142,9 @@ static bool judge(const struct image_file *file, const char *path, bool *stays,
 /* A copy under another name, where a hard link cannot be. */
 static bool copy(const struct file *source, const char *target, struct atomic_file *file,
                  struct error *error) {
-    if (!atomic_file_make(target, file, error))
+    if (!atomic_file_make_copy(target, source, file, error))
         return false;
-    if (atomic_file_copy(file, 0, source, 0, source->size, error) &&
-        atomic_file_finish(file, source, error) && atomic_file_times(file, source, error))
+    if (atomic_file_times(file, source, error))
         return true;
     atomic_file_discard(file);
     return error_in_file(error, target);

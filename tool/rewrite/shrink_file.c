@@ -34,7 +34,7 @@ static bool plan(const struct shrink_job *job, struct image_rewrite *rewrite, st
     if (!image_rewrite_plan(job->file, job->options, rewrite, error))
         return false;
     *shrunk = sizes_of(rewrite);
-    if (image_rewrite_sign(rewrite, job->options->jobs, error))
+    if (image_rewrite_sign(rewrite, error))
         return true;
     image_rewrite_free(rewrite);
     return false;

@@ -48,7 +48,7 @@ static bool changed_since(struct error *error, size_t page, uint64_t start) {
     char field[64];
     snprintf(field, sizeof field, "code signature page %zu", page);
     return error_malformed(error, field,
-                           "its hash is not that of the bytes at 0x%" PRIx64
+                           "its hash does not match the bytes at 0x%" PRIx64
                            ": the file was changed after it was signed; sign it again first",
                            start);
 }
@@ -101,7 +101,7 @@ static void hash_group(void *context, size_t group) {
             return;
 }
 
-bool slice_sign(const struct image_file *file, const struct slice_rewrite *slice, unsigned jobs,
+bool slice_sign(const struct image_file *file, const struct slice_rewrite *slice,
                 struct error *error) {
     if (!slice->made.is_signed)
         return true;
@@ -111,7 +111,7 @@ bool slice_sign(const struct image_file *file, const struct slice_rewrite *slice
     pages.errors = calloc(groups + 1, sizeof *pages.errors);
     if (pages.errors == NULL)
         out_of_memory();
-    parallel_for(groups, jobs, hash_group, &pages);
+    parallel_for(groups, hash_group, &pages);
     bool signed_well = true;
     for (size_t i = 0; i < groups && signed_well; i++)
         if (pages.errors[i].kind != ERROR_NONE) {

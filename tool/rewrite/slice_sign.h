@@ -6,10 +6,10 @@
 #include "program/image_file.h"
 #include "rewrite/image_rewrite.h"
 
-/* Fills in the page hashes of slice->made, on at most `jobs` threads. `file` is the old one.
+/* Fills in the page hashes of slice->made. `file` is the old one.
  * Errors, without a file name: ERROR_IO; ERROR_MALFORMED for a page whose bytes stay and are not
  * those that were signed: a new signature would hide that the file was changed. */
-bool slice_sign(const struct image_file *file, const struct slice_rewrite *slice, unsigned jobs,
+bool slice_sign(const struct image_file *file, const struct slice_rewrite *slice,
                 struct error *error);
 
 #endif

@@ -34,8 +34,8 @@ static void insert(struct free_ranges *ranges, size_t at, struct span span) {
 }
 
 static void erase(struct free_ranges *ranges, size_t at, size_t count) {
-    size_t behind = ranges->count - at - count;
-    memmove(&ranges->items[at], &ranges->items[at + count], behind * sizeof *ranges->items);
+    size_t after = ranges->count - at - count;
+    memmove(&ranges->items[at], &ranges->items[at + count], after * sizeof *ranges->items);
     ranges->count -= count;
 }
 

@@ -1,41 +1,35 @@
+#include "space/judge.h"
+
 #include "base/size.h"
 #include "base/text.h"
-#include "space/rules.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct judge {
-    struct arena *arena;
-    const struct measure *measure;
-    const struct limits *limits;
-    struct judgement *judgement;
-};
-
-static struct finding *add(struct judge *judge, enum rule_id rule, enum finding_level level,
+static struct finding *add(struct judge *judge, enum rule_id rule, enum severity severity,
                            const char *message) {
     struct finding *finding = vector_push(judge->arena, &judge->judgement->findings);
-    *finding = (struct finding){.rule = rule, .level = level, .message = message};
+    *finding = (struct finding){.rule = rule, .severity = severity, .message = message};
     return finding;
 }
 
-/* The level of a rule that is about a limit: failed, close to it, or well. */
-static enum finding_level level_of(const struct judge *judge, enum rule_id rule, uint64_t actual,
-                                   uint64_t limit, int64_t margin) {
+/* The severity of a rule about a limit: failed, close to it, or well. */
+static enum severity severity_of(const struct judge *judge, enum rule_id rule, uint64_t actual,
+                                 uint64_t limit, int64_t margin) {
     unsigned percent = judge->limits->warn_at;
     if (margin < 0)
-        return judge->limits->levels[rule];
+        return judge->limits->severities[rule];
     if (percent != 0 && limit != 0 && (double)actual * 100 >= (double)limit * percent)
-        return LEVEL_WARNING;
-    return LEVEL_PASS;
+        return SEVERITY_WARNING;
+    return SEVERITY_PASS;
 }
 
 static void add_numbers(struct judge *judge, enum rule_id rule, uint64_t actual, uint64_t limit,
                         uint64_t headroom, const char *message) {
     int64_t margin = (int64_t)(limit - headroom - actual);
     struct finding *finding =
-        add(judge, rule, level_of(judge, rule, actual, limit, margin), message);
+        add(judge, rule, severity_of(judge, rule, actual, limit, margin), message);
     finding->has_numbers = true;
     finding->actual = actual;
     finding->limit = limit;
@@ -56,20 +50,20 @@ static const char *plural(size_t count) {
 static bool for_arm64(struct judge *judge, enum rule_id rule) {
     if (strcmp(judge->measure->family, "arm64") == 0)
         return true;
-    add(judge, rule, LEVEL_NOT_APPLICABLE,
+    add(judge, rule, SEVERITY_NOT_APPLICABLE,
         arena_format(judge->arena, "does not apply to %s: only arm64 programs are affected",
                      judge->measure->family));
     return false;
 }
 
-static void judge_image_sum(struct judge *judge) {
+void judge_image_sum(struct judge *judge) {
     const struct measure *measure = judge->measure;
     const struct judgement *result = judge->judgement;
     size_t dylibs = measure->extents.count - (measure->extents.has_executable ? 1 : 0);
     if (!for_arm64(judge, RULE_IMAGE_SUM))
         return;
     if (!result->has_limit) {
-        add(judge, RULE_IMAGE_SUM, LEVEL_NOT_APPLICABLE,
+        add(judge, RULE_IMAGE_SUM, SEVERITY_NOT_APPLICABLE,
             "does not apply: this profile has no malloc window to end before");
         return;
     }
@@ -111,30 +105,30 @@ static const char *window_message(struct judge *judge) {
                         size_text_gib(result->limit).text, room, odds(judge));
 }
 
-static void judge_malloc_window(struct judge *judge) {
+void judge_malloc_window(struct judge *judge) {
     const struct judgement *result = judge->judgement;
     if (!for_arm64(judge, RULE_MALLOC_WINDOW))
         return;
     /* An image without room is past every limit. */
     if (result->has_window && result->unplaced != 0)
-        add(judge, RULE_MALLOC_WINDOW, judge->limits->levels[RULE_MALLOC_WINDOW],
+        add(judge, RULE_MALLOC_WINDOW, judge->limits->severities[RULE_MALLOC_WINDOW],
             window_message(judge));
     else if (result->has_window)
         add_numbers(judge, RULE_MALLOC_WINDOW, result->top_slid, result->limit,
                     judge->limits->headroom, window_message(judge));
     else
-        add(judge, RULE_MALLOC_WINDOW, LEVEL_NOT_APPLICABLE,
+        add(judge, RULE_MALLOC_WINDOW, SEVERITY_NOT_APPLICABLE,
             "does not apply: this profile has no malloc window");
 }
 
-static void judge_shared_region(struct judge *judge) {
+void judge_shared_region(struct judge *judge) {
     const struct measure *measure = judge->measure;
     uint64_t region = measure->layout->shared_region.start;
     uint64_t end = measure->executable_end + measure->layout->slide_most;
     if (!for_arm64(judge, RULE_SHARED_REGION))
         return;
     if (!measure->extents.has_executable) {
-        add(judge, RULE_SHARED_REGION, LEVEL_NOT_APPLICABLE,
+        add(judge, RULE_SHARED_REGION, SEVERITY_NOT_APPLICABLE,
             "does not apply: the program has no executable");
         return;
     }
@@ -161,7 +155,7 @@ static void add_image_size(struct judge *judge, size_t image) {
 }
 
 /* One finding an image that fails; where none does, one for the largest. */
-static void judge_image_size(struct judge *judge) {
+void judge_image_size(struct judge *judge) {
     const struct extents *extents = &judge->measure->extents;
     size_t largest = 0, failed = 0;
     for (size_t i = 0; i < extents->count; i++) {
@@ -176,7 +170,7 @@ static void judge_image_size(struct judge *judge) {
         add_image_size(judge, largest);
 }
 
-static void judge_linkedit_alignment(struct judge *judge) {
+void judge_linkedit_alignment(struct judge *judge) {
     const struct measure *measure = judge->measure;
     size_t count = measure->misaligned_count;
     struct text text = {0};
@@ -193,45 +187,38 @@ static void judge_linkedit_alignment(struct judge *judge) {
     text_free(&text);
 }
 
-static void judge_unresolved(struct judge *judge) {
+void judge_unresolved(struct judge *judge) {
     const struct measure *measure = judge->measure;
     for (size_t i = 0; i < measure->unresolved_count; i++)
-        add(judge, RULE_UNRESOLVED, judge->limits->levels[RULE_UNRESOLVED], measure->unresolved[i]);
+        add(judge, RULE_UNRESOLVED, judge->limits->severities[RULE_UNRESOLVED],
+            measure->unresolved[i]);
     if (measure->unresolved_count == 0)
-        add(judge, RULE_UNRESOLVED, LEVEL_PASS, "every dylib was found");
+        add(judge, RULE_UNRESOLVED, SEVERITY_PASS, "every dylib was found");
 }
 
-static void judge_growth(struct judge *judge) {
+void judge_growth(struct judge *judge) {
     const struct measure *measure = judge->measure;
     uint64_t sum = judge->judgement->sum, before = measure->baseline_sum;
     if (!judge->limits->has_max_growth)
         return;
     if (!measure->has_baseline) {
-        add(judge, RULE_GROWTH, LEVEL_NOT_APPLICABLE,
+        add(judge, RULE_GROWTH, SEVERITY_NOT_APPLICABLE,
             "does not apply: the baseline does not know this program; --update-baseline adds it");
         return;
     }
     const char *message =
-        arena_format(judge->arena, "the images %s by %s since the baseline; %s are allowed",
+        arena_format(judge->arena, "the images %s by %s since the baseline; %s are allowed%s%s",
                      sum < before ? "shrank" : "grew",
                      size_text(sum < before ? before - sum : sum - before).text,
-                     size_text(judge->limits->max_growth).text);
+                     size_text(judge->limits->max_growth).text,
+                     sum > before && measure->grown != NULL ? "; most of it: " : "",
+                     sum > before && measure->grown != NULL ? measure->grown : "");
     add_numbers(judge, RULE_GROWTH, sum < before ? 0 : sum - before, judge->limits->max_growth, 0,
                 message);
 }
 
-static void (*const judges[RULE_COUNT])(struct judge *judge) = {
-    [RULE_IMAGE_SUM] = judge_image_sum,
-    [RULE_MALLOC_WINDOW] = judge_malloc_window,
-    [RULE_SHARED_REGION] = judge_shared_region,
-    [RULE_IMAGE_SIZE] = judge_image_size,
-    [RULE_LINKEDIT_ALIGNMENT] = judge_linkedit_alignment,
-    [RULE_UNRESOLVED] = judge_unresolved,
-    [RULE_GROWTH] = judge_growth,
-};
-
 /* The numbers that rules and reports share. */
-static void reckon(struct judge *judge) {
+static void measure_all(struct judge *judge) {
     const struct measure *measure = judge->measure;
     const struct layout *layout = measure->layout;
     struct judgement *result = judge->judgement;
@@ -262,9 +249,9 @@ static void reckon(struct judge *judge) {
 static enum verdict worst_of(const struct findings *findings) {
     enum verdict verdict = VERDICT_FITS;
     for (size_t i = 0; i < findings->count; i++)
-        if (findings->items[i].level == LEVEL_ERROR)
+        if (findings->items[i].severity == SEVERITY_ERROR)
             verdict = VERDICT_EXCEEDS;
-        else if (findings->items[i].level == LEVEL_WARNING && verdict == VERDICT_FITS)
+        else if (findings->items[i].severity == SEVERITY_WARNING && verdict == VERDICT_FITS)
             verdict = VERDICT_WARNING;
     return verdict;
 }
@@ -273,12 +260,12 @@ void judge(struct arena *arena, const struct measure *measure, const struct limi
            struct judgement *judgement) {
     struct judge context = {arena, measure, limits, judgement};
     memset(judgement, 0, sizeof *judgement);
-    reckon(&context);
+    measure_all(&context);
     for (int i = 0; i < RULE_COUNT; i++) {
-        if (limits->levels[i] == LEVEL_OFF)
-            add(&context, (enum rule_id)i, LEVEL_OFF, "switched off");
+        if (limits->severities[i] == SEVERITY_OFF)
+            add(&context, (enum rule_id)i, SEVERITY_OFF, "switched off");
         else
-            judges[i](&context);
+            rule_row((enum rule_id)i)->judge(&context);
     }
     judgement->verdict = worst_of(&judgement->findings);
 }

@@ -78,7 +78,7 @@ static bool worse(const struct placement *a, const struct placement *b) {
     return a->unplaced != b->unplaced ? a->unplaced > b->unplaced : a->top > b->top;
 }
 
-/* The slide behind `slide`: multiples of the step, and the greatest last. */
+/* The slide after `slide`: multiples of the step, and the greatest last. */
 static uint64_t next_slide(const struct layout *layout, uint64_t slide) {
     uint64_t next = slide + layout->slide_step;
     return slide < layout->slide_most && next > layout->slide_most ? layout->slide_most : next;

@@ -1,7 +1,7 @@
 /* Placement: at which addresses the images of a program end up.
  *
  * The model is that of docs/model.md: the kernel maps the executable, dyld
- * behind it, the shared region and the stack; then dyld takes each image in its loading order, maps
+ * after it, the shared region and the stack; then dyld takes each image in its loading order, maps
  * the whole file for a moment, reserves the image where it first fits, and unmaps the file. It is
  * inferred from Apple's sources and agrees with the published figures; it was never tried on a Mac.
  */

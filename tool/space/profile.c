@@ -5,13 +5,13 @@
 #include <string.h>
 
 /* The executable's place and slides and the stack: docs/model.md, "The kernel". dyld's copy from
- * disk is about 2 MiB behind a slide of its own of at most 4. */
+ * disk is about 2 MiB after a slide of its own of at most 4. */
 #define ARM64_OF_MACOS                                                                             \
     .page_size = 16 * KIB, .image_base = 4 * GIB, .address_end = UINT64_C(0x7ffffe000000),         \
     .slide_most = 80 * MIB, .slide_step = 8 * MIB, .loader_size = 6 * MIB,                         \
     .stack_end = UINT64_C(0x16fe00000), .stack_size = 64 * MIB
 
-/* The shared region, the commpage with what the kernel keeps behind it, and the window:
+/* The shared region, the commpage with what the kernel keeps after it, and the window:
  * docs/model.md, "The malloc window". */
 static const struct layout arm64_of_26 = {
     ARM64_OF_MACOS,

@@ -31,7 +31,7 @@ struct layout {
     uint64_t address_end; /* end of what a process may map */
     uint64_t slide_most;  /* the greatest slide of the executable */
     uint64_t slide_step;  /* placements are tried at every multiple of it, and at slide_most */
-    uint64_t loader_size; /* dyld's copy from disk, kept reserved behind the executable */
+    uint64_t loader_size; /* dyld's copy from disk, kept reserved after the executable */
     uint64_t stack_end;   /* of the main stack, at slide 0; the slide is taken off */
     uint64_t stack_size;
     struct span shared_region;                   /* empty where an executable cannot reach it */
@@ -49,10 +49,10 @@ struct profile {
 
 /* The built-in profile of that name, or NULL. */
 const struct profile *profile_named(const char *name);
-/* Built-in profile i; NULL behind the last. */
+/* Built-in profile i; NULL after the last. */
 const struct profile *profile_row(size_t i);
 
-/* Its name; NULL behind the last. */
+/* Its name; NULL after the last. */
 const char *profile_name(size_t i);
 
 /* Reads a profile from the text of a JSON file: an object of schema "vafit.profile/1" with "name",

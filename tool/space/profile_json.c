@@ -28,19 +28,19 @@ static const struct number_member window_members[] = {
     WINDOW_MEMBER(slots), {NULL, 0},
 };
 
-struct reader {
+struct profile_reader {
     const char *at; /* "arm64" or "arm64.window": for the names of fields */
     struct error *error;
 };
 
-static bool reject(struct reader *reader, const char *member, const char *what) {
+static bool reject(struct profile_reader *reader, const char *member, const char *what) {
     char field[96];
     snprintf(field, sizeof field, "%s.%s", reader->at, member);
     return error_malformed(reader->error, field, "%s", what);
 }
 
 /* A whole number, or a size as a string. */
-static bool read_number(struct reader *reader, const char *member, const json_t *value,
+static bool read_number(struct profile_reader *reader, const char *member, const json_t *value,
                         uint64_t *number) {
     if (json_is_integer(value) && json_integer_value(value) >= 0) {
         *number = (uint64_t)json_integer_value(value);
@@ -51,7 +51,7 @@ static bool read_number(struct reader *reader, const char *member, const json_t 
     return reject(reader, member, "neither a whole number of bytes nor a size such as \"16GiB\"");
 }
 
-static bool read_span(struct reader *reader, const char *member, const json_t *value,
+static bool read_span(struct profile_reader *reader, const char *member, const json_t *value,
                       struct span *span) {
     if (json_array_size(value) != 2)
         return reject(reader, member, "not a pair of addresses, [start, end]");
@@ -59,7 +59,7 @@ static bool read_span(struct reader *reader, const char *member, const json_t *v
            read_number(reader, member, json_array_get(value, 1), &span->end);
 }
 
-static bool read_reserved(struct reader *reader, const char *member, const json_t *value,
+static bool read_reserved(struct profile_reader *reader, const char *member, const json_t *value,
                           struct layout *layout) {
     if (!json_is_array(value) || json_array_size(value) > PROFILE_MOST_RESERVED)
         return reject(reader, member, "not a list of at most 4 pairs of addresses");
@@ -71,7 +71,7 @@ static bool read_reserved(struct reader *reader, const char *member, const json_
 }
 
 /* Fills the numbers that `members` names in *target; *known says whether `name` is one of them. */
-static bool read_member(struct reader *reader, const struct number_member *members,
+static bool read_member(struct profile_reader *reader, const struct number_member *members,
                         const char *name, const json_t *value, void *target, bool *known) {
     for (*known = false; members->name != NULL; members++)
         if (strcmp(members->name, name) == 0) {
@@ -82,10 +82,11 @@ static bool read_member(struct reader *reader, const struct number_member *membe
     return true;
 }
 
-static bool read_window(struct reader *reader, json_t *object, struct malloc_window *window) {
+static bool read_window(struct profile_reader *reader, json_t *object,
+                        struct malloc_window *window) {
     char at[32];
     snprintf(at, sizeof at, "%s.window", reader->at);
-    struct reader inside = {at, reader->error};
+    struct profile_reader inside = {at, reader->error};
     const char *name;
     json_t *value;
     bool known;
@@ -104,7 +105,7 @@ static bool read_window(struct reader *reader, json_t *object, struct malloc_win
     return window->slots != 0 || reject(reader, "window", WINDOW_WANTS);
 }
 
-static bool read_layout(struct reader *reader, json_t *object, struct layout *layout) {
+static bool read_layout(struct profile_reader *reader, json_t *object, struct layout *layout) {
     const char *name;
     json_t *value;
     bool known = true;
@@ -128,7 +129,7 @@ static bool read_layout(struct reader *reader, json_t *object, struct layout *la
 
 static const struct layout *read_family(struct arena *arena, json_t *root, const char *family,
                                         const struct layout *base, struct error *error) {
-    struct reader reader = {family, error};
+    struct profile_reader reader = {family, error};
     json_t *object = json_object_get(root, family);
     if (object == NULL)
         return base;

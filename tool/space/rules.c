@@ -1,13 +1,15 @@
 #include "space/rules.h"
 
 #include "base/size.h"
+#include "space/judge.h"
 
 #include <string.h>
 
 static const struct rule rules[RULE_COUNT] = {
     [RULE_IMAGE_SUM] =
         {"image-sum",
-         LEVEL_ERROR,
+         SEVERITY_ERROR,
+         judge_image_sum,
          {"__PAGEZERO, the executable, the shared region and all dylibs together need more "
           "address space than there is below the allocator's window",
           "dyld fills addresses from 4 GiB up, passes over the shared region, and what is left "
@@ -21,7 +23,8 @@ static const struct rule rules[RULE_COUNT] = {
           "only for systems whose window you know"}},
     [RULE_MALLOC_WINDOW] =
         {"malloc-window",
-         LEVEL_ERROR,
+         SEVERITY_ERROR,
+         judge_malloc_window,
          {"images reach into, or too near to, the addresses where the system allocator "
           "reserves its space at launch",
           "libmalloc reserves 24 GiB at a random one of many places and aborts the program "
@@ -35,7 +38,8 @@ static const struct rule rules[RULE_COUNT] = {
           "works"}},
     [RULE_SHARED_REGION] =
         {"shared-region",
-         LEVEL_ERROR,
+         SEVERITY_ERROR,
+         judge_shared_region,
          {"the executable ends, with the greatest slide, inside the shared region of the "
           "system's dylibs",
           "the kernel maps the executable at its own address plus a slide and the shared "
@@ -46,13 +50,15 @@ static const struct rule rules[RULE_COUNT] = {
           "move code into dylibs, which are placed elsewhere, or link with -dead_strip"}},
     [RULE_IMAGE_SIZE] =
         {"image-size",
-         LEVEL_ERROR,
+         SEVERITY_ERROR,
+         judge_image_size,
          {"an image has 4 GiB or more", "Mach-O and dyld keep offsets into an image in 32 bits",
           "split the image, or take __LINKEDIT out of it",
           "build with less debug information (symbol_level=1, -g1, -gline-tables-only)"}},
     [RULE_LINKEDIT_ALIGNMENT] =
         {"linkedit-alignment",
-         LEVEL_WARNING,
+         SEVERITY_WARNING,
+         judge_linkedit_alignment,
          {"a part of __LINKEDIT does not begin at a multiple of 8 (the code signature: of 16)",
           "dyld of macOS 27 is reported to refuse such an image (\"mis-aligned LINKEDIT\"); "
           "earlier ones load it",
@@ -61,7 +67,8 @@ static const struct rule rules[RULE_COUNT] = {
           "leave the image unstripped"}},
     [RULE_UNRESOLVED] =
         {"unresolved",
-         LEVEL_ERROR,
+         SEVERITY_ERROR,
+         judge_unresolved,
          {"a dylib that an image asks for was not found",
           "dyld ends the program at launch when a dylib is missing that is not linked weakly, "
           "and what is not found cannot be counted",
@@ -70,10 +77,11 @@ static const struct rule rules[RULE_COUNT] = {
           "say --allow-missing GLOB for a dylib that only exists where the program runs"}},
     [RULE_GROWTH] =
         {"growth",
-         LEVEL_ERROR,
+         SEVERITY_ERROR,
+         judge_growth,
          {"the program's images have grown over the recorded baseline by more than is allowed",
           "growth that nobody looks at is how programs reach the limits",
-          "see which images grew, by `vafit check --format json` before and after",
+          "look at the images that the message names",
           "accept the new size with --update-baseline"}},
 };
 
@@ -97,12 +105,12 @@ bool rule_named(const char *name, enum rule_id *id) {
 void limits_default(struct limits *limits) {
     *limits = (struct limits){.headroom = 64 * MIB};
     for (int i = 0; i < RULE_COUNT; i++)
-        limits->levels[i] = rules[i].level;
+        limits->severities[i] = rules[i].severity;
 }
 
-const char *finding_level_name(enum finding_level level) {
+const char *severity_name(enum severity severity) {
     static const char *const names[] = {"off", "not-applicable", "pass", "warning", "error"};
-    return names[level];
+    return names[severity];
 }
 
 const char *verdict_name(enum verdict verdict) {
@@ -113,7 +121,7 @@ const char *verdict_name(enum verdict verdict) {
 bool judgement_exceeds(const struct judgement *judgement) {
     for (size_t i = 0; i < judgement->findings.count; i++) {
         const struct finding *finding = &judgement->findings.items[i];
-        if (finding->level == LEVEL_ERROR && finding->rule != RULE_UNRESOLVED)
+        if (finding->severity == SEVERITY_ERROR && finding->rule != RULE_UNRESOLVED)
             return true;
     }
     return false;

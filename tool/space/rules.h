@@ -23,12 +23,12 @@ enum rule_id {
 };
 
 /* How a rule came out, from best to worst. */
-enum finding_level {
-    LEVEL_OFF,            /* switched off */
-    LEVEL_NOT_APPLICABLE, /* the rule is not about such a program */
-    LEVEL_PASS,
-    LEVEL_WARNING,
-    LEVEL_ERROR,
+enum severity {
+    SEVERITY_OFF,            /* switched off */
+    SEVERITY_NOT_APPLICABLE, /* the rule is not about such a program */
+    SEVERITY_PASS,
+    SEVERITY_WARNING,
+    SEVERITY_ERROR,
 };
 
 enum verdict { VERDICT_FITS, VERDICT_WARNING, VERDICT_EXCEEDS };
@@ -41,15 +41,18 @@ struct help {
     const char *if_not_possible;
 };
 
+struct judge;
+
 struct rule {
-    const char *name;         /* "malloc-window" */
-    enum finding_level level; /* what it finds, unless told otherwise: error or warning */
+    const char *name;                   /* "malloc-window" */
+    enum severity severity;             /* what it finds, unless told otherwise: error or warning */
+    void (*judge)(struct judge *judge); /* space/judge.h */
     struct help help;
 };
 
 /* The row of a rule. */
 const struct rule *rule_row(enum rule_id id);
-/* The name of rule i; NULL behind the last. */
+/* The name of rule i; NULL after the last. */
 const char *rule_name(size_t i);
 /* The rule of that name; false for an unknown one. */
 bool rule_named(const char *name, enum rule_id *id);
@@ -63,18 +66,19 @@ struct measure {
     uint64_t page_zero;  /* __PAGEZERO; the profile's image base for a program of dylibs alone */
     uint64_t executable; /* the executable without __PAGEZERO */
     uint64_t dylibs;     /* all other images */
-    uint64_t executable_end;       /* unslid address behind the executable */
+    uint64_t executable_end;       /* unslid address after the executable */
     const char *const *misaligned; /* "libfoo.dylib (string pool at 0x8004)", one a part */
     size_t misaligned_count;
     const char *const *unresolved; /* what to say of each dylib that is missed */
     size_t unresolved_count;
     bool has_baseline;
     uint64_t baseline_sum; /* the sum that the baseline recorded */
+    const char *grown;     /* which images grew most since; NULL where nobody knows */
 };
 
-/* What a program is held against. */
+/* What a program is judged by. */
 struct limits {
-    enum finding_level levels[RULE_COUNT]; /* LEVEL_OFF, LEVEL_WARNING or LEVEL_ERROR */
+    enum severity severities[RULE_COUNT]; /* SEVERITY_OFF, SEVERITY_WARNING or SEVERITY_ERROR */
     bool has_limit;
     uint64_t limit;    /* --limit: in place of the window's start */
     uint64_t headroom; /* bytes kept free below the window */
@@ -85,7 +89,7 @@ struct limits {
 
 struct finding {
     enum rule_id rule;
-    enum finding_level level;
+    enum severity severity;
     bool has_numbers;
     uint64_t actual;
     uint64_t limit;
@@ -126,7 +130,7 @@ void judge(struct arena *arena, const struct measure *measure, const struct limi
 /* Whether an error-level finding of another rule than `unresolved` is among the findings. */
 bool judgement_exceeds(const struct judgement *judgement);
 /* "error", "warning", "pass", "off", "not-applicable". */
-const char *finding_level_name(enum finding_level level);
+const char *severity_name(enum severity severity);
 /* "fits", "warning", "exceeds". */
 const char *verdict_name(enum verdict verdict);
 

@@ -48,17 +48,18 @@ static const struct option_row rows[] = {
     SEARCH_ROWS(struct check_arguments, search),
     LIMIT_ROWS(struct check_arguments, judge),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &formats),
-    ROW("warn-at", 0, OPTION_COUNT, warn_at, "PERCENT", "warn from so much of a limit on", NULL),
+    ROW("warn-at", 0, OPTION_COUNT, warn_at, "PERCENT",
+        "warn when this share of a limit is reached", NULL),
     ROW("baseline", 0, OPTION_TEXT, baseline, "FILE", "the sums that were recorded", NULL),
     ROW("max-growth", 0, OPTION_SIZE, max_growth, "SIZE",
         "how far a program's sum may have grown over the baseline", &option_in_mib),
     ROW("update-baseline", 0, OPTION_FLAG, update_baseline, NULL,
         "record the sums of these programs in the baseline", NULL),
-    ROW("top", 0, OPTION_COUNT, top, "N", "take the heaviest N images apart (10)", NULL),
+    ROW("top", 0, OPTION_COUNT, top, "N", "break down the N heaviest images (10)", NULL),
     ROW("exit-zero", 0, OPTION_FLAG, exit_zero, NULL,
-        "exit 0 whatever is found, for build steps that only make the report", NULL),
+        "exit 0 whatever is found, for build steps that only write the report", NULL),
     ROW("color", 0, OPTION_CHOICE, color, "WHEN", OPTION_CHOICES, &color_choices),
-    ROW("jobs", 'j', OPTION_COUNT, jobs, "N", "use N threads (as many as processors)", NULL),
+    ROW("jobs", 'j', OPTION_COUNT, jobs, "N", "use at most N threads (one per processor)", NULL),
     ROW("quiet", 'q', OPTION_FLAG, quiet, NULL, "text: only what failed", NULL),
     ROW("verbose", 'v', OPTION_FLAG, verbose, NULL, "text: every image and every rule's help",
         NULL),
@@ -121,9 +122,9 @@ static bool load_baseline(struct check *check, struct error *error) {
 
 /* Files with slices whose symbol tables are wanted, each file once: a file is worked on by one
  * thread. */
-struct linkedit_sizes_files {
+struct sizes_files {
     struct image_cache *cache;
-    struct linkedit_sizes_file {
+    struct sizes_file {
         struct image_file *file;
         struct error error;
     } * items;
@@ -131,42 +132,42 @@ struct linkedit_sizes_files {
     size_t capacity;
 };
 
-static void read_breakdowns_of_file(void *context, size_t i) {
-    struct linkedit_sizes_files *files = context;
-    struct linkedit_sizes_file *item = &files->items[i];
+static void read_sizes_of_file(void *context, size_t i) {
+    struct sizes_files *files = context;
+    struct sizes_file *item = &files->items[i];
     item->error.kind = ERROR_NONE;
     for (size_t j = 0; j < item->file->slice_count; j++)
-        if (item->file->slices[j].wants_breakdown &&
-            !image_cache_breakdown(files->cache, item->file, &item->file->slices[j], &item->error))
+        if (item->file->slices[j].wants_linkedit_sizes &&
+            !image_cache_read_sizes(files->cache, item->file, &item->file->slices[j], &item->error))
             return;
 }
 
 static bool is_wanted(const struct image_file *file) {
     for (size_t i = 0; i < file->slice_count; i++)
-        if (file->slices[i].wants_breakdown)
+        if (file->slices[i].wants_linkedit_sizes)
             return true;
     return false;
 }
 
-static void want_breakdowns(struct check *check, struct program_report *report,
-                            struct linkedit_sizes_files *files) {
+static void want_sizes(struct check *check, struct program_report *report,
+                       struct sizes_files *files) {
     report->heaviest_count = check->arguments.top;
     report->heaviest = program_heaviest(check->arena, report->program, &report->heaviest_count);
     for (size_t i = 0; i < report->heaviest_count; i++) {
         const struct loaded_image *loaded = &report->program->images.items[report->heaviest[i]];
         if (!is_wanted(loaded->file))
             vector_push(check->arena, files)->file = loaded->file;
-        loaded->slice->wants_breakdown = true;
+        loaded->slice->wants_linkedit_sizes = true;
     }
 }
 
 /* Takes the __LINKEDIT of the heaviest images apart; errors go to the library's. */
-static void read_breakdowns(struct check *check) {
-    struct linkedit_sizes_files files = {.cache = check->cache};
-    unsigned jobs = check->arguments.jobs == 0 ? parallel_default_jobs() : check->arguments.jobs;
+static void read_sizes(struct check *check) {
+    struct sizes_files files = {.cache = check->cache};
+    parallel_set_jobs(check->arguments.jobs);
     for (size_t i = 0; i < check->report.count; i++)
-        want_breakdowns(check, &check->report.items[i], &files);
-    parallel_for(files.count, jobs, read_breakdowns_of_file, &files);
+        want_sizes(check, &check->report.items[i], &files);
+    parallel_for(files.count, read_sizes_of_file, &files);
     for (size_t i = 0; i < files.count; i++)
         if (files.items[i].error.kind != ERROR_NONE)
             errors_add(image_cache_errors(check->cache), &files.items[i].error);
@@ -181,6 +182,8 @@ static void judge_programs(struct check *check) {
             &check->baseline, program->path, program->architecture->name, check->profile.name);
         report->measure.has_baseline = row != NULL;
         report->measure.baseline_sum = row == NULL ? 0 : row->sum;
+        if (row != NULL && check->limits.has_max_growth)
+            report->measure.grown = baseline_grown(check->arena, &check->baseline, program);
         judge(check->arena, &report->measure, &check->limits, &report->judgement);
     }
 }
@@ -201,19 +204,23 @@ static void warn_of_stale_baseline(const struct check *check) {
     }
 }
 
+/* A sum without the dylibs that are missing is too low: all later builds would have grown. */
+static void record(struct check *check, const struct program_report *report) {
+    const char *path = report->program->path, *arch = report->program->architecture->name;
+    if (report->measure.unresolved_count != 0) {
+        text_print_line(stderr, "vafit: %s: %s (%s) is not recorded, since dylibs are missing",
+                        check->arguments.baseline, path, arch);
+        return;
+    }
+    baseline_record(check->arena, &check->baseline, report->program, check->profile.name,
+                    report->judgement.sum);
+}
+
 static bool update_baseline(struct check *check, struct error *error) {
     if (!check->arguments.update_baseline)
         return true;
-    for (size_t i = 0; i < check->report.count; i++) {
-        const struct program_report *report = &check->report.items[i];
-        const char *arch = report->program->architecture->name;
-        struct baseline_row *row =
-            baseline_find(&check->baseline, report->program->path, arch, check->profile.name);
-        if (row == NULL)
-            row = vector_push(check->arena, &check->baseline);
-        *row = (struct baseline_row){report->program->path, arch, check->profile.name,
-                                     report->judgement.sum};
-    }
+    for (size_t i = 0; i < check->report.count; i++)
+        record(check, &check->report.items[i]);
     struct text text = {0};
     baseline_write(&check->baseline, &text);
     bool written = output_put(check->arguments.baseline, text.data, text.size, error);
@@ -273,7 +280,7 @@ static void explain(const struct check *check, int status) {
     text_free(&text);
 }
 
-/* Everything behind the options. */
+/* Everything after the options. */
 static int check_programs(struct check *check) {
     struct error error;
     programs_walk(check->arena, &check->arguments.search, &check->search, check->cache,
@@ -284,7 +291,7 @@ static int check_programs(struct check *check) {
                                     .profile = &check->profile,
                                     .limits = &check->limits};
     if (image_cache_errors(check->cache)->count == 0)
-        read_breakdowns(check);
+        read_sizes(check);
     if (image_cache_errors(check->cache)->count != 0) {
         errors_print(stderr, image_cache_errors(check->cache));
         return (int)errors_worst(image_cache_errors(check->cache));

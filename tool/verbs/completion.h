@@ -23,7 +23,7 @@ struct shell {
     void (*write)(struct text *out); /* the whole script */
 };
 
-/* Shell i; NULL behind the last. */
+/* Shell i; NULL after the last. */
 const struct shell *shell_row(size_t i);
 
 /* What the row's argument is, by the words of its placeholder: "FILE", "DIR|none". False for one

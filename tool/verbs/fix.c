@@ -37,12 +37,11 @@ static const struct option_choices up_to_levels = {.choice = level_name, .usual 
     { name, letter, kind, offsetof(struct fix_arguments, member), placeholder, help, choices }
 
 static const struct option_row rows[] = {
-    ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "let the new files take the old ones' names",
-        NULL),
+    ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "replace the files themselves", NULL),
     ROW("out-dir", 0, OPTION_TEXT, out_dir, "DIR",
         "make a copy of the programs that fits, with all they load, in DIR", NULL),
     ROW("undo", 0, OPTION_FLAG, undo, NULL, "put the originals back in place", NULL),
-    ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "only say what would be rewritten", NULL),
+    ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print the plan, write nothing", NULL),
     ROW("up-to", 0, OPTION_CHOICE, up_to, "LEVEL", "the highest level: " OPTION_CHOICES,
         &up_to_levels),
     ROW("keep-export", 0, OPTION_EACH, rules.keep, "GLOB",
@@ -52,7 +51,7 @@ static const struct option_row rows[] = {
     ROW("assume-closed", 0, OPTION_FLAG, assume_closed, NULL,
         "with --up-to exports: no other image than these will ask for an export", NULL),
     ROW("memory", 0, OPTION_SIZE, memory, "SIZE",
-        "take at most so much memory (a quarter of the machine's)", &option_in_mib),
+        "use at most SIZE of memory (a quarter of the machine's)", &option_in_mib),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &text_or_json),
     OUTPUT_ROWS(struct fix_arguments, output),
     SEARCH_ROWS(struct fix_arguments, search),
@@ -75,9 +74,10 @@ struct fix {
 };
 
 /* What the operands name, as it is on disk. */
-struct walked {
+struct walked_programs {
     struct image_cache *cache;
     struct programs programs;
+    struct predict_input input;
     struct predictions predictions;
 };
 
@@ -147,22 +147,28 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
 
 /* --- the programs --- */
 
-static void walked_free(struct walked *walked) {
+static void walked_free(struct walked_programs *walked) {
     predictions_free(&walked->predictions);
     programs_free(&walked->programs);
     image_cache_free(walked->cache);
 }
 
 /* Prints what is wrong; the exit status of it, 0 for nothing. */
-static int walk(struct fix *fix, const struct string_list *operands, struct walked *walked) {
+static int walk(struct fix *fix, const struct string_list *operands,
+                struct walked_programs *walked) {
     struct search search = search_of(&fix->arguments.search);
-    *walked = (struct walked){.cache = image_cache_on_disk()};
+    *walked = (struct walked_programs){.cache = image_cache_on_disk()};
     search.may_miss = fix->arguments.judge.allow_missing;
     programs_walk(fix->arena, &fix->arguments.search, &search, walked->cache, operands,
                   &walked->programs);
-    predictions_make(fix->arena, cache_arena(walked->cache), walked->programs.items,
-                     walked->programs.count, &fix->profile, &fix->limits, &fix->predict,
-                     &walked->predictions);
+    walked->input = (struct predict_input){
+        .programs = walked->programs.items,
+        .program_count = walked->programs.count,
+        .profile = &fix->profile,
+        .limits = &fix->limits,
+        .options = fix->predict,
+    };
+    predictions_make(fix->arena, cache_arena(walked->cache), &walked->input, &walked->predictions);
     errors_print(stderr, image_cache_errors(walked->cache));
     return (int)errors_worst(image_cache_errors(walked->cache));
 }
@@ -200,14 +206,14 @@ static bool resume_operands(const struct fix *fix, struct error *error) {
     return true;
 }
 
-/* As walk, behind what ended runs left of the programs and all they load; a dry run, or one that
+/* As walk, after what ended runs left of the programs and all they load; a dry run, or one that
  * writes elsewhere, leaves that alone. */
-static int walk_resumed(struct fix *fix, struct walked *walked) {
+static int walk_resumed(struct fix *fix, struct walked_programs *walked) {
     struct error error;
     bool in_place = fix->arguments.in_place || fix->arguments.undo, resumed = false;
     size_t count;
     if (in_place && !resume_operands(fix, &error)) {
-        *walked = (struct walked){.cache = image_cache_on_disk()};
+        *walked = (struct walked_programs){.cache = image_cache_on_disk()};
         return call_fail(&verb_fix, &error);
     }
     int status = walk(fix, &fix->operands, walked);
@@ -221,14 +227,14 @@ static int walk_resumed(struct fix *fix, struct walked *walked) {
 }
 
 /* Dylibs that are missing make every number of a program too small. */
-static int print_missing(const struct fix *fix, const struct walked *walked) {
+static int print_missing(const struct fix *fix, const struct walked_programs *walked) {
     int status = EXIT_FITS;
     for (size_t i = 0; i < walked->programs.count; i++)
         for (size_t j = 0; j < walked->predictions.measures[i].unresolved_count; j++) {
             struct error error;
             error_malformed(&error, "", "%s", walked->predictions.measures[i].unresolved[j]);
             error_print(stderr, &error);
-            if (fix->limits.levels[RULE_UNRESOLVED] == LEVEL_ERROR)
+            if (fix->limits.severities[RULE_UNRESOLVED] == SEVERITY_ERROR)
                 status = EXIT_UNRESOLVED;
         }
     return status;
@@ -238,7 +244,7 @@ static int print_missing(const struct fix *fix, const struct walked *walked) {
 
 /* Whether images that are not among the programs' may ask for exports; the reasons go into the
  * report. */
-static bool world_is_open(struct fix *fix, const struct walked *walked) {
+static bool world_is_open(struct fix *fix, const struct walked_programs *walked) {
     size_t count = walked->predictions.plan.file_count;
     struct image_file **files = arena_take(fix->arena, (count + 1) * sizeof *files);
     struct string_list reasons = {0};
@@ -267,7 +273,7 @@ static void print_open_world(const struct fix_report *report) {
 }
 
 /* What else the world may hold is not known, and could ask for any export. */
-static void keep_open_world(struct fix *fix, const struct walked *walked) {
+static void keep_open_world(struct fix *fix, const struct walked_programs *walked) {
     if (fix->arguments.assume_closed || !level_named(fix->arguments.up_to)->drops_exports ||
         !world_is_open(fix, walked))
         return;
@@ -278,7 +284,7 @@ static void keep_open_world(struct fix *fix, const struct walked *walked) {
 
 /* --- the report --- */
 
-static void report_programs(struct fix *fix, const struct walked *walked) {
+static void report_programs(struct fix *fix, const struct walked_programs *walked) {
     struct fix_report *report = &fix->report;
     report->profile = fix->profile.name;
     report->up_to = fix->arguments.up_to;
@@ -317,8 +323,8 @@ static void report_image(struct fix *fix, const struct predicted_file *item, int
     };
 }
 
-static void report_plan(struct fix *fix, const struct walked *walked, const struct plan *plan,
-                        const struct output_paths *placed) {
+static void report_plan(struct fix *fix, const struct walked_programs *walked,
+                        const struct plan *plan, const struct output_paths *placed) {
     struct fix_report *report = &fix->report;
     size_t count = report->file_count;
     report->images = arena_take(fix->arena, (count + 1) * sizeof *report->images);
@@ -336,8 +342,8 @@ static void report_plan(struct fix *fix, const struct walked *walked, const stru
         report->programs[i].after = plan->judgements[i];
 }
 
-/* What the level behind the highest one allowed would give. */
-static void report_next_level(struct fix *fix, const struct walked *walked) {
+/* What the level after the highest one allowed would give. */
+static void report_next_level(struct fix *fix, const struct walked_programs *walked) {
     struct plan_problem predictions = walked->predictions.plan;
     struct plan plan;
     fix->report.outcome = FIX_INSUFFICIENT;
@@ -352,7 +358,8 @@ static void report_next_level(struct fix *fix, const struct walked *walked) {
     fix->report.with_next = plan.judgements;
 }
 
-static bool write_report(struct fix *fix, const struct walked *walked, struct error *error) {
+static bool write_report(struct fix *fix, const struct walked_programs *walked,
+                         struct error *error) {
     struct text text = {0};
     struct string_list inputs = *image_cache_opened(walked->cache);
     for (size_t i = 0; i < fix->inputs.count; i++)
@@ -369,7 +376,7 @@ static bool write_report(struct fix *fix, const struct walked *walked, struct er
 /* --- doing it --- */
 
 /* The executables that the operands name, where the new ones are. */
-static struct string_list new_operands(struct fix *fix, const struct walked *walked,
+static struct string_list new_operands(struct fix *fix, const struct walked_programs *walked,
                                        const struct output_paths *placed) {
     struct string_list operands = {0};
     for (size_t i = 0; i < fix->operands.count; i++) {
@@ -386,7 +393,7 @@ static struct string_list new_operands(struct fix *fix, const struct walked *wal
 
 /* Judges what now is on disk; the exit status. */
 static int check_again(struct fix *fix, const struct string_list *operands) {
-    struct walked walked;
+    struct walked_programs walked;
     int status = walk(fix, operands, &walked);
     if (status == 0)
         status = print_missing(fix, &walked);
@@ -402,7 +409,7 @@ static int check_again(struct fix *fix, const struct string_list *operands) {
 }
 
 /* What does not fit in the end, or does not find its dylibs, leaves nothing changed. */
-static int keep_or_take_back(struct fix *fix, const struct walked *walked,
+static int keep_or_take_back(struct fix *fix, const struct walked_programs *walked,
                              const struct output_paths *placed, struct applied_fix *fixed,
                              struct errors *errors) {
     struct string_list operands = new_operands(fix, walked, placed);
@@ -411,12 +418,12 @@ static int keep_or_take_back(struct fix *fix, const struct walked *walked,
         applied_fix_keep(fixed);
         return EXIT_FITS;
     }
-    fprintf(stderr, "vafit: what was made does not pass; all is as it was\n");
+    fprintf(stderr, "vafit: the result does not pass; everything was put back\n");
     applied_fix_take_back(fixed, errors);
     return status;
 }
 
-static int carry_out(struct fix *fix, struct walked *walked, const struct plan *plan,
+static int carry_out(struct fix *fix, struct walked_programs *walked, const struct plan *plan,
                      const struct output_paths *placed) {
     const struct fix_job job = {
         .predictions = &walked->predictions,
@@ -424,7 +431,6 @@ static int carry_out(struct fix *fix, struct walked *walked, const struct plan *
         .placed = placed,
         .copies = fix->arguments.out_dir != NULL,
         .options = fix->options,
-        .jobs = fix->options.jobs,
         .quiet = fix->arguments.shrink.quiet,
     };
     struct errors errors = {0};
@@ -439,7 +445,7 @@ static int carry_out(struct fix *fix, struct walked *walked, const struct plan *
     return status;
 }
 
-static int fix_programs(struct fix *fix, struct walked *walked) {
+static int fix_programs(struct fix *fix, struct walked_programs *walked) {
     struct predictions *predictions = &walked->predictions;
     const struct output_paths placed =
         fix->arguments.out_dir == NULL
@@ -468,7 +474,7 @@ static int fix_programs(struct fix *fix, struct walked *walked) {
     return write_report(fix, walked, &error) ? status : call_fail(&verb_fix, &error);
 }
 
-static int undo(const struct fix *fix, const struct walked *walked) {
+static int undo(const struct fix *fix, const struct walked_programs *walked) {
     struct errors errors = {0};
     size_t restored;
     undo_fix(&walked->predictions, fix->arguments.shrink.unstripped, &restored, &errors);
@@ -482,7 +488,7 @@ static int undo(const struct fix *fix, const struct walked *walked) {
 
 static int run(const struct call *call) {
     struct fix fix = {.arena = call->arena};
-    struct walked walked;
+    struct walked_programs walked;
     struct error error;
     if (!prepare(&fix, call, &error))
         return call_fail(&verb_fix, &error);
@@ -498,7 +504,7 @@ static int run(const struct call *call) {
 const struct verb verb_fix = {
     "fix",
     "EXECUTABLE... --in-place|--out-dir DIR|--undo [OPTIONS]",
-    "the least rewriting that makes programs fit",
+    "rewrite as little as makes programs fit",
     rows,
     sizeof rows / sizeof rows[0],
     run,

@@ -8,16 +8,16 @@
 /* What --rule can make of a rule. */
 static const struct {
     const char *name;
-    enum finding_level level;
-} levels[] = {{"error", LEVEL_ERROR}, {"warn", LEVEL_WARNING}, {"off", LEVEL_OFF}};
+    enum severity severity;
+} levels[] = {{"error", SEVERITY_ERROR}, {"warn", SEVERITY_WARNING}, {"off", SEVERITY_OFF}};
 
-static const char *finding_level_choice(size_t i) {
+static const char *severity_choice(size_t i) {
     return i < sizeof levels / sizeof levels[0] ? levels[i].name : NULL;
 }
 
 const struct option_choices profile_choices = {
     .choice = profile_name, .usual = "macos-26", .other = "a JSON file"};
-const struct option_choices rule_choices = {.choice = rule_name, .value = finding_level_choice};
+const struct option_choices rule_choices = {.choice = rule_name, .value = severity_choice};
 
 static bool set_rule(struct limits *limits, const char *text, struct error *error) {
     char name[64];
@@ -28,10 +28,10 @@ static bool set_rule(struct limits *limits, const char *text, struct error *erro
         return error_usage(error, "--rule: there is no rule '%s'", name);
     for (size_t i = 0; text[size] == '=' && i < sizeof levels / sizeof levels[0]; i++)
         if (strcmp(text + size + 1, levels[i].name) == 0) {
-            limits->levels[rule] = levels[i].level;
+            limits->severities[rule] = levels[i].severity;
             return true;
         }
-    return error_usage(error, "--rule %s: the level is error, warn or off", text);
+    return error_usage(error, "--rule %s: the severity is error, warn or off", text);
 }
 
 bool limit_options_limits(const struct limit_options *options, struct limits *limits,

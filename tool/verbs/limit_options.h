@@ -18,29 +18,29 @@ struct limit_options {
     struct string_list rules; /* NAME=LEVEL */
 };
 
-#define LIMIT_ROWS(type, group)                                                                     \
-    {"allow-missing",                                                                               \
-     0,                                                                                             \
-     OPTION_EACH,                                                                                   \
-     offsetof(type, group.allow_missing),                                                           \
-     "GLOB",                                                                                        \
-     "install names like GLOB may be missing; repeatable",                                          \
-     NULL},                                                                                         \
-        {"profile",       0,                                                                        \
-         OPTION_TEXT,     offsetof(type, group.profile),                                            \
-         "NAME|FILE",     OPTION_CHOICES,                                                           \
-         &profile_choices},                                                                         \
-        {"limit",       0,                                                                          \
-         OPTION_SIZE,   offsetof(type, group.limit),                                                \
-         "SIZE",        "what image-sum and malloc-window hold against, in place of the profile's", \
-         &option_in_gib},                                                                           \
-        {"headroom",    0,                                                                          \
-         OPTION_SIZE,   offsetof(type, group.headroom),                                             \
-         "SIZE",        "keep so much free below the malloc window (64MiB)",                        \
-         &option_in_mib},                                                                           \
-    {                                                                                               \
-        "rule", 0, OPTION_EACH, offsetof(type, group.rules), "NAME=LEVEL",                          \
-            "judge a rule as " OPTION_CHOICES "; repeatable", &rule_choices                         \
+#define LIMIT_ROWS(type, group)                                                                    \
+    {"allow-missing",                                                                              \
+     0,                                                                                            \
+     OPTION_EACH,                                                                                  \
+     offsetof(type, group.allow_missing),                                                          \
+     "GLOB",                                                                                       \
+     "install names like GLOB may be missing; repeatable",                                         \
+     NULL},                                                                                        \
+        {"profile",       0,                                                                       \
+         OPTION_TEXT,     offsetof(type, group.profile),                                           \
+         "NAME|FILE",     OPTION_CHOICES,                                                          \
+         &profile_choices},                                                                        \
+        {"limit",       0,                                                                         \
+         OPTION_SIZE,   offsetof(type, group.limit),                                               \
+         "SIZE",        "the limit of image-sum and malloc-window, in place of the profile's",     \
+         &option_in_gib},                                                                          \
+        {"headroom",    0,                                                                         \
+         OPTION_SIZE,   offsetof(type, group.headroom),                                            \
+         "SIZE",        "keep SIZE free below the malloc window (64MiB)",                          \
+         &option_in_mib},                                                                          \
+    {                                                                                              \
+        "rule", 0, OPTION_EACH, offsetof(type, group.rules), "NAME=LEVEL",                         \
+            "judge a rule as " OPTION_CHOICES "; repeatable", &rule_choices                        \
     }
 
 /* Of --profile and --rule. */

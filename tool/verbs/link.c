@@ -58,7 +58,7 @@ struct link {
     struct file_state made; /* the output as the command left it, and then as it was shrunk */
 };
 
-/* The options stand before "--", the command behind it. */
+/* The options stand before "--", the command after it. */
 static bool read_call(const struct call *call, struct link *link, struct error *error) {
     struct call own = *call;
     struct string_list operands = {0};
@@ -71,7 +71,7 @@ static bool read_call(const struct call *call, struct link *link, struct error *
         return false;
     if (operands.count != 0)
         return error_usage(error, "link wants -- before the linker, not '%s'", operands.items[0]);
-    return link->command.count != 0 || error_usage(error, "link wants a linker behind --");
+    return link->command.count != 0 || error_usage(error, "link wants a linker after --");
 }
 
 /* At the link of an executable its dylibs may not be there yet. */
@@ -90,7 +90,7 @@ static bool read_limits(struct link *link, struct error *error) {
                                   "--if-needed");
     if (!limit_options_limits(judge, &link->limits, error))
         return false;
-    link->limits.levels[RULE_UNRESOLVED] = LEVEL_OFF;
+    link->limits.severities[RULE_UNRESOLVED] = SEVERITY_OFF;
     return limit_options_profile(link->arena, judge, &inputs, &link->profile, error);
 }
 
@@ -217,18 +217,18 @@ static bool shrink_image(struct link *link, const struct rewrite_options *option
 /* --- if needed --- */
 
 /* The image judged as check does, in each of its architectures. */
-struct judged {
+struct judged_image {
     struct programs programs;
     struct check_report report;
     bool exceeds; /* one of them does */
 };
 
 static void judge_image(const struct link *link, struct image_cache *cache, const char *path,
-                        struct judged *judged) {
+                        struct judged_image *judged) {
     static const struct search_options everything = {0};
     struct search search = {.may_miss = link->arguments.judge.allow_missing};
     struct string_list operands = {.items = &path, .count = 1};
-    *judged = (struct judged){0};
+    *judged = (struct judged_image){0};
     programs_walk(link->arena, &everything, &search, cache, &operands, &judged->programs);
     for (size_t i = 0; i < judged->programs.count; i++) {
         struct program_report *report = vector_push(link->arena, &judged->report);
@@ -245,16 +245,14 @@ static void judge_image(const struct link *link, struct image_cache *cache, cons
 static bool find_level(const struct link *link, struct image_cache *cache,
                        const struct image_file *file, const struct programs *programs,
                        const struct level **level, struct error *error) {
-    struct rewrite_options options = link->options;
-    options.jobs = 1;
-    struct min_level_input input = {
+    struct predict_input input = {
         .programs = programs->items,
         .program_count = programs->count,
         .profile = &link->profile,
         .limits = &link->limits,
-        .predict = {.rewrite = &options, .memory = memory_of_machine(), .quiet = true},
+        .options = {.rewrite = &link->options, .memory = memory_of_machine(), .quiet = true},
     };
-    while (level_row(input.predict.level_count++) != level_named("locals"))
+    while (level_row(input.options.level_count++) != level_named("locals"))
         ;
     return min_level(link->arena, cache_arena(cache), &input, file, level, error);
 }
@@ -262,7 +260,7 @@ static bool find_level(const struct link *link, struct image_cache *cache,
 /* Shrinks the image as far as it has to be. */
 static bool shrink_if_needed(struct link *link, struct image_cache *cache,
                              const struct image_file *file, struct error *error) {
-    struct judged judged;
+    struct judged_image judged;
     struct rewrite_options options = link->options;
     options.losses.level = NULL;
     judge_image(link, cache, file->path, &judged);
@@ -278,7 +276,7 @@ static bool shrink_if_needed(struct link *link, struct image_cache *cache,
 static bool fits_now(const struct link *link, const char *path) {
     static const struct report_style style = {.quiet = true};
     struct image_cache *cache = image_cache_on_disk();
-    struct judged judged;
+    struct judged_image judged;
     struct text text = {0};
     judge_image(link, cache, path, &judged);
     check_write_text(&judged.report, &style, &text);
@@ -310,7 +308,7 @@ static int shrink_output(struct link *link, const char *path) {
     return status;
 }
 
-/* Everything behind a command that succeeded; the exit status. One that left the output as it was
+/* Everything after a command that succeeded; the exit status. One that left the output as it was
  * has made nothing: it printed its version, or took the output for up to date. */
 static int end_linked(struct link *link) {
     const char *path = path_followed(link->arena, link->output);

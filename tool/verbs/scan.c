@@ -14,9 +14,9 @@ struct scan_arguments {
 static const struct option_row rows[] = {
     OUTPUT_ROWS(struct scan_arguments, output),
     {"as", 0, OPTION_EACH, offsetof(struct scan_arguments, names), "PATH",
-     "what the facts call the image, in place of where it was found; repeatable: its links", NULL},
+     "the name of the image in the facts, in place of its path; repeatable, for its links", NULL},
     {"jobs", 'j', OPTION_COUNT, offsetof(struct scan_arguments, jobs), "N",
-     "use N threads (as many as processors)", NULL},
+     "use at most N threads (one per processor)", NULL},
 };
 
 /* The files to scan, with what went wrong with each. */
@@ -33,15 +33,15 @@ static void scan_file(void *context, size_t i) {
     scan->errors[i].kind = ERROR_NONE;
     for (size_t j = 0; j < file->slice_count; j++)
         if (file->slices[j].image != NULL &&
-            !image_cache_breakdown(scan->cache, file, &file->slices[j], &scan->errors[i]))
+            !image_cache_read_sizes(scan->cache, file, &file->slices[j], &scan->errors[i]))
             return;
 }
 
-static void scan_files(struct arena *arena, struct image_cache *cache, unsigned jobs) {
+static void scan_files(struct arena *arena, struct image_cache *cache) {
     struct scan scan = {.cache = cache};
     scan.files = image_cache_files(cache, &scan.count);
     scan.errors = arena_take(arena, (scan.count + 1) * sizeof *scan.errors);
-    parallel_for(scan.count, jobs == 0 ? parallel_default_jobs() : jobs, scan_file, &scan);
+    parallel_for(scan.count, scan_file, &scan);
     for (size_t i = 0; i < scan.count; i++)
         if (scan.errors[i].kind != ERROR_NONE)
             errors_add(image_cache_errors(cache), &scan.errors[i]);
@@ -88,7 +88,8 @@ static int run(const struct call *call) {
     int status;
     for (size_t i = 0; i < operands.count; i++)
         operand_read(cache, operands.items[i]);
-    scan_files(call->arena, cache, arguments.jobs);
+    parallel_set_jobs(arguments.jobs);
+    scan_files(call->arena, cache);
     if (image_cache_errors(cache)->count != 0) {
         errors_print(stderr, image_cache_errors(cache));
         status = (int)errors_worst(image_cache_errors(cache));

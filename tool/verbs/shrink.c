@@ -31,10 +31,10 @@ static const struct option_row rows[] = {
     ROW("output", 'o', OPTION_TEXT, output, "FILE", "write the one image's new file to FILE", NULL),
     ROW("out-dir", 0, OPTION_TEXT, out_dir, "DIR", "write the new files into DIR, by their names",
         NULL),
-    ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "let the new files take the old ones' names",
-        NULL),
+    ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "replace the files themselves", NULL),
     ROW("level", 0, OPTION_CHOICE, level, "LEVEL", OPTION_CHOICES, &level_choices),
-    ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "only say what each level would free", NULL),
+    ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print what each level would free, write nothing",
+        NULL),
     SHRINK_ROWS(struct shrink_arguments, shrink),
 };
 
@@ -125,7 +125,7 @@ static bool stream(const char *path, const char *output, struct error *error) {
     return done;
 }
 
-/* What is no file is written to when the new image is whole and proven. It replaces nothing, so
+/* A pipe or device is written to when the new image is whole and verified. It replaces nothing, so
  * that no original is kept; what standard output gets is the image alone. */
 static bool shrink_to_stream(const struct shrink *shrink, const char *operand,
                              const struct image_file *file, struct error *error) {
@@ -234,7 +234,7 @@ static int run(const struct call *call) {
 const struct verb verb_shrink = {
     "shrink",
     "IMAGE... -o FILE|--out-dir DIR|--in-place [OPTIONS]",
-    "rewrite __LINKEDIT without what the running program does not need",
+    "strip from __LINKEDIT what is not needed at run time",
     rows,
     sizeof rows / sizeof rows[0],
     run,

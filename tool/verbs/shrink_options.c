@@ -17,13 +17,13 @@ bool shrink_options_valid(const struct shrink_options *options, struct error *er
 }
 
 struct rewrite_options rewrite_options_of(const struct shrink_options *options, const char *level) {
+    parallel_set_jobs(options->jobs);
     return (struct rewrite_options){
         .losses = {.level = level_named(level == NULL ? level_choices.usual : level),
                    .unclaimed = options->drop_unclaimed},
         .unstripped = options->unstripped,
         .identity = options->identity,
         .verify = !options->no_verify,
-        .jobs = options->jobs == 0 ? parallel_default_jobs() : options->jobs,
     };
 }
 
@@ -32,7 +32,7 @@ void shrink_print_resumed(const struct shrink_options *options, const char *oper
     if (options->quiet || resumed->finished + resumed->discarded == 0)
         return;
     text_print_line(stderr,
-                    "vafit: %s: an earlier run had not ended; finished %zu of its new files, "
+                    "vafit: %s: an earlier run was cut off; finished %zu of its new files, "
                     "discarded %zu",
                     operand, resumed->finished, resumed->discarded);
 }

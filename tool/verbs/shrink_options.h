@@ -38,11 +38,11 @@ struct shrink_options {
          NULL},                                                                                    \
         {"no-verify", 0,                                                                           \
          OPTION_FLAG, offsetof(type, group.no_verify),                                             \
-         NULL,        "do not hold the new files against the originals",                           \
+         NULL,        "do not compare the new files with the originals",                           \
          NULL},                                                                                    \
         {"jobs",       'j',                                                                        \
          OPTION_COUNT, offsetof(type, group.jobs),                                                 \
-         "N",          "use N threads (as many as processors)",                                    \
+         "N",          "use at most N threads (one per processor)",                                \
          NULL},                                                                                    \
     {                                                                                              \
         "quiet", 'q', OPTION_FLAG, offsetof(type, group.quiet), NULL, "print nothing but errors",  \

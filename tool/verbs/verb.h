@@ -37,7 +37,7 @@ extern const struct verb verb_verify;
 extern const struct verb verb_link;
 extern const struct verb verb_completion;
 
-/* The verbs, in the order in which help lists them; NULL behind the last. */
+/* The verbs, in the order in which help lists them; NULL after the last. */
 const struct verb *verb_row(size_t i);
 /* The verb of that name, or NULL. */
 const struct verb *verb_named(const char *name);

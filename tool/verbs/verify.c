@@ -20,7 +20,7 @@ static const struct option_choices lossy_levels = {.choice = level_name, .usual 
 
 static const struct option_row rows[] = {
     {"against", 0, OPTION_TEXT, offsetof(struct verify_arguments, against), "ORIGINAL",
-     "hold the one image against the file it was made from", NULL},
+     "compare the image with the file it was made from", NULL},
     {"level", 0, OPTION_CHOICE, offsetof(struct verify_arguments, level), "LEVEL",
      "with --against: the highest level whose losses are no finding: " OPTION_CHOICES,
      &lossy_levels},

@@ -12,6 +12,7 @@ struct why_arguments {
     struct output_options output;
     struct search_options search;
     const char *format;
+    bool verbose;
 };
 
 static const struct option_row rows[] = {
@@ -19,6 +20,8 @@ static const struct option_row rows[] = {
     SEARCH_ROWS(struct why_arguments, search),
     {"format", 0, OPTION_CHOICE, offsetof(struct why_arguments, format), "FORMAT", OPTION_CHOICES,
      &text_or_json},
+    {"verbose", 'v', OPTION_FLAG, offsetof(struct why_arguments, verbose), NULL,
+     "text: every image that asks for it", NULL},
 };
 
 static void explain(struct arena *arena, const struct program *program, size_t image,
@@ -30,13 +33,30 @@ static void explain(struct arena *arena, const struct program *program, size_t i
     report->only_through = dominators_only_through(arena, program, image, &report->bytes);
 }
 
+static void explain_system(struct arena *arena, const struct program *program,
+                           const struct system_image *system, struct why_reports *reports) {
+    struct why_report *report = vector_push(arena, reports);
+    *report = (struct why_report){.program = program, .system = system, .loaders = system->loaders};
+    for (size_t i = 0; i < system->loaders.count; i++) {
+        size_t loader = system->loaders.items[i].image;
+        struct image_list chain = dominators_shortest_chain(arena, program, loader);
+        if (i == 0 || chain.count < report->chain.count)
+            report->chain = chain;
+    }
+}
+
 /* Explains the image in each program that has it. */
-static void explain_all(struct arena *arena, const struct string_list *operands,
-                        const struct programs *programs, struct why_reports *reports) {
-    size_t image;
-    for (size_t i = 0; i < programs->count; i++)
-        if (program_find(programs->items[i], path_tidy(arena, operands->items[1]), &image))
-            explain(arena, programs->items[i], image, reports);
+static void explain_all(struct arena *arena, const char *name, const struct programs *programs,
+                        struct why_reports *reports) {
+    for (size_t i = 0; i < programs->count; i++) {
+        const struct program *program = programs->items[i];
+        const struct system_image *system = program_find_system(program, name);
+        size_t image;
+        if (program_find(program, path_tidy(arena, name), &image))
+            explain(arena, program, image, reports);
+        else if (system != NULL)
+            explain_system(arena, program, system, reports);
+    }
 }
 
 static int write_reports(const struct why_arguments *arguments, struct image_cache *cache,
@@ -46,7 +66,7 @@ static int write_reports(const struct why_arguments *arguments, struct image_cac
     if (wants_json(arguments->format))
         why_write_json(reports, &text);
     else
-        why_write_text(reports, &text);
+        why_write_text(reports, arguments->verbose, &text);
     bool written = output_write(&arguments->output, &text, image_cache_opened(cache), &error);
     text_free(&text);
     return written ? EXIT_FITS : call_fail(&verb_why, &error);
@@ -60,7 +80,7 @@ static int why(const struct call *call, const struct why_arguments *arguments,
     const struct search search = search_of(&arguments->search);
     const struct string_list executable = {operands->items, 1, 1};
     programs_walk(call->arena, &arguments->search, &search, cache, &executable, &programs);
-    explain_all(call->arena, operands, &programs, &reports);
+    explain_all(call->arena, operands->items[1], &programs, &reports);
     if (image_cache_errors(cache)->count != 0) {
         errors_print(stderr, image_cache_errors(cache));
         status = (int)errors_worst(image_cache_errors(cache));

@@ -22,7 +22,7 @@ enum {
     WINDOW = 64 << 10, /* bytes that it reads at once */
 };
 
-struct comparison {
+struct slice_comparison {
     const struct compared_slice *old;
     const struct compared_slice *new;
     const struct losses *losses;
@@ -30,10 +30,11 @@ struct comparison {
     struct errors *errors;
 };
 
-static void report(struct comparison *comparison, const char *field, const char *format, ...)
+static void report(struct slice_comparison *comparison, const char *field, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static void report(struct comparison *comparison, const char *field, const char *format, ...) {
+static void report(struct slice_comparison *comparison, const char *field, const char *format,
+                   ...) {
     struct error error;
     char what[500];
     va_list arguments;
@@ -98,7 +99,7 @@ static void name_command(struct bytes head, size_t at, char *name, size_t size) 
                      load_command_name(command.number, buffer));
 }
 
-static void compare_heads(struct comparison *comparison) {
+static void compare_heads(struct slice_comparison *comparison) {
     struct bytes old = comparison->old->head, new = comparison->new->head;
     if (old.size != new.size) {
         report(comparison, "mach_header sizeofcmds", "%zu bytes of header and commands, were %zu",
@@ -128,7 +129,7 @@ static const struct segment *segment_at(const struct image *image, uint64_t offs
     return NULL;
 }
 
-static void report_contents(struct comparison *comparison, uint64_t offset, uint8_t old,
+static void report_contents(struct slice_comparison *comparison, uint64_t offset, uint8_t old,
                             uint8_t new) {
     const struct segment *segment = segment_at(comparison->old->image, offset);
     if (segment == NULL)
@@ -190,8 +191,8 @@ static void compare_piece(void *context, size_t piece) {
 }
 
 /* The first difference of all. */
-static void report_first(struct comparison *comparison, const struct content_difference *pieces,
-                         size_t count) {
+static void report_first(struct slice_comparison *comparison,
+                         const struct content_difference *pieces, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (pieces[i].error.kind != ERROR_NONE) {
             errors_add(comparison->errors, &pieces[i].error);
@@ -204,14 +205,14 @@ static void report_first(struct comparison *comparison, const struct content_dif
     }
 }
 
-static void compare_contents(struct comparison *comparison) {
+static void compare_contents(struct slice_comparison *comparison) {
     uint64_t start = comparison->old->head.size, end = contents_end(comparison->old);
     size_t count = end <= start ? 0 : (size_t)((end - start + PIECE - 1) / PIECE);
     struct content_comparison contents = {comparison->old, comparison->new, NULL};
     contents.pieces = calloc(count + 1, sizeof *contents.pieces);
     if (contents.pieces == NULL)
         out_of_memory();
-    parallel_for(count, parallel_default_jobs(), compare_piece, &contents);
+    parallel_for(count, compare_piece, &contents);
     report_first(comparison, contents.pieces, count);
     free(contents.pieces);
 }
@@ -253,8 +254,8 @@ static bool is_compared_whole(const struct linkedit_part *part) {
 }
 
 /* The pointers that the parts are about are in the rest of the slices. */
-static void compare_fixup_part(struct comparison *comparison, const char *name, struct bytes old,
-                               struct bytes new) {
+static void compare_fixup_part(struct slice_comparison *comparison, const char *name,
+                               struct bytes old, struct bytes new) {
     const struct compared_slice *slices[] = {comparison->old, comparison->new};
     struct mapping mappings[2] = {{.size = 0}, {.size = 0}};
     struct error error;
@@ -282,7 +283,7 @@ static const struct {
     {"data in code", compare_data_in_code},
 };
 
-static void compare_bytes(struct comparison *comparison, const char *name, struct bytes old,
+static void compare_bytes(struct slice_comparison *comparison, const char *name, struct bytes old,
                           struct bytes new) {
     if (old.size != new.size) {
         report(comparison, name, "%zu bytes, were %zu", new.size, old.size);
@@ -294,7 +295,7 @@ static void compare_bytes(struct comparison *comparison, const char *name, struc
                new.data[at], old.data[at]);
 }
 
-static void compare_part(struct comparison *comparison, const struct linkedit_part *part) {
+static void compare_part(struct slice_comparison *comparison, const struct linkedit_part *part) {
     const char *name = part->name;
     struct bytes old = part_bytes(comparison->old, part);
     struct bytes new = part_bytes(comparison->new, part_like(comparison->new, part));
@@ -316,7 +317,7 @@ static void compare_part(struct comparison *comparison, const struct linkedit_pa
     compare_bytes(comparison, name, old, new);
 }
 
-static void compare_parts(struct comparison *comparison) {
+static void compare_parts(struct slice_comparison *comparison) {
     const struct linkedit_parts *old = &comparison->old->image->parts;
     const struct linkedit_parts *new = &comparison->new->image->parts;
     for (size_t i = 0; i < old->count; i++)
@@ -332,7 +333,7 @@ static void compare_parts(struct comparison *comparison) {
     }
 }
 
-static void compare_symbols(struct comparison *comparison) {
+static void compare_symbols(struct slice_comparison *comparison) {
     struct compared_symbols sides[2];
     const struct compared_slice *slices[] = {comparison->old, comparison->new};
     for (size_t i = 0; i < 2; i++)
@@ -359,7 +360,8 @@ static const char *blob_name(uint32_t slot) {
 }
 
 /* The signer decides what is of the kind of signature; all else that was there has to be still. */
-static void compare_identity_flags(struct comparison *comparison, uint32_t old, uint32_t new) {
+static void compare_identity_flags(struct slice_comparison *comparison, uint32_t old,
+                                   uint32_t new) {
     uint32_t lost = old & ~new & ~(uint32_t)(CS_ADHOC | CS_LINKER_SIGNED);
     if (lost != 0)
         report(comparison, "code signature",
@@ -369,8 +371,9 @@ static void compare_identity_flags(struct comparison *comparison, uint32_t old, 
 }
 
 /* The first difference that has a name, or where the first other one is. */
-static void compare_directories(struct comparison *comparison, const struct code_signature *old,
-                                const struct code_directory *new, bool has_identity) {
+static void compare_directories(struct slice_comparison *comparison,
+                                const struct code_signature *old, const struct code_directory *new,
+                                bool has_identity) {
     uint32_t flags = old->directory.flags | CS_ADHOC;
     size_t at;
     if (strcmp(old->directory.identifier, new->identifier) != 0)
@@ -386,7 +389,7 @@ static void compare_directories(struct comparison *comparison, const struct code
                "the CodeDirectory is not the original's from its byte 0x%zx on", at);
 }
 
-static void compare_blobs(struct comparison *comparison, const struct code_signature *old,
+static void compare_blobs(struct slice_comparison *comparison, const struct code_signature *old,
                           const struct code_signature *new) {
     for (size_t i = 0; i < old->blob_count; i++) {
         const struct signature_blob *before = &old->blobs[i];
@@ -404,7 +407,7 @@ static void compare_blobs(struct comparison *comparison, const struct code_signa
 }
 
 /* Between the load commands and __LINKEDIT both hold the same bytes, as compare_contents tells. */
-static void compare_hashes(struct comparison *comparison, const struct code_directory *old,
+static void compare_hashes(struct slice_comparison *comparison, const struct code_directory *old,
                            const struct code_directory *new) {
     const struct compared_slice *slice = comparison->new;
     struct known_pages known = {
@@ -418,7 +421,7 @@ static void compare_hashes(struct comparison *comparison, const struct code_dire
     page_hashes_check(slice->file, slice->offset, new, &known, comparison->errors);
 }
 
-static void compare_signatures(struct comparison *comparison) {
+static void compare_signatures(struct slice_comparison *comparison) {
     struct bytes old = part_bytes(comparison->old, part_named(comparison->old, "code signature"));
     struct bytes new = part_bytes(comparison->new, part_named(comparison->new, "code signature"));
     struct code_signature before, after;
@@ -439,7 +442,7 @@ static void compare_signatures(struct comparison *comparison) {
 
 /* --- what no table reaches --- */
 
-static void compare_unclaimed_bytes(struct comparison *comparison) {
+static void compare_unclaimed_bytes(struct slice_comparison *comparison) {
     struct unclaimed_list old = {0}, new = {0};
     if (comparison->losses->unclaimed)
         return;
@@ -455,11 +458,11 @@ static uint64_t bytes_behind(const struct compared_slice *slice) {
     return slice->size - linkedit->file_offset - linkedit->file_size;
 }
 
-/* What lies behind the last byte that counts, in the file and in memory. */
-static void compare_ends(struct comparison *comparison) {
-    uint64_t behind = bytes_behind(comparison->new);
-    if (behind != 0 && behind != bytes_behind(comparison->old))
-        report(comparison, "__LINKEDIT", "%" PRIu64 " bytes stand behind it", behind);
+/* What lies after the last byte that counts, in the file and in memory. */
+static void compare_ends(struct slice_comparison *comparison) {
+    uint64_t after = bytes_behind(comparison->new);
+    if (after != 0 && after != bytes_behind(comparison->old))
+        report(comparison, "__LINKEDIT", "%" PRIu64 " bytes stand after it", after);
     const struct image *image = comparison->new->image;
     const struct segment *linkedit = segments_find(&image->segments, "__LINKEDIT");
     uint64_t rounded = round_up(linkedit->file_size, image->architecture->page_size);
@@ -471,7 +474,7 @@ static void compare_ends(struct comparison *comparison) {
 
 /* What has nothing to do with each other, each with errors of its own, in the order in which they
  * are told. */
-static void (*const aspects[])(struct comparison *comparison) = {
+static void (*const aspects[])(struct slice_comparison *comparison) = {
     compare_contents, compare_ends,       compare_parts,
     compare_symbols,  compare_signatures, compare_unclaimed_bytes,
 };
@@ -479,18 +482,18 @@ static void (*const aspects[])(struct comparison *comparison) = {
 enum { ASPECTS = sizeof aspects / sizeof aspects[0] };
 
 static void compare_aspect(void *context, size_t i) {
-    struct comparison *comparisons = context;
+    struct slice_comparison *comparisons = context;
     aspects[i](&comparisons[i]);
 }
 
-static void compare_aspects(struct comparison *comparison) {
-    struct comparison comparisons[ASPECTS];
+static void compare_aspects(struct slice_comparison *comparison) {
+    struct slice_comparison comparisons[ASPECTS];
     struct errors errors[ASPECTS] = {{0}};
     for (size_t i = 0; i < ASPECTS; i++) {
         comparisons[i] = *comparison;
         comparisons[i].errors = &errors[i];
     }
-    parallel_for(ASPECTS, parallel_default_jobs(), compare_aspect, comparisons);
+    parallel_for(ASPECTS, compare_aspect, comparisons);
     for (size_t i = 0; i < ASPECTS; i++) {
         for (size_t j = 0; j < errors[i].count; j++)
             errors_add(comparison->errors, &errors[i].items[j]);
@@ -501,7 +504,7 @@ static void compare_aspects(struct comparison *comparison) {
 bool compare_slices(const struct compared_slice *original, const struct compared_slice *changed,
                     const struct losses *losses, struct errors *errors) {
     const struct closed_world *world = losses->level->drops_exports ? losses->world : NULL;
-    struct comparison comparison = {original, changed, losses, world, errors};
+    struct slice_comparison comparison = {original, changed, losses, world, errors};
     size_t before = errors->count;
     compare_heads(&comparison);
     if (errors->count == before)

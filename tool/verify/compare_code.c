@@ -11,7 +11,7 @@
 
 struct starts_side {
     struct function_starts starts;
-    bool there; /* false behind the last one */
+    bool there; /* false after the last one */
     struct error error;
 };
 

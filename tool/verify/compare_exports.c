@@ -9,22 +9,22 @@
 /* What of a name fits into a message. */
 enum { SHOWN = 200 };
 
-struct side {
+struct export_side {
     struct exports_cursor cursor;
     struct export export;
-    bool there; /* false behind the last export */
+    bool there; /* false after the last export */
     struct error error;
 };
 
-struct merge {
-    struct side old;
-    struct side new;
+struct export_merge {
+    struct export_side old;
+    struct export_side new;
     size_t common;              /* how many characters the two names have in common at least */
     struct world_filter filter; /* asked for the old exports; without a world none may be gone */
     struct differences differences;
 };
 
-static void step(struct side *side) {
+static void step(struct export_side *side) {
     side->there = exports_trie_next(&side->cursor, &side->export, &side->error);
 }
 
@@ -34,7 +34,7 @@ static size_t least(size_t a, size_t b) {
 
 /* Below 0 when the old name comes first, above when the new one does. Looks only at what was not
  * common to the names before, so that long names that begin alike cost nothing. */
-static int order(struct merge *merge) {
+static int order(struct export_merge *merge) {
     const struct bytes *a = &merge->old.export.name, *b = &merge->new.export.name;
     if (!merge->old.there || !merge->new.there)
         return merge->new.there - merge->old.there;
@@ -80,13 +80,13 @@ static void compare_both(struct differences *differences, const struct export *o
 }
 
 /* The filter wants to see every old export. */
-static bool old_stays(struct merge *merge) {
+static bool old_stays(struct export_merge *merge) {
     return merge->filter.world == NULL || world_filter_keeps(&merge->filter, &merge->old.export);
 }
 
 /* Compares what comes next and steps past it. */
-static void merge_next(struct merge *merge) {
-    struct side *old = &merge->old, *new = &merge->new;
+static void merge_next(struct export_merge *merge) {
+    struct export_side *old = &merge->old, *new = &merge->new;
     int sign = order(merge);
     bool stays = sign > 0 || old_stays(merge);
     if (sign < 0 && stays)
@@ -109,7 +109,8 @@ static void merge_next(struct merge *merge) {
 
 void compare_exports(struct bytes old, struct bytes new, const struct closed_world *world,
                      struct errors *errors) {
-    struct merge merge = {.filter = {.world = world}, .differences = {errors, "exports trie", 0}};
+    struct export_merge merge = {.filter = {.world = world},
+                                 .differences = {errors, "exports trie", 0}};
     exports_trie_start(old, &merge.old.cursor);
     exports_trie_start(new, &merge.new.cursor);
     step(&merge.old);

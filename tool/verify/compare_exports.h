@@ -1,4 +1,4 @@
-/* The exports of two slices, held against each other. */
+/* The exports of two slices, compared. */
 #ifndef VAFIT_VERIFY_COMPARE_EXPORTS_H
 #define VAFIT_VERIFY_COMPARE_EXPORTS_H
 

@@ -134,7 +134,7 @@ static void compare_carried(const struct image_file *original, const struct imag
         errors_add(errors, &error);
     }
     if (!same_behind_header(original, changed, &old, &new)) {
-        error_malformed(&error, "universal header", "what stands behind it is not the original's");
+        error_malformed(&error, "universal header", "what stands after it is not the original's");
         errors_add(errors, &error);
     }
 }

@@ -1,4 +1,4 @@
-/* Proof: a new image file held against the original, slice by slice. */
+/* A new image file compared with the original, slice by slice. */
 #ifndef VAFIT_VERIFY_COMPARE_FILES_H
 #define VAFIT_VERIFY_COMPARE_FILES_H
 

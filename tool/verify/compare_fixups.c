@@ -11,24 +11,24 @@
 enum { MOST_SORTED = 1 << 22 /* fixups of one side */ };
 
 /* One of the two, and where it is. */
-struct side {
+struct fixup_side {
     struct fixup_walk walk;
     struct fixup fixup; /* the current one, when there is one */
     bool has_fixup;
     bool is_original;
 };
 
-struct comparison {
+struct fixup_comparison {
     const char *part;
     const struct image *image;
-    struct side old;
-    struct side new;
+    struct fixup_side old;
+    struct fixup_side new;
     struct differences differences;
 };
 
 /* An original that is malformed is said to be that, since the errors are reported of the new one.
  */
-static void report_malformed(struct comparison *comparison, const struct side *side,
+static void report_malformed(struct fixup_comparison *comparison, const struct fixup_side *side,
                              const struct error *error) {
     char field[sizeof error->field];
     struct error named = *error;
@@ -39,7 +39,7 @@ static void report_malformed(struct comparison *comparison, const struct side *s
 }
 
 /* Either may be NULL: there is none. */
-static void report_fixup(struct comparison *comparison, const struct fixup *old,
+static void report_fixup(struct fixup_comparison *comparison, const struct fixup *old,
                          const struct fixup *new) {
     const struct fixup *either = old == NULL ? new : old;
     struct text text = {0};
@@ -77,7 +77,7 @@ static struct imports sorted_imports(const struct chained_fixups *fixups) {
     return imports;
 }
 
-static void report_import(struct comparison *comparison, const char *verb,
+static void report_import(struct fixup_comparison *comparison, const char *verb,
                           const struct import *import) {
     struct text text = {0};
     text_add(&text, verb);
@@ -94,7 +94,7 @@ static size_t behind_import(const struct imports *imports, size_t i) {
     return next;
 }
 
-static void compare_sorted_imports(struct comparison *comparison, const struct imports *old,
+static void compare_sorted_imports(struct fixup_comparison *comparison, const struct imports *old,
                                    const struct imports *new) {
     size_t i = 0, k = 0;
     while (i < old->count || k < new->count) {
@@ -123,7 +123,7 @@ static bool same_imports(const struct chained_fixups *old, const struct chained_
 }
 
 /* dyld looks up every import, whether a pointer uses it or not. */
-static void compare_imports(struct comparison *comparison) {
+static void compare_imports(struct fixup_comparison *comparison) {
     const struct chained_fixups *old = &comparison->old.walk.chained;
     const struct chained_fixups *new = &comparison->new.walk.chained;
     if (same_imports(old, new))
@@ -137,7 +137,7 @@ static void compare_imports(struct comparison *comparison) {
 /* --- fixups --- */
 
 /* False for what is malformed, which is reported. */
-static bool advance(struct comparison *comparison, struct side *side) {
+static bool advance(struct fixup_comparison *comparison, struct fixup_side *side) {
     struct error error;
     side->has_fixup = fixup_walk_next(&side->walk, &side->fixup, &error);
     if (side->has_fixup || error.kind == ERROR_NONE)
@@ -146,7 +146,7 @@ static bool advance(struct comparison *comparison, struct side *side) {
     return false;
 }
 
-static bool advance_both(struct comparison *comparison) {
+static bool advance_both(struct fixup_comparison *comparison) {
     bool new_good = advance(comparison, &comparison->new);
     return advance(comparison, &comparison->old) && new_good;
 }
@@ -167,9 +167,10 @@ static void add_fixup(struct fixups *fixups, const struct fixup *fixup) {
     fixups->items[fixups->count++] = *fixup;
 }
 
-/* Takes the current fixup and all behind it. False when they cannot all be read, or are too many.
+/* Takes the current fixup and all after it. False when they cannot all be read, or are too many.
  */
-static bool gather(struct comparison *comparison, struct side *side, struct fixups *fixups) {
+static bool gather(struct fixup_comparison *comparison, struct fixup_side *side,
+                   struct fixups *fixups) {
     while (side->has_fixup) {
         if (fixups->count == MOST_SORTED)
             return false;
@@ -189,7 +190,7 @@ static int place_order(const struct fixup *old, const struct fixup *new) {
     return fixup_order(old, new);
 }
 
-static void compare_sorted(struct comparison *comparison, const struct fixups *old,
+static void compare_sorted(struct fixup_comparison *comparison, const struct fixups *old,
                            const struct fixups *new) {
     size_t i = 0, k = 0;
     while (i < old->count || k < new->count) {
@@ -206,8 +207,8 @@ static void compare_sorted(struct comparison *comparison, const struct fixups *o
 }
 
 /* What is left of both from the first two that are not the same. */
-static void compare_rest(struct comparison *comparison) {
-    struct side *old = &comparison->old, *new = &comparison->new;
+static void compare_rest(struct fixup_comparison *comparison) {
+    struct fixup_side *old = &comparison->old, *new = &comparison->new;
     struct fixup first_old = old->fixup, first_new = new->fixup;
     bool has_old = old->has_fixup, has_new = new->has_fixup;
     size_t before = comparison->differences.errors->count;
@@ -220,8 +221,8 @@ static void compare_rest(struct comparison *comparison) {
     free(new_fixups.items);
 }
 
-static void compare_walks(struct comparison *comparison) {
-    struct side *old = &comparison->old, *new = &comparison->new;
+static void compare_walks(struct fixup_comparison *comparison) {
+    struct fixup_side *old = &comparison->old, *new = &comparison->new;
     do {
         if (!advance_both(comparison))
             return;
@@ -232,7 +233,7 @@ static void compare_walks(struct comparison *comparison) {
         compare_imports(comparison);
 }
 
-static bool begin(struct comparison *comparison, struct side *side,
+static bool begin(struct fixup_comparison *comparison, struct fixup_side *side,
                   const struct compared_fixups *compared) {
     struct error error;
     if (fixup_walk_begin(&side->walk, comparison->part, compared->part, compared->image,
@@ -244,10 +245,10 @@ static bool begin(struct comparison *comparison, struct side *side,
 
 void compare_fixups(const char *part, const struct compared_fixups *old,
                     const struct compared_fixups *new, struct errors *errors) {
-    struct comparison comparison = {.part = part,
-                                    .image = new->image,
-                                    .old = {.is_original = true},
-                                    .differences = {.errors = errors, .field = part}};
+    struct fixup_comparison comparison = {.part = part,
+                                          .image = new->image,
+                                          .old = {.is_original = true},
+                                          .differences = {.errors = errors, .field = part}};
     bool new_begins = begin(&comparison, &comparison.new, new);
     if (begin(&comparison, &comparison.old, old) && new_begins)
         compare_walks(&comparison);

@@ -1,4 +1,4 @@
-/* The fixups of two slices, held against each other by what they mean. */
+/* The fixups of two slices, compared by what they mean. */
 #ifndef VAFIT_VERIFY_COMPARE_FIXUPS_H
 #define VAFIT_VERIFY_COMPARE_FIXUPS_H
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct comparison {
+struct summary_comparison {
     const char *where;
     struct errors *errors;
 };
@@ -22,8 +22,8 @@ static const char *shown(const json_t *value, char buffer[96]) {
     return buffer;
 }
 
-static void report(const struct comparison *comparison, const char *what, const char *member,
-                   const json_t *vafit, const json_t *lief) {
+static void report(const struct summary_comparison *comparison, const char *what,
+                   const char *member, const json_t *vafit, const json_t *lief) {
     char field[160], left[96], right[96];
     struct error error;
     snprintf(field, sizeof field, "%s%s %s", comparison->where, what, member);
@@ -33,8 +33,8 @@ static void report(const struct comparison *comparison, const char *what, const 
 }
 
 /* False after the first member that differs. */
-static bool same_members(const struct comparison *comparison, const char *what, json_t *vafit,
-                         const json_t *lief) {
+static bool same_members(const struct summary_comparison *comparison, const char *what,
+                         json_t *vafit, const json_t *lief) {
     const char *member;
     json_t *value;
     json_object_foreach(vafit, member, value) {
@@ -47,7 +47,7 @@ static bool same_members(const struct comparison *comparison, const char *what, 
     return true;
 }
 
-static bool same_count(const struct comparison *comparison, const char *item, size_t vafit,
+static bool same_count(const struct summary_comparison *comparison, const char *item, size_t vafit,
                        size_t lief) {
     struct error error;
     char field[160];
@@ -69,8 +69,8 @@ static void describe(const char *item, size_t i, const json_t *object, char what
     snprintf(what, 120, "%s %zu (%.60s)", item, i, name == NULL ? "" : name);
 }
 
-static void compare_list(const struct comparison *comparison, const char *item, const json_t *vafit,
-                         const json_t *lief) {
+static void compare_list(const struct summary_comparison *comparison, const char *item,
+                         const json_t *vafit, const json_t *lief) {
     if (!same_count(comparison, item, json_array_size(vafit), json_array_size(lief)))
         return;
     for (size_t i = 0; i < json_array_size(vafit); i++) {
@@ -91,7 +91,7 @@ void compare_summaries(const json_t *vafit, const json_t *lief, const char *wher
         {"header", "mach_header"}, {"commands", "load command"}, {"segments", "segment"},
         {"sections", "section"},   {"symbols", "symbol"},        {"symbol_table", "symbol table"},
     };
-    const struct comparison comparison = {where, errors};
+    const struct summary_comparison comparison = {where, errors};
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         json_t *ours = json_object_get(vafit, members[i].member);
         const json_t *theirs = json_object_get(lief, members[i].member);

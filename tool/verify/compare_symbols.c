@@ -11,7 +11,7 @@
 
 #define GONE UINT32_MAX
 
-struct matching {
+struct symbol_match {
     const struct compared_symbols *old;
     const struct compared_symbols *new;
     const struct level *level;
@@ -22,12 +22,12 @@ struct matching {
     size_t new_count;
 };
 
-static void add(struct matching *matching, const char *kind, size_t i, const char *what) {
+static void add(struct symbol_match *match, const char *kind, size_t i, const char *what) {
     struct error error;
     char field[64];
     snprintf(field, sizeof field, "%s %zu", kind, i);
     error_malformed(&error, field, "%s", what);
-    errors_add(matching->errors, &error);
+    errors_add(match->errors, &error);
 }
 
 /* The name at an index of a pool; its size without a NUL. */
@@ -41,59 +41,59 @@ static struct bytes name_at(struct bytes pool, uint32_t index) {
 }
 
 /* The name of no symbol is at index 0, whatever stands there. */
-static bool same_name(const struct matching *matching, uint32_t old, uint32_t new) {
-    struct bytes a = name_at(matching->old->pool, old), b = name_at(matching->new->pool, new);
+static bool same_name(const struct symbol_match *match, uint32_t old, uint32_t new) {
+    struct bytes a = name_at(match->old->pool, old), b = name_at(match->new->pool, new);
     if ((old == 0) != (new == 0))
         return false;
     return a.data != NULL && b.data != NULL && a.size == b.size &&
            memcmp(a.data, b.data, a.size) == 0;
 }
 
-static bool same_symbol(const struct matching *matching, size_t old_index, size_t new_index) {
-    const uint8_t *old = matching->old->users.table.data + old_index * NLIST_SIZE;
-    const uint8_t *new = matching->new->users.table.data + new_index *NLIST_SIZE;
-    struct nlist before = nlist_at(matching->old->users.table, old_index);
-    struct nlist after = nlist_at(matching->new->users.table, new_index);
+static bool same_symbol(const struct symbol_match *match, size_t old_index, size_t new_index) {
+    const uint8_t *old = match->old->users.table.data + old_index * NLIST_SIZE;
+    const uint8_t *new = match->new->users.table.data + new_index *NLIST_SIZE;
+    struct nlist before = nlist_at(match->old->users.table, old_index);
+    struct nlist after = nlist_at(match->new->users.table, new_index);
     if (memcmp(old + 4, new + 4, NLIST_VALUE - 4) != 0 ||
-        !same_name(matching, before.string_index, after.string_index))
+        !same_name(match, before.string_index, after.string_index))
         return false;
     if (!nlist_has_second_name(&before))
         return before.value == after.value;
     return before.value <= UINT32_MAX && after.value <= UINT32_MAX &&
-           same_name(matching, (uint32_t)before.value, (uint32_t)after.value);
+           same_name(match, (uint32_t)before.value, (uint32_t)after.value);
 }
 
 /* Matches the new symbols with the old ones in their order; false when one cannot be. */
-static bool match(struct matching *matching) {
+static bool match_symbols(struct symbol_match *match) {
     size_t next = 0;
-    for (size_t i = 0; i < matching->old_count; i++) {
-        bool same = next < matching->new_count && same_symbol(matching, i, next);
-        matching->new_index[i] = same ? (uint32_t)next++ : GONE;
+    for (size_t i = 0; i < match->old_count; i++) {
+        bool same = next < match->new_count && same_symbol(match, i, next);
+        match->new_index[i] = same ? (uint32_t)next++ : GONE;
     }
-    if (next == matching->new_count)
+    if (next == match->new_count)
         return true;
-    add(matching, "symbol", next, "is not one of the original's, or not in its place");
+    add(match, "symbol", next, "is not one of the original's, or not in its place");
     return false;
 }
 
-static bool is_needed(const struct matching *matching, size_t i) {
-    return matching->needed != NULL && matching->needed[i] != 0;
+static bool is_needed(const struct symbol_match *match, size_t i) {
+    return match->needed != NULL && match->needed[i] != 0;
 }
 
 /* The greatest use of those that are gone. False when the level or dyld keeps one of them. */
-static bool find_dropped(struct matching *matching, enum symbol_use *dropped) {
+static bool find_dropped(struct symbol_match *match, enum symbol_use *dropped) {
     *dropped = SYMBOL_NONE;
-    for (size_t i = 0; i < matching->old_count; i++) {
-        struct nlist symbol = nlist_at(matching->old->users.table, i);
+    for (size_t i = 0; i < match->old_count; i++) {
+        struct nlist symbol = nlist_at(match->old->users.table, i);
         const char *wrong = NULL;
-        if (matching->new_index[i] != GONE)
+        if (match->new_index[i] != GONE)
             continue;
-        if (is_needed(matching, i))
+        if (is_needed(match, i))
             wrong = "is gone, though dyld reads it";
-        else if (!level_drops(matching->level, nlist_use(&symbol)))
+        else if (!level_drops(match->level, nlist_use(&symbol)))
             wrong = "is gone, though the level keeps it";
         if (wrong != NULL) {
-            add(matching, "symbol of the original", i, wrong);
+            add(match, "symbol of the original", i, wrong);
             return false;
         }
         *dropped = nlist_use(&symbol) > *dropped ? nlist_use(&symbol) : *dropped;
@@ -103,15 +103,14 @@ static bool find_dropped(struct matching *matching, enum symbol_use *dropped) {
 
 /* All symbols of a use that is dropped at all are gone, but for those that dyld reads, and of no
  * greater use, nor of one that the level keeps. */
-static void judge_gone(struct matching *matching) {
+static void judge_gone(struct symbol_match *match) {
     enum symbol_use dropped;
-    if (!find_dropped(matching, &dropped))
+    if (!find_dropped(match, &dropped))
         return;
-    for (size_t i = 0; i < matching->old_count; i++) {
-        struct nlist symbol = nlist_at(matching->old->users.table, i);
-        if (nlist_use(&symbol) <= dropped && matching->new_index[i] != GONE &&
-            !is_needed(matching, i)) {
-            add(matching, "symbol", matching->new_index[i],
+    for (size_t i = 0; i < match->old_count; i++) {
+        struct nlist symbol = nlist_at(match->old->users.table, i);
+        if (nlist_use(&symbol) <= dropped && match->new_index[i] != GONE && !is_needed(match, i)) {
+            add(match, "symbol", match->new_index[i],
                 "is still there, though others of its kind are gone: no level drops only some");
             return;
         }
@@ -119,73 +118,73 @@ static void judge_gone(struct matching *matching) {
 }
 
 /* What an entry becomes: the symbol's new index, or the flags that stand for one that is gone. */
-static uint32_t expected_indirect(const struct matching *matching, size_t i) {
+static uint32_t expected_indirect(const struct symbol_match *match, size_t i) {
     uint32_t old;
-    if (!indirect_symbol(matching->old->users.indirect, i, matching->old_count, &old))
+    if (!indirect_symbol(match->old->users.indirect, i, match->old_count, &old))
         return old;
-    if (matching->new_index[old] != GONE)
-        return matching->new_index[old];
-    uint8_t type = nlist_at(matching->old->users.table, old).type & N_TYPE;
+    if (match->new_index[old] != GONE)
+        return match->new_index[old];
+    uint8_t type = nlist_at(match->old->users.table, old).type & N_TYPE;
     bool defined = type != N_UNDF && type != N_ABS;
     return INDIRECT_SYMBOL_LOCAL | (defined ? 0 : INDIRECT_SYMBOL_ABS);
 }
 
-static void judge_indirect(struct matching *matching) {
-    struct bytes old = matching->old->users.indirect, new = matching->new->users.indirect;
+static void judge_indirect(struct symbol_match *match) {
+    struct bytes old = match->old->users.indirect, new = match->new->users.indirect;
     if (new.size != old.size) {
-        add(matching, "indirect table entry", 0, "there are not as many as before");
+        add(match, "indirect table entry", 0, "there are not as many as before");
         return;
     }
     for (size_t i = 0; i < old.size / 4; i++)
-        if (bytes_u32(new, 4 * i) != expected_indirect(matching, i)) {
-            add(matching, "indirect table entry", i, "does not name the symbol it named");
+        if (bytes_u32(new, 4 * i) != expected_indirect(match, i)) {
+            add(match, "indirect table entry", i, "does not name the symbol it named");
             return;
         }
 }
 
 /* Whether it fixes the same place in the same way by the same symbol. */
-static bool same_relocation(const struct matching *matching, size_t i) {
+static bool same_relocation(const struct symbol_match *match, size_t i) {
     uint8_t expected[EXTERNAL_RELOCATION_SIZE];
     uint32_t symbol;
-    memcpy(expected, matching->old->users.relocations.data + i * sizeof expected, sizeof expected);
-    if (relocation_symbol(matching->old->users.relocations, i, matching->old_count, &symbol))
-        relocation_store_symbol(expected, matching->new_index[symbol]);
-    return memcmp(matching->new->users.relocations.data + i * sizeof expected, expected,
+    memcpy(expected, match->old->users.relocations.data + i * sizeof expected, sizeof expected);
+    if (relocation_symbol(match->old->users.relocations, i, match->old_count, &symbol))
+        relocation_store_symbol(expected, match->new_index[symbol]);
+    return memcmp(match->new->users.relocations.data + i * sizeof expected, expected,
                   sizeof expected) == 0;
 }
 
-static void judge_relocations(struct matching *matching) {
-    size_t size = matching->old->users.relocations.size;
-    if (matching->new->users.relocations.size != size) {
-        add(matching, "external relocation", 0, "there are not as many as before");
+static void judge_relocations(struct symbol_match *match) {
+    size_t size = match->old->users.relocations.size;
+    if (match->new->users.relocations.size != size) {
+        add(match, "external relocation", 0, "there are not as many as before");
         return;
     }
     for (size_t i = 0; i < size / EXTERNAL_RELOCATION_SIZE; i++)
-        if (!same_relocation(matching, i)) {
-            add(matching, "external relocation", i, "is not what it was");
+        if (!same_relocation(match, i)) {
+            add(match, "external relocation", i, "is not what it was");
             return;
         }
 }
 
 /* How many of the old symbols before i are left; i counts on past the table. */
-static uint64_t left_before(const struct matching *matching, uint64_t i) {
-    uint64_t left = i > matching->old_count ? i - matching->old_count : 0;
-    for (uint64_t j = 0; j < i && j < matching->old_count; j++)
-        left += matching->new_index[j] != GONE;
+static uint64_t left_before(const struct symbol_match *match, uint64_t i) {
+    uint64_t left = i > match->old_count ? i - match->old_count : 0;
+    for (uint64_t j = 0; j < i && j < match->old_count; j++)
+        left += match->new_index[j] != GONE;
     return left;
 }
 
 /* The symbols that are left of each old group are the new group. */
-static void judge_groups(struct matching *matching) {
+static void judge_groups(struct symbol_match *match) {
     struct symbol_group old[DYSYMTAB_GROUPS], new[DYSYMTAB_GROUPS];
-    if (!dysymtab_groups(matching->old->users.head, old) ||
-        !dysymtab_groups(matching->new->users.head, new))
+    if (!dysymtab_groups(match->old->users.head, old) ||
+        !dysymtab_groups(match->new->users.head, new))
         return;
     for (size_t i = 0; i < DYSYMTAB_GROUPS; i++) {
-        uint64_t start = left_before(matching, old[i].start);
-        uint64_t end = left_before(matching, (uint64_t)old[i].start + old[i].count);
+        uint64_t start = left_before(match, old[i].start);
+        uint64_t end = left_before(match, (uint64_t)old[i].start + old[i].count);
         if (new[i].start != (uint32_t)start || new[i].count != (uint32_t)(end - start)) {
-            add(matching, "LC_DYSYMTAB group", i, "does not hold what is left of the group");
+            add(match, "LC_DYSYMTAB group", i, "does not hold what is left of the group");
             return;
         }
     }
@@ -193,7 +192,7 @@ static void judge_groups(struct matching *matching) {
 
 void compare_symbol_tables(const struct compared_symbols *old, const struct compared_symbols *new,
                            const struct level *level, struct errors *errors) {
-    struct matching matching = {
+    struct symbol_match match = {
         .old = old,
         .new = new,
         .level = level,
@@ -201,16 +200,16 @@ void compare_symbol_tables(const struct compared_symbols *old, const struct comp
         .old_count = old->users.table.size / NLIST_SIZE,
         .new_count = new->users.table.size / NLIST_SIZE,
     };
-    matching.needed = dysymtab_needed(&old->users);
-    matching.new_index = calloc(matching.old_count + 1, sizeof *matching.new_index);
-    if (matching.new_index == NULL)
+    match.needed = dysymtab_needed(&old->users);
+    match.new_index = calloc(match.old_count + 1, sizeof *match.new_index);
+    if (match.new_index == NULL)
         out_of_memory();
-    if (match(&matching)) {
-        judge_gone(&matching);
-        judge_indirect(&matching);
-        judge_relocations(&matching);
-        judge_groups(&matching);
+    if (match_symbols(&match)) {
+        judge_gone(&match);
+        judge_indirect(&match);
+        judge_relocations(&match);
+        judge_groups(&match);
     }
-    free(matching.needed);
-    free(matching.new_index);
+    free(match.needed);
+    free(match.new_index);
 }

@@ -1,4 +1,4 @@
-/* The symbols of two slices, held against each other. */
+/* The symbols of two slices, compared. */
 #ifndef VAFIT_VERIFY_COMPARE_SYMBOLS_H
 #define VAFIT_VERIFY_COMPARE_SYMBOLS_H
 

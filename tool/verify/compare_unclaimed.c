@@ -17,7 +17,7 @@ static void report(const struct unclaimed *unclaimed, struct errors *errors) {
     errors_add(errors, &error);
 }
 
-/* The index behind the first run from `from` on that is the same; 0 for none. */
+/* The index after the first run from `from` on that is the same; 0 for none. */
 static size_t behind_same(const struct unclaimed_list *list, size_t from,
                           const struct unclaimed *wanted) {
     for (size_t i = from; i < list->count; i++)

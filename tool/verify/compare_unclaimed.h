@@ -1,4 +1,4 @@
-/* The bytes of two slices or files that no table reaches, held against each other. */
+/* The bytes of two slices or files that no table reaches, compared. */
 #ifndef VAFIT_VERIFY_COMPARE_UNCLAIMED_H
 #define VAFIT_VERIFY_COMPARE_UNCLAIMED_H
 

@@ -17,7 +17,7 @@ const char *cross_check_program(struct arena *arena, struct text *why) {
     const char *program = subprocess_find(arena, "vafit-lief", variable);
     if (program != NULL)
         return program;
-    text_add(why, "second opinion: not built in");
+    text_add(why, "LIEF: not built in");
     if (chosen != NULL && *chosen != '\0')
         text_addf(why, " (%s is %s)", variable, chosen);
     return NULL;
@@ -169,7 +169,7 @@ static bool may_ask(const struct image_file *file, struct text *why) {
     bool dyld_info = uses_dyld_info(file);
     uint64_t linkedit = linkedit_of_all(file);
     uint64_t most = dyld_info ? CROSS_CHECK_MOST_DYLD_INFO : CROSS_CHECK_MOST_LINKEDIT;
-    const char *ceiling = "second opinion: not asked, %s has %s, more than %s%s";
+    const char *ceiling = "LIEF: not asked, %s has %s, more than %s%s";
     if (linkedit > most)
         text_addf(why, ceiling, "__LINKEDIT", size_text(linkedit).text, size_text(most).text,
                   dyld_info ? " with LC_DYLD_INFO" : "");
@@ -177,7 +177,7 @@ static bool may_ask(const struct image_file *file, struct text *why) {
         text_addf(why, ceiling, "the file", size_text(file->file.size).text,
                   size_text(CROSS_CHECK_MOST_FILE).text, "");
     else if (is_wide(file))
-        text_add(why, "second opinion: not asked, the universal header has 64-bit offsets");
+        text_add(why, "LIEF: not asked, the universal header has 64-bit offsets");
     else
         return true;
     return false;
@@ -216,7 +216,7 @@ static bool gives_answer(const char *program, const struct image_file *file) {
 
 /* --- the two --- */
 
-/* LIEF's sight of the slice of that architecture; NULL when it saw none. */
+/* LIEF's summary of the slice of that architecture; NULL when it saw none. */
 static const json_t *slice_like(const json_t *slices, const json_t *ours) {
     static const char *const members[] = {"cpu_type", "cpu_subtype"};
     const json_t *wanted = json_object_get(ours, "header");
@@ -235,10 +235,10 @@ static const json_t *slice_like(const json_t *slices, const json_t *ours) {
 static void compare_slice(const struct image_file *file, const struct image_slice *slice,
                           const json_t *slices, struct errors *errors) {
     struct error error;
-    char where[80] = "second opinion: ";
+    char where[80] = "LIEF: ";
     json_t *ours = see(file, slice, &error);
     if (!file->thin)
-        snprintf(where, sizeof where, "second opinion: %s slice: ", slice->architecture->name);
+        snprintf(where, sizeof where, "LIEF: %s slice: ", slice->architecture->name);
     if (ours == NULL) {
         errors_add(errors, &error);
         return;
@@ -260,7 +260,7 @@ static enum cross_check_result no_answer(const char *program, const struct image
     struct error error;
     /* Of time or memory that ran out, or a crash, no file is to blame for sure. */
     if (reason->kind != ERROR_MALFORMED || original == NULL || !gives_answer(program, original)) {
-        text_addf(why, "second opinion: none, LIEF %s", reason->what);
+        text_addf(why, "LIEF: no answer, it %s", reason->what);
         return CROSS_CHECK_NONE;
     }
     error_malformed(&error, "second opinion", "LIEF %s, and reads the original", reason->what);

@@ -1,4 +1,4 @@
-/* A second opinion: does LIEF, which shares nothing with vafit, read the same in a file? It judges
+/* A LIEF: does LIEF, which shares nothing with vafit, read the same in a file? It judges
  * reading, not validity: LIEF takes files that dyld refuses. */
 #ifndef VAFIT_VERIFY_CROSS_CHECK_H
 #define VAFIT_VERIFY_CROSS_CHECK_H
@@ -34,7 +34,7 @@ const char *cross_check_program(struct arena *arena, struct text *why);
  * difference of each kind is added to *errors, naming the file: CROSS_CHECK_DIFFERS. So is it when
  * LIEF says that it cannot read this file, and reads the original. Otherwise no answer is no
  * finding, above all none that comes of time or memory running out, and *why is what to tell the
- * user: "second opinion: not asked, __LINKEDIT has 70.0 MiB, ...". */
+ * user: "LIEF: not asked, __LINKEDIT has 70.0 MiB, ...". */
 enum cross_check_result cross_check(const char *program, const struct image_file *file,
                                     const struct image_file *original, struct text *why,
                                     struct errors *errors);

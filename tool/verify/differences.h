@@ -23,7 +23,7 @@ void differences_add(struct differences *differences, const char *format, ...)
  * or else `old` is added, the latter as the original's. Both have the field of the differences. */
 bool differences_unreadable(const struct differences *differences, const struct error *old,
                             const struct error *new);
-/* Behind the last one: says how many were not listed. */
+/* After the last one: says how many were not listed. */
 void differences_end(const struct differences *differences);
 
 #endif

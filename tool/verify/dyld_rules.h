@@ -11,7 +11,7 @@
 /* The most that one rule finds; what an image has wrong beyond that is not listed. */
 enum { DYLD_RULES_MOST_FINDINGS = 64 };
 
-/* Holds an image against all rules that image_parse did not hold it against, namely those of
+/* Checks an image by all rules that image_parse did not check, namely those of
  * - dyld itself at load (mach_o/UnsafeHeader.cpp, valid, as macOS 26 runs it for every image),
  * - the kernel for executables (xnu, bsd/kern/mach_loader.c),
  * - Apple's tools for the symbol table and the relocations (mach_o/Image.cpp,

@@ -13,11 +13,11 @@
 struct known_pages {
     const struct code_directory *directory; /* like the new one; NULL: no page */
     uint64_t start;                         /* bytes into the slice */
-    uint64_t end;                           /* behind the last byte that is the same */
+    uint64_t end;                           /* after the last byte that is the same */
 };
 
 /* Hashes every page of the slice at `offset` of the file, up to the directory's code_limit, but for
- * the known ones, and holds the hashes against the directory. The first page that differs is added
+ * the known ones, and compares the hashes with the directory. The first page that differs is added
  * to *errors, without the file's name, as are errors of reading; false when there are any. Works on
  * all processors. */
 bool page_hashes_check(const struct file *file, uint64_t offset,

@@ -1,4 +1,4 @@
-/* Sight: what one reader sees of a slice, so that two readers can be held against each other. vafit
+/* What one reader sees in a slice, so that two readers can be compared. vafit
  * and vafit-lief each fill it from a reader of their own and share nothing but this. */
 #ifndef VAFIT_VERIFY_SLICE_SUMMARY_H
 #define VAFIT_VERIFY_SLICE_SUMMARY_H
@@ -11,12 +11,12 @@
 /* As JSON it is an object, all numbers whole:
  *   "header"        cpu_type, cpu_subtype, file_type, ncmds, sizeofcmds, flags
  *   "commands"      of each number, size, offset in the slice, fingerprint of its bytes
- *   "segments"      as struct sight_segment has them
- *   "sections"      as struct sight_section has them, those of all segments in their order
- *   "symbols"       as struct sight_symbol has them, the first SUMMARY_SYMBOLS of the symbol table
- *   "symbol_table"  count, and fingerprint of all symbols
- * vafit-lief prints {"schema": SUMMARY_SCHEMA, "slices": [...]}. */
-#define SUMMARY_SCHEMA "vafit.sight/1"
+ *   "segments"      as struct summary_segment has them
+ *   "sections"      as struct summary_section has them, those of all segments in their order
+ *   "symbols"       as struct summary_symbol has them, the first SUMMARY_SYMBOLS of the symbol
+ * table "symbol_table"  count, and fingerprint of all symbols vafit-lief prints {"schema":
+ * SUMMARY_SCHEMA, "slices": [...]}. */
+#define SUMMARY_SCHEMA "vafit.slice_summary/1"
 enum { SUMMARY_SYMBOLS = 20 };
 
 struct summary_header {

@@ -12,15 +12,15 @@
 enum { SHOWN = 200 };
 
 /* What of the image the parts speak of. */
-struct extent {
+struct part_extent {
     uint64_t base;   /* unslid address of __TEXT */
     uint64_t lowest; /* of all segments but __PAGEZERO */
     uint64_t size;   /* from there to the end of the last one but __LINKEDIT, bytes */
     uint64_t dylibs; /* how many it loads */
 };
 
-static struct extent extent_of(const struct image *image) {
-    struct extent extent = {
+static struct part_extent extent_of(const struct image *image) {
+    struct part_extent extent = {
         .base = image_base(image), .lowest = image->lowest_address, .dylibs = image->dylibs.count};
     for (size_t i = 0; i < image->segments.count; i++) {
         const struct segment *segment = &image->segments.items[i];
@@ -34,13 +34,13 @@ static struct extent extent_of(const struct image *image) {
 
 /* An offset below the base is a great number. The end itself is inside: there are names for ends.
  */
-static bool is_inside(const struct extent *extent, uint64_t offset) {
+static bool is_inside(const struct part_extent *extent, uint64_t offset) {
     return extent->base + offset - extent->lowest <= extent->size;
 }
 
 /* --- exports --- */
 
-static bool export_valid(const struct extent *extent, const struct export *export,
+static bool export_valid(const struct part_extent *extent, const struct export *export,
                          struct error *error) {
     int size = (int)(export->name.size < SHOWN ? export->name.size : SHOWN);
     const uint8_t *name = export->name.data;
@@ -61,7 +61,8 @@ static bool export_valid(const struct extent *extent, const struct export *expor
     return true;
 }
 
-static bool validate_exports(struct bytes trie, const struct extent *extent, struct error *error) {
+static bool validate_exports(struct bytes trie, const struct part_extent *extent,
+                             struct error *error) {
     struct exports_cursor cursor;
     struct export export;
     struct error wrong = {0};
@@ -77,7 +78,7 @@ static bool validate_exports(struct bytes trie, const struct extent *extent, str
 
 /* --- code --- */
 
-static bool validate_function_starts(struct bytes bytes, const struct extent *extent,
+static bool validate_function_starts(struct bytes bytes, const struct part_extent *extent,
                                      struct error *error) {
     struct function_starts starts = {.bytes = bytes};
     struct error wrong = {0};
@@ -90,7 +91,7 @@ static bool validate_function_starts(struct bytes bytes, const struct extent *ex
     return error->kind == ERROR_NONE;
 }
 
-static bool validate_data_in_code(struct bytes bytes, const struct extent *extent,
+static bool validate_data_in_code(struct bytes bytes, const struct part_extent *extent,
                                   struct error *error) {
     if (!data_in_code_valid(bytes, error))
         return false;
@@ -109,7 +110,7 @@ static bool validate_data_in_code(struct bytes bytes, const struct extent *exten
 
 static const struct validator {
     const char *part;
-    bool (*inspect)(struct bytes bytes, const struct extent *extent, struct error *error);
+    bool (*inspect)(struct bytes bytes, const struct part_extent *extent, struct error *error);
 } inspectors[] = {
     {"exports trie", validate_exports},
     {"function starts", validate_function_starts},
@@ -118,7 +119,7 @@ static const struct validator {
 
 static void validate_part(const struct image_file *file, const struct image_slice *slice,
                           const struct linkedit_part *part, struct errors *errors) {
-    struct extent extent = extent_of(slice->image);
+    struct part_extent extent = extent_of(slice->image);
     struct mapping mapping;
     struct error error;
     for (size_t i = 0; i < sizeof inspectors / sizeof inspectors[0]; i++) {

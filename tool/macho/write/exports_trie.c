@@ -92,7 +92,7 @@ static struct path_step *top(const struct trie_builder *builder) {
     return &builder->path[builder->path_count - 1];
 }
 
-/* Cuts the edge that leads to `node` behind its first `size` characters: the node stands there now,
+/* Cuts the edge that leads to `node` after its first `size` characters: the node stands there now,
  * and all that it was in a new one below it. */
 static void split(struct trie_builder *builder, uint32_t node, uint32_t size) {
     uint32_t below = add_node(builder, 0, 0);
@@ -157,7 +157,7 @@ static void give_export(struct trie_builder *builder, uint32_t node, const struc
     store_payload(export, store_number(add_text(builder, size), payload));
 }
 
-/* Adds an export that comes behind all that were added, and shares its first `shared` characters
+/* Adds an export that comes after all that were added, and shares its first `shared` characters
  * with the last of them. */
 static void add_export(struct trie_builder *builder, const struct export *export, size_t shared) {
     uint32_t left = ROOT;
@@ -224,7 +224,7 @@ static size_t small_leaf(const struct trie_builder *builder, uint32_t number) {
     return node->child_count == 0 && node->export_size < MOST_OF_SMALL ? node->export_size + 1 : 0;
 }
 
-/* How many leaves of each size begin below NEAR when the smallest come right behind the root. */
+/* How many leaves of each size begin below NEAR when the smallest come right after the root. */
 static void count_near(const struct trie_builder *builder, size_t near[MOST_OF_SMALL + 1]) {
     size_t at = node_size(builder, ROOT) + builder->nodes[ROOT].child_count;
     for (uint32_t i = ROOT + 1; i < builder->node_count; i++)

@@ -7,18 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A stretch begins at the first place where a name begins. Names that begin further on in it are
+/* A string begins at the first place where a name begins. Names that begin further on in it are
  * its tails. */
-struct planner {
+struct pool_planner {
     struct bytes old;
-    struct pool_name *names; /* until they are placed, new_index is the number of their stretch;
+    struct pool_name *names; /* until they are placed, new_index is the number of their string;
                                 STRING_NONE for the null name and names without characters */
     size_t name_count;
     struct pool_string *strings; /* by rising index */
     size_t string_count;
 };
 
-/* --- stretches --- */
+/* --- strings --- */
 
 enum { DIGITS = 3, DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS };
 
@@ -48,8 +48,8 @@ static uint32_t *sort(const struct pool_name *names, uint32_t *order, size_t cou
     return order;
 }
 
-/* The numbers of the names that have a stretch, by rising old_index. Most tables rise already. */
-static uint32_t *by_index(struct planner *planner, size_t *count) {
+/* The numbers of the names that have a string, by rising old_index. Most tables rise already. */
+static uint32_t *by_index(struct pool_planner *planner, size_t *count) {
     uint32_t *order = memory_zeros(planner->name_count, sizeof *order);
     uint32_t last = 0;
     bool rises = true;
@@ -72,7 +72,7 @@ static uint32_t characters_at(struct bytes old, uint32_t index) {
     return (uint32_t)(end == NULL ? left : (size_t)(end - (old.data + index)));
 }
 
-static void find_stretches(struct planner *planner) {
+static void find_strings(struct pool_planner *planner) {
     size_t count;
     uint32_t *order = by_index(planner, &count);
     planner->strings = memory_zeros(count, sizeof *planner->strings);
@@ -92,10 +92,10 @@ static void find_stretches(struct planner *planner) {
 
 /* --- hosts --- */
 
-/* Of the stretches that equal a name the one that stands for all; NULL for a name that begins
- * inside a stretch or has none. A host that is no equal is longer. */
-static struct pool_string *whole_stretch(const struct planner *planner,
-                                         const struct pool_name *name) {
+/* Of the strings that equal a name the one that stands for all; NULL for a name that begins
+ * inside a string or has none. A host that is no equal is longer. */
+static struct pool_string *whole_string(const struct pool_planner *planner,
+                                        const struct pool_name *name) {
     if (name->new_index == STRING_NONE)
         return NULL;
     struct pool_string *string = &planner->strings[name->new_index];
@@ -105,12 +105,12 @@ static struct pool_string *whole_stretch(const struct planner *planner,
     return host->size == string->size ? host : string;
 }
 
-/* Each stretch that is the longest tail of others gets the one of them that is used first as host.
+/* Each string that is the longest tail of others gets the one of them that is used first as host.
  * All tails get one: the shortest name that ends in a tail has no longer tail. */
-static void find_hosts(struct planner *planner) {
+static void find_hosts(struct pool_planner *planner) {
     struct pool_string *strings = planner->strings;
     for (size_t i = 0; i < planner->name_count; i++) {
-        struct pool_string *string = whole_stretch(planner, &planner->names[i]);
+        struct pool_string *string = whole_string(planner, &planner->names[i]);
         if (string == NULL || string->tail == STRING_NONE)
             continue;
         uint32_t *host = &strings[string->tail].host;
@@ -120,7 +120,7 @@ static void find_hosts(struct planner *planner) {
     }
 }
 
-/* The stretch that is written for one, found by way of its hosts; shortens the way. */
+/* The string that is written for one, found by way of its hosts; shortens the way. */
 static const struct pool_string *written_for(struct pool_string *strings, uint32_t number) {
     while (strings[number].host != number) {
         strings[number].host = strings[strings[number].host].host;
@@ -138,9 +138,9 @@ static void add_copy(struct pool_plan *plan, uint32_t index, uint32_t size) {
 
 /* In the order in which names use them from their first character: which host a tail has does not
  * show in it. */
-static void place_stretches(struct planner *planner, struct pool_plan *plan) {
+static void place_strings(struct pool_planner *planner, struct pool_plan *plan) {
     for (size_t i = 0; i < planner->name_count; i++) {
-        struct pool_string *string = whole_stretch(planner, &planner->names[i]);
+        struct pool_string *string = whole_string(planner, &planner->names[i]);
         if (string == NULL || string->placed != STRING_NONE ||
             &planner->strings[string->host] != string)
             continue;
@@ -150,7 +150,7 @@ static void place_stretches(struct planner *planner, struct pool_plan *plan) {
 }
 
 /* `null_size` is the number of characters of the null name. */
-static void place_names(struct planner *planner, uint32_t null_size) {
+static void place_names(struct pool_planner *planner, uint32_t null_size) {
     for (size_t i = 0; i < planner->name_count; i++) {
         struct pool_name *name = &planner->names[i];
         if (name->new_index == STRING_NONE) {
@@ -166,8 +166,8 @@ static void place_names(struct planner *planner, uint32_t null_size) {
 
 void string_pool_plan(struct bytes old, struct pool_name *names, size_t count,
                       struct pool_plan *plan) {
-    struct planner planner = {.old = old, .names = names, .name_count = count};
-    find_stretches(&planner);
+    struct pool_planner planner = {.old = old, .names = names, .name_count = count};
+    find_strings(&planner);
     suffix_merge(old, planner.strings, planner.string_count);
     find_hosts(&planner);
     *plan =
@@ -175,7 +175,7 @@ void string_pool_plan(struct bytes old, struct pool_name *names, size_t count,
     uint32_t null_size = old.size == 0 ? 0 : characters_at(old, 0);
     if (old.size != 0)
         add_copy(plan, 0, null_size);
-    place_stretches(&planner, plan);
+    place_strings(&planner, plan);
     place_names(&planner, null_size);
     free(planner.strings);
 }

@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A place of the table in which the first of equal stretches are found by their hash. */
-struct slot {
+/* A place of the table in which the first of equal strings are found by their hash. */
+struct string_slot {
     uint32_t mark;   /* the low half of the hash; the high half says where to look */
     uint32_t string; /* its number + 1; 0 for an empty slot */
 };
 
-/* What is asked of the table: is there a stretch of these characters? Questions are gathered, so
+/* What is asked of the table: is there a string of these characters? Questions are gathered, so
  * that the memory that answers one comes while others are being put. */
-struct question {
+struct suffix_question {
     uint64_t hash;
     uint32_t string; /* the characters are the last ones of this */
     uint32_t size;   /* and so many */
@@ -23,19 +23,20 @@ struct question {
 
 enum { QUESTIONS = 64, BEGINNING_BITS = 18 };
 
-struct comparison {
+struct string_comparison {
     struct bytes pool;
     struct pool_string *strings;
     size_t count;
     uint64_t key;
-    struct slot *slots;
+    struct string_slot *slots;
     uint64_t slot_count;
-    struct question questions[QUESTIONS];
+    struct suffix_question questions[QUESTIONS];
     size_t question_count;
-    uint8_t *beginnings; /* 1 for each value of beginning() that a stretch has */
+    uint8_t *beginnings; /* 1 for each value of beginning() that a string has */
 };
 
-typedef void take_answer(struct comparison *comparison, const struct question *question);
+typedef void take_answer(struct string_comparison *comparison,
+                         const struct suffix_question *question);
 
 /* --- hashes --- */
 
@@ -53,13 +54,13 @@ static inline uint64_t load(struct bytes pool, size_t at, size_t count) {
     return bytes_u64(pool, at) & UINT64_MAX >> (64 - 8 * count);
 }
 
-/* A hash takes eight characters at a time from the end, so that all tails of a stretch can be
+/* A hash takes eight characters at a time from the end, so that all tails of a string can be
  * hashed on one way; what is left at the beginning, one to eight of them, comes last. */
-static uint64_t finish(const struct comparison *comparison, uint64_t state, uint64_t first) {
+static uint64_t finish(const struct string_comparison *comparison, uint64_t state, uint64_t first) {
     return mix(state ^ first, ~comparison->key);
 }
 
-static uint64_t hash(const struct comparison *comparison, const struct pool_string *string) {
+static uint64_t hash(const struct string_comparison *comparison, const struct pool_string *string) {
     uint64_t state = comparison->key;
     size_t left = string->size;
     for (; left > 8; left -= 8)
@@ -69,20 +70,20 @@ static uint64_t hash(const struct comparison *comparison, const struct pool_stri
 
 /* --- the table --- */
 
-static bool ends_in(const struct comparison *comparison, const struct pool_string *string,
+static bool ends_in(const struct string_comparison *comparison, const struct pool_string *string,
                     const struct pool_string *tail) {
     const uint8_t *pool = comparison->pool.data;
     return string->size >= tail->size && memcmp(pool + string->index + (string->size - tail->size),
                                                 pool + tail->index, tail->size) == 0;
 }
 
-static size_t home(const struct comparison *comparison, uint64_t hash) {
+static size_t home(const struct string_comparison *comparison, uint64_t hash) {
     return (size_t)((hash >> 32) * comparison->slot_count >> 32);
 }
 
-/* The slot of a stretch of those characters, or the empty one where it belongs. */
-static struct slot *find(const struct comparison *comparison, const struct question *question,
-                         bool believe) {
+/* The slot of a string of those characters, or the empty one where it belongs. */
+static struct string_slot *find(const struct string_comparison *comparison,
+                                const struct suffix_question *question, bool believe) {
     const struct pool_string *asking = &comparison->strings[question->string];
     size_t at = home(comparison, question->hash);
     for (; comparison->slots[at].string != 0; at = at + 1 == comparison->slot_count ? 0 : at + 1) {
@@ -95,13 +96,14 @@ static struct slot *find(const struct comparison *comparison, const struct quest
     return &comparison->slots[at];
 }
 
-static void answer_all(struct comparison *comparison, take_answer *answer) {
+static void answer_all(struct string_comparison *comparison, take_answer *answer) {
     for (size_t i = 0; i < comparison->question_count; i++)
         answer(comparison, &comparison->questions[i]);
     comparison->question_count = 0;
 }
 
-static void ask(struct comparison *comparison, struct question question, take_answer *answer) {
+static void ask(struct string_comparison *comparison, struct suffix_question question,
+                take_answer *answer) {
     __builtin_prefetch(&comparison->slots[home(comparison, question.hash)]);
     comparison->questions[comparison->question_count++] = question;
     if (comparison->question_count == QUESTIONS)
@@ -110,31 +112,31 @@ static void ask(struct comparison *comparison, struct question question, take_an
 
 /* --- equal ones --- */
 
-static void join(struct comparison *comparison, const struct question *question) {
-    struct slot *slot = find(comparison, question, false);
+static void join(struct string_comparison *comparison, const struct suffix_question *question) {
+    struct string_slot *slot = find(comparison, question, false);
     if (slot->string == 0)
-        *slot = (struct slot){(uint32_t)question->hash, question->string + 1};
+        *slot = (struct string_slot){(uint32_t)question->hash, question->string + 1};
     comparison->strings[question->string].host = slot->string - 1;
 }
 
-static void find_equal(struct comparison *comparison) {
+static void find_equal(struct string_comparison *comparison) {
     for (size_t i = 0; i < comparison->count; i++) {
         const struct pool_string *string = &comparison->strings[i];
-        ask(comparison, (struct question){hash(comparison, string), (uint32_t)i, string->size},
-            join);
+        ask(comparison,
+            (struct suffix_question){hash(comparison, string), (uint32_t)i, string->size}, join);
     }
     answer_all(comparison, join);
 }
 
 /* --- tails --- */
 
-/* A digest of the first five of up to eight characters, zeros behind the last. The factor is small
+/* A digest of the first five of up to eight characters, zeros after the last. The factor is small
  * enough for an instruction that loads and multiplies at once. */
 static inline size_t beginning(uint64_t characters) {
     return (size_t)(characters * UINT64_C(0x7feb352d) >> 22 & ((1 << BEGINNING_BITS) - 1));
 }
 
-static void note_beginnings(struct comparison *comparison) {
+static void note_beginnings(struct string_comparison *comparison) {
     comparison->beginnings = memory_zeros((size_t)1 << BEGINNING_BITS, 1);
     for (size_t i = 0; i < comparison->count; i++) {
         const struct pool_string *string = &comparison->strings[i];
@@ -144,14 +146,14 @@ static void note_beginnings(struct comparison *comparison) {
     }
 }
 
-static inline unsigned begins(const struct comparison *comparison, uint64_t characters,
+static inline unsigned begins(const struct string_comparison *comparison, uint64_t characters,
                               unsigned i) {
     return (unsigned)comparison->beginnings[beginning(characters)] << i;
 }
 
-/* Bit i says whether a stretch may begin like character i of the eight at `at` and what follows it,
- * all in one stretch with the eight behind. */
-static inline unsigned beginnings_inside(const struct comparison *comparison, size_t at) {
+/* Bit i says whether a string may begin like character i of the eight at `at` and what follows it,
+ * all in one string with the eight after. */
+static inline unsigned beginnings_inside(const struct string_comparison *comparison, size_t at) {
     struct bytes pool = comparison->pool;
     return begins(comparison, bytes_u64(pool, at), 0) |
            begins(comparison, bytes_u64(pool, at + 1), 1) |
@@ -163,14 +165,14 @@ static inline unsigned beginnings_inside(const struct comparison *comparison, si
            begins(comparison, bytes_u64(pool, at + 7), 7);
 }
 
-static inline unsigned begins_between(const struct comparison *comparison, uint64_t characters,
-                                      uint64_t following, unsigned i) {
+static inline unsigned begins_between(const struct string_comparison *comparison,
+                                      uint64_t characters, uint64_t following, unsigned i) {
     return begins(comparison, characters >> 8 * i | following << (64 - 8 * i), i);
 }
 
-/* The same at the edges of a stretch, of eight characters and the eight that follow. */
-static inline unsigned beginnings_between(const struct comparison *comparison, uint64_t characters,
-                                          uint64_t following) {
+/* The same at the edges of a string, of eight characters and the eight that follow. */
+static inline unsigned beginnings_between(const struct string_comparison *comparison,
+                                          uint64_t characters, uint64_t following) {
     return begins(comparison, characters, 0) |
            begins_between(comparison, characters, following, 1) |
            begins_between(comparison, characters, following, 2) |
@@ -181,8 +183,9 @@ static inline unsigned beginnings_between(const struct comparison *comparison, u
            begins_between(comparison, characters, following, 7);
 }
 
-/* Asks for the tails of a stretch from the shortest to the longest, without itself. */
-static void ask_for_tails(struct comparison *comparison, uint32_t number, take_answer *answer) {
+/* Asks for the tails of a string from the shortest to the longest, without itself. */
+static void ask_for_tails(struct string_comparison *comparison, uint32_t number,
+                          take_answer *answer) {
     const struct pool_string *string = &comparison->strings[number];
     uint64_t state = comparison->key, following = 0;
     for (size_t left = string->size; left != 0;) {
@@ -196,8 +199,8 @@ static void ask_for_tails(struct comparison *comparison, uint32_t number, take_a
             unsigned i = 31 - (unsigned)__builtin_clz(mask);
             mask ^= 1U << i;
             ask(comparison,
-                (struct question){finish(comparison, state, characters >> 8 * i), number,
-                                  (uint32_t)(string->size - left + 8 - i)},
+                (struct suffix_question){finish(comparison, state, characters >> 8 * i), number,
+                                         (uint32_t)(string->size - left + 8 - i)},
                 answer);
         }
         state = mix(state ^ characters, comparison->key);
@@ -206,25 +209,27 @@ static void ask_for_tails(struct comparison *comparison, uint32_t number, take_a
     }
 }
 
-static void note_tail(struct comparison *comparison, const struct question *question,
+static void note_tail(struct string_comparison *comparison, const struct suffix_question *question,
                       bool believe) {
-    const struct slot *slot = find(comparison, question, believe);
+    const struct string_slot *slot = find(comparison, question, believe);
     if (slot->string != 0)
         comparison->strings[question->string].tail = slot->string - 1;
 }
 
-static void note_likely_tail(struct comparison *comparison, const struct question *question) {
+static void note_likely_tail(struct string_comparison *comparison,
+                             const struct suffix_question *question) {
     note_tail(comparison, question, true);
 }
 
-static void note_proven_tail(struct comparison *comparison, const struct question *question) {
+static void note_compared_tail(struct string_comparison *comparison,
+                               const struct suffix_question *question) {
     note_tail(comparison, question, false);
 }
 
 /* Only the longest of the likely tails is compared, or names of one character each time more often
  * would take time by the square. That it is none comes of two hashes that share a mark: so rare
  * that then all may be compared. */
-static void find_tails(struct comparison *comparison) {
+static void find_tails(struct string_comparison *comparison) {
     struct pool_string *strings = comparison->strings;
     for (size_t i = 0; i < comparison->count; i++)
         if (strings[i].host == i)
@@ -234,13 +239,13 @@ static void find_tails(struct comparison *comparison) {
         if (strings[i].tail != STRING_NONE &&
             !ends_in(comparison, &strings[i], &strings[strings[i].tail])) {
             strings[i].tail = STRING_NONE;
-            ask_for_tails(comparison, (uint32_t)i, note_proven_tail);
-            answer_all(comparison, note_proven_tail);
+            ask_for_tails(comparison, (uint32_t)i, note_compared_tail);
+            answer_all(comparison, note_compared_tail);
         }
 }
 
 void suffix_merge(struct bytes pool, struct pool_string *strings, size_t count) {
-    struct comparison comparison = {
+    struct string_comparison comparison = {
         .pool = pool, .strings = strings, .count = count, .key = seed()};
     for (size_t i = 0; i < count; i++)
         strings[i].tail = STRING_NONE;

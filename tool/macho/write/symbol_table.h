@@ -27,7 +27,7 @@ struct new_symbol_table {
     size_t count;            /* symbols that stay */
     uint8_t *needed;         /* those that stay at any level, as dysymtab_needed tells */
     struct pool_name *names; /* of the symbols that stay, in their order: one each, and the second
-                                one of N_INDR behind the first */
+                                one of N_INDR after the first */
     size_t name_count;
     struct pool_plan pool;
     struct symbol_group groups[DYSYMTAB_GROUPS]; /* of LC_DYSYMTAB, as they are then */

@@ -1,0 +1,64 @@
+# Makes what the fuzz targets start from: real images, what vafit writes of them, and a few by hand.
+#
+#     tests/fuzz/seeds.sh FOLDER    FOLDER/TARGET/... anew, by the vafit beside FOLDER
+folder=$(realpath -m "$1")
+VAFIT=$(dirname "$folder")/vafit
+export VAFIT MAKE_MACHO=- POKE=- CACHE=- BUILD=-
+. "$(dirname "$0")/../lib/story.sh"
+. "$TESTS/lib/programs.sh"
+
+for target in "$TESTS"/fuzz/fuzz_*.c; do
+    target=${target##*/fuzz_}
+    mkdir -p "seeds/${target%.c}"
+done
+
+# fixup_seeds IMAGE STYLE NAME: of its chained fixups or of each kind of its opcodes.
+fixup_seeds() {
+    local kind
+    if [ "$2" = -fixup_chains ]; then
+        python3 "$TESTS/lib/fuzz_seed.py" "$1" 0 "seeds/chained_fixups/$3"
+    else
+        for kind in 0 1 2 3; do python3 "$TESTS/lib/fuzz_seed.py" "$1" $kind "seeds/dyld_info/$3$kind"; done
+    fi
+}
+
+# part FILE NAME: the bytes of a part of __LINKEDIT.
+part() {
+    "$VAFIT" scan "$1" | jq -r --arg name "$2" \
+        '.images[0].slices[0].linkedit_parts[] | select(.name == $name) | "\(.file_offset) \(.size)"' |
+        while read -r offset size; do tail -c +$((offset + 1)) "$1" | head -c "$size"; done
+}
+for arch in arm64 x86_64; do
+    for style in -fixup_chains -no_fixup_chains; do
+        small_program $arch program $style || exit
+        for image in program/*; do
+            name=$(basename "$image")$arch$style
+            cp "$image" "seeds/image/$name"
+            cp "$image" "seeds/image_names/$name"
+            for level in 0 1 2 3 4; do
+                { printf "\\00$level"; cat "$image"; } >"seeds/shrink/$name$level"
+            done
+            "$VAFIT" scan "$image" -o "seeds/facts/$name"
+            part "$image" 'exports trie' >"seeds/exports_trie/$name"
+            { printf '\000\200'; part "$image" 'function starts'; } >"seeds/code_marks/$name"
+            fixup_seeds "$image" "$style" "$name"
+        done
+        offset=$(llvm-otool-19 -l program/main | awk '$2 == "LC_CODE_SIGNATURE" { f = 1 } f && $1 == "dataoff" { print $2 }')
+        [ -n "$offset" ] && tail -c +$((offset + 1)) program/main >"seeds/code_signature/$arch$style"
+        "$VAFIT" check program/main --baseline "seeds/baseline/$arch$style" --update-baseline >/dev/null
+    done
+done
+echo '{"schema": "vafit.profile/1", "name": "mine", "based_on": "macos-26", "arm64": {"page_size": "16KiB", "window": {"start": "16GiB", "size": "24GiB", "stride": "32MiB", "slots": 736}, "reserved": [["63GiB", "448GiB"]]}}' \
+    >seeds/profile/mine
+printf '\001\200\000\020\000\000\010\000\004\000\010\020\000\000\002\000\001\000' >seeds/code_marks/data
+# A re-export, a stub with its resolver, a name that begins another.
+printf '\000\002a\000\010b\000\021\004\010\001x\000\001c\000\026\003\020\040\060\000\002\004\005\000' \
+    >seeds/exports_trie/kinds
+# A signature with a second CodeDirectory, entitlements and requirements.
+clang-19 --target=arm64-apple-macos12 -c -x c - -o signed.o <<<'int f(void) { return 0; }'
+ld64.lld-19 -arch arm64 -platform_version macos 12 12 -dylib signed.o -install_name @rpath/f -adhoc_codesign -o signed
+python3 "$TESTS/lib/sign.py" signed hashes=1,2 identifier=f '<plist/>'
+part signed 'code signature' >seeds/code_signature/alternates
+printf '\003\001\000\004\000\001\000\000_main\000_in\000_main\000' >seeds/string_pool/few
+rm -rf "$folder"
+cp -r seeds "$folder"

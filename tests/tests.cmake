@@ -1,0 +1,52 @@
+# Each test by the name KIND.NAME and with the labels unit, story, full or fuzz, and quick for those of
+# `scripts/test --quick`. All are run by run-one, which has limits of its own, so that ctest's are later.
+file(STRINGS limits LIMITS)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS limits)
+foreach(limit ${LIMITS})
+  string(REPLACE " " ";" limit ${limit})
+  list(GET limit 0 kind)
+  list(GET limit 1 seconds)
+  math(EXPR TIMEOUT_OF_${kind} "${seconds} + 60")
+endforeach()
+
+# add_run(KIND NAME [LABEL...]). Stories and unit tests are those of this build.
+function(add_run kind name)
+  set(build)
+  if(kind MATCHES "unit|story")
+    set(build ${PROJECT_BINARY_DIR})
+  endif()
+  add_test(NAME ${kind}.${name} COMMAND ${PROJECT_SOURCE_DIR}/tests/run-one ${kind} ${name} ${build})
+  set_tests_properties(${kind}.${name} PROPERTIES
+    LABELS "${kind};${ARGN}" TIMEOUT ${TIMEOUT_OF_${kind}} SKIP_RETURN_CODE 77)
+endfunction()
+
+# add_runs(KIND GLOB): each file is a test.
+function(add_runs kind glob)
+  file(GLOB sources CONFIGURE_DEPENDS ${glob})
+  foreach(source ${sources})
+    get_filename_component(name ${source} NAME_WE)
+    set(labels)
+    file(STRINGS ${source} marked REGEX "^# Labels: quick$")
+    if(marked OR kind STREQUAL unit)
+      set(labels quick)
+    endif()
+    add_run(${kind} ${name} ${labels})
+    if(kind STREQUAL full)
+      set_tests_properties(${kind}.${name} PROPERTIES FIXTURES_REQUIRED release)
+    elseif(kind STREQUAL fuzz)
+      set_tests_properties(${kind}.${name} PROPERTIES FIXTURES_REQUIRED fuzz)
+    endif()
+  endforeach()
+endfunction()
+
+if(VAFIT_UNIT_TESTS)
+  add_runs(unit unit/test_*.c)
+endif()
+add_runs(story stories/*.sh)
+# Full-size tests and fuzz targets have builds of their own, which are tests that go before them.
+foreach(build release fuzz)
+  add_run(build ${build})
+  set_tests_properties(build.${build} PROPERTIES FIXTURES_SETUP ${build})
+endforeach()
+add_runs(full large/*.sh)
+add_runs(fuzz fuzz/fuzz_*.c)
