@@ -7,7 +7,7 @@ by_preset() {
 }
 # without_preset FOLDER OPTION...
 without_preset() {
-    cmake -G Ninja -S . -B "$@" >/dev/null && cmake --build "$1"
+    cmake -G Ninja -S . -B "$@" -DVAFIT_WERROR=ON >/dev/null && cmake --build "$1"
 }
 
 case $1 in
