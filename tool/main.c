@@ -1,33 +1,22 @@
 #include "base/response_file.h"
 #include "base/text.h"
 #include "report/version.h"
+#include "verbs/manual.h"
 #include "verbs/verb.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct verb *const verbs[] = {&verb_check, &verb_why,    &verb_scan, &verb_shrink,
-                                           &verb_fix,   &verb_verify, &verb_link};
-
-enum { VERBS = sizeof verbs / sizeof verbs[0] };
-
 static void print_usage(FILE *stream) {
     fprintf(stream, "vafit %s: does a macOS program with its dylibs fit in the address space?\n\n",
             vafit_version);
-    for (size_t i = 0; i < VERBS; i++)
-        fprintf(stream, "  vafit %-6s %s\n%15s%s\n", verbs[i]->name, verbs[i]->arguments, "",
-                verbs[i]->about);
+    const struct verb *verb;
+    for (size_t i = 0; (verb = verb_row(i)) != NULL; i++)
+        fprintf(stream, "  vafit %-6s %s\n%15s%s\n", verb->name, verb->arguments, "", verb->about);
     fprintf(stream, "\n`vafit help VERB` lists a verb's options; @FILE stands for the arguments in "
                     "FILE.\nExit status: 0 fits, 1 does not fit, 2 usage, 3 malformed or "
                     "unresolved input, 4 input/output.\n");
-}
-
-static const struct verb *find_verb(const char *name) {
-    for (size_t i = 0; i < VERBS; i++)
-        if (strcmp(verbs[i]->name, name) == 0)
-            return verbs[i];
-    return NULL;
 }
 
 static int unknown_verb(const char *name) {
@@ -42,12 +31,23 @@ static int print_verb_help(const struct verb *verb) {
     return EXIT_FITS;
 }
 
+/* `vafit help --man`: what scripts/update-manual puts into the manual page. */
+static int print_manual(void) {
+    struct text options = {0};
+    manual_write_options(&options);
+    fputs(options.data, stdout);
+    text_free(&options);
+    return EXIT_FITS;
+}
+
 static int help(int argc, char **argv) {
     if (argc < 2) {
         print_usage(stdout);
         return EXIT_FITS;
     }
-    const struct verb *verb = find_verb(argv[1]);
+    if (strcmp(argv[1], "--man") == 0)
+        return print_manual();
+    const struct verb *verb = verb_named(argv[1]);
     if (verb == NULL)
         return unknown_verb(argv[1]);
     return print_verb_help(verb);
@@ -71,7 +71,7 @@ static int dispatch(struct call *call) {
     }
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return help(call->argc, call->argv);
-    const struct verb *verb = find_verb(name);
+    const struct verb *verb = verb_named(name);
     if (verb == NULL)
         return unknown_verb(name);
     return asks_for_help(call) ? print_verb_help(verb) : verb->run(call);

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-const char *const architecture_names[] = {"arm64", "x86_64", NULL};
-
 static const struct architecture architectures[] = {
     {.name = "arm64",
      .cpu_type = 0x0100000c,
@@ -22,6 +20,10 @@ static const struct architecture architectures[] = {
      .code = {0x31, 0xc0, 0xc3},
      .code_size = 3},
 };
+
+const char *architecture_name(size_t i) {
+    return i < sizeof architectures / sizeof architectures[0] ? architectures[i].name : NULL;
+}
 
 const struct architecture *architecture_named(const char *name) {
     for (size_t i = 0; i < sizeof architectures / sizeof architectures[0]; i++)

@@ -17,8 +17,8 @@ struct architecture {
     size_t code_size;    /* bytes of it */
 };
 
-/* The choices of an --arch option, NULL-terminated. */
-extern const char *const architecture_names[];
+/* The i-th name; NULL behind the last. */
+const char *architecture_name(size_t i);
 
 /* NULL for an unknown name or type. */
 const struct architecture *architecture_named(const char *name);

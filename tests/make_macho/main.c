@@ -48,6 +48,8 @@ static uint64_t size_or(const struct size_option *option, uint64_t otherwise) {
     return option->given ? option->bytes : otherwise;
 }
 
+static const struct option_choices architectures = {.choice = architecture_name, .usual = "arm64"};
+
 /* --- component --- */
 
 struct component_options {
@@ -67,8 +69,7 @@ struct component_options {
 #define MEMBER(name) offsetof(struct component_options, name)
 static const struct option_row component_rows[] = {
     {"out", 'o', OPTION_TEXT, MEMBER(out), "DIR", "where all files go", NULL},
-    {"arch", 0, OPTION_CHOICE, MEMBER(arch), "ARCH", "arm64 (default) or x86_64",
-     architecture_names},
+    {"arch", 0, OPTION_CHOICE, MEMBER(arch), "ARCH", OPTION_CHOICES, &architectures},
     {"executable-text", 0, OPTION_SIZE, MEMBER(executable_text), "SIZE", "its __TEXT (517MiB)",
      NULL},
     {"executable-linkedit", 0, OPTION_SIZE, MEMBER(executable_linkedit), "SIZE",
@@ -139,15 +140,19 @@ struct image_options {
     bool hashes;
 };
 
-static const char *const type_names[] = {"execute", "dylib", "bundle", NULL};
+static const char *type_name(size_t i) {
+    static const char *const names[] = {"execute", "dylib", "bundle"};
+    return i < sizeof names / sizeof names[0] ? names[i] : NULL;
+}
+
+static const struct option_choices types = {.choice = type_name};
 
 #define MEMBER(name) offsetof(struct image_options, name)
 static const struct option_row image_rows[] = {
     {"out", 'o', OPTION_TEXT, MEMBER(out), "FILE", "the file to write", NULL},
-    {"arch", 0, OPTION_CHOICE, MEMBER(arch), "ARCH", "arm64 (default) or x86_64",
-     architecture_names},
+    {"arch", 0, OPTION_CHOICE, MEMBER(arch), "ARCH", OPTION_CHOICES, &architectures},
     {"type", 0, OPTION_CHOICE, MEMBER(type), "TYPE",
-     "execute, dylib or bundle (dylib with --id, execute without)", type_names},
+     OPTION_CHOICES " (dylib with --id, execute without)", &types},
     {"segment", 0, OPTION_EACH, MEMBER(segments), "NAME=VMADDR+VMSIZE",
      "one of the segments, in their order, in place of the usual ones", NULL},
     {"load", 0, OPTION_EACH, MEMBER(loads[LOAD_NORMAL]), "NAME",

@@ -91,12 +91,22 @@ static void every_row_names_architectures_that_exist(void **state) {
     assert_int_equal(count, 6);
 }
 
+static void each_name_is_listed_once(void **state) {
+    (void)state;
+    static const char *const names[] = {"arm64", "arm64e", "x86_64", "x86_64h"};
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(architecture_name(i), names[i]);
+    assert_null(architecture_name(4));
+    assert_null(architecture_name(5));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_architecture_is_known_by_its_numbers),
         cmocka_unit_test(an_architecture_is_known_by_its_name),
         cmocka_unit_test(a_program_loads_slices_as_dyld_grades_them),
         cmocka_unit_test(every_row_names_architectures_that_exist),
+        cmocka_unit_test(each_name_is_listed_once),
     };
     return cmocka_run_group_tests_name("architecture", tests, NULL, NULL);
 }

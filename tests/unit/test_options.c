@@ -32,18 +32,26 @@ struct options {
     struct string_list facts;
 };
 
-static const char *const colors[] = {"auto", "always", "never", NULL};
+static const char *color(size_t i) {
+    static const char *const names[] = {"auto", "always", "never", NULL};
+    return names[i];
+}
+static const char *shade(size_t i) {
+    static const char *const names[] = {"dark", "light", NULL};
+    return names[i];
+}
+static const struct option_choices colors = {.choice = color};
 
 static const struct option_row rows[] = {
     {"quiet", 'q', OPTION_FLAG, offsetof(struct options, quiet), NULL, "say less", NULL},
     {"all", 'a', OPTION_FLAG, offsetof(struct options, all), NULL, "show all", NULL},
     {"output", 'o', OPTION_TEXT, offsetof(struct options, output), "FILE", "write there", NULL},
     {"limit", 0, OPTION_SIZE, offsetof(struct options, limit), "SIZE", "hold against",
-     option_in_gib},
-    {"room", 0, OPTION_SIZE, offsetof(struct options, room), "SIZE", "keep", option_in_mib},
+     &option_in_gib},
+    {"room", 0, OPTION_SIZE, offsetof(struct options, room), "SIZE", "keep", &option_in_mib},
     {"text", 0, OPTION_SIZE, offsetof(struct options, text), "SIZE", "any bytes", NULL},
     {"jobs", 'j', OPTION_COUNT, offsetof(struct options, jobs), "N", "threads", NULL},
-    {"color", 0, OPTION_CHOICE, offsetof(struct options, color), "WHEN", "colour", colors},
+    {"color", 0, OPTION_CHOICE, offsetof(struct options, color), "WHEN", "colour", &colors},
     {"rule", 0, OPTION_EACH, offsetof(struct options, rules), "NAME", "repeatable", NULL},
     {"facts", 0, OPTION_MANY, offsetof(struct options, facts), "FILE...", "files", NULL},
 };
@@ -277,6 +285,31 @@ static void options_are_listed_one_a_line(void **state) {
     free(text);
 }
 
+/* What a row's help says of its choices. */
+static void help_lists_the_choices_that_the_table_has(void **state) {
+    (void)state;
+    static const struct {
+        const char *help;
+        struct option_choices choices;
+        const char *said;
+    } helps[] = {
+        {"a colour", {.choice = color}, "a colour"},
+        {OPTION_CHOICES, {.choice = color}, "auto, always or never"},
+        {OPTION_CHOICES, {.choice = color, .usual = "auto"}, "auto (default), always or never"},
+        {OPTION_CHOICES, {.choice = color, .usual = "never"}, "auto, always or never (default)"},
+        {"in " OPTION_CHOICES "; twice", {.choice = shade}, "in dark or light; twice"},
+        {OPTION_CHOICES, {.choice = shade, .other = "a number"}, "dark, light, or a number"},
+        {"a colour as " OPTION_CHOICES, {color, shade, NULL, NULL}, "a colour as dark or light"},
+    };
+    for (size_t i = 0; i < sizeof helps / sizeof helps[0]; i++) {
+        const struct option_row row = {.help = helps[i].help, .choices = &helps[i].choices};
+        struct text text = {0};
+        option_help(&row, &text);
+        assert_string_equal(text.data, helps[i].said);
+        text_free(&text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_option_that_is_not_given_leaves_its_member_alone),
@@ -289,6 +322,7 @@ int main(void) {
         cmocka_unit_test(few_bytes_are_taken_where_they_may_be_meant),
         cmocka_unit_test(the_greatest_count_is_taken),
         cmocka_unit_test(options_are_listed_one_a_line),
+        cmocka_unit_test(help_lists_the_choices_that_the_table_has),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, release);
 }

@@ -1,7 +1,6 @@
 #include "base/options.h"
 
 #include "base/size.h"
-#include "base/text.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -10,9 +9,9 @@
 /* The value getopt_long gives for row i; clear of every character. */
 enum { FIRST_ROW = 256 };
 
-const char *const option_in_mib[] = {"MiB", NULL}, *const option_in_gib[] = {"GiB", NULL};
+const struct option_choices option_in_mib = {.usual = "MiB"}, option_in_gib = {.usual = "GiB"};
 
-static bool takes_argument(const struct option_row *row) {
+bool option_takes_argument(const struct option_row *row) {
     return row->kind != OPTION_FLAG;
 }
 
@@ -27,11 +26,11 @@ static struct option *long_options(struct arena *arena, const struct option_row 
     *letter++ = ':';
     for (size_t i = 0; i < count; i++) {
         options[i].name = rows[i].name;
-        options[i].has_arg = takes_argument(&rows[i]) ? required_argument : no_argument;
+        options[i].has_arg = option_takes_argument(&rows[i]) ? required_argument : no_argument;
         options[i].val = FIRST_ROW + (int)i;
         if (rows[i].letter != 0) {
             *letter++ = rows[i].letter;
-            if (takes_argument(&rows[i]))
+            if (option_takes_argument(&rows[i]))
                 *letter++ = ':';
         }
     }
@@ -71,7 +70,7 @@ static bool set_size(const struct option_row *row, struct size_option *member, c
     if (lacks_unit(row, text, member->bytes))
         return error_usage(error,
                            "--%s %s: %s bytes or %s%s? less than 1048576 wants a unit: K, M, G, T",
-                           row->name, text, text, text, row->choices[0]);
+                           row->name, text, text, text, row->choices->usual);
     member->given = true;
     return true;
 }
@@ -79,13 +78,14 @@ static bool set_size(const struct option_row *row, struct size_option *member, c
 static bool set_choice(const struct option_row *row, const char **member, const char *text,
                        struct error *error) {
     struct text all = {0};
-    for (size_t i = 0; row->choices[i] != NULL; i++) {
-        if (strcmp(row->choices[i], text) == 0) {
-            *member = row->choices[i];
+    const char *choice;
+    for (size_t i = 0; (choice = row->choices->choice(i)) != NULL; i++) {
+        if (strcmp(choice, text) == 0) {
+            *member = choice;
             text_free(&all);
             return true;
         }
-        text_addf(&all, "%s%s", i == 0 ? "" : ", ", row->choices[i]);
+        text_addf(&all, "%s%s", i == 0 ? "" : ", ", choice);
     }
     error_usage(error, "--%s takes one of %s, not '%s'", row->name, all.data, text);
     text_free(&all);
@@ -119,7 +119,7 @@ static bool set_member(struct arena *arena, const struct option_row *row, void *
 /* getopt_long takes any beginning of a name for the whole; a build file that relied on one would
  * break with the next option. Whether the option was spelled out; *spelled is what was written. */
 static bool is_spelled_out(const struct option_row *row, char **argv, const char **spelled) {
-    bool apart = takes_argument(row) && optarg == argv[optind - 1];
+    bool apart = option_takes_argument(row) && optarg == argv[optind - 1];
     size_t size = strlen(row->name);
     *spelled = argv[optind - (apart ? 2 : 1)];
     return strncmp(*spelled + 2, row->name, size) == 0 &&
@@ -176,15 +176,44 @@ bool options_parse(struct arena *arena, const struct option_row *rows, size_t ro
     return true;
 }
 
+/* "text (default), json or sarif"; "macos-26 (default), macos-27, or a JSON file". */
+static void list_choices(const struct option_choices *choices, struct text *out) {
+    const char *(*name)(size_t i) = choices->value == NULL ? choices->choice : choices->value;
+    for (size_t i = 0; name(i) != NULL; i++) {
+        bool is_usual = choices->usual != NULL && strcmp(name(i), choices->usual) == 0;
+        bool ends = name(i + 1) == NULL && choices->other == NULL;
+        text_addf(out, "%s%s%s",
+                  i == 0 ? ""
+                  : ends ? " or "
+                         : ", ",
+                  name(i), is_usual ? " (default)" : "");
+    }
+    if (choices->other != NULL)
+        text_addf(out, ", or %s", choices->other);
+}
+
+void option_help(const struct option_row *row, struct text *out) {
+    const char *mark = strstr(row->help, OPTION_CHOICES);
+    if (mark == NULL) {
+        text_addf(out, "%s", row->help);
+        return;
+    }
+    text_addf(out, "%.*s", (int)(mark - row->help), row->help);
+    list_choices(row->choices, out);
+    text_addf(out, "%s", mark + strlen(OPTION_CHOICES));
+}
+
 void options_print(FILE *stream, const struct option_row *rows, size_t row_count) {
     for (size_t i = 0; i < row_count; i++) {
-        struct text form = {0};
+        struct text form = {0}, help = {0};
         if (rows[i].letter != 0)
             text_addf(&form, "-%c, ", rows[i].letter);
         text_addf(&form, "--%s", rows[i].name);
         if (rows[i].placeholder != NULL)
             text_addf(&form, " %s", rows[i].placeholder);
-        fprintf(stream, "  %-28s %s\n", form.data, rows[i].help);
+        option_help(&rows[i], &help);
+        fprintf(stream, "  %-28s %s\n", form.data, help.data);
         text_free(&form);
+        text_free(&help);
     }
 }

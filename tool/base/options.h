@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,26 +35,41 @@ struct size_option {
     bool given;
 };
 
+/* What an option may be given, from the table that knows it. OPTION_SIZE has `usual` alone:
+ * option_in_mib or option_in_gib. */
+struct option_choices {
+    const char *(*choice)(size_t i); /* the i-th, NULL after the last */
+    const char *(*value)(size_t i);  /* of an option CHOICE=VALUE: the i-th value; else NULL */
+    const char *usual;               /* the choice that is the default, or NULL. OPTION_SIZE: less
+                                        than 1 MiB wants a unit, most likely this one */
+    const char *other;               /* what is taken beside the choices, "a JSON file"; or NULL */
+};
+
 struct option_row {
     const char *name; /* without the dashes */
     char letter;      /* the short form; 0 for none */
     enum option_kind kind;
-    size_t member;              /* offsetof in the options the verb fills */
-    const char *placeholder;    /* what the usage text calls the argument; NULL for a flag */
-    const char *help;           /* one line */
-    const char *const *choices; /* OPTION_CHOICE: NULL-terminated. OPTION_SIZE: option_in_mib or
-                                   option_in_gib: less than 1 MiB wants a unit, most likely that
-                                   one; NULL: so few bytes may be meant */
+    size_t member;           /* offsetof in the options the verb fills */
+    const char *placeholder; /* what the usage text calls the argument; NULL for a flag. A word in
+                                small letters stands for itself: "DIR|none" */
+    const char *help;        /* one line; OPTION_CHOICES in it stands for the list of the choices */
+    const struct option_choices *choices; /* of OPTION_CHOICE; may be NULL for all others */
 };
 
+#define OPTION_CHOICES "{choices}"
+
 /* The units of sizes of address space and memory, of which nobody means 16 bytes. */
-extern const char *const option_in_mib[], *const option_in_gib[];
+extern const struct option_choices option_in_mib, option_in_gib;
 
 /* Fills *target by the rows and collects what is no option in *operands, in order. Strings point
  * into argv. Errors: ERROR_USAGE naming the option. */
 bool options_parse(struct arena *arena, const struct option_row *rows, size_t row_count, int argc,
                    char **argv, void *target, struct string_list *operands, struct error *error);
 
+/* Whether the option takes an argument. */
+bool option_takes_argument(const struct option_row *row);
+/* Writes a row's help with its choices: "lossless, debug-map (default), locals or symbols". */
+void option_help(const struct option_row *row, struct text *out);
 /* Prints one line a row: forms, placeholder, help. */
 void options_print(FILE *stream, const struct option_row *rows, size_t row_count);
 

@@ -38,3 +38,15 @@ const struct architecture *architecture_named(const char *name) {
 const struct architecture *architecture_row(size_t i) {
     return i < ROWS ? &table[i] : NULL;
 }
+
+const char *architecture_name(size_t i) {
+    const char *name = NULL;
+    for (size_t row = 0; row < ROWS; row++) {
+        if (name != NULL && strcmp(table[row].name, name) == 0)
+            continue;
+        name = table[row].name;
+        if (i-- == 0)
+            return name;
+    }
+    return NULL;
+}

@@ -20,7 +20,9 @@ struct architecture {
  * subtype (arm64e's ABI version) are ignored. */
 const struct architecture *architecture_of(uint32_t cpu_type, uint32_t cpu_subtype);
 const struct architecture *architecture_named(const char *name);
-/* Row i of the table; NULL after the last. */
+/* Row i of the table; NULL after the last. Rows of one name follow each other. */
 const struct architecture *architecture_row(size_t i);
+/* The i-th name; NULL after the last. */
+const char *architecture_name(size_t i);
 
 #endif

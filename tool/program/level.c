@@ -15,6 +15,16 @@ const struct level *level_row(size_t i) {
     return i < sizeof table / sizeof table[0] ? &table[i] : NULL;
 }
 
+const char *level_name(size_t i) {
+    const struct level *level = level_row(i);
+    return level == NULL ? NULL : level->name;
+}
+
+const char *level_name_alone(size_t i) {
+    const struct level *level = level_row(i);
+    return level == NULL || level->drops_exports ? NULL : level->name;
+}
+
 const struct level *level_named(const char *name) {
     for (size_t i = 0; level_row(i) != NULL; i++)
         if (strcmp(table[i].name, name) == 0)

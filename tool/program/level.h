@@ -24,6 +24,10 @@ struct losses {
 
 /* The levels from the least to the most, NULL after the last. */
 const struct level *level_row(size_t i);
+/* The name of level i; NULL after the last. */
+const char *level_name(size_t i);
+/* Likewise, of the levels for which no other image has to be known. */
+const char *level_name_alone(size_t i);
 /* The level of that name, or NULL. */
 const struct level *level_named(const char *name);
 /* Whether a rewriting at that level drops a symbol of that use. */

@@ -9,7 +9,9 @@ static const struct report_format formats[] = {
     {"github", check_write_github},
 };
 
-const char *const report_format_names[] = {"text", "json", "sarif", "github", NULL};
+const char *report_format_name(size_t i) {
+    return i < sizeof formats / sizeof formats[0] ? formats[i].name : NULL;
+}
 
 const struct report_format *report_format_named(const char *name) {
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)

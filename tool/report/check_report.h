@@ -44,8 +44,8 @@ struct report_format {
 
 /* The format of that name; NULL for an unknown one. */
 const struct report_format *report_format_named(const char *name);
-/* The names, NULL-terminated, the default first. */
-extern const char *const report_format_names[];
+/* The name of format i; NULL after the last. */
+const char *report_format_name(size_t i);
 
 /* The worst of all programs. */
 enum verdict check_report_verdict(const struct check_report *report);

@@ -73,6 +73,11 @@ const struct profile *profile_row(size_t i) {
     return i < sizeof table / sizeof table[0] ? &table[i] : NULL;
 }
 
+const char *profile_name(size_t i) {
+    const struct profile *profile = profile_row(i);
+    return profile == NULL ? NULL : profile->name;
+}
+
 const struct layout *profile_layout(const struct profile *profile, const char *family) {
     return strcmp(family, "x86_64") == 0 ? profile->x86_64 : profile->arm64;
 }

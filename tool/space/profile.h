@@ -49,8 +49,11 @@ struct profile {
 
 /* The built-in profile of that name, or NULL. */
 const struct profile *profile_named(const char *name);
-/* Built-in profile i, the default first; NULL after the last. */
+/* Built-in profile i; NULL after the last. */
 const struct profile *profile_row(size_t i);
+
+/* Its name; NULL after the last. */
+const char *profile_name(size_t i);
 
 /* Reads a profile from the text of a JSON file: an object of schema "vafit.profile/1" with "name",
  * "based_on" (a built-in profile) and the members of its "arm64" and "x86_64" objects that differ;

@@ -89,6 +89,10 @@ const struct rule *rule_row(enum rule_id id) {
     return &rules[id];
 }
 
+const char *rule_name(size_t i) {
+    return i < RULE_COUNT ? rules[i].name : NULL;
+}
+
 bool rule_named(const char *name, enum rule_id *id) {
     for (int i = 0; i < RULE_COUNT; i++)
         if (strcmp(rules[i].name, name) == 0) {

@@ -52,6 +52,8 @@ struct rule {
 
 /* The row of a rule. */
 const struct rule *rule_row(enum rule_id id);
+/* The name of rule i; NULL after the last. */
+const char *rule_name(size_t i);
 /* The rule of that name; false for an unknown one. */
 bool rule_named(const char *name, enum rule_id *id);
 

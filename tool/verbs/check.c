@@ -32,7 +32,13 @@ struct check_arguments {
     unsigned top;
 };
 
-static const char *const color_choices[] = {"auto", "always", "never", NULL};
+static const char *color_name(size_t i) {
+    static const char *const names[] = {"auto", "always", "never"};
+    return i < sizeof names / sizeof names[0] ? names[i] : NULL;
+}
+
+static const struct option_choices color_choices = {.choice = color_name, .usual = "auto"};
+static const struct option_choices formats = {.choice = report_format_name, .usual = "text"};
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
     { name, letter, kind, offsetof(struct check_arguments, member), placeholder, help, choices }
@@ -41,19 +47,18 @@ static const struct option_row rows[] = {
     OUTPUT_ROWS(struct check_arguments, output),
     SEARCH_ROWS(struct check_arguments, search),
     LIMIT_ROWS(struct check_arguments, judge),
-    ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default), json, sarif or github",
-        report_format_names),
+    ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &formats),
     ROW("warn-at", 0, OPTION_COUNT, warn_at, "PERCENT",
         "warn when this share of a limit is reached", NULL),
     ROW("baseline", 0, OPTION_TEXT, baseline, "FILE", "the sums that were recorded", NULL),
     ROW("max-growth", 0, OPTION_SIZE, max_growth, "SIZE",
-        "how far a program's sum may have grown over the baseline", option_in_mib),
+        "how far a program's sum may have grown over the baseline", &option_in_mib),
     ROW("update-baseline", 0, OPTION_FLAG, update_baseline, NULL,
         "record the sums of these programs in the baseline", NULL),
     ROW("top", 0, OPTION_COUNT, top, "N", "break down the N heaviest images (10)", NULL),
     ROW("exit-zero", 0, OPTION_FLAG, exit_zero, NULL,
         "exit 0 whatever is found, for build steps that only write the report", NULL),
-    ROW("color", 0, OPTION_CHOICE, color, "WHEN", "auto (default), always or never", color_choices),
+    ROW("color", 0, OPTION_CHOICE, color, "WHEN", OPTION_CHOICES, &color_choices),
     ROW("jobs", 'j', OPTION_COUNT, jobs, "N", "use at most N threads (one per processor)", NULL),
     ROW("quiet", 'q', OPTION_FLAG, quiet, NULL, "text: only what failed", NULL),
     ROW("verbose", 'v', OPTION_FLAG, verbose, NULL, "text: every image and every rule's help",
@@ -235,7 +240,7 @@ static bool write_report(struct check *check, struct error *error) {
     const struct check_arguments *arguments = &check->arguments;
     struct report_style style = {wants_color(arguments), arguments->quiet, arguments->verbose};
     const struct report_format *format =
-        report_format_named(arguments->format == NULL ? "text" : arguments->format);
+        report_format_named(arguments->format == NULL ? formats.usual : arguments->format);
     struct string_list inputs = *image_cache_opened(check->cache);
     struct text text = {0};
     for (size_t i = 0; i < check->inputs.count; i++)

@@ -8,7 +8,17 @@
 #include <errno.h>
 #include <string.h>
 
-const char *const architecture_choices[] = {"arm64", "arm64e", "x86_64", "x86_64h", NULL};
+static const char *text_or_json_name(size_t i) {
+    static const char *const names[] = {"text", "json"};
+    return i < sizeof names / sizeof names[0] ? names[i] : NULL;
+}
+
+const struct option_choices architecture_choices = {.choice = architecture_name};
+const struct option_choices text_or_json = {.choice = text_or_json_name, .usual = "text"};
+
+bool wants_json(const char *format) {
+    return format != NULL && strcmp(format, "json") == 0;
+}
 
 bool output_options_valid(struct output_options *options, struct error *error) {
     if (output_is_standard(options->output))

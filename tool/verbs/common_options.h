@@ -41,8 +41,8 @@ struct search_options {
      OPTION_CHOICE,                                                                                \
      offsetof(type, group.arch),                                                                   \
      "ARCH",                                                                                       \
-     "only this architecture of a universal file: arm64, arm64e, x86_64, x86_64h",                 \
-     architecture_choices},                                                                        \
+     "only this architecture of a universal file: " OPTION_CHOICES,                                \
+     &architecture_choices},                                                                       \
         {"sysroot",   0,                                                                           \
          OPTION_TEXT, offsetof(type, group.sysroot),                                               \
          "DIR",       "look absolute install names up below DIR first",                            \
@@ -62,8 +62,10 @@ struct search_options {
             NULL                                                                                   \
     }
 
-/* The names of architectures, NULL-terminated. */
-extern const char *const architecture_choices[];
+/* Of --arch, and of --format where there is no other. */
+extern const struct option_choices architecture_choices, text_or_json;
+/* Whether the value of such a --format asks for JSON; NULL for the default. */
+bool wants_json(const char *format);
 
 /* Whether the output options make sense together; an --output of "-" becomes that of none. Errors:
  * ERROR_USAGE. */

@@ -31,7 +31,7 @@ struct fix_arguments {
     struct size_option memory;
 };
 
-static const char *const formats[] = {"text", "json", NULL};
+static const struct option_choices up_to_levels = {.choice = level_name, .usual = "locals"};
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
     { name, letter, kind, offsetof(struct fix_arguments, member), placeholder, help, choices }
@@ -42,9 +42,8 @@ static const struct option_row rows[] = {
         "make a copy of the programs that fits, with all they load, in DIR", NULL),
     ROW("undo", 0, OPTION_FLAG, undo, NULL, "put the originals back in place", NULL),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print the plan, write nothing", NULL),
-    ROW("up-to", 0, OPTION_CHOICE, up_to, "LEVEL",
-        "the highest level: lossless, debug-map, locals (default), symbols or exports",
-        closed_level_choices),
+    ROW("up-to", 0, OPTION_CHOICE, up_to, "LEVEL", "the highest level: " OPTION_CHOICES,
+        &up_to_levels),
     ROW("keep-export", 0, OPTION_EACH, rules.keep, "GLOB",
         "with --up-to exports: keep the exports GLOB matches; repeatable", NULL),
     ROW("ignore-strings", 0, OPTION_FLAG, rules.ignore_strings, NULL,
@@ -52,8 +51,8 @@ static const struct option_row rows[] = {
     ROW("assume-closed", 0, OPTION_FLAG, assume_closed, NULL,
         "with --up-to exports: no other image than these will ask for an export", NULL),
     ROW("memory", 0, OPTION_SIZE, memory, "SIZE",
-        "use at most SIZE of memory (a quarter of the machine's)", option_in_mib),
-    ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "text (default) or json", formats),
+        "use at most SIZE of memory (a quarter of the machine's)", &option_in_mib),
+    ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &text_or_json),
     OUTPUT_ROWS(struct fix_arguments, output),
     SEARCH_ROWS(struct fix_arguments, search),
     LIMIT_ROWS(struct fix_arguments, judge),
@@ -134,7 +133,7 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
         !limit_options_profile(fix->arena, &arguments->judge, &fix->inputs, &fix->profile, error))
         return false;
     if (arguments->up_to == NULL)
-        arguments->up_to = "locals";
+        arguments->up_to = up_to_levels.usual;
     fix->options = rewrite_options_of(&arguments->shrink, NULL);
     fix->predict = (struct predict_options){
         .level_count = count_levels(arguments),
@@ -365,7 +364,7 @@ static bool write_report(struct fix *fix, const struct walked_programs *walked,
     struct string_list inputs = *image_cache_opened(walked->cache);
     for (size_t i = 0; i < fix->inputs.count; i++)
         *vector_push(fix->arena, &inputs) = fix->inputs.items[i];
-    if (fix->arguments.format != NULL && strcmp(fix->arguments.format, "json") == 0)
+    if (wants_json(fix->arguments.format))
         fix_write_json(&fix->report, &text);
     else if (!fix->arguments.shrink.quiet || fix->report.outcome == FIX_INSUFFICIENT)
         fix_write_text(&fix->report, &text);

@@ -5,11 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What --rule can make of a rule. */
+static const struct {
+    const char *name;
+    enum severity severity;
+} levels[] = {{"error", SEVERITY_ERROR}, {"warn", SEVERITY_WARNING}, {"off", SEVERITY_OFF}};
+
+static const char *severity_choice(size_t i) {
+    return i < sizeof levels / sizeof levels[0] ? levels[i].name : NULL;
+}
+
+const struct option_choices profile_choices = {
+    .choice = profile_name, .usual = "macos-26", .other = "a JSON file"};
+const struct option_choices rule_choices = {.choice = rule_name, .value = severity_choice};
+
 static bool set_rule(struct limits *limits, const char *text, struct error *error) {
-    static const struct {
-        const char *name;
-        enum severity severity;
-    } levels[] = {{"error", SEVERITY_ERROR}, {"warn", SEVERITY_WARNING}, {"off", SEVERITY_OFF}};
     char name[64];
     enum rule_id rule;
     size_t size = strcspn(text, "=");
@@ -41,7 +51,7 @@ bool limit_options_profile(struct arena *arena, const struct limit_options *opti
                            struct string_list *inputs, struct profile *profile,
                            struct error *error) {
     enum { LARGEST = 16 << 20 };
-    const char *name = options->profile == NULL ? profile_row(0)->name : options->profile;
+    const char *name = options->profile == NULL ? profile_choices.usual : options->profile;
     const struct profile *known = profile_named(name);
     char *text;
     size_t size;

@@ -26,22 +26,25 @@ struct limit_options {
      "GLOB",                                                                                       \
      "install names like GLOB may be missing; repeatable",                                         \
      NULL},                                                                                        \
-        {"profile",   0,                                                                           \
-         OPTION_TEXT, offsetof(type, group.profile),                                               \
-         "NAME|FILE", "macos-26 (default), macos-27, macos-15, or a JSON file",                    \
-         NULL},                                                                                    \
-        {"limit",      0,                                                                          \
-         OPTION_SIZE,  offsetof(type, group.limit),                                                \
-         "SIZE",       "the limit of image-sum and malloc-window, in place of the profile's",      \
-         option_in_gib},                                                                           \
-        {"headroom",   0,                                                                          \
-         OPTION_SIZE,  offsetof(type, group.headroom),                                             \
-         "SIZE",       "keep SIZE free below the malloc window (64MiB)",                           \
-         option_in_mib},                                                                           \
+        {"profile",       0,                                                                       \
+         OPTION_TEXT,     offsetof(type, group.profile),                                           \
+         "NAME|FILE",     OPTION_CHOICES,                                                          \
+         &profile_choices},                                                                        \
+        {"limit",       0,                                                                         \
+         OPTION_SIZE,   offsetof(type, group.limit),                                               \
+         "SIZE",        "the limit of image-sum and malloc-window, in place of the profile's",     \
+         &option_in_gib},                                                                          \
+        {"headroom",    0,                                                                         \
+         OPTION_SIZE,   offsetof(type, group.headroom),                                            \
+         "SIZE",        "keep SIZE free below the malloc window (64MiB)",                          \
+         &option_in_mib},                                                                          \
     {                                                                                              \
         "rule", 0, OPTION_EACH, offsetof(type, group.rules), "NAME=LEVEL",                         \
-            "judge a rule as error, warn or off; repeatable", NULL                                 \
+            "judge a rule as " OPTION_CHOICES "; repeatable", &rule_choices                        \
     }
+
+/* Of --profile and --rule. */
+extern const struct option_choices profile_choices, rule_choices;
 
 /* What the options say of limits and rules. Errors: ERROR_USAGE. */
 bool limit_options_limits(const struct limit_options *options, struct limits *limits,

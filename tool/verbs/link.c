@@ -29,8 +29,7 @@ struct link_arguments {
     { name, letter, kind, offsetof(struct link_arguments, member), placeholder, help, choices }
 
 static const struct option_row rows[] = {
-    ROW("level", 0, OPTION_CHOICE, level, "LEVEL",
-        "lossless, debug-map (default), locals or symbols", level_choices),
+    ROW("level", 0, OPTION_CHOICE, level, "LEVEL", OPTION_CHOICES, &level_choices),
     ROW("if-needed", 0, OPTION_FLAG, if_needed, NULL,
         "only when what was linked does not fit, and then at the least level up to locals at which "
         "it does",

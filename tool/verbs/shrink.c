@@ -32,8 +32,7 @@ static const struct option_row rows[] = {
     ROW("out-dir", 0, OPTION_TEXT, out_dir, "DIR", "write the new files into DIR, by their names",
         NULL),
     ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "replace the files themselves", NULL),
-    ROW("level", 0, OPTION_CHOICE, level, "LEVEL",
-        "lossless, debug-map (default), locals or symbols", level_choices),
+    ROW("level", 0, OPTION_CHOICE, level, "LEVEL", OPTION_CHOICES, &level_choices),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print what each level would free, write nothing",
         NULL),
     SHRINK_ROWS(struct shrink_arguments, shrink),
@@ -163,15 +162,16 @@ static bool dry_run_file(const struct shrink *shrink, const char *operand, struc
                          struct error *error) {
     struct text text = {0};
     bool planned = true;
-    for (size_t i = 0; level_choices[i] != NULL && planned; i++) {
+    const char *level;
+    for (size_t i = 0; (level = level_choices.choice(i)) != NULL && planned; i++) {
         struct image_rewrite rewrite;
-        const struct losses losses = {.level = level_named(level_choices[i]),
+        const struct losses losses = {.level = level_named(level),
                                       .unclaimed = shrink->options.losses.unclaimed};
         planned = image_rewrite_measure(file, &losses, &rewrite, error);
         if (!planned)
             break;
         int64_t freed = image_rewrite_freed(&rewrite);
-        text_addf(&text, "%s %s %s", i == 0 ? "" : ",", level_choices[i],
+        text_addf(&text, "%s %s %s", i == 0 ? "" : ",", level,
                   size_text(freed < 0 ? 0 : (uint64_t)freed).text);
         image_rewrite_free(&rewrite);
     }

@@ -8,9 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const level_choices[] = {"lossless", "debug-map", "locals", "symbols", NULL};
-const char *const closed_level_choices[] = {"lossless", "debug-map", "locals",
-                                            "symbols",  "exports",   NULL};
+const struct option_choices level_choices = {.choice = level_name_alone, .usual = "debug-map"};
 
 bool shrink_options_valid(const struct shrink_options *options, struct error *error) {
     bool kept = options->unstripped == NULL || strcmp(options->unstripped, "none") != 0;
@@ -21,7 +19,7 @@ bool shrink_options_valid(const struct shrink_options *options, struct error *er
 struct rewrite_options rewrite_options_of(const struct shrink_options *options, const char *level) {
     parallel_set_jobs(options->jobs);
     return (struct rewrite_options){
-        .losses = {.level = level_named(level == NULL ? "debug-map" : level),
+        .losses = {.level = level_named(level == NULL ? level_choices.usual : level),
                    .unclaimed = options->drop_unclaimed},
         .unstripped = options->unstripped,
         .identity = options->identity,

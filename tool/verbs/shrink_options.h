@@ -49,10 +49,8 @@ struct shrink_options {
             NULL                                                                                   \
     }
 
-/* The values of --level, NULL-terminated; debug-map is the default. */
-extern const char *const level_choices[];
-/* Those, and the level that wants to know all programs. */
-extern const char *const closed_level_choices[];
+/* Of --level where images are rewritten each for itself. */
+extern const struct option_choices level_choices;
 
 /* Whether the options make sense together: what nothing can bring back is not dropped. Errors:
  * ERROR_USAGE. */

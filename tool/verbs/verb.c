@@ -1,5 +1,22 @@
 #include "verbs/verb.h"
 
+#include <string.h>
+
+static const struct verb *const verbs[] = {&verb_check, &verb_why,    &verb_scan, &verb_shrink,
+                                           &verb_fix,   &verb_verify, &verb_link, &verb_completion};
+
+const struct verb *verb_row(size_t i) {
+    return i < sizeof verbs / sizeof verbs[0] ? verbs[i] : NULL;
+}
+
+const struct verb *verb_named(const char *name) {
+    const struct verb *verb;
+    for (size_t i = 0; (verb = verb_row(i)) != NULL; i++)
+        if (strcmp(verb->name, name) == 0)
+            return verb;
+    return NULL;
+}
+
 bool call_parse(const struct call *call, const struct verb *verb, void *target,
                 struct string_list *operands, struct error *error) {
     return options_parse(call->arena, verb->rows, verb->row_count, call->argc, call->argv, target,

@@ -1,4 +1,4 @@
-/* Verbs: what a user can ask vafit to do. One file a verb, one row each in main.c. */
+/* Verbs: what a user can ask vafit to do. One file a verb, one row each in verb.c. */
 #ifndef VAFIT_VERBS_VERB_H
 #define VAFIT_VERBS_VERB_H
 
@@ -35,6 +35,12 @@ extern const struct verb verb_shrink;
 extern const struct verb verb_fix;
 extern const struct verb verb_verify;
 extern const struct verb verb_link;
+extern const struct verb verb_completion;
+
+/* The verbs, in the order in which help lists them; NULL after the last. */
+const struct verb *verb_row(size_t i);
+/* The verb of that name, or NULL. */
+const struct verb *verb_named(const char *name);
 
 /* Reads the options of a verb's call into *target. Errors: as options_parse. */
 bool call_parse(const struct call *call, const struct verb *verb, void *target,

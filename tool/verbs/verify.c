@@ -16,13 +16,14 @@ struct verify_arguments {
     bool quiet;
 };
 
+static const struct option_choices lossy_levels = {.choice = level_name, .usual = "symbols"};
+
 static const struct option_row rows[] = {
     {"against", 0, OPTION_TEXT, offsetof(struct verify_arguments, against), "ORIGINAL",
      "compare the image with the file it was made from", NULL},
     {"level", 0, OPTION_CHOICE, offsetof(struct verify_arguments, level), "LEVEL",
-     "with --against: the highest level whose losses are no finding: lossless, debug-map, locals, "
-     "symbols (default) or exports",
-     closed_level_choices},
+     "with --against: the highest level whose losses are no finding: " OPTION_CHOICES,
+     &lossy_levels},
     {"drop-unclaimed", 0, OPTION_FLAG, offsetof(struct verify_arguments, drop_unclaimed), NULL,
      "with --against: bytes that no table reaches may be gone", NULL},
     {"quiet", 'q', OPTION_FLAG, offsetof(struct verify_arguments, quiet), NULL,
@@ -111,7 +112,7 @@ static int verify(struct image_cache *cache, const struct verify_arguments *argu
                   const struct string_list *operands) {
     struct verification verification = {.cache = cache, .arguments = arguments};
     static const struct closed_world anything = {0};
-    const char *level = arguments->level == NULL ? "symbols" : arguments->level;
+    const char *level = arguments->level == NULL ? lossy_levels.usual : arguments->level;
     verification.losses = (struct losses){level_named(level), &anything, arguments->drop_unclaimed};
     find_lief(&verification);
     for (size_t i = 0; i < operands->count; i++)

@@ -15,13 +15,11 @@ struct why_arguments {
     bool verbose;
 };
 
-static const char *const formats[] = {"text", "json", NULL};
-
 static const struct option_row rows[] = {
     OUTPUT_ROWS(struct why_arguments, output),
     SEARCH_ROWS(struct why_arguments, search),
-    {"format", 0, OPTION_CHOICE, offsetof(struct why_arguments, format), "FORMAT",
-     "text (default) or json", formats},
+    {"format", 0, OPTION_CHOICE, offsetof(struct why_arguments, format), "FORMAT", OPTION_CHOICES,
+     &text_or_json},
     {"verbose", 'v', OPTION_FLAG, offsetof(struct why_arguments, verbose), NULL,
      "text: every image that asks for it", NULL},
 };
@@ -65,7 +63,7 @@ static int write_reports(const struct why_arguments *arguments, struct image_cac
                          const struct why_reports *reports) {
     struct text text = {0};
     struct error error;
-    if (arguments->format != NULL && strcmp(arguments->format, "json") == 0)
+    if (wants_json(arguments->format))
         why_write_json(reports, &text);
     else
         why_write_text(reports, arguments->verbose, &text);

@@ -1,0 +1,182 @@
+# bash completion for vafit, printed by `vafit completion bash`.
+# shellcheck shell=bash
+
+_vafit_verbs='check why scan shrink fix verify link completion'
+
+# The options of the verb $1.
+_vafit_options() {
+    case $1 in
+    check) echo '-o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
+    why) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format -v --verbose --help' ;;
+    scan) echo '-o --output --depfile --as -j --jobs --help' ;;
+    shrink) echo '-o --output --out-dir --in-place --level --dry-run --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
+    fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
+    verify) echo '--against --level --drop-unclaimed -q --quiet --help' ;;
+    link) echo '--level --if-needed --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
+    completion) echo '--help' ;;
+    esac
+}
+
+# Sets words and kind to what the option $2 of the verb $1 takes. False when it takes nothing.
+_vafit_argument() {
+    case $1:$2 in
+    check:--output | check:-o) kind='files' words='' ;;
+    check:--depfile) kind='files' words='' ;;
+    check:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
+    check:--sysroot) kind='folders' words='' ;;
+    check:--search) kind='folders' words='' ;;
+    check:--insert) kind='files' words='' ;;
+    check:--facts) kind='files' words='' ;;
+    check:--allow-missing) kind='' words='' ;;
+    check:--profile) kind='files' words='macos-26 macos-27 macos-15' ;;
+    check:--limit) kind='' words='' ;;
+    check:--headroom) kind='' words='' ;;
+    check:--rule) kind='' words='image-sum=error image-sum=warn image-sum=off malloc-window=error malloc-window=warn malloc-window=off shared-region=error shared-region=warn shared-region=off image-size=error image-size=warn image-size=off linkedit-alignment=error linkedit-alignment=warn linkedit-alignment=off unresolved=error unresolved=warn unresolved=off growth=error growth=warn growth=off' ;;
+    check:--format) kind='' words='text json sarif github' ;;
+    check:--warn-at) kind='' words='' ;;
+    check:--baseline) kind='files' words='' ;;
+    check:--max-growth) kind='' words='' ;;
+    check:--top) kind='' words='' ;;
+    check:--color) kind='' words='auto always never' ;;
+    check:--jobs | check:-j) kind='' words='' ;;
+    why:--output | why:-o) kind='files' words='' ;;
+    why:--depfile) kind='files' words='' ;;
+    why:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
+    why:--sysroot) kind='folders' words='' ;;
+    why:--search) kind='folders' words='' ;;
+    why:--insert) kind='files' words='' ;;
+    why:--facts) kind='files' words='' ;;
+    why:--format) kind='' words='text json' ;;
+    scan:--output | scan:-o) kind='files' words='' ;;
+    scan:--depfile) kind='files' words='' ;;
+    scan:--as) kind='files' words='' ;;
+    scan:--jobs | scan:-j) kind='' words='' ;;
+    shrink:--output | shrink:-o) kind='files' words='' ;;
+    shrink:--out-dir) kind='folders' words='' ;;
+    shrink:--level) kind='' words='lossless debug-map locals symbols' ;;
+    shrink:--unstripped) kind='folders' words='none' ;;
+    shrink:--identity) kind='commands' words='' ;;
+    shrink:--jobs | shrink:-j) kind='' words='' ;;
+    fix:--out-dir) kind='folders' words='' ;;
+    fix:--up-to) kind='' words='lossless debug-map locals symbols exports' ;;
+    fix:--keep-export) kind='' words='' ;;
+    fix:--memory) kind='' words='' ;;
+    fix:--format) kind='' words='text json' ;;
+    fix:--output | fix:-o) kind='files' words='' ;;
+    fix:--depfile) kind='files' words='' ;;
+    fix:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
+    fix:--sysroot) kind='folders' words='' ;;
+    fix:--search) kind='folders' words='' ;;
+    fix:--insert) kind='files' words='' ;;
+    fix:--facts) kind='files' words='' ;;
+    fix:--allow-missing) kind='' words='' ;;
+    fix:--profile) kind='files' words='macos-26 macos-27 macos-15' ;;
+    fix:--limit) kind='' words='' ;;
+    fix:--headroom) kind='' words='' ;;
+    fix:--rule) kind='' words='image-sum=error image-sum=warn image-sum=off malloc-window=error malloc-window=warn malloc-window=off shared-region=error shared-region=warn shared-region=off image-size=error image-size=warn image-size=off linkedit-alignment=error linkedit-alignment=warn linkedit-alignment=off unresolved=error unresolved=warn unresolved=off growth=error growth=warn growth=off' ;;
+    fix:--unstripped) kind='folders' words='none' ;;
+    fix:--identity) kind='commands' words='' ;;
+    fix:--jobs | fix:-j) kind='' words='' ;;
+    verify:--against) kind='files' words='' ;;
+    verify:--level) kind='' words='lossless debug-map locals symbols exports' ;;
+    link:--level) kind='' words='lossless debug-map locals symbols' ;;
+    link:--allow-missing) kind='' words='' ;;
+    link:--profile) kind='files' words='macos-26 macos-27 macos-15' ;;
+    link:--limit) kind='' words='' ;;
+    link:--headroom) kind='' words='' ;;
+    link:--rule) kind='' words='image-sum=error image-sum=warn image-sum=off malloc-window=error malloc-window=warn malloc-window=off shared-region=error shared-region=warn shared-region=off image-size=error image-size=warn image-size=off linkedit-alignment=error linkedit-alignment=warn linkedit-alignment=off unresolved=error unresolved=warn unresolved=off growth=error growth=warn growth=off' ;;
+    link:--unstripped) kind='folders' words='none' ;;
+    link:--identity) kind='commands' words='' ;;
+    link:--jobs | link:-j) kind='' words='' ;;
+    *) return 1 ;;
+    esac
+}
+
+# Sets words and kind to what the verb $1 is about.
+_vafit_operand() {
+    kind=files words=''
+    case $1 in
+    help) kind='' words=$_vafit_verbs ;;
+    completion) kind='' words=' bash zsh fish' ;;
+    link) kind='' words=-- ;;
+    esac
+}
+
+# Sets line to the words up to the cursor; bash takes --format=json for three.
+_vafit_line() {
+    local i word
+    line=() separator=0
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if ((i > 1)) && [[ $word == = || ${COMP_WORDS[i - 1]} == = ]]; then
+            line[${#line[@]} - 1]+=$word
+        else
+            line[${#line[@]}]=$word
+        fi
+        if [[ $word == -- ]] && ((separator == 0 && i < COMP_CWORD)); then separator=$i; fi
+    done
+}
+
+# Offers those of the words that begin with $1. Where bash parts words at "=" it wants what
+# stands behind the last.
+_vafit_offer_words() {
+    local word before=''
+    if [[ $COMP_WORDBREAKS == *=* ]]; then
+        before=${1%"${1##*=}"}
+        prefix=''
+    fi
+    for word in $words; do
+        if [[ $word == "$1"* ]]; then COMPREPLY[${#COMPREPLY[@]}]=$prefix${word#"$before"}; fi
+    done
+}
+
+# Lets bash offer names of files, folders or commands that begin with $1; it knows how to quote
+# them. Before bash 4 there is no compopt.
+_vafit_offer_kind() {
+    case $kind in
+    files) compopt -o default 2>/dev/null || COMPREPLY+=($(compgen -f -- "$1")) ;;
+    folders) compopt -o plusdirs 2>/dev/null || COMPREPLY+=($(compgen -d -- "$1")) ;;
+    commands) COMPREPLY+=($(compgen -c -- "$1")) ;;
+    esac
+}
+
+# What stands behind "--": operands, or a command with completions of its own.
+_vafit_behind_separator() {
+    if [[ $kind != '' ]]; then
+        _vafit_offer_kind "$1"
+    elif declare -F _command_offset >/dev/null; then
+        _command_offset $((separator + 1))
+    else
+        kind=files
+        if ((COMP_CWORD == separator + 1)); then kind=commands; fi
+        _vafit_offer_kind "$1"
+    fi
+}
+
+_vafit() {
+    local line separator words kind prefix='' current previous verb
+    COMPREPLY=()
+    _vafit_line
+    current=${line[${#line[@]} - 1]} previous=${line[${#line[@]} - 2]} verb=${line[1]}
+    if ((${#line[@]} == 2)); then
+        words="$_vafit_verbs help --help --version"
+        _vafit_offer_words "$current"
+        return
+    fi
+    _vafit_operand "$verb"
+    if ((separator > 0)); then
+        _vafit_behind_separator "$current"
+        return
+    fi
+    if [[ $current == --*=* ]] && _vafit_argument "$verb" "${current%%=*}"; then
+        prefix=${current%%=*}= current=${current#*=}
+    elif _vafit_argument "$verb" "$previous"; then
+        :
+    elif [[ $current == -* ]]; then
+        kind='' words=$(_vafit_options "$verb")
+    fi
+    _vafit_offer_words "$current"
+    _vafit_offer_kind "$current"
+}
+
+complete -F _vafit vafit
