@@ -18,7 +18,7 @@ addresses "old/$name" >functions
 # lookups FILE: what lldb says of a hundred addresses, with the dSYM.
 lookups() {
     {
-        echo "target create -s $name.dSYM $1"
+        echo "target create -s $name.dSYM/Contents/Resources/DWARF/$name $1"
         head -100 functions | while read -r address _; do echo "image lookup -a $address"; done
     } >commands
     lldb-19 -b -x -s commands 2>/dev/null | grep -E '^ *(Address|Summary)'

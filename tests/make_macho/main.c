@@ -34,8 +34,7 @@ struct verb {
     const char *usage;
     const struct option_row *rows;
     size_t row_count;
-    bool (*run)(const struct verb *verb, struct arena *arena, int argc, char **argv,
-                struct error *error);
+    bool (*run)(struct arena *arena, const struct command_line *line, struct error *error);
 };
 
 static bool refuse_operands(const struct string_list *operands, struct error *error) {
@@ -89,13 +88,12 @@ static const struct option_row component_rows[] = {
 };
 #undef MEMBER
 
-static bool run_component(const struct verb *verb, struct arena *arena, int argc, char **argv,
+static bool run_component(struct arena *arena, const struct command_line *line,
                           struct error *error) {
     struct component_options options = {
         .arch = "arm64", .dylibs = 516, .executable_density = NOT_GIVEN, .seed = 1, .programs = 1};
     struct string_list operands = {0};
-    if (!options_parse(arena, verb->rows, verb->row_count, argc, argv, &options, &operands,
-                       error) ||
+    if (!options_parse(arena, line, &options, &operands, error) ||
         !refuse_operands(&operands, error))
         return false;
     if (options.executable_density == NOT_GIVEN)
@@ -320,14 +318,12 @@ static void describe_image(struct arena *arena, const struct image_options *opti
     image->seed = options->seed;
 }
 
-static bool run_image(const struct verb *verb, struct arena *arena, int argc, char **argv,
-                      struct error *error) {
+static bool run_image(struct arena *arena, const struct command_line *line, struct error *error) {
     struct image_options options = {
         .arch = "arm64", .symbols = DEFAULT_SYMBOLS, .name_length = DEFAULT_NAME_LENGTH, .seed = 1};
     struct string_list operands = {0};
     struct image image = {0};
-    if (!options_parse(arena, verb->rows, verb->row_count, argc, argv, &options, &operands,
-                       error) ||
+    if (!options_parse(arena, line, &options, &operands, error) ||
         !refuse_operands(&operands, error))
         return false;
     if (options.out == NULL)
@@ -335,7 +331,7 @@ static bool run_image(const struct verb *verb, struct arena *arena, int argc, ch
     if (options.name_length > MOST_NAME_LENGTH)
         return error_usage(error, "--name-length is at most %d", MOST_NAME_LENGTH);
     describe_image(arena, &options, &image);
-    if (!parse_loads(arena, &options, argc, argv, &image, error))
+    if (!parse_loads(arena, &options, line->argc, line->argv, &image, error))
         return false;
     if (options.segments.count == 0)
         set_usual_segments(arena, &options, &image);
@@ -358,11 +354,11 @@ static const struct option_row universal_rows[] = {
      "64-bit offsets and sizes", NULL},
 };
 
-static bool run_universal(const struct verb *verb, struct arena *arena, int argc, char **argv,
+static bool run_universal(struct arena *arena, const struct command_line *line,
                           struct error *error) {
     struct universal_options options = {0};
     struct string_list slices = {0};
-    if (!options_parse(arena, verb->rows, verb->row_count, argc, argv, &options, &slices, error))
+    if (!options_parse(arena, line, &options, &slices, error))
         return false;
     if (options.out == NULL)
         return error_usage(error, "--out is missing");
@@ -388,10 +384,16 @@ static void print_usage(void) {
     }
 }
 
+static bool run_verb(const struct verb *verb, struct arena *arena, int argc, char **argv,
+                     struct error *error) {
+    const struct command_line line = {argc, argv, verb->rows, verb->row_count};
+    return verb->run(arena, &line, error);
+}
+
 static bool run(struct arena *arena, int argc, char **argv, struct error *error) {
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (argc > 1 && strcmp(argv[1], verbs[i].name) == 0)
-            return verbs[i].run(&verbs[i], arena, argc - 1, argv + 1, error);
+            return run_verb(&verbs[i], arena, argc - 1, argv + 1, error);
     if (argc > 1 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)) {
         print_usage();
         return true;

@@ -46,7 +46,7 @@ expect_true 'options: no original' test "$(files)" = out
 fresh
 from_case "$VAFIT" link --unstripped originals --no-verify -j 2 -- "${DYLIB[@]}" ../base.o -o out
 expect_true 'the original in a folder' cmp case/originals/out.unstripped linked/out
-expect_true 'and nowhere else' test "$(files)" = 'out originals'
+expect_true 'and nowhere else' test "$(files)" = 'originals out'
 fresh
 echo 'link --level debug-map -- sh -c "exit 5" @absent' >case/own
 from_case "$VAFIT" @own

@@ -67,7 +67,8 @@ static bool parse(const char *const *arguments, struct options *options,
     memset(options, 0, sizeof *options);
     memset(operands, 0, sizeof *operands);
     memset(error, 0, sizeof *error);
-    return options_parse(&arena, rows, ROWS, argc, argv, options, operands, error);
+    const struct command_line line = {argc, argv, rows, ROWS};
+    return options_parse(&arena, &line, options, operands, error);
 }
 
 /* "a b c" */

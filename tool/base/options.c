@@ -146,19 +146,19 @@ static bool reject(int code, char **argv, struct error *error) {
     return error_usage(error, "there is no option %s, or it takes no argument", argv[optind - 1]);
 }
 
-bool options_parse(struct arena *arena, const struct option_row *rows, size_t row_count, int argc,
-                   char **argv, void *target, struct string_list *operands, struct error *error) {
-    char *letters;
-    struct option *options = long_options(arena, rows, row_count, &letters);
+bool options_parse(struct arena *arena, const struct command_line *line, void *target,
+                   struct string_list *operands, struct error *error) {
+    char *letters, **argv = line->argv;
+    struct option *options = long_options(arena, line->rows, line->row_count, &letters);
     struct string_list *list = operands;
     int code;
     reset_getopt();
-    while ((code = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+    while ((code = getopt_long(line->argc, argv, letters, options, NULL)) != -1) {
         if (code == 1) {
             *vector_push(arena, list) = optarg;
             continue;
         }
-        const struct option_row *row = row_of(rows, row_count, code);
+        const struct option_row *row = row_of(line->rows, line->row_count, code);
         const char *spelled;
         if (row == NULL)
             return reject(code, argv, error);
@@ -171,7 +171,7 @@ bool options_parse(struct arena *arena, const struct option_row *rows, size_t ro
         if (row->kind == OPTION_MANY)
             list = (struct string_list *)(void *)((char *)target + row->member);
     }
-    while (optind < argc)
+    while (optind < line->argc)
         *vector_push(arena, operands) = argv[optind++];
     return true;
 }

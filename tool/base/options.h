@@ -61,10 +61,18 @@ struct option_row {
 /* The units of sizes of address space and memory, of which nobody means 16 bytes. */
 extern const struct option_choices option_in_mib, option_in_gib;
 
+/* A command line and the table of its options. */
+struct command_line {
+    int argc;
+    char **argv;
+    const struct option_row *rows;
+    size_t row_count;
+};
+
 /* Fills *target by the rows and collects what is no option in *operands, in order. Strings point
  * into argv. Errors: ERROR_USAGE naming the option. */
-bool options_parse(struct arena *arena, const struct option_row *rows, size_t row_count, int argc,
-                   char **argv, void *target, struct string_list *operands, struct error *error);
+bool options_parse(struct arena *arena, const struct command_line *line, void *target,
+                   struct string_list *operands, struct error *error);
 
 /* Whether the option takes an argument. */
 bool option_takes_argument(const struct option_row *row);

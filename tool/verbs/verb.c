@@ -19,8 +19,8 @@ const struct verb *verb_named(const char *name) {
 
 bool call_parse(const struct call *call, const struct verb *verb, void *target,
                 struct string_list *operands, struct error *error) {
-    return options_parse(call->arena, verb->rows, verb->row_count, call->argc, call->argv, target,
-                         operands, error);
+    const struct command_line line = {call->argc, call->argv, verb->rows, verb->row_count};
+    return options_parse(call->arena, &line, target, operands, error);
 }
 
 int call_fail(const struct verb *verb, const struct error *error) {

@@ -22,9 +22,9 @@ struct pool_string {
     };
 };
 
-/* Fills `host` and `tail` of all, given index and size; no two overlap. Equal strings have the first
- * of them as host; only that one has a tail, itself the first of its kind. Takes up to 12 bytes a
- * string while it works, and time in proportion to the strings' bytes: a keyed hash finds
+/* Fills `host` and `tail` of all, given index and size; no two overlap. Equal strings have the
+ * first of them as host; only that one has a tail, itself the first of its kind. Takes up to 12
+ * bytes a string while it works, and time in proportion to the strings' bytes: a keyed hash finds
  * candidates, bytes confirm them. */
 void suffix_merge(struct bytes pool, struct pool_string *strings, size_t count);
 
