@@ -9,7 +9,7 @@ _vafit_options() {
     check) echo '-o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
     why) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format -v --verbose --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --help' ;;
-    shrink) echo '-o --output --out-dir --in-place --level --dry-run --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
+    shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     verify) echo '--against --level --drop-unclaimed -q --quiet --help' ;;
     link) echo '--level --if-needed --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
@@ -54,6 +54,7 @@ _vafit_argument() {
     shrink:--output | shrink:-o) kind='files' words='' ;;
     shrink:--out-dir) kind='folders' words='' ;;
     shrink:--level) kind='' words='lossless debug-map locals symbols' ;;
+    shrink:--format) kind='' words='text json' ;;
     shrink:--unstripped) kind='folders' words='none' ;;
     shrink:--identity) kind='commands' words='' ;;
     shrink:--jobs | shrink:-j) kind='' words='' ;;

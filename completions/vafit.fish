@@ -72,6 +72,7 @@ complete -c vafit -n '__vafit_verb shrink' -l out-dir -x -a '(__fish_complete_di
 complete -c vafit -n '__vafit_verb shrink' -l in-place -d 'replace the files themselves'
 complete -c vafit -n '__vafit_verb shrink' -l level -x -a 'lossless debug-map locals symbols' -d 'lossless, debug-map (default), locals or symbols'
 complete -c vafit -n '__vafit_verb shrink' -l dry-run -d 'print what each level would free, write nothing'
+complete -c vafit -n '__vafit_verb shrink' -l format -x -a 'text json' -d 'with --dry-run: text (default) or json'
 complete -c vafit -n '__vafit_verb shrink' -l unstripped -x -a 'none (__fish_complete_directories)' -d 'keep the originals in DIR, or nowhere (beside the new files, as NAME.unstripped)'
 complete -c vafit -n '__vafit_verb shrink' -l identity -x -a '(__fish_complete_command)' -d 'sign by `CMD FILE` what was signed by an identity'
 complete -c vafit -n '__vafit_verb shrink' -l drop-unclaimed -d 'drop bytes of __LINKEDIT and of the file that no table reaches'

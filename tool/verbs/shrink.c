@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "program/image_cache.h"
+#include "report/freed_report.h"
 #include "rewrite/image_rewrite.h"
 #include "rewrite/original.h"
 #include "verbs/common_options.h"
@@ -21,6 +22,7 @@ struct shrink_arguments {
     bool in_place;
     const char *level;
     bool dry_run;
+    const char *format;
     struct shrink_options shrink;
 };
 
@@ -35,6 +37,8 @@ static const struct option_row rows[] = {
     ROW("level", 0, OPTION_CHOICE, level, "LEVEL", OPTION_CHOICES, &level_choices),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print what each level would free, write nothing",
         NULL),
+    ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "with --dry-run: " OPTION_CHOICES,
+        &text_or_json),
     SHRINK_ROWS(struct shrink_arguments, shrink),
 };
 
@@ -43,6 +47,7 @@ struct shrink {
     struct shrink_arguments arguments;
     struct image_cache *cache;
     struct rewrite_options options;
+    struct freed_report freed; /* of a dry run */
     enum error_kind worst;
 };
 
@@ -54,6 +59,8 @@ static bool arguments_valid(const struct shrink_arguments *arguments,
         return error_usage(error, "shrink wants an image");
     if (!shrink_options_valid(&arguments->shrink, error))
         return false;
+    if (arguments->format != NULL && !arguments->dry_run)
+        return error_usage(error, "shrink --format wants --dry-run");
     if (arguments->dry_run && places == 0)
         return true;
     if (places != 1)
@@ -157,28 +164,43 @@ static bool shrink_to_file(const struct shrink *shrink, const char *operand,
     return true;
 }
 
-/* One line an image: what each level that one image is enough for would free of its __LINKEDIT. */
-static bool dry_run_file(const struct shrink *shrink, const char *operand, struct image_file *file,
+static bool measure(const struct shrink *shrink, const struct image_file *file, const char *level,
+                    uint64_t *before, uint64_t *freed, struct error *error) {
+    struct image_rewrite rewrite;
+    const struct losses losses = {.level = level_named(level),
+                                  .unclaimed = shrink->options.losses.unclaimed};
+    if (!image_rewrite_measure(file, &losses, &rewrite, error))
+        return false;
+    int64_t less = image_rewrite_freed(&rewrite);
+    *freed = less < 0 ? 0 : (uint64_t)less;
+    *before = 0;
+    for (size_t i = 0; i < file->slice_count; i++)
+        *before += rewrite.slices[i].linkedit.bytes.size;
+    image_rewrite_free(&rewrite);
+    return true;
+}
+
+/* What each level that one image is enough for would free of its __LINKEDIT. */
+static bool dry_run_file(struct shrink *shrink, const char *operand, const struct image_file *file,
                          struct error *error) {
-    struct text text = {0};
-    bool planned = true;
+    struct freed_image image = {.path = operand};
     const char *level;
-    for (size_t i = 0; (level = level_choices.choice(i)) != NULL && planned; i++) {
-        struct image_rewrite rewrite;
-        const struct losses losses = {.level = level_named(level),
-                                      .unclaimed = shrink->options.losses.unclaimed};
-        planned = image_rewrite_measure(file, &losses, &rewrite, error);
-        if (!planned)
-            break;
-        int64_t freed = image_rewrite_freed(&rewrite);
-        text_addf(&text, "%s %s %s", i == 0 ? "" : ",", level,
-                  size_text(freed < 0 ? 0 : (uint64_t)freed).text);
-        image_rewrite_free(&rewrite);
-    }
-    if (planned)
-        text_print_line(stdout, "%s would free:%s", operand, text.data);
+    for (size_t i = 0; (level = level_choices.choice(i)) != NULL; i++)
+        if (!measure(shrink, file, level, &image.linkedit, &image.freed[i], error))
+            return false;
+    *vector_push(shrink->arena, &shrink->freed) = image;
+    return true;
+}
+
+static void print_freed(const struct shrink *shrink) {
+    struct text text = {0};
+    text_add(&text, "");
+    if (wants_json(shrink->arguments.format))
+        freed_write_json(&shrink->freed, &text);
+    else
+        freed_write_text(&shrink->freed, &text);
+    fputs(text.data, stdout);
     text_free(&text);
-    return planned;
 }
 
 /* What an ended run left of the operand, which is not read before that. */
@@ -227,6 +249,8 @@ static int run(const struct call *call) {
     shrink.cache = image_cache_on_disk();
     for (size_t i = 0; i < operands.count; i++)
         shrink_operand(&shrink, operands.items[i]);
+    if (shrink.arguments.dry_run)
+        print_freed(&shrink);
     image_cache_free(shrink.cache);
     return (int)shrink.worst;
 }
