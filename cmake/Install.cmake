@@ -40,5 +40,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/DebianFiles.cmake)
 set(CPACK_SOURCE_GENERATOR TGZ)
-set(CPACK_SOURCE_IGNORE_FILES "/[.]git/" "/build" "/demo-out/" "/__pycache__/" "/bazel-[^/]*$")
+string(REGEX REPLACE "([][+.*$?|()])" "[\\1]" source ${PROJECT_SOURCE_DIR})
+set(CPACK_SOURCE_IGNORE_FILES "/[.]git(/|$)" "^${source}/build[^/]*/" "^${source}/demo-out/" "/__pycache__/"
+  "/bazel-[^/]*$" "/examples/[a-z]*/out/" "/examples/cargo/target/")
 include(CPack)
