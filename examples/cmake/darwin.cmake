@@ -6,6 +6,8 @@
 set(DARWIN_ARCH arm64 CACHE STRING "arm64 or x86_64")
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES DARWIN_ARCH)
 set(CMAKE_SYSTEM_NAME Darwin)
+# Packages of the target come from the SDK alone; vafit is found all the same.
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 set(CMAKE_SYSTEM_PROCESSOR ${DARWIN_ARCH})
 set(CMAKE_CXX_COMPILER clang++-19)
 set(CMAKE_CXX_COMPILER_TARGET ${DARWIN_ARCH}-apple-macos13)
