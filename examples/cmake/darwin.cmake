@@ -6,12 +6,13 @@
 set(DARWIN_ARCH arm64 CACHE STRING "arm64 or x86_64")
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES DARWIN_ARCH)
 set(CMAKE_SYSTEM_NAME Darwin)
-# Packages of the target come from the SDK alone; vafit is found all the same.
-set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 set(CMAKE_SYSTEM_PROCESSOR ${DARWIN_ARCH})
 set(CMAKE_CXX_COMPILER clang++-19)
 set(CMAKE_CXX_COMPILER_TARGET ${DARWIN_ARCH}-apple-macos13)
 set(CMAKE_OSX_SYSROOT ${CMAKE_CURRENT_LIST_DIR}/sdk CACHE PATH "The SDK")
+# Packages come from the SDK alone; vafit is found all the same.
+set(CMAKE_FIND_ROOT_PATH ${CMAKE_OSX_SYSROOT})
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 set(CMAKE_CXX_FLAGS_INIT "-nostdinc++ -fno-exceptions -fno-stack-protector")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-fuse-ld=lld -nostdlib -lSystem")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "-fuse-ld=lld -nostdlib -lSystem")
