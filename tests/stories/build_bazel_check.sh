@@ -138,4 +138,4 @@ refused :no_file "missing input file '//bad:gone'"
 refused :no_image 'text.cpp: magic: ' ' is not that of a Mach-O file'
 refused :no_dylib 'text.cpp: magic: '
 refused :bad_profile '//bad:bad_profile: vafit check ended with status 3' 'bad/profile.json: based_on: '
-refused :never_fits '//bad:never_fits: vafit fix ended with status 1:' 'no rewriting up to locals suffices'
+refused :never_fits '//bad:never_fits: vafit fix ended with status 1:' 'no level up to locals is enough'

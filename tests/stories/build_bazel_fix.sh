@@ -120,7 +120,7 @@ expect_true 'the program of all kinds runs in the loader' grep -qx 'from importe
 expect_same 'and its copy runs the same' before after
 run bazel_in one build "${cached[@]}" --config=arm64 //kinds:exports_fixed
 expect_true 'what cannot be fixed fails the build' test $status = 1
-says 'up to the level exports' '//kinds:exports_fixed: vafit fix ended with status 1:' 'no rewriting up to exports suffices'
+says 'up to the level exports' '//kinds:exports_fixed: vafit fix ended with status 1:' 'no level up to exports is enough'
 run bazel_in one build "${cached[@]}" --config=arm64 //kinds:missing_one
 expect_true 'a missing dylib fails the build' test $status = 1
 says 'by its name' '//kinds:missing_one: cannot be judged:' 'asks for @rpath/libright.dylib, which was not found'

@@ -48,7 +48,7 @@ for generator in Ninja 'Unix Makefiles'; do
     build unfixable
     cat .out .err >.said
     expect_true "$generator: what cannot be fixed fails the build" test $status != 0
-    expect_true "$generator: and says why" grep -q '^no rewriting up to locals suffices; ' .said
+    expect_true "$generator: and says why" grep -q '^no level up to locals is enough; ' .said
     expect_true "$generator: by the call" grep -q '^CMakeLists.txt: vafit_fix(TARGET shapes): failed$' .said
     expect_true "$generator: and leaves no copy" test ! -e unfixable/out/vafit-fix-shapes/files
     (cd unfixable/out && "$VAFIT" fix bin/shapes --dry-run --limit 10485800KiB) >.expected

@@ -16,6 +16,9 @@ done
 ran arm64 plain/out/bin/shapes >before
 ran arm64 shrunk/out/bin/shapes >after
 expect_same 'launcher: it runs the same' before after
+expect_true 'launcher: originals stand beside the images' test "$(find shrunk/out -name '*.unstripped' | wc -l)" = 3
+run cmake --build shrunk/out --target clean
+expect_true 'launcher: clean takes the originals along' test -z "$(find shrunk/out/bin -name '*.unstripped')"
 # limited LIMIT: only the link of the executable is looked at.
 limited() {
     project shrunk

@@ -108,4 +108,4 @@ done
 project another
 build another fixed LIMIT=10GiB
 expect_true 'what cannot be fixed fails the build' test $status = 2
-expect_true 'and says why' grep -q '^no rewriting up to locals suffices; ' .out
+expect_true 'and says why' grep -q '^no level up to locals is enough; ' .out

@@ -12,7 +12,7 @@ limit=$((sum - freed - 1))
 run "$VAFIT" fix out/main --in-place --limit $limit --up-to debug-map
 expect 'no level is enough, the next is' 1 "out/main (arm64, macos-26): does not fit; $ends
 $(exceeds $((freed + 1)))
-no rewriting up to debug-map suffices; nothing was written. With all images at debug-map:
+no level up to debug-map is enough; nothing was written. With all images at debug-map:
   out/main (arm64, macos-26): image-sum misses 1 byte
 --up-to locals would make it fit"
 untouched 'not enough'
@@ -20,7 +20,7 @@ limit=$((sum - next - 1))
 run "$VAFIT" fix out/main --in-place --limit $limit --up-to debug-map
 expect 'nor is the next' 1 "out/main (arm64, macos-26): does not fit; $ends
 $(exceeds $((next + 1)))
-no rewriting up to debug-map suffices; nothing was written. With all images at debug-map:
+no level up to debug-map is enough; nothing was written. With all images at debug-map:
   out/main (arm64, macos-26): image-sum misses $(human $((next + 1 - freed))) ($((next + 1 - freed)) bytes)
 --up-to locals would not either:
   out/main (arm64, macos-26): image-sum misses 1 byte"
