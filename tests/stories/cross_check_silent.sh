@@ -62,7 +62,7 @@ only_new() { fake "case \$1 in program) $1 ;; *) exec \"$LIEF\" \"\$1\" ;; esac"
 only_new 'exit 3'
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing
 expect 'LIEF cannot read the new file only' 1 '' \
-    'vafit: program: LIEF: LIEF ended with exit status 3, and reads the original'
+    'vafit: program: LIEF: it ended with exit status 3, and reads the original'
 for ending in 'kill -ABRT $$' 'kill -SEGV $$' 'kill -KILL $$' 'exit 4' 'exit 1' 'exec sleep 60'; do
     only_new "$ending"
     VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing
