@@ -87,12 +87,13 @@ real_base() {
     ) 9>"$base/.lock" >&2 && printf '%s\n' "$base"
 }
 
-# real_configure BASE ARCH OUT CMAKE-ARGUMENT...: configures the project of tests/real.
+# real_configure BASE ARCH OUT CMAKE-ARGUMENT...: configures a copy of the project in tests/real.
 real_configure() {
     local base=$1 arch=$2 out=$3
     shift 3
-    env -u LIBRARY_PATH -u CPATH REAL_ARCH="$arch" REAL_SDK="$base/sdk" cmake -G Ninja -S "$TESTS/real" -B "$out" \
-        -DCMAKE_TOOLCHAIN_FILE="$TESTS/real/darwin.cmake" -DREAL_SOURCES="$base/src" \
+    mkdir -p "$out" && cp -r "$TESTS/real" "$out/project" || return 1
+    env -u LIBRARY_PATH -u CPATH REAL_ARCH="$arch" REAL_SDK="$base/sdk" cmake -G Ninja -S "$out/project" -B "$out" \
+        -DCMAKE_TOOLCHAIN_FILE="$out/project/darwin.cmake" -DREAL_SOURCES="$base/src" \
         -DCMAKE_C_FLAGS='-O1 -g1' -DCMAKE_CXX_FLAGS='-O1 -g1' "$@" >"$out.configured" 2>&1 ||
         { tail -20 "$out.configured"; return 1; }
 }
@@ -103,7 +104,7 @@ real_build() {
     local arch=$1 base out
     shift
     base=$(real_base) || return 1
-    out=$base/$arch
+    out=$base/$arch-$(cat "$TESTS"/real/* | sha256sum | head -c 8)
     (
         flock 9
         [ -e "$out/.complete" ] && exit

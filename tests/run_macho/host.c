@@ -3,6 +3,7 @@
 #include "fail.h"
 #include "linking.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -180,9 +181,28 @@ static const struct row rows[] = {
     SAME(__gxx_personality_v0),
 };
 
+static void not_there(void) {
+    fail("the system", "a function that has no stand-in", "was called");
+}
+
+/* The host's own libc++, where RUN_MACHO_LIBCXX names it: on x86-64 both systems lay out and pass
+ * the same. What it and the host's libc lack is bound too, and fails when it is called. */
+static uint64_t libcxx_address(const char *name) {
+    static void *library;
+    const char *path = getenv("RUN_MACHO_LIBCXX");
+    if (path == NULL)
+        return 0;
+    if (library == NULL && (library = dlopen(path, RTLD_NOW | RTLD_GLOBAL)) == NULL)
+        fail(path, "RUN_MACHO_LIBCXX", "cannot be opened");
+    void *address = dlsym(library, name + 1);
+    if (address == NULL)
+        address = dlsym(RTLD_DEFAULT, name + 1);
+    return address != NULL ? (uint64_t)(uintptr_t)address : (uint64_t)(uintptr_t)not_there;
+}
+
 uint64_t host_address(const char *name) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (strcmp(rows[i].name, name) == 0)
             return rows[i].address;
-    return 0;
+    return libcxx_address(name);
 }

@@ -1,4 +1,4 @@
-# LIEF's second opinion of real programs, before and after shrinking: it agrees.
+# LIEF's reading of real programs, before and after shrinking: it agrees.
 . "$(dirname "$0")/../lib/cross_check.sh"
 
 # As vafit-lief, and it writes down what it was asked.

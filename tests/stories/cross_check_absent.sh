@@ -25,5 +25,5 @@ expect 'vafit-lief wants a file' 2 '' 'usage: vafit-lief FILE'
 run "$LIEF" both
 expect_true 'vafit-lief prints one object with both slices' test \
     "$status $(jq -c '[.schema, (.slices[].header.cpu_type)]' .out)" = \
-    '0 ["vafit.sight/1",16777223,16777228]'
+    '0 ["vafit.slice_summary/1",16777223,16777228]'
 expect_true 'what LIEF logs is not in it' test "$(wc -l <.out)" = 1

@@ -40,7 +40,7 @@ expect_true 'a symbol past the first' grep -qx \
 answers 's/"segments":\[{.*\],"sections"/"segments":7,"sections"/'
 differs 'segments that are none' 'segments: LIEF reads 0, vafit 5'
 answers 's/"slices":.*/"slices":[7,{}]}/'
-differs 'no slice' 'LIEF sees no slice for arm64'
+differs 'no slice' 'it sees no slice for arm64'
 answers 's/"maxprot":5/"maxprot":7/g'
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify both
 expect 'a slice of a universal file is named' 1 '' \

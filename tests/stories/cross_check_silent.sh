@@ -17,15 +17,15 @@ silent 'LIEF refuses the file' 'ended with exit status 3'
 fake 'kill -ABRT $$'
 silent 'LIEF crashes' 'was ended by signal 6 (Aborted)'
 fake 'echo "Segmentation fault, says LIEF"'
-silent 'LIEF rambles' 'printed what is not vafit.sight/1'
-fake 'echo "{\"schema\": \"vafit.sight/2\", \"slices\": []}"'
-silent 'another schema' 'printed what is not vafit.sight/1'
-fake 'echo "{\"schema\": \"vafit.sight/1\"}"'
-silent 'half an answer' 'printed what is not vafit.sight/1'
+silent 'LIEF rambles' 'printed what is not vafit.slice_summary/1'
+fake 'echo "{\"schema\": \"vafit.slice_summary/2\", \"slices\": []}"'
+silent 'another schema' 'printed what is not vafit.slice_summary/1'
+fake 'echo "{\"schema\": \"vafit.slice_summary/1\"}"'
+silent 'half an answer' 'printed what is not vafit.slice_summary/1'
 fake "\"$LIEF\" \"\$1\" | head -c 1000"
-silent 'an answer cut short' 'printed what is not vafit.sight/1'
+silent 'an answer cut short' 'printed what is not vafit.slice_summary/1'
 fake ':'
-silent 'no word' 'printed what is not vafit.sight/1'
+silent 'no word' 'printed what is not vafit.slice_summary/1'
 fake 'echo complaint >&2; read answer || exit 5'
 silent 'it reads nothing, and its complaints are dropped' 'ended with exit status 5'
 fake 'exec yes'
@@ -62,7 +62,7 @@ only_new() { fake "case \$1 in program) $1 ;; *) exec \"$LIEF\" \"\$1\" ;; esac"
 only_new 'exit 3'
 VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing
 expect 'LIEF cannot read the new file only' 1 '' \
-    'vafit: program: LIEF: LIEF ended with exit status 3, and reads the original'
+    'vafit: program: LIEF: it ended with exit status 3, and reads the original'
 for ending in 'kill -ABRT $$' 'kill -SEGV $$' 'kill -KILL $$' 'exit 4' 'exit 1' 'exec sleep 60'; do
     only_new "$ending"
     VAFIT_LIEF=$WORK/fake run "$VAFIT" verify program --against arm64-fixup_chains/throwing

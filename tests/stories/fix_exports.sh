@@ -3,13 +3,13 @@
 
 fresh
 run "$VAFIT" fix $(programs out) --in-place --up-to symbols --limit $limit
-sed '/^no rewriting/,$!d' .out >said && mv said .out
+sed '/^no level/,$!d' .out >said && mv said .out
 expect 'the next level is named' 1 "no level up to symbols is enough; nothing was written. With all images at symbols:
 $missing
 --up-to exports would make it fit"
 expect_true 'nothing was written' diff -r built out
 run "$VAFIT" fix $(programs out) --in-place --up-to symbols --limit $limit --arch arm64
-sed '/^no rewriting/,$!d' .out >said && mv said .out
+sed '/^no level/,$!d' .out >said && mv said .out
 expect 'which is not that of one architecture' 1 "no level up to symbols is enough; nothing was written. With all images at symbols:
 $missing"
 

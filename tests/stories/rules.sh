@@ -23,7 +23,7 @@ says 'image-sum of macOS 27 counts all that is closed' image-sum 0 \
     three --profile macos-27
 
 says 'malloc-window fails' malloc-window 1 \
-    "error 17246978048 17179869184 -134217728 images reach 16.06 GiB, 64.0 MiB past the limit of 16.00 GiB; 2 of the allocator's 736 places are blocked, so that about 0.27 % of launches abort" three
+    "error 17246978048 17179869184 -134217728 images reach 16.06 GiB, 64.0 MiB past the limit of 16.00 GiB; 2 of the allocator's 736 places are blocked, so about 0.27 % of launches abort" three
 # Two dylibs end at 12 GiB + 3 * 1040 MiB = 15408 MiB.
 says 'malloc-window holds' malloc-window 0 \
     'pass 16156459008 17179869184 956301312 images reach 15.05 GiB, 976.0 MiB below the limit of 16.00 GiB' two

@@ -29,7 +29,7 @@ static json_t *slice(uint64_t last_value) {
     return summary_end(&summary);
 }
 
-/* What is found when LIEF's sight is `lief`, one line a finding. */
+/* What is found when LIEF's summary is `lief`, one line a finding. */
 static void assert_found(json_t *lief, const char *expected) {
     struct errors errors = {0};
     struct text text = {0};

@@ -93,7 +93,7 @@ static const struct row windows[] = {
      {.dylibs = 4 * GIB + 471 * MIB},
      NUMBERS(SEVERITY_ERROR, 16 * GIB + 471 * MIB, 16 * GIB, -(471 + 64) * 1048576,
              "images reach 16.46 GiB, 471.0 MiB past the limit of 16.00 GiB; 15 of the "
-             "allocator's 736 places are blocked, so that about 2.04 % of launches abort")},
+             "allocator's 736 places are blocked, so about 2.04 % of launches abort")},
     {"past --limit but not the window",
      {.dylibs = 2 * GIB, .limit = 13 * GIB},
      NUMBERS(SEVERITY_ERROR, 14 * GIB, 13 * GIB, -(1024 + 64) * INT64_C(1048576),
@@ -102,7 +102,7 @@ static const struct row windows[] = {
      {.dylibs = 4 * GIB + 64 * MIB, .limit = 17 * GIB},
      NUMBERS(SEVERITY_PASS, 16 * GIB + 64 * MIB, 17 * GIB, 960 * MIB - 64 * MIB,
              "images reach 16.06 GiB, 960.0 MiB below the limit of 17.00 GiB; 2 of the "
-             "allocator's 736 places are blocked, so that about 0.27 % of launches abort")},
+             "allocator's 736 places are blocked, so about 0.27 % of launches abort")},
     /* 14 of 16 are 87.5 %. */
     {"warned of",
      {.dylibs = 2 * GIB, .warn_at = 87},
@@ -122,7 +122,7 @@ static const struct row windows[] = {
      {.profile = "macos-27", .dylibs = 7 * GIB},
      NUMBERS(SEVERITY_ERROR, 455 * GIB, 454 * GIB, -(1024 + 64) * INT64_C(1048576),
              "images reach 455.00 GiB, 1.00 GiB past the limit of 454.00 GiB; 32 of the "
-             "allocator's 1088 places are blocked, so that about 2.94 % of launches abort")},
+             "allocator's 1088 places are blocked, so about 2.94 % of launches abort")},
     {"without a window",
      {.profile = "macos-15", .dylibs = 2 * GIB},
      NOT_APPLICABLE("does not apply: this profile has no malloc window")},

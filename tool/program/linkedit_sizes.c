@@ -22,7 +22,7 @@ enum {
 };
 
 /* The names that one chunk of symbols uses: bytes into the string pool. first > last: none. */
-struct dominators {
+struct name_range {
     uint32_t first;
     uint32_t last;
 };
@@ -34,13 +34,13 @@ struct table_reader {
     uint64_t strings_offset;
     uint64_t strings_size;
     size_t chunk_count;
-    struct dominators *reaches; /* one a chunk */
-    uint8_t *table;             /* room for a chunk */
-    size_t loaded;              /* the chunk in `table`; chunk_count for none */
-    uint8_t *pool;              /* room for a piece */
-    uint64_t window_size;       /* bytes of the pool */
-    uint8_t *starts;            /* one a byte of the window; all SYMBOL_NONE between windows */
-    size_t last_start;          /* the last byte of the window where a name begins */
+    struct name_range *ranges; /* one a chunk */
+    uint8_t *table;            /* room for a chunk */
+    size_t loaded;             /* the chunk in `table`; chunk_count for none */
+    uint8_t *pool;             /* room for a piece */
+    uint64_t window_size;      /* bytes of the pool */
+    uint8_t *starts;           /* one a byte of the window; all SYMBOL_NONE between windows */
+    size_t last_start;         /* the last byte of the window where a name begins */
     uint64_t counts[SYMBOL_USES];
     struct string_owners owners;
     struct error *error;
@@ -74,27 +74,27 @@ static bool load_chunk(struct table_reader *reader, size_t chunk, struct bytes *
     return file_read(reader->file, offset, reader->table, table->size, reader->error);
 }
 
-static void extend(struct dominators *dominators, uint32_t index) {
-    if (index < dominators->first)
-        dominators->first = index;
-    if (index > dominators->last)
-        dominators->last = index;
+static void extend(struct name_range *range, uint32_t index) {
+    if (index < range->first)
+        range->first = index;
+    if (index > range->last)
+        range->last = index;
 }
 
 /* A name past the pool is none (dyld: common/MachOLayout.cpp, forEachGlobalSymbol). */
 static bool count_chunk(struct table_reader *reader, size_t chunk) {
     struct bytes table;
-    struct dominators *dominators = &reader->reaches[chunk];
-    *dominators = (struct dominators){UINT32_MAX, 0};
+    struct name_range *range = &reader->ranges[chunk];
+    *range = (struct name_range){UINT32_MAX, 0};
     if (!load_chunk(reader, chunk, &table))
         return false;
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
         reader->counts[nlist_use(&symbol)]++;
         if (symbol.string_index < reader->strings_size)
-            extend(dominators, symbol.string_index);
+            extend(range, symbol.string_index);
         if (nlist_has_second_name(&symbol) && symbol.value < reader->strings_size)
-            extend(dominators, (uint32_t)symbol.value);
+            extend(range, (uint32_t)symbol.value);
     }
     return true;
 }
@@ -128,7 +128,7 @@ static bool mark_chunk(struct table_reader *reader, size_t chunk, uint64_t windo
 
 /* Whether the names of chunk i may begin in [window, window + size). */
 static bool reaches(const struct table_reader *reader, size_t i, uint64_t window, uint64_t size) {
-    return reader->reaches[i].last >= window && reader->reaches[i].first < window + size;
+    return reader->ranges[i].last >= window && reader->ranges[i].first < window + size;
 }
 
 static bool mark_window(struct table_reader *reader, uint64_t window, size_t size, bool *marked) {
@@ -173,9 +173,9 @@ static bool read_window(struct table_reader *reader, uint64_t window, size_t siz
 static uint64_t reads_with(const struct table_reader *reader, uint64_t window_size) {
     uint64_t reads = 0;
     for (size_t i = 0; i < reader->chunk_count; i++)
-        if (reader->reaches[i].first <= reader->reaches[i].last)
+        if (reader->ranges[i].first <= reader->ranges[i].last)
             reads +=
-                reader->reaches[i].last / window_size - reader->reaches[i].first / window_size + 1;
+                reader->ranges[i].last / window_size - reader->ranges[i].first / window_size + 1;
     return reads;
 }
 
@@ -183,8 +183,8 @@ static uint64_t reads_with(const struct table_reader *reader, uint64_t window_si
 static uint64_t names_end(const struct table_reader *reader) {
     uint64_t end = 0;
     for (size_t i = 0; i < reader->chunk_count; i++)
-        if (reader->reaches[i].last >= end)
-            end = (uint64_t)reader->reaches[i].last + 1;
+        if (reader->ranges[i].last >= end)
+            end = (uint64_t)reader->ranges[i].last + 1;
     return end;
 }
 
@@ -237,14 +237,14 @@ bool linkedit_sizes_read(const struct file *file, uint64_t slice_offset, const s
         .error = error,
     };
     reader.loaded = reader.chunk_count;
-    reader.reaches = memory_zeros(1, reader.chunk_count * sizeof *reader.reaches);
+    reader.ranges = memory_zeros(1, reader.chunk_count * sizeof *reader.ranges);
     reader.table = memory_zeros(1, (size_t)CHUNK * NLIST_SIZE);
     reader.pool = memory_zeros(1, PIECE);
     linkedit_sizes_from_image(image, linkedit_sizes);
     bool read = read_tables(&reader);
     if (read)
         split(&reader, linkedit_sizes);
-    free(reader.reaches);
+    free(reader.ranges);
     free(reader.table);
     free(reader.pool);
     free(reader.starts);

@@ -85,7 +85,7 @@ static const char *odds(struct judge *judge) {
         return "";
     return arena_format(judge->arena,
                         "; %" PRIu64 " of the allocator's %" PRIu64
-                        " places are blocked, so that about %.2f %% of launches abort",
+                        " places are blocked, so about %.2f %% of launches abort",
                         result->slots_hit, result->slots,
                         100.0 * (double)result->slots_hit / (double)result->slots);
 }

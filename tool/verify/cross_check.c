@@ -245,8 +245,7 @@ static void compare_slice(const struct image_file *file, const struct image_slic
     }
     const json_t *theirs = slice_like(slices, ours);
     if (theirs == NULL) {
-        error_malformed(&error, "second opinion", "LIEF sees no slice for %s",
-                        slice->architecture->name);
+        error_malformed(&error, "LIEF", "it sees no slice for %s", slice->architecture->name);
         errors_add(errors, &error);
     } else {
         compare_summaries(ours, theirs, where, errors);
@@ -263,7 +262,7 @@ static enum cross_check_result no_answer(const char *program, const struct image
         text_addf(why, "LIEF: no answer, it %s", reason->what);
         return CROSS_CHECK_NONE;
     }
-    error_malformed(&error, "second opinion", "LIEF %s, and reads the original", reason->what);
+    error_malformed(&error, "LIEF", "it %s, and reads the original", reason->what);
     errors_add(errors, &error);
     return CROSS_CHECK_DIFFERS;
 }

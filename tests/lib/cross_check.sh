@@ -1,4 +1,4 @@
-# What the stories of LIEF's second opinion share.
+# What the stories of LIEF's reading share.
 . "$(dirname "${BASH_SOURCE[0]}")/story.sh"
 . "$TESTS/lib/programs.sh"
 
