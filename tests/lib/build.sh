@@ -33,6 +33,13 @@ fuzz)
     name='fuzz: the fuzz targets build'
     build() { by_preset fuzz && bash tests/fuzz/seeds.sh build-fuzz/seeds; }
     ;;
+real)
+    # Made once, into the cache, by all processors; without it the tests that want it are skipped.
+    TESTS=$PWD/tests
+    . tests/lib/real_build.sh
+    name='a real component build, from the cache or anew'
+    build() { { real_build x86_64 abseil && real_build arm64; } || name="$name # SKIP the sources or headers cannot be had"; }
+    ;;
 *)
     echo "there is no build called $1" >&2
     exit 2
