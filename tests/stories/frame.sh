@@ -58,7 +58,11 @@ for row in areas.STORIES:
     print("\n".join(areas.stories_of(row[0])))' | sort -u | while read -r name; do
     [ -f "tests/stories/$name.sh" ] || echo "tests/mutate: $name"
 done >>"$WORK/unknown"
-expect_same 'tests/slow and tests/mutate name tests that there are' /dev/null "$WORK/unknown"
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/mutate python3 -c '
+import areas, glob
+for row in areas.STORIES:
+    if not glob.glob(row[0]): print("tests/mutate:", row[0])' >>"$WORK/unknown"
+expect_same 'tests/slow and tests/mutate name tests and files that there are' /dev/null "$WORK/unknown"
 
 # A test that hangs, and one that ends before its last check, have failed.
 . "$TESTS/lib/limited.sh"
