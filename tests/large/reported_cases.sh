@@ -9,7 +9,7 @@ between() {
 
 # Apple's developer forums, thread 821081: an executable of 517 MiB __TEXT and 1.04 GiB __LINKEDIT with
 # 516 dylibs of 4.65 GiB crashes in about 2 % of launches of macOS 26.
-"$MAKE_MACHO" component --out build
+"$MAKE_MACHO" component --shape simple --out build
 run "$VAFIT" check build/browser_tests --format json
 expect 'the component build does not fit' 1 - ''
 gib='/ 1073741824'
@@ -27,7 +27,7 @@ expect_true 'no image overlaps another, the shared region or __PAGEZERO' jq -e '
     sort | [range(1; length) as $i | .[$i][0] >= .[$i - 1][1]] | all' .out
 for seed in 2 3 4; do
     rm -rf build
-    "$MAKE_MACHO" component --out build --seed $seed
+    "$MAKE_MACHO" component --shape simple --out build --seed $seed
     run "$VAFIT" check build/browser_tests --format json
     between "the top of another such build, $seed" ".programs[0].placement.top_slid $gib" 16.2 16.7
 done
@@ -38,7 +38,7 @@ rm -rf build
 contents() {
     tar --sparse -cf - build/* | sha256sum
 }
-"$MAKE_MACHO" component --out build --density 5 --executable-density 100 --hashes
+"$MAKE_MACHO" component --shape simple --out build --density 5 --executable-density 100 --hashes
 contents >before
 run "$VAFIT" fix build/browser_tests --in-place --format json
 expect 'the component build is fixed' 0 - ''

@@ -22,8 +22,7 @@ enum {
 
 /* Component builds that were measured have about this spread. */
 static const double sigma = 1.3;
-/* The shares of a dylib's memory; __LINKEDIT has the rest, about 60 percent. */
-static const double text_share = 1.755 / 4.65;
+/* The shares of a dylib's memory; __LINKEDIT has what these and __TEXT leave. */
 static const double data_const_share = 0.010;
 static const double data_share = 0.006;
 
@@ -174,10 +173,12 @@ static void choose_sizes(struct build *build) {
     }
 }
 
-static struct segment_sizes library_segments(const struct library *library, uint64_t page) {
+static struct segment_sizes library_segments(const struct component *component,
+                                             const struct library *library) {
+    uint64_t page = component->architecture->page_size;
     double size = (double)library->size;
     struct segment_sizes sizes = {
-        .text = round_up((uint64_t)(size * text_share), page),
+        .text = round_up((uint64_t)(size * component->dylibs_text / 1000), page),
         .data_const = round_up((uint64_t)(size * data_const_share), page),
         .data = round_up((uint64_t)(size * data_share), page),
     };
@@ -224,8 +225,12 @@ static void choose_dependencies(struct build *build, size_t index) {
                        index - 1 - random_below(&build->source, smaller(index, NEIGHBOURS)));
 }
 
-static struct symbol_request request_for(uint64_t linkedit, unsigned density, size_t entries) {
-    return (struct symbol_request){.entries = entries, .bytes = linkedit / 100 * density};
+static struct symbol_request request_for(const struct component *component, uint64_t linkedit,
+                                         unsigned density, size_t entries) {
+    return (struct symbol_request){.entries = entries,
+                                   .bytes = linkedit / 100 * density,
+                                   .shape = component->shape,
+                                   .merges_strings = component->merges_strings};
 }
 
 static void plan_libraries(struct build *build) {
@@ -238,9 +243,8 @@ static void plan_libraries(struct build *build) {
         library->component = library_name(&build->arena, i);
         library->install_name =
             arena_format(&build->arena, "@rpath/lib%s.dylib", library->component);
-        library->symbols =
-            request_for(library_segments(library, component->architecture->page_size).linkedit,
-                        component->density, TOKEN_SYMBOLS);
+        library->symbols = request_for(component, library_segments(component, library).linkedit,
+                                       component->density, TOKEN_SYMBOLS);
         library->exports = symbols_export_count(library->component, &library->symbols);
         choose_dependencies(build, i);
     }
@@ -274,8 +278,7 @@ static bool write_library(struct build *build, size_t index, struct error *error
         .seed = component->seed,
         .has_hashes = component->has_hashes,
     };
-    image_set_segments(&image, &build->arena,
-                       library_segments(library, component->architecture->page_size));
+    image_set_segments(&image, &build->arena, library_segments(component, library));
     return image_write(&image, error);
 }
 
@@ -326,7 +329,7 @@ static bool write_program(struct build *build, unsigned number, struct error *er
         .has_hashes = component->has_hashes,
     };
     image.loads = program_loads(build, &image.load_count);
-    image.symbols = request_for(sizes.linkedit, component->executable_density,
+    image.symbols = request_for(component, sizes.linkedit, component->executable_density,
                                 TOKEN_SYMBOLS + SYMBOLS_PER_LOAD * image.load_count);
     image_set_segments(&image, &build->arena, sizes);
     return image_write(&image, error);

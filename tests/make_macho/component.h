@@ -3,6 +3,7 @@
 #define MAKE_MACHO_COMPONENT_H
 
 #include "architecture.h"
+#include "shape.h"
 
 #include "base/error.h"
 
@@ -20,7 +21,10 @@ struct component {
     unsigned density;            /* percent of a dylib's __LINKEDIT that is real symbols; at 0 each
                                   * image has a handful all the same */
     unsigned executable_density; /* likewise, of the programs */
-    unsigned programs;           /* browser_tests, browser_tests_2, ... */
+    const struct shape *shape;
+    unsigned dylibs_text; /* thousandths of a dylib's memory that are __TEXT */
+    bool merges_strings;  /* as in symbols.h */
+    unsigned programs;    /* browser_tests, browser_tests_2, ... */
     unsigned seed;
     bool has_hashes; /* signatures have the hashes of pages */
 };

@@ -4,6 +4,7 @@
 #include "component.h"
 #include "image.h"
 #include "names.h"
+#include "shape.h"
 #include "universal.h"
 
 #include "base/arena.h"
@@ -21,6 +22,8 @@
 enum {
     NOT_GIVEN = 1000001, /* more than any count can be */
     DEFAULT_SYMBOLS = 76,
+    USUAL_DYLIBS_TEXT = 377, /* 1.755 GiB of 4.65 */
+    MOST_DYLIBS_TEXT = 900,
     DEFAULT_NAME_LENGTH = 100,
     MOST_NAME_LENGTH = NAME_CAPACITY / 2, /* some are half as long again */
     BYTES_PER_SYMBOL = 16, /* of __TEXT, so that every function has a place of its own */
@@ -48,6 +51,7 @@ static uint64_t size_or(const struct size_option *option, uint64_t otherwise) {
 }
 
 static const struct option_choices architectures = {.choice = architecture_name, .usual = "arm64"};
+static const struct option_choices shapes = {.choice = shape_name_at, .usual = "real"};
 
 /* --- component --- */
 
@@ -62,6 +66,9 @@ struct component_options {
     unsigned executable_density;
     unsigned seed;
     unsigned programs;
+    unsigned dylibs_text;
+    const char *shape;
+    bool merge_strings;
     bool hashes;
 };
 
@@ -76,6 +83,14 @@ static const struct option_row component_rows[] = {
     {"dylibs", 0, OPTION_COUNT, MEMBER(dylibs), "N", "how many (516)", NULL},
     {"dylibs-total", 0, OPTION_SIZE, MEMBER(dylibs_total), "SIZE",
      "memory of all of them (4.65GiB)", NULL},
+    {"dylibs-text", 0, OPTION_COUNT, MEMBER(dylibs_text), "THOUSANDTHS",
+     "how much of a dylib's memory is __TEXT (377)", NULL},
+    {"shape", 0, OPTION_CHOICE, MEMBER(shape), "SHAPE",
+     OPTION_CHOICES ": symbols as in a build that was measured, by ld64.lld-19; or as ld64 "
+                    "writes them, of eight definitions a file",
+     &shapes},
+    {"merge-strings", 0, OPTION_FLAG, MEMBER(merge_strings), NULL,
+     "no name is in a string pool twice, as newer linkers write them", NULL},
     {"density", 0, OPTION_COUNT, MEMBER(density), "PERCENT",
      "how much of __LINKEDIT is real symbols (0: a handful of them)", NULL},
     {"executable-density", 0, OPTION_COUNT, MEMBER(executable_density), "PERCENT",
@@ -90,8 +105,13 @@ static const struct option_row component_rows[] = {
 
 static bool run_component(struct arena *arena, const struct command_line *line,
                           struct error *error) {
-    struct component_options options = {
-        .arch = "arm64", .dylibs = 516, .executable_density = NOT_GIVEN, .seed = 1, .programs = 1};
+    struct component_options options = {.arch = "arm64",
+                                        .dylibs = 516,
+                                        .dylibs_text = USUAL_DYLIBS_TEXT,
+                                        .shape = shape_real.name,
+                                        .executable_density = NOT_GIVEN,
+                                        .seed = 1,
+                                        .programs = 1};
     struct string_list operands = {0};
     if (!options_parse(arena, line, &options, &operands, error) ||
         !refuse_operands(&operands, error))
@@ -102,6 +122,8 @@ static bool run_component(struct arena *arena, const struct command_line *line,
         return error_usage(error, "--out is missing");
     if (options.density > 100 || options.executable_density > 100)
         return error_usage(error, "a density is at most 100 percent");
+    if (options.dylibs_text > MOST_DYLIBS_TEXT)
+        return error_usage(error, "--dylibs-text is at most %d thousandths", MOST_DYLIBS_TEXT);
     const struct component component = {
         .folder = options.out,
         .architecture = architecture_named(options.arch),
@@ -111,6 +133,9 @@ static bool run_component(struct arena *arena, const struct command_line *line,
         .dylibs_total = size_or(&options.dylibs_total, GIB * 465 / 100),
         .density = options.density,
         .executable_density = options.executable_density,
+        .shape = shape_named(options.shape),
+        .dylibs_text = options.dylibs_text,
+        .merges_strings = options.merge_strings,
         .programs = options.programs,
         .seed = options.seed,
         .has_hashes = options.hashes,
@@ -312,7 +337,8 @@ static void describe_image(struct arena *arena, const struct image_options *opti
     image->rpath_count = options->rpaths.count;
     image->symbols = (struct symbol_request){.entries = options->symbols,
                                              .functions = rust_functions(options),
-                                             .name_length = options->name_length};
+                                             .name_length = options->name_length,
+                                             .shape = &shape_simple};
     image->misaligned_strings = options->misaligned_strings;
     image->has_hashes = options->hashes;
     image->seed = options->seed;

@@ -178,6 +178,83 @@ void name_local(struct name *name, enum name_kind kind, const char *component, s
     add_number(name, file * NAME_DEFINITIONS + definition);
 }
 
+/* --- Names of a given length --- */
+
+/* Six bits of `code` a syllable, `count` syllables. */
+static void add_syllables(struct name *name, size_t code, unsigned count) {
+    static const char consonants[] = "bdfghjklmnprstvw", vowels[] = "aeiu";
+    for (; count > 0; count--, code >>= WORD_BITS) {
+        const char syllable[] = {consonants[code & 15], vowels[code >> 4 & 3]};
+        add_bytes(name, syllable, sizeof syllable);
+    }
+}
+
+/* A short identifier that no other file's class has. */
+static void short_class(struct name *name, size_t file) {
+    static const char *const ends[] = {"Host", "Node", "Page", "Layer"};
+    unsigned count = file >> (SHORT_CLASS * WORD_BITS) == 0 ? SHORT_CLASS : LONG_CLASS;
+    clear(name);
+    add(name, "C");
+    add_syllables(name, (file + 1) * 0x9e3779b1U, count);
+    add(name, ends[hash_number(file) & 3]);
+}
+
+/* One that no other definition of its file has, of about `length` bytes. */
+static void short_member(struct name *name, size_t file, unsigned definition, size_t length) {
+    uint64_t choice = hash_number(file * NAME_DEFINITIONS + definition + 1);
+    clear(name);
+    add_syllables(name, definition, 1);
+    for (; name->length + 6 < length; choice = hash_number(choice))
+        add(name, words[choice & WORD_MASK]);
+}
+
+/* A parameter list of at most `length` bytes; NULL where all are longer. */
+static const char *parameter_within(size_t length, uint64_t choice) {
+    size_t count = sizeof parameters / sizeof *parameters - 1;
+    for (size_t i = 0; i < count; i++) {
+        const char *parameter = parameters[1 + (choice + i) % count];
+        if (strlen(parameter) <= length)
+            return parameter;
+    }
+    return NULL;
+}
+
+/* Parameters of `length` bytes in all. */
+static void add_parameters(struct name *name, size_t length, uint64_t choice) {
+    static const char fundamental[] = "bijdmxcf";
+    size_t end = name->length + length;
+    for (; name->length < end; choice = hash_number(choice + 1)) {
+        const char *parameter = parameter_within(end - name->length, choice);
+        if (parameter != NULL)
+            add(name, parameter);
+        else
+            add_bytes(name, &fundamental[choice & 7], 1);
+    }
+}
+
+void name_sized(struct name *name, const char *component, bool is_anonymous, size_t file,
+                unsigned definition, size_t length) {
+    struct name part;
+    clear(name);
+    add(name, "__ZN");
+    add_component(name, component);
+    add(name, is_anonymous ? "12_GLOBAL__N_1" : "");
+    short_class(&part, file);
+    add_identifier(name, &part);
+    size_t left = length > name->length ? length - name->length : 0;
+    short_member(&part, file, definition, left < 60 ? left / 2 : 30);
+    add_identifier(name, &part);
+    add(name, "E");
+    left = length > name->length ? length - name->length : 0;
+    add_parameters(name, left == 0 ? 1 : left, hash_number(file + 1) + definition);
+}
+
+void name_exception_table(struct name *name, size_t number) {
+    clear(name);
+    add(name, "GCC_except_table");
+    add_number(name, number);
+}
+
 /* What is left is an array of so many references; two bytes are the shortest type. */
 static void fill(struct name *name, size_t length) {
     while (name->length + 2 <= length)
@@ -227,8 +304,10 @@ static void add_stem(struct name *name, size_t file) {
     }
 }
 
-void name_source(struct name *name, size_t file) {
+void name_source(struct name *name, const char *component, size_t file) {
     clear(name);
+    if (component != NULL)
+        name_folder(name, component);
     add_stem(name, file);
     add(name, ".cc");
 }
@@ -244,12 +323,22 @@ void name_object(struct name *name, const char *component, size_t file) {
     add(name, ".o");
 }
 
-const char *name_system(size_t index) {
-    return system_functions[index];
-}
-
 size_t name_system_count(void) {
     return sizeof system_functions / sizeof system_functions[0];
+}
+
+void name_system(struct name *name, size_t index) {
+    uint64_t choice = hash_number(index + 1);
+    clear(name);
+    if (index < name_system_count()) {
+        add(name, system_functions[index]);
+        return;
+    }
+    add(name, "_dispatch_queue_");
+    for (int i = 0; i < 3; i++, choice >>= WORD_BITS)
+        add(name, words[choice & WORD_MASK]);
+    add(name, "_f");
+    add_number(name, index);
 }
 
 const char *component_name(struct arena *arena, const char *path) {

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,7 +30,8 @@ struct name {
 enum name_kind {
     NAME_FUNCTION,
     NAME_VARIABLE,
-    NAME_TABLE, /* one of the compiler's own: a short name, and always local */
+    NAME_TABLE,           /* one of the compiler's own: a short name, and always local */
+    NAME_EXCEPTION_TABLE, /* likewise; in numbered ones its length hardly differs */
 };
 
 /* The name of definition `definition` of source file `file`; those seen by its file alone live in
@@ -39,20 +41,26 @@ void name_exported(struct name *name, enum name_kind kind, const char *component
 void name_local(struct name *name, enum name_kind kind, const char *component, size_t file,
                 unsigned definition);
 
+/* A C++ name of `length` bytes, or as short as it can be where that is more: of definition
+ * `definition`, below 64, of source file `file`, in an anonymous namespace or not. */
+void name_sized(struct name *name, const char *component, bool is_anonymous, size_t file,
+                unsigned definition, size_t length);
+/* What clang calls the table of a function's exceptions. */
+void name_exception_table(struct name *name, size_t number);
+
 /* The name of function `index` of a Rust crate called as the component, in the v0 mangling: a
  * generic one, whose type arguments make it `length` bytes long, or a little longer where that is
  * fewer than about 100. A longer one than fits is cut off. */
 void name_rust(struct name *name, const char *component, size_t index, size_t length);
 
-/* The folder of a component's sources with a slash at its end, a source file in it, its object file
- * with its whole path. */
+/* The folder of a component's sources with a slash at its end; a source file in it, with its whole
+ * path where `component` is not NULL; its object file with its whole path. */
 void name_folder(struct name *name, const char *component);
-void name_source(struct name *name, size_t file);
+void name_source(struct name *name, const char *component, size_t file);
 void name_object(struct name *name, const char *component, size_t file);
 
-/* A function of libSystem. */
-const char *name_system(size_t index);
-/* How many name_system() knows. */
+/* A function of libSystem; those from name_system_count() on are made up. */
+void name_system(struct name *name, size_t index);
 size_t name_system_count(void);
 
 /* What the image of that path or install name is called here: "blink_core" for

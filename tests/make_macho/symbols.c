@@ -8,35 +8,24 @@
 
 enum {
     N_EXT = 0x01,
+    N_PEXT = 0x10,
     N_SECT = 0x0e,
     N_GSYM = 0x20,
     N_FUN = 0x24,
     N_STSYM = 0x26,
     N_BNSYM = 0x2e,
     N_ENSYM = 0x4e,
+    N_STAB = 0xe0, /* any bit of it: a stab */
     N_SO = 0x64,
     N_OSO = 0x66,
     N_WEAK_REF = 0x40, /* in n_desc */
 };
 
 enum {
-    DEFINITIONS = NAME_DEFINITIONS, /* of a source file */
-    EXPORTABLE = 4,                 /* the first so many of them */
-    FUNCTIONS = 5,                  /* how many of them are functions */
-    RUST_FUNCTIONS = 1000,          /* of an object file */
-    STRINGS_START = 2,              /* " \0": offset 1 is the empty name */
+    RUST_FUNCTIONS = 1000, /* of an object file */
+    STRINGS_START = 2,     /* " \0": offset 1 is the empty name */
     TEXT_ALIGNMENT = 4,
     OBJECT_TIME = 0x68000000, /* when every object file was written */
-};
-
-struct definition {
-    enum name_kind kind;
-    unsigned place; /* which of the file's functions, or of its other definitions */
-};
-
-static const struct definition definitions[DEFINITIONS] = {
-    {NAME_FUNCTION, 0}, {NAME_FUNCTION, 1}, {NAME_FUNCTION, 2}, {NAME_VARIABLE, 0},
-    {NAME_FUNCTION, 3}, {NAME_FUNCTION, 4}, {NAME_VARIABLE, 1}, {NAME_TABLE, 2},
 };
 
 struct symbol {
@@ -46,6 +35,7 @@ struct symbol {
     uint8_t section;
     uint16_t description;
     uint64_t value;
+    size_t definition; /* whose name it is, counted through all files from 1; 0 for another's */
 };
 
 struct visitor {
@@ -85,15 +75,20 @@ static uint64_t variable_address(const struct symbols *symbols, size_t index) {
     return symbols->data.address + (room == 0 ? 0 : index % room * 16);
 }
 
+static struct definition definition_of(const struct symbols *symbols, unsigned definition) {
+    return shape_definition(symbols->request.shape, definition);
+}
+
 static bool lies_in_data(const struct symbols *symbols, unsigned definition) {
-    return definitions[definition].kind != NAME_FUNCTION && symbols->data.section != 0;
+    return definition_of(symbols, definition).kind != NAME_FUNCTION && symbols->data.section != 0;
 }
 
 static uint64_t address_of(const struct symbols *symbols, size_t file, unsigned definition) {
-    unsigned place = definitions[definition].place;
+    const struct shape *shape = symbols->request.shape;
+    unsigned place = definition_of(symbols, definition).place;
     if (lies_in_data(symbols, definition))
-        return variable_address(symbols, file * (DEFINITIONS - FUNCTIONS) + place);
-    return symbols_function(symbols, file * FUNCTIONS + place);
+        return variable_address(symbols, file * (shape->definitions - shape->functions) + place);
+    return symbols_function(symbols, file * shape->functions + place);
 }
 
 static uint8_t section_of(const struct symbols *symbols, unsigned definition) {
@@ -102,39 +97,37 @@ static uint8_t section_of(const struct symbols *symbols, unsigned definition) {
 
 /* The files that exports, or debug maps, come from; loose symbols lie after them. */
 static size_t known_files(const struct symbols *symbols) {
-    return at_least(symbols->files, divide_up(symbols->export_count, EXPORTABLE));
+    return at_least(symbols->files,
+                    divide_up(symbols->export_count, symbols->request.shape->exportable));
 }
 
 static size_t function_count(const struct symbols *symbols) {
     if (symbols->request.functions != 0)
         return symbols->request.functions;
-    size_t files = known_files(symbols) + divide_up(symbols->loose, DEFINITIONS);
-    return files * FUNCTIONS;
+    const struct shape *shape = symbols->request.shape;
+    size_t files = known_files(symbols) + divide_up(symbols->loose, shape->definitions);
+    return files * shape->functions;
 }
 
 /* --- What they are called --- */
 
 static bool is_exported(const struct symbols *symbols, size_t file, unsigned definition) {
-    return definition < EXPORTABLE && file * EXPORTABLE + definition < symbols->export_count;
+    unsigned exportable = symbols->request.shape->exportable;
+    return definition < exportable && file * exportable + definition < symbols->export_count;
 }
 
 static void name_of(const struct symbols *symbols, size_t file, unsigned definition,
                     struct name *name) {
-    enum name_kind kind = definitions[definition].kind;
-    if (!is_exported(symbols, file, definition))
-        name_local(name, kind, symbols->component, file, definition);
-    else
-        name_exported(name, kind, symbols->component, file, definition);
+    shape_name(symbols->request.shape, name, symbols->component, file, definition,
+               is_exported(symbols, file, definition));
     if (symbols->has_main && file == 0 && definition == 0)
         name->length = strlen(strcpy(name->text, "_main"));
 }
 
 /* --- The table, walked in its order --- */
 
-static void emit(const struct visitor *visitor, const struct name *name, uint8_t type,
-                 uint8_t section, uint64_t value) {
-    struct symbol symbol = {.type = type, .section = section, .value = value};
-    symbol.description = type == N_OSO;
+static void emit(const struct visitor *visitor, const struct name *name, struct symbol symbol) {
+    symbol.description = symbol.type == N_OSO;
     if (name != NULL) {
         symbol.name = name->text;
         symbol.length = name->length;
@@ -142,49 +135,73 @@ static void emit(const struct visitor *visitor, const struct name *name, uint8_t
     visitor->visit(visitor->context, &symbol);
 }
 
-static void visit_function_stabs(const struct symbols *symbols, size_t index,
+/* As struct symbol has it. */
+static size_t number_of(const struct symbols *symbols, size_t file, unsigned definition) {
+    return file * symbols->request.shape->definitions + definition + 1;
+}
+
+/* Function `index`; `stab` has its definition. */
+static void visit_function_stabs(const struct symbols *symbols, size_t index, struct symbol stab,
                                  const struct name *name, const struct visitor *visitor) {
     uint64_t address = symbols_function(symbols, index), size = function_size(symbols, index);
     uint8_t section = symbols->text.section;
-    emit(visitor, NULL, N_BNSYM, section, address);
-    emit(visitor, name, N_FUN, section, address);
-    emit(visitor, NULL, N_FUN, 0, size);
-    emit(visitor, NULL, N_ENSYM, section, size);
+    bool marks = symbols->request.shape->marks_functions;
+    stab.type = N_FUN, stab.section = section, stab.value = address;
+    if (marks)
+        emit(visitor, NULL, (struct symbol){.type = N_BNSYM, .section = section, .value = address});
+    emit(visitor, name, stab);
+    emit(visitor, NULL, (struct symbol){.type = N_FUN, .value = size});
+    if (marks)
+        emit(visitor, NULL, (struct symbol){.type = N_ENSYM, .section = section, .value = size});
 }
 
 static void visit_definition_stabs(const struct symbols *symbols, size_t file, unsigned definition,
                                    const struct visitor *visitor) {
-    enum name_kind kind = definitions[definition].kind;
-    uint64_t address = address_of(symbols, file, definition);
-    uint8_t section = section_of(symbols, definition);
+    struct definition defined = definition_of(symbols, definition);
+    struct symbol stab = {.definition = number_of(symbols, file, definition)};
     struct name name;
+    if (defined.kind == NAME_TABLE)
+        return;
     name_of(symbols, file, definition, &name);
-    if (kind == NAME_VARIABLE && is_exported(symbols, file, definition)) {
-        emit(visitor, &name, N_GSYM, 0, 0);
-    } else if (kind == NAME_VARIABLE) {
-        emit(visitor, &name, N_STSYM, section, address);
-    } else if (kind == NAME_FUNCTION) {
-        visit_function_stabs(symbols, file * FUNCTIONS + definitions[definition].place, &name,
-                             visitor);
+    if (defined.kind == NAME_FUNCTION) {
+        size_t index = file * symbols->request.shape->functions + defined.place;
+        visit_function_stabs(symbols, index, stab, &name, visitor);
+        return;
     }
+    stab.type = N_GSYM;
+    if (!is_exported(symbols, file, definition)) {
+        stab.type = N_STSYM;
+        stab.section = section_of(symbols, definition);
+        stab.value = address_of(symbols, file, definition);
+    }
+    emit(visitor, &name, stab);
 }
 
 static void visit_object(const struct symbols *symbols, size_t file,
                          const struct visitor *visitor) {
+    const struct shape *shape = symbols->request.shape;
     struct name name;
-    name_folder(&name, symbols->component);
-    emit(visitor, &name, N_SO, 0, 0);
-    name_source(&name, file);
-    emit(visitor, &name, N_SO, 0, 0);
+    if (shape->object_stabs == 4) {
+        name_folder(&name, symbols->component);
+        emit(visitor, &name, (struct symbol){.type = N_SO});
+        name_source(&name, NULL, file);
+    } else {
+        name_source(&name, symbols->component, file);
+    }
+    emit(visitor, &name, (struct symbol){.type = N_SO});
     name_object(&name, symbols->component, file);
-    emit(visitor, &name, N_OSO, 0, OBJECT_TIME);
+    emit(visitor, &name, (struct symbol){.type = N_OSO, .value = OBJECT_TIME});
+}
+
+static void end_object(const struct symbols *symbols, const struct visitor *visitor) {
+    emit(visitor, NULL, (struct symbol){.type = N_SO, .section = symbols->text.section});
 }
 
 static void visit_stabs(const struct symbols *symbols, size_t file, const struct visitor *visitor) {
     visit_object(symbols, file, visitor);
-    for (unsigned i = 0; i < DEFINITIONS; i++)
+    for (unsigned i = 0; i < symbols->request.shape->definitions; i++)
         visit_definition_stabs(symbols, file, i, visitor);
-    emit(visitor, NULL, N_SO, symbols->text.section, 0);
+    end_object(symbols, visitor);
 }
 
 /* Names from half the average length to half as much again. */
@@ -201,38 +218,49 @@ static void visit_rust(const struct symbols *symbols, const struct visitor *visi
     struct name name;
     for (size_t i = 0; i < symbols->request.functions; i++) {
         if (i % RUST_FUNCTIONS == 0 && i != 0)
-            emit(visitor, NULL, N_SO, symbols->text.section, 0);
+            end_object(symbols, visitor);
         if (i % RUST_FUNCTIONS == 0)
             visit_object(symbols, i / RUST_FUNCTIONS, visitor);
         rust_name(symbols, i, &name);
-        visit_function_stabs(symbols, i, &name, visitor);
+        visit_function_stabs(symbols, i, (struct symbol){0}, &name, visitor);
     }
     if (symbols->request.functions != 0)
-        emit(visitor, NULL, N_SO, symbols->text.section, 0);
+        end_object(symbols, visitor);
 }
 
 static void visit_local(const struct symbols *symbols, size_t file, unsigned definition,
                         const struct visitor *visitor) {
+    struct definition defined = definition_of(symbols, definition);
+    bool is_hidden = defined.visibility == VISIBILITY_HIDDEN ||
+                     (symbols->request.shape->hides && defined.visibility == VISIBILITY_EXPORTED);
+    bool has_stab = file < symbols->files && defined.kind != NAME_TABLE;
     struct name name;
+    struct symbol symbol = {
+        .type = is_hidden ? N_SECT | N_PEXT : N_SECT,
+        .section = section_of(symbols, definition),
+        .value = address_of(symbols, file, definition),
+        .definition = has_stab ? number_of(symbols, file, definition) : 0,
+    };
     name_of(symbols, file, definition, &name);
-    emit(visitor, &name, N_SECT, section_of(symbols, definition),
-         address_of(symbols, file, definition));
+    emit(visitor, &name, symbol);
 }
 
 static void visit_locals(const struct symbols *symbols, size_t file,
                          const struct visitor *visitor) {
-    for (unsigned i = 0; i < DEFINITIONS; i++)
+    for (unsigned i = 0; i < symbols->request.shape->definitions; i++)
         if (!is_exported(symbols, file, i))
             visit_local(symbols, file, i, visitor);
 }
 
 static void visit_loose(const struct symbols *symbols, const struct visitor *visitor) {
+    unsigned definitions = symbols->request.shape->definitions;
     size_t first = known_files(symbols);
     for (size_t i = 0; i < symbols->loose; i++)
-        visit_local(symbols, first + i / DEFINITIONS, i % DEFINITIONS, visitor);
+        visit_local(symbols, first + i / definitions, (unsigned)(i % definitions), visitor);
 }
 
 static void visit_globals(const struct symbols *symbols, const struct visitor *visitor) {
+    size_t with_stabs = symbols->files * symbols->request.shape->definitions;
     for (size_t i = 0; i < symbols->export_count; i++) {
         const struct export_symbol *export = &symbols->exports[i];
         struct symbol symbol = {.name = export->name,
@@ -240,6 +268,7 @@ static void visit_globals(const struct symbols *symbols, const struct visitor *v
                                 .type = N_SECT | N_EXT,
                                 .section = export->section,
                                 .value = export->address};
+        symbol.definition = export->definition <= with_stabs ? export->definition : 0;
         visitor->visit(visitor->context, &symbol);
     }
     for (size_t i = 0; i < symbols->import_count; i++) {
@@ -264,14 +293,21 @@ static void visit_all_locals(const struct symbols *symbols, const struct visitor
 /* --- Measuring --- */
 
 struct tally {
+    bool merges; /* as the request */
     size_t entries;
     uint64_t strings; /* bytes */
 };
 
+/* Whether a stab before it has its name. */
+static bool has_named_stab(const struct symbol *symbol) {
+    return symbol->definition != 0 && (symbol->type & N_STAB) == 0;
+}
+
 static void count_symbol(void *context, const struct symbol *symbol) {
     struct tally *tally = context;
+    bool is_in_pool = symbol->name == NULL || (tally->merges && has_named_stab(symbol));
     tally->entries++;
-    tally->strings += symbol->name == NULL ? 0 : symbol->length + 1;
+    tally->strings += is_in_pool ? 0 : symbol->length + 1;
 }
 
 static uint64_t tally_bytes(const struct tally *tally) {
@@ -279,7 +315,7 @@ static uint64_t tally_bytes(const struct tally *tally) {
 }
 
 static uint64_t file_bytes(const struct symbols *symbols, size_t file) {
-    struct tally tally = {0};
+    struct tally tally = {.merges = symbols->request.merges_strings};
     struct visitor visitor = {count_symbol, &tally};
     visit_stabs(symbols, file, &visitor);
     visit_locals(symbols, file, &visitor);
@@ -287,7 +323,7 @@ static uint64_t file_bytes(const struct symbols *symbols, size_t file) {
 }
 
 struct symbols_size symbols_measure(const struct symbols *symbols) {
-    struct tally tally = {.strings = STRINGS_START};
+    struct tally tally = {.merges = symbols->request.merges_strings, .strings = STRINGS_START};
     struct visitor visitor = {count_symbol, &tally};
     struct symbols_size size;
     visit_all_locals(symbols, &visitor);
@@ -300,27 +336,33 @@ struct symbols_size symbols_measure(const struct symbols *symbols) {
 
 /* --- How many of each --- */
 
-/* About how many source files fill the bytes asked for: by the average of some files none of whose
- * definitions are exported, and an eighth for the imports. */
+/* About how many source files fill the bytes asked for: by the average of some files, and what
+ * their exports and imports add to it: in the real shape all of what is exported, its trie and
+ * fixups; in the simple one, whose sample exports nothing, an eighth. */
 static size_t expected_files(const char *component, const struct symbol_request *request) {
     enum { SAMPLE = 32 };
-    struct symbols sample = {.component = component, .slots = 1};
+    struct symbols sample = {
+        .component = component, .slots = 1, .files = SAMPLE, .request = *request};
     uint64_t bytes = 0;
+    sample.export_count = request->shape->fits_names ? SAMPLE * request->shape->exportable : 0;
     for (size_t i = 0; i < SAMPLE; i++)
         bytes += file_bytes(&sample, i);
-    return (size_t)(request->bytes / (bytes / SAMPLE * 9 / 8));
+    bytes /= SAMPLE;
+    return (size_t)(request->bytes / (request->shape->fits_names ? bytes * 4 / 3 : bytes * 9 / 8));
 }
 
 /* Whether the entries are counted, the bytes being too few to be filled with whole files. */
 static bool is_counted(const char *component, const struct symbol_request *request) {
-    return request->bytes == 0 || request->functions != 0 || expected_files(component, request) < 3;
+    return request->bytes == 0 || request->functions != 0 ||
+           expected_files(component, request) < (request->shape->fits_names ? 1 : 3);
 }
 
 size_t symbols_export_count(const char *component, const struct symbol_request *request) {
     if (request->functions != 0)
         return 1;
-    size_t count = is_counted(component, request) ? request->entries / 9
-                                                  : expected_files(component, request) * EXPORTABLE;
+    size_t count = is_counted(component, request)
+                       ? request->entries / 9
+                       : expected_files(component, request) * request->shape->exportable;
     return at_most(count, EXPORTS_MOST);
 }
 
@@ -329,27 +371,35 @@ static size_t wanted_imports(const struct symbols *symbols) {
     size_t entries = symbols->request.entries;
     if (symbols->request.functions != 0)
         return symbols->supplier_count;
-    if (is_counted(symbols->component, &symbols->request))
+    if (symbols->is_counted)
         return at_most(at_least(entries / 18, symbols->supplier_count), entries / 4);
-    return at_least(2 * symbols->files, symbols->supplier_count);
+    return at_least(symbols->request.shape->imports * symbols->files, symbols->supplier_count);
+}
+
+/* In the real shape libSystem has whatever the other libraries have not. */
+static size_t available_of(const struct symbols *symbols, const struct supplier *supplier) {
+    if (supplier->component != NULL)
+        return shape_importable(symbols->request.shape, supplier->exports);
+    return symbols->request.shape->fits_names && !symbols->is_counted ? IMPORTS_MOST
+                                                                      : supplier->exports;
 }
 
 static size_t available_imports(const struct symbols *symbols) {
     size_t available = 0;
     for (size_t i = 0; i < symbols->supplier_count; i++)
-        available += symbols->suppliers[i].exports;
+        available += available_of(symbols, &symbols->suppliers[i]);
     return available;
 }
 
 /* As many whole files as `entries` allow, and the rest as loose locals. */
 static void take_files(struct symbols *symbols, size_t entries) {
-    size_t stabs = 4 + 4 * FUNCTIONS + 2;
+    const struct shape *shape = symbols->request.shape;
+    size_t stabs = shape_stabs(shape);
     symbols->files = 0;
     for (;;) {
-        size_t exported = at_most(symbols->export_count -
-                                      at_most(symbols->files * EXPORTABLE, symbols->export_count),
-                                  EXPORTABLE);
-        size_t needed = stabs + DEFINITIONS - exported;
+        size_t before = at_most(symbols->files * shape->exportable, symbols->export_count);
+        size_t exported = at_most(symbols->export_count - before, shape->exportable);
+        size_t needed = stabs + shape->definitions - exported;
         if (needed > entries)
             break;
         entries -= needed;
@@ -360,12 +410,12 @@ static void take_files(struct symbols *symbols, size_t entries) {
 
 void symbols_expect(struct symbols *symbols, size_t import_limit) {
     const struct symbol_request *request = &symbols->request;
-    bool counted = is_counted(symbols->component, request);
+    symbols->is_counted = is_counted(symbols->component, request);
     symbols->export_count = symbols_export_count(symbols->component, request);
-    symbols->files = counted ? 0 : expected_files(symbols->component, request);
+    symbols->files = symbols->is_counted ? 0 : expected_files(symbols->component, request);
     symbols->import_count = at_most(at_most(wanted_imports(symbols), available_imports(symbols)),
                                     at_most(import_limit, IMPORTS_MOST));
-    if (counted && request->functions == 0)
+    if (symbols->is_counted && request->functions == 0)
         take_files(symbols, request->entries - symbols->export_count - symbols->import_count);
 }
 
@@ -377,29 +427,32 @@ static int by_name(const void *left, const void *right) {
 }
 
 static void make_exports(struct symbols *symbols, struct arena *arena) {
+    unsigned exportable = symbols->request.shape->exportable;
     struct name name;
     symbols->exports = arena_take(arena, symbols->export_count * sizeof *symbols->exports);
     for (size_t i = 0; i < symbols->export_count; i++) {
-        size_t file = i / EXPORTABLE;
-        unsigned definition = i % EXPORTABLE;
+        size_t file = i / exportable;
+        unsigned definition = (unsigned)(i % exportable);
         name_of(symbols, file, definition, &name);
         symbols->exports[i].name = arena_copy(arena, name.text, name.length);
         symbols->exports[i].address = address_of(symbols, file, definition);
         symbols->exports[i].section = section_of(symbols, definition);
+        symbols->exports[i].definition = number_of(symbols, file, definition);
     }
     if (symbols->export_count != 0)
         qsort(symbols->exports, symbols->export_count, sizeof *symbols->exports, by_name);
 }
 
-/* Export number `index` of a supplier. */
-static const char *supplied_name(const struct supplier *supplier, size_t index,
-                                 struct arena *arena) {
-    unsigned definition = index % EXPORTABLE;
+/* Number `index` of what may be asked of a supplier. */
+static const char *supplied_name(const struct symbols *symbols, const struct supplier *supplier,
+                                 size_t index, struct arena *arena) {
+    const struct shape *shape = symbols->request.shape;
     struct name name;
     if (supplier->component == NULL)
-        return name_system(index);
-    name_exported(&name, definitions[definition].kind, supplier->component, index / EXPORTABLE,
-                  definition);
+        name_system(&name, index);
+    else
+        shape_name(shape, &name, supplier->component, index / shape->importable,
+                   (unsigned)(index % shape->importable), true);
     return arena_copy(arena, name.text, name.length);
 }
 
@@ -410,9 +463,9 @@ static void make_imports(struct symbols *symbols, struct arena *arena) {
     for (size_t round = 0; count < symbols->import_count; round++)
         for (size_t i = 0; i < symbols->supplier_count && count < symbols->import_count; i++) {
             const struct supplier *supplier = &symbols->suppliers[i];
-            if (round >= supplier->exports)
+            if (round >= available_of(symbols, supplier))
                 continue;
-            symbols->imports[count].name = supplied_name(supplier, round, arena);
+            symbols->imports[count].name = supplied_name(symbols, supplier, round, arena);
             symbols->imports[count++].supplier = supplier;
         }
 }
@@ -431,24 +484,56 @@ void symbols_place(struct symbols *symbols, struct arena *arena, struct place te
 }
 
 static uint64_t function_starts_bound(const struct symbols *symbols, size_t files) {
-    return (uint64_t)files * FUNCTIONS * uleb128_size(2 * symbols->spacing) + 16;
+    uint64_t functions = (uint64_t)files * symbols->request.shape->functions;
+    return functions * uleb128_size(2 * symbols->spacing) + 16;
+}
+
+/* What a file's stabs save, their names being those of exported symbols. */
+static uint64_t merged_bytes(const struct symbols *symbols, size_t file) {
+    uint64_t bytes = 0;
+    struct name name;
+    for (unsigned i = 0; symbols->request.merges_strings && is_exported(symbols, file, i); i++) {
+        name_of(symbols, file, i, &name);
+        bytes += name.length + 1;
+    }
+    return bytes;
+}
+
+/* Local symbols until nothing more fits into `room` bytes. */
+static void fill(struct symbols *symbols, uint64_t room) {
+    struct tally tally = {0};
+    struct visitor visitor = {count_symbol, &tally};
+    size_t first = known_files(symbols);
+    unsigned definitions = symbols->request.shape->definitions;
+    uint64_t starts = function_starts_bound(symbols, first + 1);
+    for (;; symbols->loose++) {
+        size_t file = symbols->loose / definitions;
+        visit_local(symbols, first + file, (unsigned)(symbols->loose % definitions), &visitor);
+        if (tally_bytes(&tally) + starts + function_starts_bound(symbols, file) > room)
+            break;
+    }
 }
 
 void symbols_fit(struct symbols *symbols, uint64_t room) {
     const struct symbol_request *request = &symbols->request;
-    struct tally tally = {.strings = STRINGS_START};
+    struct tally tally = {.merges = request->merges_strings, .strings = STRINGS_START};
     struct visitor visitor = {count_symbol, &tally};
-    if (is_counted(symbols->component, request))
+    if (symbols->is_counted)
         return;
-    visit_globals(symbols, &visitor);
     symbols->files = 0;
-    for (uint64_t bytes = tally_bytes(&tally);; symbols->files++) {
-        bytes += file_bytes(symbols, symbols->files);
-        uint64_t starts =
-            function_starts_bound(symbols, at_least(known_files(symbols), symbols->files + 1));
+    visit_globals(symbols, &visitor);
+    uint64_t used = tally_bytes(&tally);
+    for (;;) {
+        size_t file = symbols->files++;
+        uint64_t bytes = used + file_bytes(symbols, file) - merged_bytes(symbols, file);
+        uint64_t starts = function_starts_bound(symbols, known_files(symbols));
         if (bytes > request->bytes || bytes + starts > room)
             break;
+        used = bytes;
     }
+    symbols->files--;
+    if (request->shape->fits_names)
+        fill(symbols, at_least(at_most(request->bytes, room), used) - used);
 }
 
 /* --- Writing --- */
@@ -467,13 +552,28 @@ void symbols_function_starts(const struct symbols *symbols, uint64_t base, struc
 struct writer {
     struct stream *entries;
     struct stream *strings;
-    uint32_t offset; /* of the next string in the pool */
+    uint32_t offset;      /* of the next string in the pool */
+    uint32_t *stab_names; /* where they are, by definition; NULL where nothing is merged */
 };
+
+/* Where the symbol's name is; adds it to the pool where it is not there. */
+static uint32_t place_name(struct writer *writer, const struct symbol *symbol) {
+    uint32_t offset = writer->offset;
+    if (symbol->name == NULL)
+        return 1;
+    if (writer->stab_names != NULL && has_named_stab(symbol))
+        return writer->stab_names[symbol->definition];
+    if (writer->stab_names != NULL && symbol->definition != 0)
+        writer->stab_names[symbol->definition] = offset;
+    stream_add(writer->strings, symbol->name, symbol->length + 1);
+    writer->offset += (uint32_t)symbol->length + 1;
+    return offset;
+}
 
 static void write_symbol(void *context, const struct symbol *symbol) {
     struct writer *writer = context;
     uint8_t entry[NLIST_SIZE];
-    uint32_t offset = symbol->name == NULL ? 1 : writer->offset;
+    uint32_t offset = place_name(writer, symbol);
     for (unsigned i = 0; i < 4; i++)
         entry[i] = (uint8_t)(offset >> (8 * i));
     entry[4] = symbol->type;
@@ -483,16 +583,18 @@ static void write_symbol(void *context, const struct symbol *symbol) {
     for (unsigned i = 0; i < 8; i++)
         entry[8 + i] = (uint8_t)(symbol->value >> (8 * i));
     stream_add(writer->entries, entry, sizeof entry);
-    if (symbol->name != NULL) {
-        stream_add(writer->strings, symbol->name, symbol->length + 1);
-        writer->offset += (uint32_t)symbol->length + 1;
-    }
 }
 
 void symbols_write(const struct symbols *symbols, struct stream *entries, struct stream *strings) {
-    struct writer writer = {entries, strings, STRINGS_START};
+    size_t definitions = symbols->files * symbols->request.shape->definitions;
+    struct writer writer = {entries, strings, STRINGS_START, NULL};
     struct visitor visitor = {write_symbol, &writer};
+    if (symbols->request.merges_strings)
+        writer.stab_names = calloc(definitions + 1, sizeof *writer.stab_names);
+    if (symbols->request.merges_strings && writer.stab_names == NULL)
+        out_of_memory();
     stream_add(strings, " ", STRINGS_START);
     visit_all_locals(symbols, &visitor);
     visit_globals(symbols, &visitor);
+    free(writer.stab_names);
 }

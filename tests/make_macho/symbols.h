@@ -1,11 +1,12 @@
 /* The symbol table of a made-up image and its string pool.
  *
- * The image is taken to be compiled from source files that each define a few functions and
- * variables. In the order of the table it has: for each file its debug map (N_SO, N_SO, N_OSO, for
- * each function N_BNSYM, N_FUN, N_FUN, N_ENSYM, for each variable N_GSYM or N_STSYM, a closing
- * N_SO); for each file its local symbols; the exported ones by name; the undefined ones. Three
- * quarters to nine tenths of the entries are stabs or locals. Every name a stab carries is a copy
- * of its own in the pool, as classic linkers write them.
+ * The image is taken to be compiled from source files that each define some functions and
+ * variables, as its shape has it. In the order of the table it has: for each file its debug map
+ * (N_SO once or twice, N_OSO, for each function N_FUN twice, perhaps between N_BNSYM and N_ENSYM,
+ * for each variable N_GSYM or N_STSYM, a closing N_SO); for each file its local symbols and private
+ * external ones; the exported ones by name; the undefined ones. Three quarters to nine tenths of
+ * the entries are stabs or locals. Every name a stab carries is a copy of its own in the pool, as
+ * ld64.lld-19 writes them, or, where strings are merged, the one that the symbol has too.
  *
  * Where functions are requested, it is compiled from Rust instead: object files of many functions
  * each, whose names stand in the debug map alone (N_SO, N_SO, N_OSO, for each function N_BNSYM,
@@ -20,6 +21,7 @@
 
 #include "buffer.h"
 #include "output.h"
+#include "shape.h"
 
 #include "base/arena.h"
 
@@ -39,6 +41,8 @@ struct symbol_request {
     uint64_t bytes;   /* of entries and strings together; 0 when only `entries` counts */
     size_t functions; /* of a program in Rust; when there are any, the numbers above do not count */
     size_t name_length; /* average bytes of their names */
+    const struct shape *shape;
+    bool merges_strings; /* no name is in the pool twice */
 };
 
 /* Part of an image that symbols can point into. */
@@ -58,8 +62,9 @@ struct supplier {
 
 struct export_symbol {
     const char *name;
-    uint64_t address; /* unslid */
-    uint8_t section;  /* from 1 */
+    uint64_t address;  /* unslid */
+    uint8_t section;   /* from 1 */
+    size_t definition; /* of which file's, counted through all files */
 };
 
 struct import_symbol {
@@ -76,6 +81,7 @@ struct symbols {
     struct symbol_request request;
 
     /* Set by symbols_expect. */
+    bool is_counted;     /* the request's entries are, the bytes being too few to be filled */
     size_t files;        /* source files with a debug map; final after symbols_fit */
     size_t loose;        /* local symbols beyond those of the files, without stabs */
     size_t export_count; /* final */

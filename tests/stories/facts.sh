@@ -2,7 +2,7 @@
 # Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
-"$MAKE_MACHO" component --out build --dylibs 20 --dylibs-total 40MiB --executable-text 8MiB \
+"$MAKE_MACHO" component --shape simple --out build --dylibs 20 --dylibs-total 40MiB --executable-text 8MiB \
     --executable-linkedit 8MiB --density 30
 # Names as real builds have them: links, frameworks, a universal file, what is missing.
 ln -s libbase.dylib build/libbase_link.dylib

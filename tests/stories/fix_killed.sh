@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/story.sh"
 
 KILLS=20
-"$MAKE_MACHO" component --out built --dylibs 50 --dylibs-total 40MiB --executable-text 1MiB --executable-linkedit 2MiB \
+"$MAKE_MACHO" component --shape simple --out built --dylibs 50 --dylibs-total 40MiB --executable-text 1MiB --executable-linkedit 2MiB \
     --density 20 --hashes >/dev/null || { fail 'building' <<<'make_macho failed'; exit; }
 # All that locals frees is needed, but for a little.
 sum() {

@@ -94,7 +94,7 @@ run "$VAFIT" link -q -- sh -c 'cp patched "$2"' - -o linked
 expect 'link' 3 '' "vafit: linked: code signature page 4: $changed
 vafit: linked: removed, since it could not be shrunk"
 expect_true 'link leaves no output' test ! -e linked
-"$MAKE_MACHO" component --out programs --dylibs 2 --dylibs-total 2MiB --executable-text 1MiB \
+"$MAKE_MACHO" component --shape simple --out programs --dylibs 2 --dylibs-total 2MiB --executable-text 1MiB \
     --executable-linkedit 8MiB --density 50 --hashes >/dev/null
 sum=$("$VAFIT" check programs/browser_tests --format json | jq '.programs[0].va.sum')
 "$POKE" programs/browser_tests "@$at:1" +1
