@@ -1,4 +1,4 @@
-/* Files: with memory.h and parallel.h the seam to the operating system. */
+/* Files: with memory.h, parallel.h and seed.h the seam to the operating system. */
 #ifndef VAFIT_BASE_FILE_H
 #define VAFIT_BASE_FILE_H
 

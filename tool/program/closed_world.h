@@ -25,8 +25,8 @@ struct closed_world {
     bool is_open;            /* an image could not be read: all exports stay */
 };
 
-/* Reads all slices of all files, whose images were read; files are
- * opened anew. The same files make the same world. errors[i] is why files[i] could not be read:
+/* Reads all slices of all files, whose images were read; files are opened anew. The same files make
+ * the same world. errors[i] is why files[i] could not be read:
  * ERROR_IO, ERROR_MALFORMED, naming the file; ERROR_NONE where it was. Memory: eight bytes an
  * import and an export, and 64 KiB a thread. */
 void closed_world_read(struct closed_world *world, struct image_file *const *files, size_t count,
@@ -43,8 +43,8 @@ struct world_filter {
 /* Whether an export stays, whatever image has it: its name is wanted, or one of the rules' globs
  * matches it; it is a re-export or a weak definition; it is an operator new or delete, which takes
  * the place of that of the system (dyld: common/MachOFile.cpp, the list of names treated as weak
- * definitions), or __mh_execute_header. An exports_keep of exports_trie_writer.h, whose context is
- * the filter. */
+ * definitions), or __mh_execute_header. An exports_keep of macho/write/exports_trie.h, whose
+ * context is the filter. */
 bool world_filter_keeps(void *context, const struct export *export);
 void world_filter_free(struct world_filter *filter);
 

@@ -1,4 +1,5 @@
-/* Signs a new slice: computes the page hashes of its ad-hoc signature. */
+/* Signs a new slice: computes the page hashes of its ad-hoc signature. An identity signs after
+ * that, by rewrite/sign_by_command.h. */
 #ifndef VAFIT_REWRITE_SLICE_SIGN_H
 #define VAFIT_REWRITE_SLICE_SIGN_H
 

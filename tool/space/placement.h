@@ -1,9 +1,9 @@
 /* Placement: at which addresses the images of a program end up.
  *
- * The model is that of docs/model.md: the kernel maps the executable, dyld
- * after it, the shared region and the stack; then dyld takes each image in its loading order, maps
- * the whole file for a moment, reserves the image where it first fits, and unmaps the file. It is
- * inferred from Apple's sources and agrees with the published figures; it was never tried on a Mac.
+ * The model is that of docs/model.md: the kernel maps the executable, dyld after it, the shared
+ * region and the stack; then dyld takes each image in its loading order, maps the whole file for a
+ * moment, reserves the image where it first fits, and unmaps the file. It is inferred from Apple's
+ * sources and agrees with the published figures; it was never tried on a Mac.
  */
 #ifndef VAFIT_SPACE_PLACEMENT_H
 #define VAFIT_SPACE_PLACEMENT_H
@@ -17,7 +17,7 @@
 
 /* What placement needs of one image. */
 struct extent {
-    uint64_t address;   /* unslid; of the executable only, which is not movable but by the slide */
+    uint64_t address;   /* unslid; of the executable only, which nothing but the slide moves */
     uint64_t vm_size;   /* bytes of address space from its lowest to its highest end */
     uint64_t file_size; /* bytes of the whole file, all slices */
 };

@@ -1,4 +1,4 @@
-/* A LIEF: does LIEF, which shares nothing with vafit, read the same in a file? It judges
+/* The second reader: does LIEF, which shares nothing with vafit, read the same in a file? It judges
  * reading, not validity: LIEF takes files that dyld refuses. */
 #ifndef VAFIT_VERIFY_CROSS_CHECK_H
 #define VAFIT_VERIFY_CROSS_CHECK_H

@@ -1,4 +1,4 @@
-/* Page hashes: does an image hold the bytes it was signed with? */
+/* Page hashes: does an image hold the bytes it was signed with? rewrite/slice_sign.h makes them. */
 #ifndef VAFIT_VERIFY_PAGE_HASHES_H
 #define VAFIT_VERIFY_PAGE_HASHES_H
 

@@ -1,4 +1,5 @@
-/* A string pool built anew: each name once, and names that end others not at all. */
+/* A string pool built anew: each name once, and a name that is the end of another only in that one.
+ * macho/write/suffix_merge.h finds these. */
 #ifndef VAFIT_MACHO_WRITE_STRING_POOL_H
 #define VAFIT_MACHO_WRITE_STRING_POOL_H
 
@@ -18,9 +19,9 @@ struct pool_name {
  * written again; what is written comes in the order in which it is first used. What stands at index
  * 0 stays there: it is the null name of nlist.h, " " in pools of Apple's linkers, nothing in
  * others; names without characters point at its NUL. The new pool depends on nothing but the names
- * and their order. A tail of several names stays in that one in which it lies already; where it
- * stands for itself, names and order decide. So planning again changes nothing. Every old_index
- * lies inside `old`; a name without an end there has the rest of it.
+ * and their order. A tail of several names stays in the one that holds it already; where it has a
+ * place of its own in the old pool, names and order decide. So planning again changes nothing.
+ * Every old_index lies inside `old`; a name without an end there has the rest of it.
  *
  * Takes time in proportion to names and pool, and at most 28 bytes a name and 256 KiB while it
  * works. */
