@@ -23,6 +23,7 @@ struct image_slice {
     const struct image *image; /* NULL until image_file_parse, and after it failed */
     bool failed;               /* image_parse refused it; its error was reported */
     bool wants_linkedit_sizes; /* a report shows its __LINKEDIT taken apart */
+    bool wants_lossless;       /* and what level lossless would free of it */
     bool has_linkedit_sizes;   /* `linkedit_sizes` was read */
     struct linkedit_sizes linkedit_sizes;
 };

@@ -121,6 +121,7 @@ static json_t *would_free(const struct program_report *report) {
     struct freed_bytes freed = freed_by_heaviest(report);
     json_t *object = json_object();
     set_bytes(object, "images", report->heaviest_count);
+    set_bytes_if(object, "lossless", freed.has_lossless, freed.lossless);
     set_bytes(object, "debug_map", freed.debug_map);
     set_bytes(object, "locals", freed.locals);
     set_bytes(object, "symbols", freed.symbols);

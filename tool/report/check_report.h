@@ -53,6 +53,8 @@ enum verdict check_report_verdict(const struct check_report *report);
 /* What a level of shrinking would free of a __LINKEDIT, bytes: from its exact sizes, so that it
  * is 0 where the symbol table was not read. */
 struct freed_bytes {
+    bool has_lossless;  /* it was counted, of all images summed up */
+    uint64_t lossless;  /* level lossless at least; the others do not have it in them */
     uint64_t debug_map; /* level debug-map */
     uint64_t locals;    /* level locals, that before it included */
     uint64_t symbols;   /* level symbols, likewise */

@@ -121,6 +121,9 @@ static void write_table(struct writer *writer, const struct program_report *repo
 
 static void write_freed(struct writer *writer, const struct program_report *report) {
     struct freed_bytes freed = freed_by_heaviest(report);
+    if (freed.has_lossless && freed.lossless != 0)
+        text_addf(writer->out, "  rewriting these %zu without loss frees at least %s\n",
+                  report->heaviest_count, size_text(freed.lossless).text);
     if (freed.symbols == 0)
         return;
     text_addf(writer->out,

@@ -30,6 +30,7 @@ struct check_arguments {
     bool update_baseline;
     bool exit_zero;
     unsigned top;
+    const char *advice;
 };
 
 static const char *color_name(size_t i) {
@@ -56,6 +57,8 @@ static const struct option_row rows[] = {
     ROW("update-baseline", 0, OPTION_FLAG, update_baseline, NULL,
         "record the sums of these programs in the baseline", NULL),
     ROW("top", 0, OPTION_COUNT, top, "N", "break down the N heaviest images (10)", NULL),
+    ROW("advice", 0, OPTION_CHOICE, advice, "WHEN",
+        "count what a new link or rewriting would free: " OPTION_CHOICES, &color_choices),
     ROW("exit-zero", 0, OPTION_FLAG, exit_zero, NULL,
         "exit 0 whatever is found, for build steps that only write the report", NULL),
     ROW("color", 0, OPTION_CHOICE, color, "WHEN", OPTION_CHOICES, &color_choices),
@@ -149,8 +152,17 @@ static bool is_wanted(const struct image_file *file) {
     return false;
 }
 
+/* Advice takes time to count; a program that has room wants none. */
+static bool wants_advice(const struct check *check, const struct program_report *report) {
+    const char *when = check->arguments.advice;
+    if (when != NULL && strcmp(when, "auto") != 0)
+        return strcmp(when, "always") == 0;
+    return judgement_wants_space(&report->judgement);
+}
+
 static void want_sizes(struct check *check, struct program_report *report,
                        struct sizes_files *files) {
+    bool advice = wants_advice(check, report);
     report->heaviest_count = check->arguments.top;
     report->heaviest = program_heaviest(check->arena, report->program, &report->heaviest_count);
     for (size_t i = 0; i < report->heaviest_count; i++) {
@@ -158,6 +170,7 @@ static void want_sizes(struct check *check, struct program_report *report,
         if (!is_wanted(loaded->file))
             vector_push(check->arena, files)->file = loaded->file;
         loaded->slice->wants_linkedit_sizes = true;
+        loaded->slice->wants_lossless |= advice;
     }
 }
 
@@ -290,13 +303,14 @@ static int check_programs(struct check *check) {
             (struct program_report){.program = check->programs.items[i],
                                     .profile = &check->profile,
                                     .limits = &check->limits};
-    if (image_cache_errors(check->cache)->count == 0)
+    if (image_cache_errors(check->cache)->count == 0) {
+        judge_programs(check);
         read_sizes(check);
+    }
     if (image_cache_errors(check->cache)->count != 0) {
         errors_print(stderr, image_cache_errors(check->cache));
         return (int)errors_worst(image_cache_errors(check->cache));
     }
-    judge_programs(check);
     warn_of_stale_baseline(check);
     if (!write_report(check, &error) || !update_baseline(check, &error))
         return call_fail(&verb_check, &error);
