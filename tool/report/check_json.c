@@ -125,6 +125,18 @@ static json_t *would_free(const struct program_report *report) {
     set_bytes(object, "debug_map", freed.debug_map);
     set_bytes(object, "locals", freed.locals);
     set_bytes(object, "symbols", freed.symbols);
+    set_bytes_if(object, "exports", freed.has_exports, freed.exports);
+    return object;
+}
+
+static json_t *unused_exports(const struct program_report *report) {
+    const struct unused_exports *unused = &report->unused_exports;
+    json_t *object = json_object();
+    set_bytes_if(object, "count", unused->known, unused->count);
+    set_bytes_if(object, "bytes", unused->known, unused->bytes);
+    set_text(object, "unknown",
+             report->exports_unknown != NULL || unused->known ? report->exports_unknown
+                                                              : "only --advice always counts them");
     return object;
 }
 
@@ -140,6 +152,7 @@ static json_t *program(const struct program_report *report) {
     json_object_set_new(object, "placement", placement(report));
     json_object_set_new(object, "malloc_window", malloc_window(&report->judgement));
     json_object_set_new(object, "would_free", would_free(report));
+    json_object_set_new(object, "unused_exports", unused_exports(report));
     json_object_set_new(object, "findings", findings(&report->judgement.findings));
     json_object_set_new(object, "images", images(report));
     json_object_set_new(object, "unresolved", unresolved(report->program));

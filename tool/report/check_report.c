@@ -40,7 +40,7 @@ struct freed_bytes freed_by_image(const struct linkedit_sizes *linkedit_sizes) {
 }
 
 struct freed_bytes freed_by_heaviest(const struct program_report *report) {
-    struct freed_bytes sum = {.has_lossless = true};
+    struct freed_bytes sum = {.has_lossless = true, .has_exports = report->unused_exports.known};
     for (size_t i = 0; i < report->heaviest_count; i++) {
         const struct loaded_image *loaded = &report->program->images.items[report->heaviest[i]];
         struct linkedit_sizes linkedit_sizes = image_slice_linkedit_sizes(loaded->slice);
@@ -50,6 +50,7 @@ struct freed_bytes freed_by_heaviest(const struct program_report *report) {
         sum.debug_map += freed.debug_map;
         sum.locals += freed.locals;
         sum.symbols += freed.symbols;
+        sum.exports += freed.symbols + loaded->slice->unused_exports.bytes;
     }
     return sum;
 }

@@ -19,6 +19,9 @@ struct program_report {
     const size_t
         *heaviest; /* indexes of the images of the greatest address space, greatest first */
     size_t heaviest_count;
+    bool advises;                         /* what advice needs was counted */
+    struct unused_exports unused_exports; /* of all its images */
+    const char *exports_unknown;          /* where they were to be counted: why they were not */
 };
 
 struct check_report {
@@ -58,6 +61,8 @@ struct freed_bytes {
     uint64_t debug_map; /* level debug-map */
     uint64_t locals;    /* level locals, that before it included */
     uint64_t symbols;   /* level symbols, likewise */
+    bool has_exports;   /* they were counted */
+    uint64_t exports;   /* level exports, likewise */
 };
 struct freed_bytes freed_by_image(const struct linkedit_sizes *linkedit_sizes);
 /* The sum over the heaviest images of a program. */

@@ -133,6 +133,17 @@ static void write_freed(struct writer *writer, const struct program_report *repo
               size_text(freed.symbols).text);
 }
 
+static void write_unused_exports(struct writer *writer, const struct program_report *report) {
+    const struct unused_exports *unused = &report->unused_exports;
+    if (unused->known && unused->count != 0)
+        text_addf(writer->out,
+                  "  no image asks for %" PRIu64 " exports; without them the tries have %s less\n",
+                  unused->count, size_text(unused->bytes).text);
+    if (report->exports_unknown != NULL)
+        text_addf_printable(writer->out, "  unused exports are not counted: %s\n",
+                            report->exports_unknown);
+}
+
 static void write_sizes(struct writer *writer, const struct program_report *report) {
     const struct measure *measure = &report->measure;
     const struct judgement *judgement = &report->judgement;
@@ -176,6 +187,7 @@ static void write_program(struct writer *writer, const struct program_report *re
     write_sizes(writer, report);
     write_table(writer, report);
     write_freed(writer, report);
+    write_unused_exports(writer, report);
 }
 
 void check_write_text(const struct check_report *report, const struct report_style *style,

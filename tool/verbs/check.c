@@ -7,6 +7,7 @@
 #include "program/measure.h"
 #include "report/baseline.h"
 #include "report/check_report.h"
+#include "verbs/check_advice.h"
 #include "verbs/limit_options.h"
 #include "verbs/programs.h"
 #include "verbs/verb.h"
@@ -162,7 +163,7 @@ static bool wants_advice(const struct check *check, const struct program_report 
 
 static void want_sizes(struct check *check, struct program_report *report,
                        struct sizes_files *files) {
-    bool advice = wants_advice(check, report);
+    report->advises = wants_advice(check, report);
     report->heaviest_count = check->arguments.top;
     report->heaviest = program_heaviest(check->arena, report->program, &report->heaviest_count);
     for (size_t i = 0; i < report->heaviest_count; i++) {
@@ -170,7 +171,7 @@ static void want_sizes(struct check *check, struct program_report *report,
         if (!is_wanted(loaded->file))
             vector_push(check->arena, files)->file = loaded->file;
         loaded->slice->wants_linkedit_sizes = true;
-        loaded->slice->wants_lossless |= advice;
+        loaded->slice->wants_lossless |= report->advises;
     }
 }
 
@@ -184,6 +185,14 @@ static void read_sizes(struct check *check) {
     for (size_t i = 0; i < files.count; i++)
         if (files.items[i].error.kind != ERROR_NONE)
             errors_add(image_cache_errors(check->cache), &files.items[i].error);
+}
+
+/* That reads all images, so that it has to be asked for. */
+static void count_exports(struct check *check) {
+    const char *when = check->arguments.advice;
+    if (when != NULL && strcmp(when, "always") == 0)
+        advice_count_exports(check->arena, check->cache, check->arguments.search.arch,
+                             &check->report);
 }
 
 static void judge_programs(struct check *check) {
@@ -306,6 +315,7 @@ static int check_programs(struct check *check) {
     if (image_cache_errors(check->cache)->count == 0) {
         judge_programs(check);
         read_sizes(check);
+        count_exports(check);
     }
     if (image_cache_errors(check->cache)->count != 0) {
         errors_print(stderr, image_cache_errors(check->cache));
