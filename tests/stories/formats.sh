@@ -32,7 +32,13 @@ text_of_main='main (arm64, macos-26): does not fit
      2.00 GiB   1.94 GiB    1.1 KiB    1.1 KiB  349 bytes  280 bytes   48 bytes  main
      80.0 KiB   16.0 KiB    0 bytes  822 bytes  121 bytes   96 bytes  120 bytes  liba.dylib
   rewriting these 2 without loss frees at least 1.92 GiB
-  dropping from these 2 the debug map frees 1.1 KiB, local symbols too 3.0 KiB, all symbols 3.5 KiB'
+  dropping from these 2 the debug map frees 1.1 KiB, local symbols too 3.0 KiB, all symbols 3.5 KiB
+  a new link would not have:
+      1.1 KiB  the debug map, with -Wl,-S; then dsymutil finds no object files
+      1.9 KiB  local symbols, with -Wl,-x; then backtraces name no static functions
+    586 bytes  names written twice, with lld 22 or Apple'"'"'s ld in place of lld 19
+     64 bytes  function starts, with -Wl,-no_function_starts; then profilers guess where functions begin
+     64 bytes  data in code, with -Wl,-no_data_in_code_info; then disassemblers take data for code'
 run "$VAFIT" check main
 expect 'text, whole' 1 "$text_of_main"
 # The parts in the table are held against another reader.
@@ -92,7 +98,7 @@ jq -r 'keys_unsorted, (.programs[0] | keys_unsorted, (.va | keys_unsorted), (.pl
     join(" ")' .out >found
 cat >wanted <<'END'
 schema verdict source programs
-executable arch profile verdict image_count system_image_count va placement malloc_window would_free unused_exports findings images unresolved
+executable arch profile verdict image_count system_image_count va placement malloc_window would_free unused_exports switches findings images unresolved
 pagezero executable dylibs images shared_region sum
 top top_slid limit headroom beyond
 slots_hit slots probability

@@ -1,6 +1,7 @@
 #include "base/json.h"
 #include "program/linkedit_sizes_json.h"
 #include "report/check_report.h"
+#include "report/link_switches.h"
 
 #include <string.h>
 
@@ -140,6 +141,22 @@ static json_t *unused_exports(const struct program_report *report) {
     return object;
 }
 
+static json_t *switches(const struct program_report *report) {
+    json_t *array = json_array();
+    for (size_t i = 0; link_switch_row(i) != NULL; i++) {
+        const struct link_switch *row = link_switch_row(i);
+        json_t *object = json_object();
+        uint64_t bytes = 0;
+        bool known = row->bytes(report, &bytes);
+        set_text(object, "switch", row->name);
+        set_text(object, "avoids", row->avoids);
+        set_text(object, "price", row->price);
+        set_bytes_if(object, "bytes", known, bytes);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *program(const struct program_report *report) {
     json_t *object = json_object();
     set_text(object, "executable", report->program->path);
@@ -153,6 +170,7 @@ static json_t *program(const struct program_report *report) {
     json_object_set_new(object, "malloc_window", malloc_window(&report->judgement));
     json_object_set_new(object, "would_free", would_free(report));
     json_object_set_new(object, "unused_exports", unused_exports(report));
+    json_object_set_new(object, "switches", switches(report));
     json_object_set_new(object, "findings", findings(&report->judgement.findings));
     json_object_set_new(object, "images", images(report));
     json_object_set_new(object, "unresolved", unresolved(report->program));

@@ -1,5 +1,6 @@
 #include "base/size.h"
 #include "report/check_report.h"
+#include "report/link_switches.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -144,6 +145,23 @@ static void write_unused_exports(struct writer *writer, const struct program_rep
                             report->exports_unknown);
 }
 
+/* Where there is nothing to avoid there is no line. */
+static void write_switches(struct writer *writer, const struct program_report *report) {
+    bool begun = false;
+    for (size_t i = 0; report->advises && link_switch_row(i) != NULL; i++) {
+        const struct link_switch *row = link_switch_row(i);
+        uint64_t bytes = 0;
+        if (!row->bytes(report, &bytes) || bytes == 0)
+            continue;
+        if (!begun)
+            text_add(writer->out, "  a new link would not have:\n");
+        begun = true;
+        text_addf(writer->out, "  %11s  %s, with %s%s%s\n", size_text(bytes).text, row->avoids,
+                  row->name, row->price == NULL ? "" : "; then ",
+                  row->price == NULL ? "" : row->price);
+    }
+}
+
 static void write_sizes(struct writer *writer, const struct program_report *report) {
     const struct measure *measure = &report->measure;
     const struct judgement *judgement = &report->judgement;
@@ -188,6 +206,7 @@ static void write_program(struct writer *writer, const struct program_report *re
     write_table(writer, report);
     write_freed(writer, report);
     write_unused_exports(writer, report);
+    write_switches(writer, report);
 }
 
 void check_write_text(const struct check_report *report, const struct report_style *style,
