@@ -157,6 +157,33 @@ static json_t *switches(const struct program_report *report) {
     return array;
 }
 
+static json_t *names_size(const struct names_size *size) {
+    json_t *object = json_object();
+    set_bytes(object, "strings", size->strings);
+    set_bytes(object, "entries", size->entries);
+    set_bytes(object, "count", size->count);
+    return object;
+}
+
+static json_t *top_names(const struct top_names *names) {
+    json_t *object, *rows = json_array();
+    if (names == NULL) {
+        json_decref(rows);
+        return json_null();
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        json_t *row = names_size(&names->items[i].size);
+        set_text(row, "prefix", names->items[i].prefix);
+        set_text(row, "kind", name_kind_text(names->items[i].kind));
+        json_array_append_new(rows, row);
+    }
+    object = json_object();
+    json_object_set_new(object, "rows", rows);
+    json_object_set_new(object, "rest", names_size(&names->rest));
+    json_object_set_new(object, "total", names_size(&names->total));
+    return object;
+}
+
 static json_t *program(const struct program_report *report) {
     json_t *object = json_object();
     set_text(object, "executable", report->program->path);
@@ -171,6 +198,7 @@ static json_t *program(const struct program_report *report) {
     json_object_set_new(object, "would_free", would_free(report));
     json_object_set_new(object, "unused_exports", unused_exports(report));
     json_object_set_new(object, "switches", switches(report));
+    json_object_set_new(object, "top_names", top_names(report->top_names));
     json_object_set_new(object, "findings", findings(&report->judgement.findings));
     json_object_set_new(object, "images", images(report));
     json_object_set_new(object, "unresolved", unresolved(report->program));

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "program/load_order.h"
+#include "program/top_names.h"
 #include "space/rules.h"
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct program_report {
     size_t heaviest_count;
     bool advises;                         /* what advice needs was counted */
     struct unused_exports unused_exports; /* of all its images */
+    const struct top_names *top_names;    /* NULL where they are not asked for */
     const char *exports_unknown;          /* where they were to be counted: why they were not */
 };
 

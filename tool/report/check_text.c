@@ -145,6 +145,30 @@ static void write_unused_exports(struct writer *writer, const struct program_rep
                             report->exports_unknown);
 }
 
+static void write_names(struct writer *writer, const struct names_size *size, const char *kind,
+                        const char *prefix) {
+    text_addf(writer->out, "  %11s%11s", size_text(size->strings).text,
+              size_text(size->entries).text);
+    text_addf(writer->out, "%11" PRIu64 "  %s%s", size->count, kind, prefix[0] == '\0' ? "" : " ");
+    text_add_printable(writer->out, prefix);
+    text_add(writer->out, "\n");
+}
+
+static void write_top_names(struct writer *writer, const struct top_names *names) {
+    if (names == NULL)
+        return;
+    text_add(writer->out, "  who fills the symbol tables of all images:\n");
+    text_addf(writer->out, "  %11s%11s%11s  %s\n", "strings", "entries", "symbols",
+              "names that begin with");
+    for (size_t i = 0; i < names->count; i++) {
+        const struct top_name *row = &names->items[i];
+        write_names(writer, &row->size, name_kind_text(row->kind),
+                    row->prefix[0] == '\0' ? "(all others)" : row->prefix);
+    }
+    write_names(writer, &names->rest, "the rest", "");
+    write_names(writer, &names->total, "all", "");
+}
+
 /* Where there is nothing to avoid there is no line. */
 static void write_switches(struct writer *writer, const struct program_report *report) {
     bool begun = false;
@@ -207,6 +231,7 @@ static void write_program(struct writer *writer, const struct program_report *re
     write_freed(writer, report);
     write_unused_exports(writer, report);
     write_switches(writer, report);
+    write_top_names(writer, report->top_names);
 }
 
 void check_write_text(const struct check_report *report, const struct report_style *style,

@@ -31,6 +31,7 @@ struct check_arguments {
     bool update_baseline;
     bool exit_zero;
     unsigned top;
+    unsigned top_names;
     const char *advice;
 };
 
@@ -58,6 +59,8 @@ static const struct option_row rows[] = {
     ROW("update-baseline", 0, OPTION_FLAG, update_baseline, NULL,
         "record the sums of these programs in the baseline", NULL),
     ROW("top", 0, OPTION_COUNT, top, "N", "break down the N heaviest images (10)", NULL),
+    ROW("top-names", 0, OPTION_COUNT, top_names, "N",
+        "say who fills the symbol tables: the N prefixes of names with the most bytes", NULL),
     ROW("advice", 0, OPTION_CHOICE, advice, "WHEN",
         "count what a new link or rewriting would free: " OPTION_CHOICES, &color_choices),
     ROW("exit-zero", 0, OPTION_FLAG, exit_zero, NULL,
@@ -105,6 +108,8 @@ static bool arguments_valid(struct check *check, struct error *error) {
         return error_usage(error, "--max-growth and --update-baseline want --baseline");
     if (arguments->warn_at > 100)
         return error_usage(error, "--warn-at takes a percentage of at most 100");
+    if (arguments->top_names != 0 && arguments->search.facts.count != 0)
+        return error_usage(error, "--top-names wants the images themselves, not --facts");
     return output_options_valid(&arguments->output, error) &&
            baseline_place_valid(arguments, error);
 }
@@ -185,6 +190,18 @@ static void read_sizes(struct check *check) {
     for (size_t i = 0; i < files.count; i++)
         if (files.items[i].error.kind != ERROR_NONE)
             errors_add(image_cache_errors(check->cache), &files.items[i].error);
+}
+
+static void find_top_names(struct check *check) {
+    for (size_t i = 0; check->arguments.top_names != 0 && i < check->report.count; i++) {
+        struct program_report *report = &check->report.items[i];
+        struct top_names *names = arena_take(check->arena, sizeof *names);
+        struct error error;
+        if (!top_names_find(check->arena, report->program, check->arguments.top_names, names,
+                            &error))
+            errors_add(image_cache_errors(check->cache), &error);
+        report->top_names = names;
+    }
 }
 
 /* That reads all images, so that it has to be asked for. */
@@ -316,6 +333,7 @@ static int check_programs(struct check *check) {
         judge_programs(check);
         read_sizes(check);
         count_exports(check);
+        find_top_names(check);
     }
     if (image_cache_errors(check->cache)->count != 0) {
         errors_print(stderr, image_cache_errors(check->cache));
