@@ -58,8 +58,6 @@ static void grow(struct string_repeats *repeats) {
 }
 
 static bool is_known(struct string_repeats *repeats, uint64_t hash) {
-    if (repeats->count >= repeats->capacity / 4 * 3)
-        grow(repeats);
     uint64_t *place = place_of(repeats->known, repeats->capacity, hash);
     if (*place == hash)
         return true;
@@ -68,17 +66,32 @@ static bool is_known(struct string_repeats *repeats, uint64_t hash) {
     return false;
 }
 
+static void look_up(struct string_repeats *repeats) {
+    for (size_t i = 0; i < repeats->waiting_count; i++)
+        if (is_known(repeats, repeats->waiting[i].hash))
+            repeats->repeated += repeats->waiting[i].size;
+        else
+            repeats->distinct += repeats->waiting[i].size;
+    repeats->waiting_count = 0;
+}
+
+/* The table has room for all that wait. */
+static void add(struct string_repeats *repeats, uint64_t hash, uint64_t size) {
+    if (repeats->waiting_count == STRINGS_WAITING)
+        look_up(repeats);
+    if (repeats->count + STRINGS_WAITING >= repeats->capacity / 4 * 3)
+        grow(repeats);
+    __builtin_prefetch(&repeats->known[hash & (repeats->capacity - 1)], 1);
+    repeats->waiting[repeats->waiting_count++] = (struct waiting_string){hash, size};
+}
+
 /* --- strings --- */
 
 static void end_string(struct string_repeats *repeats) {
     struct running_hash *hash = &repeats->hash;
     uint64_t value = mixed(mixed(hash->value, hash->word), hash->size) * factor;
-    if (hash->size != 0) {
-        if (is_known(repeats, value + (value == 0)))
-            repeats->repeated += hash->size + 1;
-        else
-            repeats->distinct += hash->size + 1;
-    }
+    if (hash->size != 0)
+        add(repeats, value + (value == 0), hash->size + 1);
     *hash = (struct running_hash){.value = repeats->seed};
     repeats->inside = false;
 }
@@ -123,6 +136,7 @@ void string_repeats_feed(struct string_repeats *repeats, uint64_t at, struct byt
 void string_repeats_end(struct string_repeats *repeats) {
     if (repeats->inside)
         end_string(repeats);
+    look_up(repeats);
 }
 
 void string_repeats_free(struct string_repeats *repeats) {

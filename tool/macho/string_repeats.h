@@ -12,6 +12,7 @@
  * end at the same NUL are one string, from where the first of them begins; the null name at index 0
  * and names without characters have none. Equal hashes of 64 bits pass for equal strings. Memory:
  * at most 32 bytes a string. */
+enum { STRINGS_WAITING = 32 };
 struct string_repeats {
     uint64_t distinct; /* bytes of the strings that differ, with a NUL each */
     uint64_t repeated; /* bytes of those that equal an earlier one, likewise */
@@ -21,6 +22,11 @@ struct string_repeats {
         uint64_t word; /* characters that wait to be eight */
         uint64_t size; /* characters so far */
     } hash;
+    struct waiting_string {
+        uint64_t hash;
+        uint64_t size;          /* bytes, with the NUL */
+    } waiting[STRINGS_WAITING]; /* to be looked up, while their places come from memory */
+    size_t waiting_count;
     bool inside;     /* of a string that runs on into the next window */
     uint64_t *known; /* a hash table; 0 for a free place */
     size_t count;
