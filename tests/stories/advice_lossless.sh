@@ -11,7 +11,9 @@ lossless() {
 }
 
 expect_true 'a program that fits is not counted' test "$(lossless)" = null
-expect_true 'nor one that only misses a dylib' test "$(lossless --rule image-sum=off --rule malloc-window=off)" = null
+"$MAKE_MACHO" image --out program/lacking --type execute --symbols 500 --misaligned-strings --load @rpath/libgone.dylib
+expect_true 'nor one that only misses a dylib, and is misaligned' test \
+    "$("$VAFIT" check program/lacking --format json | jq -c '.programs[0] | [.verdict, .would_free.lossless]')" = '["exceeds",null]'
 expect_true 'nor one that must not be' test "$(lossless --limit 1GiB --advice never)" = null
 wanted=0
 for image in program/main program/libbase.dylib; do

@@ -166,6 +166,22 @@ static bool count_image(struct name_tree *tree, const struct file *file, uint64_
     return mapped;
 }
 
+static bool count_file(struct name_tree *tree, const struct loaded_image *loaded,
+                       struct error *error) {
+    const char *path = loaded->file->path;
+    struct file file;
+    if (!file_open(path, &file, error))
+        return false;
+    bool counted = false;
+    if (file.size != loaded->file->size)
+        error_io(error, path, "became another file while it was read");
+    else
+        counted = count_image(tree, &file, loaded->slice->offset, loaded->image, error) ||
+                  error_in_file(error, path);
+    file_close(&file);
+    return counted;
+}
+
 /* --- choosing --- */
 
 static void add_size(struct names_size *sum, const struct names_size *size) {
@@ -246,16 +262,8 @@ bool top_names_find(struct arena *arena, const struct program *program, size_t m
     bool read = true;
     *names = (struct top_names){0};
     begin_tree(arena, &tree);
-    for (size_t i = 0; i < program->images.count && read; i++) {
-        const struct loaded_image *loaded = &program->images.items[i];
-        struct file file;
-        read = file_open(loaded->file->path, &file, error);
-        if (!read)
-            break;
-        read = count_image(&tree, &file, loaded->slice->offset, loaded->image, error) ||
-               error_in_file(error, loaded->file->path);
-        file_close(&file);
-    }
+    for (size_t i = 0; i < program->images.count && read; i++)
+        read = count_file(&tree, &program->images.items[i], error);
     if (read)
         choose(arena, &tree, most, names);
     end_tree(&tree);
