@@ -32,6 +32,19 @@ static void add_files(struct arena *arena, const struct check_report *report,
     map_free(&known);
 }
 
+/* Also those that no program needs. What is wrong with one is no error of the check. */
+static bool read_slices(struct arena *cache_arena, const struct image_file *read) {
+    struct image_file file = *read;
+    struct error ignored;
+    if (!file_open(file.path, &file.file, &ignored))
+        return false;
+    bool parsed = true;
+    for (size_t i = 0; i < file.slice_count && parsed; i++)
+        parsed = image_file_parse(cache_arena, &file, &file.slices[i], &ignored);
+    file_close(&file.file);
+    return parsed;
+}
+
 /* Why the programs are no closed world, as far as that shows without reading them; NULL when they
  * are. */
 static const char *open_reason(struct arena *arena, struct image_cache *cache, const char *arch,
@@ -46,9 +59,8 @@ static const char *open_reason(struct arena *arena, struct image_cache *cache, c
     for (size_t i = 0; i < report->count; i++)
         programs[i] = report->items[i].program;
     for (size_t i = 0; i < files->count; i++)
-        for (size_t j = 0; j < files->items[i]->slice_count; j++)
-            if (image_cache_image(cache, files->items[i], &files->items[i]->slices[j]) == NULL)
-                return "a slice cannot be read";
+        if (!read_slices(cache_arena(cache), files->items[i]))
+            return arena_format(arena, "%s: a slice cannot be read", files->items[i]->path);
     open_world_find(arena, programs, report->count, files->items, files->count, &reasons);
     return reasons.count == 0 ? NULL : reasons.items[0];
 }
