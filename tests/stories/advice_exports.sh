@@ -42,3 +42,22 @@ expect_true 'facts do not know' test "$(unknown out/main --advice always --facts
     '[null,null,"facts do not tell who asks for which",null]'
 expect_true 'a bundle that is no program opens the world' sh -c \
     '"$VAFIT" check out/main out/other --advice always | grep -q "^  unused exports are not counted: out/plugin.bundle"'
+
+# A slice of a dylib that the program does not need cannot be read: the check stands.
+for arch in arm64 x86_64; do
+    "$MAKE_MACHO" image --out $arch --type dylib --arch $arch --id @rpath/libtwo.dylib
+done
+printf '\377\377' | dd of=x86_64 bs=1 seek=16 conv=notrunc status=none
+llvm-lipo-19 -create arm64 x86_64 -output libtwo.dylib 2>/dev/null ||
+    python3 -c '
+import struct
+slices = [(0x0100000C, 0, open("arm64", "rb").read()), (0x01000007, 3, open("x86_64", "rb").read())]
+head, body, at = struct.pack(">II", 0xCAFEBABE, 2), b"", 0x4000
+for cpu, subtype, data in slices:
+    head += struct.pack(">5I", cpu, subtype, at + len(body), len(data), 14)
+    body += data + bytes(-len(data) % 0x4000)
+open("libtwo.dylib", "wb").write(head.ljust(at, b"\0") + body)'
+"$MAKE_MACHO" image --out one --type execute --rpath @loader_path --load @rpath/libtwo.dylib
+run "$VAFIT" check one --advice always
+grep 'unused' .out >said && mv said .out
+expect 'a slice that nobody needs is no error' 0 '  unused exports are not counted: libtwo.dylib: a slice cannot be read'

@@ -140,9 +140,11 @@ static void write_unused_exports(struct writer *writer, const struct program_rep
         text_addf(writer->out,
                   "  no image asks for %" PRIu64 " exports; without them the tries have %s less\n",
                   unused->count, size_text(unused->bytes).text);
-    if (report->exports_unknown != NULL)
-        text_addf_printable(writer->out, "  unused exports are not counted: %s\n",
+    if (report->exports_unknown != NULL) {
+        text_addf_printable(writer->out, "  unused exports are not counted: %s",
                             report->exports_unknown);
+        text_add(writer->out, "\n");
+    }
 }
 
 static void write_names(struct writer *writer, const struct names_size *size, const char *kind,
