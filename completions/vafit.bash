@@ -6,7 +6,7 @@ _vafit_verbs='check why scan shrink fix verify link completion'
 # The options of the verb $1.
 _vafit_options() {
     case $1 in
-    check) echo '-o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
+    check) echo '-o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
     why) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format -v --verbose --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --help' ;;
     shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
@@ -37,6 +37,8 @@ _vafit_argument() {
     check:--baseline) kind='files' words='' ;;
     check:--max-growth) kind='' words='' ;;
     check:--top) kind='' words='' ;;
+    check:--top-names) kind='' words='' ;;
+    check:--advice) kind='' words='auto always never' ;;
     check:--color) kind='' words='auto always never' ;;
     check:--jobs | check:-j) kind='' words='' ;;
     why:--output | why:-o) kind='files' words='' ;;

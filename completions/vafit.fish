@@ -43,6 +43,8 @@ complete -c vafit -n '__vafit_verb check' -l baseline -r -F -d 'the sums that we
 complete -c vafit -n '__vafit_verb check' -l max-growth -x -d 'how far a program\'s sum may have grown over the baseline'
 complete -c vafit -n '__vafit_verb check' -l update-baseline -d 'record the sums of these programs in the baseline'
 complete -c vafit -n '__vafit_verb check' -l top -x -d 'break down the N heaviest images (10)'
+complete -c vafit -n '__vafit_verb check' -l top-names -x -d 'say who fills the symbol tables: the N prefixes of names with the most bytes'
+complete -c vafit -n '__vafit_verb check' -l advice -x -a 'auto always never' -d 'count what a new link or rewriting would free: auto (default), always or never'
 complete -c vafit -n '__vafit_verb check' -l exit-zero -d 'exit 0 whatever is found, for build steps that only write the report'
 complete -c vafit -n '__vafit_verb check' -l color -x -a 'auto always never' -d 'auto (default), always or never'
 complete -c vafit -n '__vafit_verb check' -s j -l jobs -x -d 'use at most N threads (one per processor)'

@@ -53,4 +53,5 @@ def main():
     return 1 if wrong or not set(new) <= set(old) else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -245,7 +245,7 @@ static void a_breakdown_becomes_an_object_of_whole_bytes(void **state) {
     (void)state;
     static const char *const names[] = {"fixups",    "exports",       "symbols",   "strings",
                                         "debug_map", "local_symbols", "signature", "other"};
-    const struct linkedit_sizes exact = {true, 1, 2, 3, 4, 5, 6, 7, 8};
+    const struct linkedit_sizes exact = {true, 1, 2, 3, 4, 5, 6, 7, 8, true, 9, 10};
     json_t *object = linkedit_sizes_to_json(&exact);
     assert_int_equal(json_object_size(object), 8);
     for (size_t i = 0; i < 8; i++) {

@@ -86,6 +86,8 @@ static json_t *slice_to_json(const struct image_slice *slice) {
                         json_texts(image->environment.items, image->environment.count));
     json_object_set_new(object, "linkedit_parts", parts(image));
     json_object_set_new(object, "parts", linkedit_sizes_to_json(&slice->linkedit_sizes));
+    set_bytes(object, "lossless", slice->linkedit_sizes.lossless);
+    set_bytes(object, "repeated_strings", slice->linkedit_sizes.repeated);
     return object;
 }
 

@@ -145,6 +145,21 @@ static bool parts_fit(struct facts_reader *reader, const struct image *image) {
     return true;
 }
 
+/* Facts of former versions lack both. */
+static bool read_lossless(struct facts_reader *reader, const json_t *slice,
+                          const struct image *image, struct linkedit_sizes *linkedit_sizes) {
+    if (json_object_get(slice, "lossless") == NULL)
+        return true;
+    if (!read_number(reader, slice, "lossless", &linkedit_sizes->lossless) ||
+        !read_number(reader, slice, "repeated_strings", &linkedit_sizes->repeated))
+        return false;
+    linkedit_sizes->has_lossless = true;
+    if (linkedit_sizes->lossless > image->linkedit_size)
+        return reject(reader, "lossless", "is more than the vm_size of __LINKEDIT");
+    return linkedit_sizes->repeated <= image->linkedit_size ||
+           reject(reader, "repeated_strings", "are more than the vm_size of __LINKEDIT");
+}
+
 static bool read_linkedit_sizes(struct facts_reader *reader, const json_t *slice,
                                 const struct image *image, struct linkedit_sizes *linkedit_sizes) {
     const json_t *object = json_object_get(slice, "parts");
@@ -160,8 +175,9 @@ static bool read_linkedit_sizes(struct facts_reader *reader, const json_t *slice
         sum += *bytes;
     }
     linkedit_sizes->exact = true;
-    return sum == image->linkedit_size ||
-           reject(reader, "parts", "do not add up to the vm_size of __LINKEDIT");
+    if (sum != image->linkedit_size)
+        return reject(reader, "parts", "do not add up to the vm_size of __LINKEDIT");
+    return read_lossless(reader, slice, image, linkedit_sizes);
 }
 
 static bool type_of(const char *name, enum image_type *type) {

@@ -353,14 +353,19 @@ const struct image *image_cache_image(struct image_cache *cache, struct image_fi
     return slice->image;
 }
 
+static bool read_sizes(const struct image_file *file, struct image_slice *slice,
+                       struct error *error) {
+    return (slice->wants_lossless ? linkedit_sizes_read_all : linkedit_sizes_read)(
+        &file->file, slice->offset, slice->image, &slice->linkedit_sizes, error);
+}
+
 bool image_cache_read_sizes(struct image_cache *cache, struct image_file *file,
                             struct image_slice *slice, struct error *error) {
     if (slice->has_linkedit_sizes)
         return true;
     bool reopened = file->file.descriptor < 0;
-    slice->has_linkedit_sizes = !cache->from_facts && reopen(file, error) &&
-                                linkedit_sizes_read(&file->file, slice->offset, slice->image,
-                                                    &slice->linkedit_sizes, error);
+    slice->has_linkedit_sizes =
+        !cache->from_facts && reopen(file, error) && read_sizes(file, slice, error);
     if (reopened)
         file_close(&file->file);
     return slice->has_linkedit_sizes || error_in_file(error, file->path);

@@ -41,7 +41,8 @@ enum lookup image_cache_find(struct image_cache *cache, const char *path, struct
  * to image_cache_errors once. */
 const struct image *image_cache_image(struct image_cache *cache, struct image_file *file,
                                       struct image_slice *slice);
-/* Reads the exact linkedit sizes of a slice whose image is known. Different files may be worked on
+/* Reads the exact linkedit sizes of a slice whose image is known, with what level lossless would
+ * free where the slice wants that. Different files may be worked on
  * by different threads. Errors: ERROR_IO, ERROR_MALFORMED, naming the file. */
 bool image_cache_read_sizes(struct image_cache *cache, struct image_file *file,
                             struct image_slice *slice, struct error *error);

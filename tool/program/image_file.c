@@ -177,8 +177,11 @@ struct image_slice *image_file_slice_for(struct image_file *file,
 
 struct linkedit_sizes image_slice_linkedit_sizes(const struct image_slice *slice) {
     struct linkedit_sizes linkedit_sizes;
-    if (slice->wants_linkedit_sizes && slice->has_linkedit_sizes)
-        return slice->linkedit_sizes;
+    if (slice->wants_linkedit_sizes && slice->has_linkedit_sizes) {
+        linkedit_sizes = slice->linkedit_sizes;
+        linkedit_sizes.has_lossless &= slice->wants_lossless;
+        return linkedit_sizes;
+    }
     linkedit_sizes_from_image(slice->image, &linkedit_sizes);
     return linkedit_sizes;
 }

@@ -15,6 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Exports that nobody in a closed world asks for: program/unused_exports.h counts them. */
+struct unused_exports {
+    bool known;
+    uint64_t count;
+    uint64_t bytes;
+};
+
 /* One slice of an architecture that vafit judges. */
 struct image_slice {
     const struct architecture *architecture;
@@ -23,8 +30,10 @@ struct image_slice {
     const struct image *image; /* NULL until image_file_parse, and after it failed */
     bool failed;               /* image_parse refused it; its error was reported */
     bool wants_linkedit_sizes; /* a report shows its __LINKEDIT taken apart */
+    bool wants_lossless;       /* and what level lossless would free of it */
     bool has_linkedit_sizes;   /* `linkedit_sizes` was read */
     struct linkedit_sizes linkedit_sizes;
+    struct unused_exports unused_exports;
 };
 
 /* Lives in the arena of the library that holds it. */

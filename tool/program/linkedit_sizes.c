@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "macho/string_repeats.h"
 #include "macho/symtab.h"
 
 #include <inttypes.h>
@@ -43,6 +44,7 @@ struct table_reader {
     size_t last_start;         /* the last byte of the window where a name begins */
     uint64_t counts[SYMBOL_USES];
     struct string_owners owners;
+    struct string_repeats *repeats; /* NULL where they are not asked for */
     struct error *error;
 };
 
@@ -150,8 +152,10 @@ static bool feed_window(struct table_reader *reader, uint64_t window, size_t siz
         if (!file_read(reader->file, reader->strings_offset + window + at, reader->pool, piece,
                        reader->error))
             return false;
-        string_owners_feed(&reader->owners, (struct bytes){reader->pool, piece},
-                           reader->starts + at);
+        struct bytes bytes = {reader->pool, piece};
+        string_owners_feed(&reader->owners, bytes, reader->starts + at);
+        if (reader->repeats != NULL)
+            string_repeats_feed(reader->repeats, window + at, bytes, reader->starts + at);
     }
     return true;
 }
@@ -225,8 +229,50 @@ static void split(const struct table_reader *reader, struct linkedit_sizes *link
     linkedit_sizes->strings = strings[SYMBOL_GLOBAL];
 }
 
-bool linkedit_sizes_read(const struct file *file, uint64_t slice_offset, const struct image *image,
-                         struct linkedit_sizes *linkedit_sizes, struct error *error) {
+/* The null name, which stays whatever uses it; the whole pool where it does not end soon. */
+static bool null_name_size(struct table_reader *reader, uint64_t *size) {
+    size_t piece = reader->strings_size < PIECE ? (size_t)reader->strings_size : PIECE;
+    if (!file_read(reader->file, reader->strings_offset, reader->pool, piece, reader->error))
+        return false;
+    const uint8_t *end = memchr(reader->pool, '\0', piece);
+    *size = end == NULL ? reader->strings_size : (uint64_t)(end - reader->pool) + 1;
+    return true;
+}
+
+enum { PART_ALIGNMENT = 8, SIGNATURE_ALIGNMENT = 16 };
+
+/* What __LINKEDIT is at most after level lossless, whose pool is of `pool_size` bytes at most:
+ * part after part, the signature last. */
+static uint64_t lossless_size(const struct image *image, uint64_t pool_size) {
+    uint64_t end = 0, signature = 0;
+    for (size_t i = 0; i < image->parts.count; i++) {
+        const struct linkedit_part *part = &image->parts.items[i];
+        if (part->use == LINKEDIT_SIGNATURE)
+            signature = 2 * SIGNATURE_ALIGNMENT + round_up(part->size, SIGNATURE_ALIGNMENT);
+        else
+            end += round_up(part->use == LINKEDIT_STRINGS ? pool_size : part->size, PART_ALIGNMENT);
+    }
+    return end + signature;
+}
+
+static bool count_lossless(struct table_reader *reader, const struct image *image,
+                           struct linkedit_sizes *linkedit_sizes) {
+    const struct segment *linkedit = segments_find(&image->segments, "__LINKEDIT");
+    uint64_t null_size = 0;
+    string_repeats_end(reader->repeats);
+    if (!null_name_size(reader, &null_size))
+        return false;
+    uint64_t size = lossless_size(image, null_size + reader->repeats->distinct);
+    uint64_t before = linkedit == NULL ? 0 : linkedit->file_size;
+    linkedit_sizes->has_lossless = true;
+    linkedit_sizes->lossless = before > size ? before - size : 0;
+    linkedit_sizes->repeated = reader->repeats->repeated;
+    return true;
+}
+
+static bool read_sizes(const struct file *file, uint64_t slice_offset, const struct image *image,
+                       struct string_repeats *repeats, struct linkedit_sizes *linkedit_sizes,
+                       struct error *error) {
     struct table_reader reader = {
         .file = file,
         .symbols_offset = slice_offset + image->symtab.symbols_offset,
@@ -234,6 +280,7 @@ bool linkedit_sizes_read(const struct file *file, uint64_t slice_offset, const s
         .strings_offset = slice_offset + image->symtab.strings_offset,
         .strings_size = image->symtab.strings_size,
         .chunk_count = (size_t)((image->symtab.symbol_count + CHUNK - 1) / CHUNK),
+        .repeats = repeats,
         .error = error,
     };
     reader.loaded = reader.chunk_count;
@@ -244,9 +291,26 @@ bool linkedit_sizes_read(const struct file *file, uint64_t slice_offset, const s
     bool read = read_tables(&reader);
     if (read)
         split(&reader, linkedit_sizes);
+    if (read && repeats != NULL)
+        read = count_lossless(&reader, image, linkedit_sizes);
     free(reader.ranges);
     free(reader.table);
     free(reader.pool);
     free(reader.starts);
+    return read;
+}
+
+bool linkedit_sizes_read(const struct file *file, uint64_t slice_offset, const struct image *image,
+                         struct linkedit_sizes *linkedit_sizes, struct error *error) {
+    return read_sizes(file, slice_offset, image, NULL, linkedit_sizes, error);
+}
+
+bool linkedit_sizes_read_all(const struct file *file, uint64_t slice_offset,
+                             const struct image *image, struct linkedit_sizes *linkedit_sizes,
+                             struct error *error) {
+    struct string_repeats repeats;
+    string_repeats_begin(&repeats);
+    bool read = read_sizes(file, slice_offset, image, &repeats, linkedit_sizes, error);
+    string_repeats_free(&repeats);
     return read;
 }

@@ -22,6 +22,11 @@ struct linkedit_sizes {
     uint64_t signature;
     uint64_t
         other; /* everything else: function starts, the indirect table, padding, unused strings */
+    bool has_lossless; /* the two that follow are known; they are no parts */
+    uint64_t lossless; /* bytes that the level lossless frees at least: equal strings, what no
+                          symbol uses, gaps. What it frees beyond that, by strings that end others,
+                          a smaller trie and a shorter signature, is not counted */
+    uint64_t repeated; /* of these the strings that equal another one, with their NULs */
 };
 
 /* From the load commands alone. */
@@ -33,5 +38,10 @@ void linkedit_sizes_from_image(const struct image *image, struct linkedit_sizes 
  * symbol whose name begins past the string pool. */
 bool linkedit_sizes_read(const struct file *file, uint64_t slice_offset, const struct image *image,
                          struct linkedit_sizes *linkedit_sizes, struct error *error);
+/* Likewise, with `lossless` and `repeated`: up to 32 bytes of memory a symbol more, and each name
+ * is hashed. */
+bool linkedit_sizes_read_all(const struct file *file, uint64_t slice_offset,
+                             const struct image *image, struct linkedit_sizes *linkedit_sizes,
+                             struct error *error);
 
 #endif

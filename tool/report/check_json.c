@@ -1,6 +1,7 @@
 #include "base/json.h"
 #include "program/linkedit_sizes_json.h"
 #include "report/check_report.h"
+#include "report/link_switches.h"
 
 #include <string.h>
 
@@ -121,9 +122,65 @@ static json_t *would_free(const struct program_report *report) {
     struct freed_bytes freed = freed_by_heaviest(report);
     json_t *object = json_object();
     set_bytes(object, "images", report->heaviest_count);
+    set_bytes_if(object, "lossless", freed.has_lossless, freed.lossless);
     set_bytes(object, "debug_map", freed.debug_map);
     set_bytes(object, "locals", freed.locals);
     set_bytes(object, "symbols", freed.symbols);
+    set_bytes_if(object, "exports", freed.has_exports, freed.exports);
+    return object;
+}
+
+static json_t *unused_exports(const struct program_report *report) {
+    const struct unused_exports *unused = &report->unused_exports;
+    json_t *object = json_object();
+    set_bytes_if(object, "count", unused->known, unused->count);
+    set_bytes_if(object, "bytes", unused->known, unused->bytes);
+    set_text(object, "unknown",
+             report->exports_unknown != NULL || unused->known ? report->exports_unknown
+                                                              : "only --advice always counts them");
+    return object;
+}
+
+static json_t *switches(const struct program_report *report) {
+    json_t *array = json_array();
+    for (size_t i = 0; link_switch_row(i) != NULL; i++) {
+        const struct link_switch *row = link_switch_row(i);
+        json_t *object = json_object();
+        uint64_t bytes = 0;
+        bool known = row->bytes(report, &bytes);
+        set_text(object, "switch", row->name);
+        set_text(object, "avoids", row->avoids);
+        set_text(object, "price", row->price);
+        set_bytes_if(object, "bytes", known, bytes);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *names_size(const struct names_size *size) {
+    json_t *object = json_object();
+    set_bytes(object, "strings", size->strings);
+    set_bytes(object, "entries", size->entries);
+    set_bytes(object, "count", size->count);
+    return object;
+}
+
+static json_t *top_names(const struct top_names *names) {
+    json_t *object, *rows = json_array();
+    if (names == NULL) {
+        json_decref(rows);
+        return json_null();
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        json_t *row = names_size(&names->items[i].size);
+        set_text(row, "prefix", names->items[i].prefix);
+        set_text(row, "kind", name_kind_text(names->items[i].kind));
+        json_array_append_new(rows, row);
+    }
+    object = json_object();
+    json_object_set_new(object, "rows", rows);
+    json_object_set_new(object, "rest", names_size(&names->rest));
+    json_object_set_new(object, "total", names_size(&names->total));
     return object;
 }
 
@@ -139,6 +196,9 @@ static json_t *program(const struct program_report *report) {
     json_object_set_new(object, "placement", placement(report));
     json_object_set_new(object, "malloc_window", malloc_window(&report->judgement));
     json_object_set_new(object, "would_free", would_free(report));
+    json_object_set_new(object, "unused_exports", unused_exports(report));
+    json_object_set_new(object, "switches", switches(report));
+    json_object_set_new(object, "top_names", top_names(report->top_names));
     json_object_set_new(object, "findings", findings(&report->judgement.findings));
     json_object_set_new(object, "images", images(report));
     json_object_set_new(object, "unresolved", unresolved(report->program));

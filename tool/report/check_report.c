@@ -29,7 +29,8 @@ enum verdict check_report_verdict(const struct check_report *report) {
 }
 
 struct freed_bytes freed_by_image(const struct linkedit_sizes *linkedit_sizes) {
-    struct freed_bytes freed = {0, 0, 0};
+    struct freed_bytes freed = {.has_lossless = linkedit_sizes->has_lossless,
+                                .lossless = linkedit_sizes->lossless};
     if (!linkedit_sizes->exact)
         return freed;
     freed.debug_map = linkedit_sizes->debug_map;
@@ -39,14 +40,17 @@ struct freed_bytes freed_by_image(const struct linkedit_sizes *linkedit_sizes) {
 }
 
 struct freed_bytes freed_by_heaviest(const struct program_report *report) {
-    struct freed_bytes sum = {0, 0, 0};
+    struct freed_bytes sum = {.has_lossless = true, .has_exports = report->unused_exports.known};
     for (size_t i = 0; i < report->heaviest_count; i++) {
         const struct loaded_image *loaded = &report->program->images.items[report->heaviest[i]];
         struct linkedit_sizes linkedit_sizes = image_slice_linkedit_sizes(loaded->slice);
         struct freed_bytes freed = freed_by_image(&linkedit_sizes);
+        sum.has_lossless &= freed.has_lossless;
+        sum.lossless += freed.lossless;
         sum.debug_map += freed.debug_map;
         sum.locals += freed.locals;
         sum.symbols += freed.symbols;
+        sum.exports += freed.symbols + loaded->slice->unused_exports.bytes;
     }
     return sum;
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "program/load_order.h"
+#include "program/top_names.h"
 #include "space/rules.h"
 
 #include <stdbool.h>
@@ -19,6 +20,10 @@ struct program_report {
     const size_t
         *heaviest; /* indexes of the images of the greatest address space, greatest first */
     size_t heaviest_count;
+    bool advises;                         /* what advice needs was counted */
+    struct unused_exports unused_exports; /* of all its images */
+    const struct top_names *top_names;    /* NULL where they are not asked for */
+    const char *exports_unknown;          /* where they were to be counted: why they were not */
 };
 
 struct check_report {
@@ -53,9 +58,13 @@ enum verdict check_report_verdict(const struct check_report *report);
 /* What a level of shrinking would free of a __LINKEDIT, bytes: from its exact sizes, so that it
  * is 0 where the symbol table was not read. */
 struct freed_bytes {
+    bool has_lossless;  /* it was counted, of all images summed up */
+    uint64_t lossless;  /* level lossless at least; the others do not have it in them */
     uint64_t debug_map; /* level debug-map */
     uint64_t locals;    /* level locals, that before it included */
     uint64_t symbols;   /* level symbols, likewise */
+    bool has_exports;   /* they were counted */
+    uint64_t exports;   /* level exports, likewise */
 };
 struct freed_bytes freed_by_image(const struct linkedit_sizes *linkedit_sizes);
 /* The sum over the heaviest images of a program. */

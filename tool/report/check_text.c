@@ -1,5 +1,6 @@
 #include "base/size.h"
 #include "report/check_report.h"
+#include "report/link_switches.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -121,6 +122,9 @@ static void write_table(struct writer *writer, const struct program_report *repo
 
 static void write_freed(struct writer *writer, const struct program_report *report) {
     struct freed_bytes freed = freed_by_heaviest(report);
+    if (freed.has_lossless && freed.lossless != 0)
+        text_addf(writer->out, "  rewriting these %zu without loss frees at least %s\n",
+                  report->heaviest_count, size_text(freed.lossless).text);
     if (freed.symbols == 0)
         return;
     text_addf(writer->out,
@@ -128,6 +132,60 @@ static void write_freed(struct writer *writer, const struct program_report *repo
               "%s\n",
               report->heaviest_count, size_text(freed.debug_map).text, size_text(freed.locals).text,
               size_text(freed.symbols).text);
+}
+
+static void write_unused_exports(struct writer *writer, const struct program_report *report) {
+    const struct unused_exports *unused = &report->unused_exports;
+    if (unused->known && unused->count != 0)
+        text_addf(writer->out,
+                  "  no image asks for %" PRIu64 " exports; without them the tries have %s less\n",
+                  unused->count, size_text(unused->bytes).text);
+    if (report->exports_unknown != NULL) {
+        text_addf_printable(writer->out, "  unused exports are not counted: %s",
+                            report->exports_unknown);
+        text_add(writer->out, "\n");
+    }
+}
+
+static void write_names(struct writer *writer, const struct names_size *size, const char *kind,
+                        const char *prefix) {
+    text_addf(writer->out, "  %11s%11s", size_text(size->strings).text,
+              size_text(size->entries).text);
+    text_addf(writer->out, "%11" PRIu64 "  %s%s", size->count, kind, prefix[0] == '\0' ? "" : " ");
+    text_add_printable(writer->out, prefix);
+    text_add(writer->out, "\n");
+}
+
+static void write_top_names(struct writer *writer, const struct top_names *names) {
+    if (names == NULL)
+        return;
+    text_add(writer->out, "  who fills the symbol tables of all images:\n");
+    text_addf(writer->out, "  %11s%11s%11s  %s\n", "strings", "entries", "symbols",
+              "names that begin with");
+    for (size_t i = 0; i < names->count; i++) {
+        const struct top_name *row = &names->items[i];
+        write_names(writer, &row->size, name_kind_text(row->kind),
+                    row->prefix[0] == '\0' ? "(all others)" : row->prefix);
+    }
+    write_names(writer, &names->rest, "the rest", "");
+    write_names(writer, &names->total, "all", "");
+}
+
+/* Where there is nothing to avoid there is no line. */
+static void write_switches(struct writer *writer, const struct program_report *report) {
+    bool begun = false;
+    for (size_t i = 0; report->advises && link_switch_row(i) != NULL; i++) {
+        const struct link_switch *row = link_switch_row(i);
+        uint64_t bytes = 0;
+        if (!row->bytes(report, &bytes) || bytes == 0)
+            continue;
+        if (!begun)
+            text_add(writer->out, "  a new link would not have:\n");
+        begun = true;
+        text_addf(writer->out, "  %11s  %s, with %s%s%s\n", size_text(bytes).text, row->avoids,
+                  row->name, row->price == NULL ? "" : "; then ",
+                  row->price == NULL ? "" : row->price);
+    }
 }
 
 static void write_sizes(struct writer *writer, const struct program_report *report) {
@@ -173,6 +231,9 @@ static void write_program(struct writer *writer, const struct program_report *re
     write_sizes(writer, report);
     write_table(writer, report);
     write_freed(writer, report);
+    write_unused_exports(writer, report);
+    write_switches(writer, report);
+    write_top_names(writer, report->top_names);
 }
 
 void check_write_text(const struct check_report *report, const struct report_style *style,

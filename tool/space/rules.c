@@ -118,6 +118,16 @@ const char *verdict_name(enum verdict verdict) {
     return names[verdict];
 }
 
+bool judgement_wants_space(const struct judgement *judgement) {
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        const struct finding *finding = &judgement->findings.items[i];
+        if (finding->severity >= SEVERITY_WARNING && finding->rule != RULE_UNRESOLVED &&
+            finding->rule != RULE_LINKEDIT_ALIGNMENT)
+            return true;
+    }
+    return false;
+}
+
 bool judgement_exceeds(const struct judgement *judgement) {
     for (size_t i = 0; i < judgement->findings.count; i++) {
         const struct finding *finding = &judgement->findings.items[i];

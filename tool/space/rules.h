@@ -127,6 +127,9 @@ void limits_default(struct limits *limits);
 void judge(struct arena *arena, const struct measure *measure, const struct limits *limits,
            struct judgement *judgement);
 
+/* Whether a rule about sizes failed or warned, so that less address space would help: any but
+ * linkedit-alignment and unresolved. */
+bool judgement_wants_space(const struct judgement *judgement);
 /* Whether an error-level finding of another rule than `unresolved` is among the findings. */
 bool judgement_exceeds(const struct judgement *judgement);
 /* "error", "warning", "pass", "off", "not-applicable". */

@@ -7,6 +7,7 @@
 #include "program/measure.h"
 #include "report/baseline.h"
 #include "report/check_report.h"
+#include "verbs/check_advice.h"
 #include "verbs/limit_options.h"
 #include "verbs/programs.h"
 #include "verbs/verb.h"
@@ -30,6 +31,8 @@ struct check_arguments {
     bool update_baseline;
     bool exit_zero;
     unsigned top;
+    unsigned top_names;
+    const char *advice;
 };
 
 static const char *color_name(size_t i) {
@@ -56,6 +59,10 @@ static const struct option_row rows[] = {
     ROW("update-baseline", 0, OPTION_FLAG, update_baseline, NULL,
         "record the sums of these programs in the baseline", NULL),
     ROW("top", 0, OPTION_COUNT, top, "N", "break down the N heaviest images (10)", NULL),
+    ROW("top-names", 0, OPTION_COUNT, top_names, "N",
+        "say who fills the symbol tables: the N prefixes of names with the most bytes", NULL),
+    ROW("advice", 0, OPTION_CHOICE, advice, "WHEN",
+        "count what a new link or rewriting would free: " OPTION_CHOICES, &color_choices),
     ROW("exit-zero", 0, OPTION_FLAG, exit_zero, NULL,
         "exit 0 whatever is found, for build steps that only write the report", NULL),
     ROW("color", 0, OPTION_CHOICE, color, "WHEN", OPTION_CHOICES, &color_choices),
@@ -101,6 +108,8 @@ static bool arguments_valid(struct check *check, struct error *error) {
         return error_usage(error, "--max-growth and --update-baseline want --baseline");
     if (arguments->warn_at > 100)
         return error_usage(error, "--warn-at takes a percentage of at most 100");
+    if (arguments->top_names != 0 && arguments->search.facts.count != 0)
+        return error_usage(error, "--top-names wants the images themselves, not --facts");
     return output_options_valid(&arguments->output, error) &&
            baseline_place_valid(arguments, error);
 }
@@ -149,8 +158,17 @@ static bool is_wanted(const struct image_file *file) {
     return false;
 }
 
+/* Advice takes time to count; a program that has room wants none. */
+static bool wants_advice(const struct check *check, const struct program_report *report) {
+    const char *when = check->arguments.advice;
+    if (when != NULL && strcmp(when, "auto") != 0)
+        return strcmp(when, "always") == 0;
+    return judgement_wants_space(&report->judgement);
+}
+
 static void want_sizes(struct check *check, struct program_report *report,
                        struct sizes_files *files) {
+    report->advises = wants_advice(check, report);
     report->heaviest_count = check->arguments.top;
     report->heaviest = program_heaviest(check->arena, report->program, &report->heaviest_count);
     for (size_t i = 0; i < report->heaviest_count; i++) {
@@ -158,6 +176,7 @@ static void want_sizes(struct check *check, struct program_report *report,
         if (!is_wanted(loaded->file))
             vector_push(check->arena, files)->file = loaded->file;
         loaded->slice->wants_linkedit_sizes = true;
+        loaded->slice->wants_lossless |= report->advises;
     }
 }
 
@@ -171,6 +190,26 @@ static void read_sizes(struct check *check) {
     for (size_t i = 0; i < files.count; i++)
         if (files.items[i].error.kind != ERROR_NONE)
             errors_add(image_cache_errors(check->cache), &files.items[i].error);
+}
+
+static void find_top_names(struct check *check) {
+    for (size_t i = 0; check->arguments.top_names != 0 && i < check->report.count; i++) {
+        struct program_report *report = &check->report.items[i];
+        struct top_names *names = arena_take(check->arena, sizeof *names);
+        struct error error;
+        if (!top_names_find(check->arena, report->program, check->arguments.top_names, names,
+                            &error))
+            errors_add(image_cache_errors(check->cache), &error);
+        report->top_names = names;
+    }
+}
+
+/* That reads all images, so that it has to be asked for. */
+static void count_exports(struct check *check) {
+    const char *when = check->arguments.advice;
+    if (when != NULL && strcmp(when, "always") == 0)
+        advice_count_exports(check->arena, check->cache, check->arguments.search.arch,
+                             &check->report);
 }
 
 static void judge_programs(struct check *check) {
@@ -290,13 +329,16 @@ static int check_programs(struct check *check) {
             (struct program_report){.program = check->programs.items[i],
                                     .profile = &check->profile,
                                     .limits = &check->limits};
-    if (image_cache_errors(check->cache)->count == 0)
+    if (image_cache_errors(check->cache)->count == 0) {
+        judge_programs(check);
         read_sizes(check);
+        count_exports(check);
+        find_top_names(check);
+    }
     if (image_cache_errors(check->cache)->count != 0) {
         errors_print(stderr, image_cache_errors(check->cache));
         return (int)errors_worst(image_cache_errors(check->cache));
     }
-    judge_programs(check);
     warn_of_stale_baseline(check);
     if (!write_report(check, &error) || !update_baseline(check, &error))
         return call_fail(&verb_check, &error);

@@ -32,6 +32,8 @@ static void scan_file(void *context, size_t i) {
     struct image_file *file = scan->files[i];
     scan->errors[i].kind = ERROR_NONE;
     for (size_t j = 0; j < file->slice_count; j++)
+        file->slices[j].wants_lossless = true;
+    for (size_t j = 0; j < file->slice_count; j++)
         if (file->slices[j].image != NULL &&
             !image_cache_read_sizes(scan->cache, file, &file->slices[j], &scan->errors[i]))
             return;
