@@ -69,7 +69,7 @@ static bool make_segment(struct segment_fixups *work, const struct part_fixups *
             !move_fixup(work, &fixups->items[i], error))
             return false;
     if (!new_chains_segment(&work->merge->chains, work->number, work->pointers, work->count,
-                            contents, size, error))
+                            (struct chained_contents){contents, size}, error))
         return error_in_file(error, part->node->file->path);
     return thread_locals_rewrite(part, (size_t)(work->old - part->image->segments.items), contents,
                                  error);
@@ -143,13 +143,13 @@ bool merged_fixups_part(struct merge *merge, size_t number, segment_sink *sink, 
 
 bool merged_fixups_template(struct merge *merge, segment_sink *sink, void *context,
                             struct error *error) {
-    struct merged_template *template = &merge->template;
+    const struct merged_template *initial = &merge->template;
     const struct merged_segment *segment = &merge->segments[MERGED_TEXT_SEGMENT + 1];
-    if (template->size == 0)
+    const struct chained_contents contents = {initial->bytes, (size_t)initial->size};
+    if (initial->size == 0)
         return true;
     merge->chains.segments[MERGED_TEXT_SEGMENT + 1].segment_offset = segment->address;
-    return new_chains_segment(&merge->chains, MERGED_TEXT_SEGMENT + 1, template->pointers,
-                              template->pointer_count, template->bytes, (size_t) template->size,
-                              error) &&
-           sink(context, segment, (struct bytes){template->bytes, (size_t) template->size}, error);
+    return new_chains_segment(&merge->chains, MERGED_TEXT_SEGMENT + 1, initial->pointers,
+                              initial->pointer_count, contents, error) &&
+           sink(context, segment, (struct bytes){contents.data, contents.size}, error);
 }

@@ -109,6 +109,26 @@ void part_free(struct part *part) {
     part->mapping = (struct mapping){0};
 }
 
+bool lone_image_open(struct arena *arena, const char *path, struct lone_image *image,
+                     struct error *error) {
+    *image = (struct lone_image){.file.path = path, .file.file.descriptor = -1};
+    if (!file_open(path, &image->file.file, error))
+        return false;
+    image->file.size = image->file.file.size;
+    if (!image_file_read(arena, &image->file, error) ||
+        !image_file_parse(arena, &image->file, &image->file.slices[0], error))
+        return false;
+    image->node = (struct graph_node){.file = &image->file,
+                                      .slice = &image->file.slices[0],
+                                      .image = image->file.slices[0].image};
+    return part_read(arena, &image->node, &image->part, error);
+}
+
+void lone_image_close(struct lone_image *image) {
+    part_free(&image->part);
+    file_close(&image->file.file);
+}
+
 /* --- contents --- */
 
 uint8_t section_type_of(const struct part_section *section) {

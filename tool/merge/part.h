@@ -50,6 +50,18 @@ bool part_read(struct arena *arena, const struct graph_node *node, struct part *
                struct error *error);
 void part_free(struct part *part);
 
+/* An image by itself, read like a part. */
+struct lone_image {
+    struct image_file file;
+    struct graph_node node;
+    struct part part;
+};
+/* Opens the thin file at `path`. Must stay where it is; release with lone_image_close, also after
+ * an error. Errors: ERROR_IO, ERROR_MALFORMED, naming the file. */
+bool lone_image_open(struct arena *arena, const char *path, struct lone_image *image,
+                     struct error *error);
+void lone_image_close(struct lone_image *image);
+
 /* All pointers that dyld sets. Of the several that opcodes have for one pointer the last one that
  * dyld applies counts: a weak bind over any other, a bind over a rebase. Symbols point into the
  * part. Errors: ERROR_MALFORMED naming the file. Release items with free(). */

@@ -79,8 +79,8 @@ static bool make_starts(struct new_chains *chains, struct chained_starts *starts
 }
 
 bool new_chains_segment(struct new_chains *chains, uint32_t segment,
-                        const struct chained_pointer *pointers, size_t count, uint8_t *contents,
-                        size_t size, struct error *error) {
+                        const struct chained_pointer *pointers, size_t count,
+                        struct chained_contents contents, struct error *error) {
     struct chained_starts *starts = &chains->segments[segment];
     uint64_t page_size = chains->page_size;
     if (count == 0)
@@ -90,14 +90,14 @@ bool new_chains_segment(struct new_chains *chains, uint32_t segment,
     for (size_t i = 0; i < count; i++) {
         const struct chained_pointer *pointer = &pointers[i], *next = pointer + 1;
         uint64_t page = pointer->offset / page_size;
-        if (!pointer_valid(chains, pointer, size, error))
+        if (!pointer_valid(chains, pointer, contents.size, error))
             return false;
         if (i + 1 < count && next->offset < pointer->offset + FIXUP_SIZE)
             return pointer_error(error, next, "lies over the one before it");
         if (starts->pages[page] == DYLD_CHAINED_PTR_START_NONE)
             starts->pages[page] = (uint16_t)(pointer->offset % page_size);
         bool follows = i + 1 < count && next->offset / page_size == page;
-        bytes_store_little(contents + pointer->offset, FIXUP_SIZE,
+        bytes_store_little(contents.data + pointer->offset, FIXUP_SIZE,
                            pointer_bits(pointer, follows ? next->offset - pointer->offset : 0));
     }
     return true;

@@ -51,12 +51,17 @@ struct new_chains {
 
 /* The number of that import, which is added unless there is one like it. The symbol is copied. */
 uint32_t new_chains_import(struct new_chains *chains, const struct import *import);
+/* What the file holds of a segment. */
+struct chained_contents {
+    uint8_t *data;
+    size_t size; /* bytes */
+};
 /* Writes the pointers, which rise by offset, into the segment's contents and notes where its chains
  * start. Errors: ERROR_MALFORMED for pointers that lie over each other, off multiples of 4, over
- * two pages or past `size`, for a target past 36 bits, and for more than 65535 pages. */
+ * two pages or past the contents, for a target past 36 bits, and for more than 65535 pages. */
 bool new_chains_segment(struct new_chains *chains, uint32_t segment,
-                        const struct chained_pointer *pointers, size_t count, uint8_t *contents,
-                        size_t size, struct error *error);
+                        const struct chained_pointer *pointers, size_t count,
+                        struct chained_contents contents, struct error *error);
 /* Writes the part. Errors: ERROR_MALFORMED for imports that no format holds. */
 bool new_chains_write(const struct new_chains *chains, struct buffer *part, struct error *error);
 /* Writes another ordinal into import i of a part that chained_fixups_parse read, in its own format,
