@@ -9,6 +9,7 @@
 #include "merge/layout.h"
 #include "merge/merged_fixups.h"
 #include "merge/merged_linkedit.h"
+#include "merge/merged_unwind.h"
 #include "merge/thread_locals.h"
 
 #include <stdlib.h>
@@ -32,7 +33,8 @@ static struct linkedit_places expected_places(const struct merge *merge) {
 bool merged_image_plan(struct merge *merge, struct error *error) {
     struct buffer head = {0};
     struct linkedit_places places = expected_places(merge);
-    if (!thread_locals_gather(merge, error) || !initialisers_count(merge, error))
+    if (!thread_locals_gather(merge, error) || !initialisers_count(merge, error) ||
+        !merged_unwind_plan(merge, error))
         return false;
     layout_sections(merge);
     commands_write(merge, &places, &head);
@@ -73,8 +75,8 @@ static bool write_segments(struct merge *merge, struct atomic_file *file, struct
 
 static bool make_contents(struct merge *merge, struct error *error) {
     return new_chains_write(&merge->chains, &merge->made.fixups, error) &&
-           merged_exports(merge, error) && merged_code_tables(merge, error) &&
-           merged_symbols(merge, error);
+           merged_unwind_write(merge, error) && merged_exports(merge, error) &&
+           merged_code_tables(merge, error) && merged_symbols(merge, error);
 }
 
 static struct linkedit_place place_after(uint64_t *at, uint64_t size, uint64_t alignment) {
