@@ -49,6 +49,13 @@ const char *merge_target(struct arena *arena, const struct merge_job *job,
 
 /* --- new files --- */
 
+/* Names the file of the errors from `first` on. False when there are any. */
+static bool name_errors(struct errors *errors, size_t first, const char *target) {
+    for (size_t i = first; i < errors->count; i++)
+        error_in_file(&errors->items[i], target);
+    return errors->count == first;
+}
+
 typedef bool file_writer(void *context, struct atomic_file *file, struct error *error);
 
 /* Makes one file by `write`, with the mode of the node's. */
@@ -90,8 +97,11 @@ static bool write_buffer(void *context, struct atomic_file *file, struct error *
 static bool make_merged(struct merge_work *work, struct merge *merge) {
     const char *target = merge_target(&work->applied->arena, work->job, merge);
     const struct graph_node *first = merge->parts[merge->first_loaded].node;
-    return make(work, target, first, write_merged, merge) &&
-           compare_merge(merge, last(work)->file.path, work->errors);
+    size_t errors = work->errors->count;
+    if (!make(work, target, first, write_merged, merge))
+        return false;
+    compare_merge(merge, last(work)->file.path, work->errors);
+    return name_errors(work->errors, errors, target);
 }
 
 static bool make_parts_file(struct merge_work *work, const struct merge *merge) {
@@ -121,10 +131,13 @@ static bool make_stubs(struct merge_work *work, const struct merge *merge) {
 static bool make_client(struct merge_work *work, size_t number) {
     struct client *client = &work->job->all->clients[number];
     const struct graph_node *node = &work->job->all->graph.items[number];
-    if (!make(work, target_of(work->job, node), node, write_client, client))
+    const char *target = target_of(work->job, node);
+    size_t errors = work->errors->count;
+    if (!make(work, target, node, write_client, client))
         return false;
     last(work)->replaces = node;
-    return compare_client(client, last(work)->file.path, work->errors);
+    compare_client(client, last(work)->file.path, work->errors);
+    return name_errors(work->errors, errors, target);
 }
 
 static bool is_new(const struct consolidation *all, size_t node) {

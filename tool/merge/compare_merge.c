@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "macho/function_starts.h"
 #include "macho/symtab.h"
+#include "merge/compare_unwind.h"
 #include "verify/differences.h"
 #include "verify/validate.h"
 
@@ -431,6 +432,7 @@ static void compare_all(struct merged_reader *reader) {
     compare_initialisers(reader, &initialisers);
     compare_exports_of(reader);
     compare_all_symbols(reader);
+    compare_unwind(reader->merge, &reader->lone.part, &reader->fixups, &reader->differences);
     buffer_free(&initialisers);
 }
 

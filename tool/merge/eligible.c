@@ -48,12 +48,19 @@ static const char *judge_exclude(const struct candidate *candidate) {
     return NULL;
 }
 
+/* Symbolic links lead to the stub; another hard link would keep the old dylib. */
 static const char *judge_file(const struct candidate *candidate) {
-    if (!candidate->node->file->thin)
+    const struct image_file *file = candidate->node->file;
+    const char *real = file_real(candidate->arena, file->path);
+    if (!file->thin)
         return "is a universal file";
     if (candidate->node->image->install_name == NULL)
         return "has no install name";
-    return candidate->node->file->names.count == 0 ? NULL : "is loaded by several paths";
+    for (size_t i = 0; i < file->names.count; i++)
+        if (strcmp(file_real(candidate->arena, file->names.items[i]), real) != 0)
+            return arena_format(candidate->arena, "is also loaded as %s, a hard link",
+                                file->names.items[i]);
+    return NULL;
 }
 
 static const char *judge_loads(const struct candidate *candidate) {
@@ -210,9 +217,19 @@ static const char *judge_sections(const struct candidate *candidate) {
 static const char *judge_relocations(const struct candidate *candidate) {
     bool any = part_linkedit(candidate->part, "external relocations").size != 0 ||
                part_linkedit(candidate->part, "local relocations").size != 0;
-    if (any)
-        return "is bound by relocations";
-    return part_linkedit(candidate->part, "exports trie").size == 0 ? "has no exports trie" : NULL;
+    return any ? "is bound by relocations" : NULL;
+}
+
+/* Without a trie dyld goes by the symbol table. */
+static const char *judge_trie(const struct candidate *candidate) {
+    struct load_command_walk walk = image_commands(candidate->part->head);
+    struct load_command command;
+    struct error ignored;
+    while (load_command_next(&walk, &command, &ignored))
+        if (command.number == LC_DYLD_EXPORTS_TRIE || command.number == LC_DYLD_INFO ||
+            command.number == LC_DYLD_INFO_ONLY)
+            return NULL;
+    return "has no exports trie";
 }
 
 static const char *judge_signature(const struct candidate *candidate) {
@@ -268,9 +285,9 @@ static const char *judge_fixups(const struct candidate *candidate) {
     return NULL;
 }
 
-static candidate_judge *const file_judges[] = {judge_flags,       judge_commands,  judge_sections,
-                                               judge_relocations, judge_signature, judge_unclaimed,
-                                               judge_fixups};
+static candidate_judge *const file_judges[] = {judge_flags,       judge_commands, judge_sections,
+                                               judge_relocations, judge_trie,     judge_signature,
+                                               judge_unclaimed,   judge_fixups};
 
 /* What the first that can be merged has. */
 struct common_traits {
@@ -300,25 +317,29 @@ static const char *judge_common(struct arena *arena, const struct part *part,
 
 /* --- what it takes of limits --- */
 
-static size_t count_sections(const struct part *part) {
+/* Headers where runs of sections with symbols share one: of each segment one for what the file
+ * holds, one for zeros, and one more on each side of thread-local variables. */
+static size_t count_sections(struct arena *arena, const struct part *part) {
     size_t count = 0;
+    bool *named = arena_take(arena, part->section_count + 1);
+    part_mark_named(part, named);
     for (size_t i = 0; i < part->image->segments.count; i++) {
         bool any = false, zeros = false;
         for (size_t j = 0; j < part->section_count; j++) {
-            uint8_t type = section_type_of(&part->sections[j]);
-            if (part->sections[j].segment != i)
+            const struct part_section *section = &part->sections[j];
+            if (section->segment != i)
                 continue;
-            any = true;
-            zeros |= type == S_ZEROFILL || type == S_GB_ZEROFILL || type == S_THREAD_LOCAL_ZEROFILL;
-            count += type == S_THREAD_LOCAL_VARIABLES ? 2 : 0;
+            any |= named[j] && !section_is_zero_filled(section);
+            zeros |= named[j] && section_is_zero_filled(section);
+            count += section_type_of(section) == S_THREAD_LOCAL_VARIABLES ? 2 : 0;
         }
         count += (size_t)any + zeros;
     }
     return count;
 }
 
-static void measure(const struct part *part, struct merge_needs *needs) {
-    needs->sections = count_sections(part);
+static void measure(struct arena *arena, const struct part *part, struct merge_needs *needs) {
+    needs->sections = count_sections(arena, part);
     needs->address_space = part->extent + 2 * part->linkedit.size + part->head.size +
                            (UINT64_C(64) << 10); /* rounding, names and its initialisers */
 }
@@ -391,7 +412,7 @@ static bool judge_file_of(struct candidate *candidate, struct common_traits *com
         reason = judge_common(candidate->arena, &part, common);
     bool done = reason != NULL || judge_exports(candidate, exporters, &reason, error);
     candidate->needs->reason = reason;
-    measure(&part, candidate->needs);
+    measure(candidate->arena, &part, candidate->needs);
     part_free(&part);
     return done;
 }

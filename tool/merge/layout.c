@@ -1,7 +1,5 @@
 #include "merge/layout.h"
 
-#include "macho/symtab.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -19,16 +17,6 @@ enum {
 #define SECTION_ATTRIBUTES UINT32_C(0xffffff00)
 
 /* --- which sections get headers --- */
-
-/* Marks the sections in which a part has symbols. */
-static void mark_named(const struct part *part, bool *named) {
-    struct bytes table = part_linkedit(part, "symbol table");
-    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
-        struct nlist symbol = nlist_at(table, i);
-        if (symbol.section != 0 && symbol.section <= part->section_count)
-            named[symbol.section - 1] = true;
-    }
-}
 
 static bool is_zero_filled(uint8_t type) {
     return type == S_ZEROFILL || type == S_GB_ZEROFILL || type == S_THREAD_LOCAL_ZEROFILL;
@@ -88,7 +76,7 @@ static void add_sections(struct merge *merge, struct merged_segment *segment, si
     segment->sections =
         arena_take(merge->arena, (part->section_count + 1) * sizeof *segment->sections);
     segment->section_count = 0;
-    mark_named(part, named);
+    part_mark_named(part, named);
     for (size_t i = 0; i < part->section_count; i++) {
         if (part->sections[i].segment != segment->old)
             continue;

@@ -31,18 +31,6 @@ struct personality_slot {
     uint64_t address; /* in the merged image */
 };
 
-static struct bytes text_section(const struct part *part, const char *name, uint64_t *address) {
-    for (size_t i = 0; i < part->section_count; i++) {
-        const struct part_section *section = &part->sections[i];
-        const char *segment = part->image->segments.items[section->segment].name;
-        if (strcmp(segment, "__TEXT") == 0 && strcmp(section->name, name) == 0) {
-            *address = section->address;
-            return part_section_bytes(part, section);
-        }
-    }
-    return (struct bytes){part->slice.data, 0};
-}
-
 /* --- personalities --- */
 
 static const struct fixup *fixup_at(const struct part_fixups *fixups, uint64_t address) {
@@ -116,7 +104,7 @@ static bool add_entries(struct unwind_merger *merger, const struct part *part,
     uint64_t address;
     struct unwind_cursor cursor;
     struct unwind_entry entry;
-    struct bytes section = text_section(part, "__unwind_info", &address);
+    struct bytes section = part_text_section(part, "__unwind_info", &address);
     *merger->error = (struct error){0};
     if (section.size == 0)
         return true;
@@ -143,7 +131,7 @@ static bool add_part(struct unwind_merger *merger, const struct part *part) {
     free(fixups.items);
     if (!done)
         return false;
-    if (!eh_frame_moved_size(text_section(part, "__eh_frame", &address), &size, merger->error))
+    if (!eh_frame_moved_size(part_text_section(part, "__eh_frame", &address), &size, merger->error))
         return error_in_file(merger->error, part->node->file->path);
     merger->eh_frame_size += size;
     return true;
@@ -201,7 +189,7 @@ static bool write_eh_frame(struct merge *merge, struct error *error) {
     for (size_t i = 0; i < merge->part_count; i++) {
         const struct part *part = &merge->parts[i];
         struct eh_frame_block block = {.new_address = start + at, .target_shift = part->shift};
-        block.section = text_section(part, "__eh_frame", &block.address);
+        block.section = part_text_section(part, "__eh_frame", &block.address);
         if (!eh_frame_moved_size(block.section, &size, error) ||
             (size != 0 && !eh_frame_move(&block, merge->made.eh_frame.data + at, error)))
             return error_in_file(error, part->node->file->path);

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "macho/fixup_walk.h"
+#include "macho/symtab.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +27,7 @@ static void read_section(struct bytes command, size_t at, struct part_section *s
 static bool section_fits(const struct part *part, const struct part_section *section,
                          struct error *error) {
     const struct segment *segment = &part->image->segments.items[section->segment];
-    bool is_filled = section_type_of(section) == S_ZEROFILL ||
-                     section_type_of(section) == S_GB_ZEROFILL ||
-                     section_type_of(section) == S_THREAD_LOCAL_ZEROFILL;
+    bool is_filled = section_is_zero_filled(section);
     uint64_t at = section->address - segment->address;
     if (!range_within(at, section->size, segment->vm_size) || section->align > 15 ||
         (!is_filled && section->size != 0 &&
@@ -135,6 +134,20 @@ uint8_t section_type_of(const struct part_section *section) {
     return section->flags & 0xff;
 }
 
+bool section_is_zero_filled(const struct part_section *section) {
+    uint8_t type = section_type_of(section);
+    return type == S_ZEROFILL || type == S_GB_ZEROFILL || type == S_THREAD_LOCAL_ZEROFILL;
+}
+
+void part_mark_named(const struct part *part, bool *named) {
+    struct bytes table = part_linkedit(part, "symbol table");
+    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
+        struct nlist symbol = nlist_at(table, i);
+        if (symbol.section != 0 && symbol.section <= part->section_count)
+            named[symbol.section - 1] = true;
+    }
+}
+
 struct bytes part_linkedit(const struct part *part, const char *name) {
     struct bytes bytes = {part->slice.data, 0};
     const struct linkedit_parts *parts = &part->image->parts;
@@ -159,6 +172,18 @@ struct bytes part_section_bytes(const struct part *part, const struct part_secti
     if (section->file_offset != 0)
         bytes_part(part->slice, section->file_offset, section->size, &bytes);
     return bytes;
+}
+
+struct bytes part_text_section(const struct part *part, const char *name, uint64_t *address) {
+    for (size_t i = 0; i < part->section_count; i++) {
+        const struct part_section *section = &part->sections[i];
+        if (strcmp(part->image->segments.items[section->segment].name, "__TEXT") == 0 &&
+            strcmp(section->name, name) == 0) {
+            *address = section->address;
+            return part_section_bytes(part, section);
+        }
+    }
+    return (struct bytes){part->slice.data, 0};
 }
 
 uint16_t part_pointer_format(const struct part *part) {

@@ -72,9 +72,15 @@ uint16_t part_pointer_format(const struct part *part);
 struct bytes part_linkedit(const struct part *part, const char *name);
 /* The section that holds `address`, or begins there; NULL when there is none. */
 struct part_section *part_section_at(const struct part *part, uint64_t address);
+/* Marks the sections in which the part has symbols: named[i] of section i. */
+void part_mark_named(const struct part *part, bool *named);
+bool section_is_zero_filled(const struct part_section *section);
 uint8_t section_type_of(const struct part_section *section);
 /* The bytes of a section in the file; empty for zero-filled ones. */
 struct bytes part_section_bytes(const struct part *part, const struct part_section *section);
+/* The bytes of a section of __TEXT, as dyld looks it up by its name, and its unslid address; empty
+ * without. */
+struct bytes part_text_section(const struct part *part, const char *name, uint64_t *address);
 /* Whether a segment moves with the part: all do but __LINKEDIT and what is not mapped. */
 bool segment_moves(const struct segment *segment);
 
