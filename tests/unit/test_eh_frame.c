@@ -105,6 +105,13 @@ static const struct row {
      BYTES("\x1d\0\0\0\0\0\0\0\1\0\1\x78\x10"
            "\x15\1\x7f\x16\1\2\3\3\x2c\x2d\x2e\x80\1\x2f\1\2\x44\x83\1\xc3"),
      "0+21 CIE 0; end 21"},
+    {"2 bytes at the end", BYTES("\x0c\0\0\0\0\0\0\0\1\0\1\x78\x10\3\x17\x17"),
+     "0+10 CIE 0; end 10"},
+    {"4 bytes at the end", BYTES("\x0e\0\0\0\0\0\0\0\1\0\1\x78\x10\4\x17\x17\x17\x17"),
+     "0+12 CIE 0; end 12"},
+    {"version 1 has a byte for the return address", BYTES("\x09\0\0\0\0\0\0\0\1\0\1\x78\x81"),
+     "0+d CIE 0; end d"},
+    {"version 3 has a number", BYTES("\x0a\0\0\0\0\0\0\0\3\0\1\x78\x81\1"), "0+e CIE 0; end e"},
     /* What is refused. */
     {"half a length", BYTES("\x14\0\0"), "eh_frame record at 0x0: its length does not end in it"},
     {"half a length of 64 bits", BYTES("\xff\xff\xff\xff\x14\0\0"),
@@ -172,6 +179,26 @@ static const struct row {
                     "\3\1\0\0\0\0\0\0\0\0\0\0"),
      "0+1c CIE 0 personality 13:4s* -> 10213; "
      "eh_frame record at 0x1c: the LSDA is past the data of its augmentation"},
+    {"an LSDA without an end", BYTES(CIE_LSDA "\x0d\0\0\0\x20\0\0\0\x10\xff\xff\xff\x30\0\0\0\0"),
+     "0+1c CIE 0 personality 13:4s* -> 10213; "
+     "eh_frame record at 0x1c: the LSDA does not end in it"},
+    {"an absolute LSDA",
+     BYTES("\x10\0\0\0\0\0\0\0\1zLR\0\1\x78\x10\2\x0b\x1b\0"
+           "\x14\0\0\0\x18\0\0\0\x10\xff\xff\xff\x30\0\0\0\4\xff\xff\xff\xff\0\0\0"),
+     "0+14 CIE 0; eh_frame record at 0x14: the LSDA is absolute: 0xffffffffffffffff"},
+    {"an FDE's data past the end",
+     BYTES(CIE "\x15\0\0\0\x1c\0\0\0\0\xf0\xff\xff\xff\xff\xff\xff\x20\0\0\0\0\0\0\0\1"),
+     "0+18 CIE 0; eh_frame record at 0x18: the data of its augmentation does not end in it"},
+    {"no size of an FDE's data",
+     BYTES(CIE "\x14\0\0\0\x1c\0\0\0\0\xf0\xff\xff\xff\xff\xff\xff\x20\0\0\0\0\0\0\0"),
+     "0+18 CIE 0; eh_frame record at 0x18: the data of its augmentation does not end in it, or is "
+     "too great"},
+    {"no size of a CIE's data", BYTES("\x0b\0\0\0\0\0\0\0\1zR\0\1\x78\x10"),
+     "eh_frame record at 0x0: the data of its augmentation does not end in it, or is too great"},
+    {"half a number of an instruction", BYTES("\x0b\0\0\0\0\0\0\0\1\0\1\x78\x10\6\x81"),
+     "eh_frame record at 0x0: an instruction does not end in it, or is too great"},
+    {"half a signed number of an instruction", BYTES("\x0b\0\0\0\0\0\0\0\1\0\1\x78\x10\x13\x81"),
+     "eh_frame record at 0x0: an instruction does not end in it, or is too great"},
     {"an address in an instruction", BYTES("\x0a\0\0\0\0\0\0\0\1\0\1\x78\x10\1"),
      "eh_frame record at 0x0: there is an address among its instructions"},
     {"an instruction", BYTES("\x0a\0\0\0\0\0\0\0\1\0\1\x78\x10\x17"),

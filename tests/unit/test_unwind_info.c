@@ -176,6 +176,23 @@ static void sections_may_be_odd(void **state) {
     text_free(&text);
 }
 
+static void functions_have_32_bits(void **state) {
+    (void)state;
+    uint8_t copy[148];
+    struct text text = {0};
+    memcpy(copy, whole.data, sizeof copy);
+    bytes_store_little(copy + 40, 4, 0xfffff000);
+    bytes_store_little(copy + 52, 4, 0xffffffff);
+    bytes_store_little(copy + 108, 3, 0x1000);
+    read_all((struct bytes){copy, sizeof copy}, &text);
+    assert_string_equal(text.data, "fffff000 2000001 0 0\n"
+                                   "unwind info page 0: a function is past 32 bits");
+    text_free(&text);
+    read_all((struct bytes)BYTES("\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), &text);
+    assert_string_equal(text.data, "unwind info header: 27 bytes are no header of 28");
+    text_free(&text);
+}
+
 /* An LSDA that no encoding speaks of, as lld lists it. */
 static void lsdas_that_nobody_asks_for_are_passed_over(void **state) {
     (void)state;
@@ -232,6 +249,7 @@ int main(void) {
         cmocka_unit_test(a_section_that_ends_early_is_refused),
         cmocka_unit_test(lsdas_of_a_page_rise),
         cmocka_unit_test(sections_may_be_odd),
+        cmocka_unit_test(functions_have_32_bits),
         cmocka_unit_test(lsdas_that_nobody_asks_for_are_passed_over),
         cmocka_unit_test(pages_over_each_other_are_refused),
         cmocka_unit_test(encodings_are_taken_apart),

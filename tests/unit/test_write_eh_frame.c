@@ -36,6 +36,14 @@ static void pointers_and_nothing_else_change(void **state) {
     assert_int_equal(moved[size], 0xee);
 }
 
+static void a_malformed_section_has_no_size(void **state) {
+    (void)state;
+    struct error error;
+    size_t size;
+    assert_false(eh_frame_moved_size((struct bytes)BYTES(CIE "\4\0\0\0\1\0\0\0"), &size, &error));
+    assert_string_equal(error.field, "eh_frame record at 0x1c");
+}
+
 static void a_section_without_records_is_nothing(void **state) {
     (void)state;
     struct eh_frame_block block = {BYTES("\0\0\0\0"), 0x4000, 0x4200, 0x1000};
@@ -165,6 +173,7 @@ static void encodings_follow_their_block(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pointers_and_nothing_else_change),
+        cmocka_unit_test(a_malformed_section_has_no_size),
         cmocka_unit_test(a_section_without_records_is_nothing),
         cmocka_unit_test(a_length_of_64_bits_stays_one),
         cmocka_unit_test(pointers_reach_or_the_record_is_named),

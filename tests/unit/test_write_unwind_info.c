@@ -128,7 +128,10 @@ static void pages_have_4_kib(void **state) {
         entries[i] = (struct unwind_entry){0x100 + i, 7 + i % 2, 0, 0};
     expect_pages(entries, 1021, 1, 1, 28 + 8 + 24 + 4096);
     expect_pages(entries, 1022, 2, 2, 28 + 8 + 36 + 4096 + 16);
-    /* One of its own takes two words: at the end there is only one left. */
+    /* One of its own takes two words, which are left after 1019, but not after 1020. */
+    entries[1019].encoding = 100;
+    expect_pages(entries, 1020, 1, 1, 28 + 8 + 24 + 4096);
+    entries[1019].encoding = 8;
     entries[1020].encoding = 100;
     expect_pages(entries, 1021, 2, 1, 28 + 8 + 36 + 4092 + 16);
 }
