@@ -43,7 +43,7 @@ void merge_write_text(const struct merge_report *report, struct text *out) {
 
 static json_t *merge_to_json(const struct reported_merge *merge) {
     json_t *object = json_object();
-    json_object_set_new(object, "path", json_text(merge->path));
+    json_object_set_new(object, "target", json_text(merge->path));
     json_object_set_new(object, "install_name", json_text(merge->install_name));
     json_object_set_new(object, "parts", json_texts(merge->parts.items, merge->parts.count));
     json_object_set_new(object, "va_before", json_bytes(merge->va_before));

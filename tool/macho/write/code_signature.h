@@ -18,8 +18,8 @@ uint64_t code_signature_new_size(const struct code_signature *old, uint64_t code
 void code_signature_write(const struct code_signature *old, uint64_t code_limit, uint8_t *target,
                           uint8_t **page_hashes);
 
-/* The ad-hoc signature of an image that had none, as ld64 and ld64.lld make it: one CodeDirectory of
- * SHA-256, pages of 4 KiB, signed by the linker (xnu: osfmk/kern/cs_blobs.h). */
+/* The ad-hoc signature of an image that had none, as ld64 and ld64.lld make it: one CodeDirectory
+ * of SHA-256, pages of 4 KiB, signed by the linker (xnu: osfmk/kern/cs_blobs.h). */
 struct adhoc_signature {
     const char *identifier; /* the file's leaf name */
     uint64_t code_limit;    /* bytes that are hashed, below 4 GiB */
