@@ -54,7 +54,7 @@ expect 'symbols that a level keeps' 1 '' "vafit: small: symbol $first of the ori
 run "$VAFIT" verify small --against built/libwide.dylib --level symbols
 expect 'and one that does not' 0 'small: well formed, and means the same'
 run "$VAFIT" verify small --level symbols
-expect 'a level of nothing' 2 '' 'vafit: verify --level wants --against
+expect 'a level of nothing' 2 '' 'vafit: verify --level needs --against
 vafit: see `vafit help verify`'
 
 run "$VAFIT" fix $(programs out) --undo
