@@ -33,7 +33,7 @@ text_of_main='main (arm64, macos-26): does not fit
      80.0 KiB   16.0 KiB    0 bytes  822 bytes  121 bytes   96 bytes  120 bytes  liba.dylib
   rewriting these 2 without loss frees at least 1.92 GiB
   dropping from these 2 the debug map frees 1.1 KiB, local symbols too 3.0 KiB, all symbols 3.5 KiB
-  a new link would not have:
+  linked again with other switches, the program would not have:
       1.1 KiB  the debug map, with -Wl,-S; then dsymutil finds no object files
       1.9 KiB  local symbols, with -Wl,-x; then backtraces name no static functions
     586 bytes  names written twice, with lld 22 or Apple'"'"'s ld in place of lld 19

@@ -14,8 +14,8 @@ static const struct rule rules[RULE_COUNT] = {
           "address space than there is below the allocator's window",
           "dyld fills addresses from 4 GiB up, passes over the shared region, and what is left "
           "must end before the place where the system allocator reserves its space; the sum "
-          "holds no gaps, so the true top is higher still (the model is inferred from Apple's "
-          "sources)",
+          "leaves out the gaps between images, so that they really end higher still (the model "
+          "is inferred from Apple's sources)",
           "`vafit fix EXECUTABLE --in-place` takes __LINKEDIT out of as few images as it can, and "
           "keeps the originals; or in the build, the heaviest images first: strip -S (the debug "
           "map), strip -x (local symbols too), enable_stripping = true or a lower symbol_level "
