@@ -116,7 +116,7 @@ macro(_vafit_parse function flags one many arguments)
     message(FATAL_ERROR "${label}: there is no keyword ${word}")
   endif()
   foreach(keyword IN LISTS ARG_KEYWORDS_MISSING_VALUES)
-    message(FATAL_ERROR "${label}: ${keyword} wants a value")
+    message(FATAL_ERROR "${label}: ${keyword} needs a value")
   endforeach()
 endmacro()
 

@@ -26,7 +26,7 @@ complete -c vafit -n '__vafit_verb help' -f -a ' check why scan shrink fix conso
 
 complete -c vafit -n __vafit_no_verb -f -a check -d 'does each program, with the dylibs it loads, fit in the address space?'
 complete -c vafit -n '__vafit_verb check' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
-complete -c vafit -n '__vafit_verb check' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; wants --output'
+complete -c vafit -n '__vafit_verb check' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; needs --output'
 complete -c vafit -n '__vafit_verb check' -l arch -x -a 'arm64 arm64e x86_64 x86_64h' -d 'only this architecture of a universal file: arm64, arm64e, x86_64 or x86_64h'
 complete -c vafit -n '__vafit_verb check' -l sysroot -x -a '(__fish_complete_directories)' -d 'look absolute install names up below DIR first'
 complete -c vafit -n '__vafit_verb check' -l search -x -a '(__fish_complete_directories)' -d 'look in DIR for dylibs that are nowhere else; repeatable'
@@ -53,7 +53,7 @@ complete -c vafit -n '__vafit_verb check' -s v -l verbose -d 'text: every image 
 
 complete -c vafit -n __vafit_no_verb -f -a why -d 'who loads a dylib, and what would not be loaded without it?'
 complete -c vafit -n '__vafit_verb why' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
-complete -c vafit -n '__vafit_verb why' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; wants --output'
+complete -c vafit -n '__vafit_verb why' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; needs --output'
 complete -c vafit -n '__vafit_verb why' -l arch -x -a 'arm64 arm64e x86_64 x86_64h' -d 'only this architecture of a universal file: arm64, arm64e, x86_64 or x86_64h'
 complete -c vafit -n '__vafit_verb why' -l sysroot -x -a '(__fish_complete_directories)' -d 'look absolute install names up below DIR first'
 complete -c vafit -n '__vafit_verb why' -l search -x -a '(__fish_complete_directories)' -d 'look in DIR for dylibs that are nowhere else; repeatable'
@@ -64,7 +64,7 @@ complete -c vafit -n '__vafit_verb why' -s v -l verbose -d 'text: every image th
 
 complete -c vafit -n __vafit_no_verb -f -a scan -d 'the facts of single images, small enough to cache, for `check --facts`'
 complete -c vafit -n '__vafit_verb scan' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
-complete -c vafit -n '__vafit_verb scan' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; wants --output'
+complete -c vafit -n '__vafit_verb scan' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; needs --output'
 complete -c vafit -n '__vafit_verb scan' -l as -r -F -d 'the name of the image in the facts, in place of its path; repeatable, for its links'
 complete -c vafit -n '__vafit_verb scan' -s j -l jobs -x -d 'use at most N threads (one per processor)'
 
@@ -94,7 +94,7 @@ complete -c vafit -n '__vafit_verb fix' -l assume-closed -d 'with --up-to export
 complete -c vafit -n '__vafit_verb fix' -l memory -x -d 'use at most SIZE of memory (a quarter of the machine\'s)'
 complete -c vafit -n '__vafit_verb fix' -l format -x -a 'text json' -d 'text (default) or json'
 complete -c vafit -n '__vafit_verb fix' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
-complete -c vafit -n '__vafit_verb fix' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; wants --output'
+complete -c vafit -n '__vafit_verb fix' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; needs --output'
 complete -c vafit -n '__vafit_verb fix' -l arch -x -a 'arm64 arm64e x86_64 x86_64h' -d 'only this architecture of a universal file: arm64, arm64e, x86_64 or x86_64h'
 complete -c vafit -n '__vafit_verb fix' -l sysroot -x -a '(__fish_complete_directories)' -d 'look absolute install names up below DIR first'
 complete -c vafit -n '__vafit_verb fix' -l search -x -a '(__fish_complete_directories)' -d 'look in DIR for dylibs that are nowhere else; repeatable'

@@ -49,4 +49,4 @@ outcome arm64 built/main >before
 outcome arm64 built/other >before_other
 
 # The three programs are equally large: main and other as executables, the bundle as a dylib.
-missing=$(printf "  out/%s (arm64, macos-26): image-sum misses 1 byte\n" main other plugin.bundle)
+missing=$(printf "  out/%s (arm64, macos-26): image-sum is still 1 byte over its limit\n" main other plugin.bundle)

@@ -65,7 +65,7 @@ expect_true 'entries are added, sorted, and others stay' test \
 check
 expect_true 'without --max-growth the rule is silent' test -z "$(growth)"
 run "$VAFIT" check main --max-growth 1MiB
-expect '--max-growth wants a baseline' 2 '' 'vafit: --max-growth and --update-baseline want --baseline
+expect '--max-growth wants a baseline' 2 '' 'vafit: --max-growth and --update-baseline need --baseline
 vafit: see `vafit help check`'
 run "$VAFIT" check main --baseline gone.json --max-growth 1MiB
 expect 'a baseline that is not there' 4 '' 'vafit: gone.json: cannot open: No such file or directory'

@@ -28,16 +28,16 @@ bad 'no executable' 'vafit_check(TARGET library)' 'vafit_check(TARGET library): 
 bad 'fix: no executable' 'vafit_fix(TARGET program library)' 'vafit_fix(TARGET program library): library is no executable but INTERFACE_LIBRARY'
 bad 'a limit without unit' 'vafit_check(TARGET program LIMIT 16)' "vafit_check(TARGET program): LIMIT takes a size with its unit, such as 64MiB or 1.5GiB, not '16'"
 bad 'headroom without unit' 'vafit_fix(TARGET program HEADROOM 64)' "vafit_fix(TARGET program): HEADROOM takes a size with its unit, such as 64MiB or 1.5GiB, not '64'"
-bad 'no value' 'vafit_check(TARGET program LIMIT)' 'vafit_check(TARGET program): LIMIT wants a value'
+bad 'no value' 'vafit_check(TARGET program LIMIT)' 'vafit_check(TARGET program): LIMIT needs a value'
 bad 'an unknown keyword' 'vafit_check(TARGET program LIMIT 16GiB QUICKLY)' 'vafit_check(TARGET program): there is no keyword QUICKLY'
 bad 'an unknown rule' 'vafit_check(TARGET program RULE sum=off)' "vafit_check(TARGET program): vafit: --rule: there is no rule 'sum'"
 bad 'an unknown level of a rule' 'vafit_check(TARGET program RULE image-sum=loud)' 'vafit_check(TARGET program): vafit: --rule image-sum=loud: the severity is error, warn or off'
 bad 'an unknown profile' 'vafit_check(TARGET program PROFILE macos-9)' "vafit_check(TARGET program): vafit: there is no profile 'macos-9'"
 bad 'a missing profile' 'vafit_check(TARGET program PROFILE none.json)' 'vafit_check(TARGET program): vafit: ../none.json: cannot open: No such file or directory'
 bad 'a missing baseline' 'vafit_check(TARGET program BASELINE none.json MAX_GROWTH 1MiB)' 'vafit_check(TARGET program): vafit: ../none.json: cannot open: No such file or directory'
-bad 'no baseline at all' 'vafit_check(TARGET program MAX_GROWTH 1MiB)' 'vafit_check(TARGET program): vafit: --max-growth and --update-baseline want --baseline'
+bad 'no baseline at all' 'vafit_check(TARGET program MAX_GROWTH 1MiB)' 'vafit_check(TARGET program): vafit: --max-growth and --update-baseline need --baseline'
 bad 'fix: an unknown level' 'vafit_fix(TARGET program UP_TO everything)' "vafit_fix(TARGET program): vafit: --up-to takes one of lossless, debug-map, locals, symbols, exports, not 'everything'"
-bad 'fix: a keyword of one level alone' 'vafit_fix(TARGET program IGNORE_STRINGS)' 'vafit_fix(TARGET program): vafit: --keep-export, --ignore-strings and --assume-closed want --up-to exports'
+bad 'fix: a keyword of one level alone' 'vafit_fix(TARGET program IGNORE_STRINGS)' 'vafit_fix(TARGET program): vafit: --keep-export, --ignore-strings and --assume-closed need --up-to exports'
 bad 'launcher: an unknown level' 'vafit_link_launcher(LEVEL everything)' "vafit_link_launcher: vafit: --level takes one of lossless, debug-map, locals, symbols, not 'everything'"
 bad 'launcher: an unknown target' 'vafit_link_launcher(TARGET other)' 'vafit_link_launcher(TARGET other): there is no target other; the call comes after it is added'
 bad 'a vafit that does not run' 'vafit_check(TARGET program)' "vafit_check(TARGET program): $WORK/bad ended with: Permission denied" -DVAFIT_EXECUTABLE="$WORK/bad"

@@ -31,7 +31,7 @@ refused 'an unknown profile' "$who \"macos-99\" is neither a profile of vafit's 
     "$(with $of 'profile = "macos-99"')"
 refused 'a profile that is not there' "I resolved this to \"$PWD/app/gone.json\"." "$(with $of 'profile = "gone.json"')"
 refused 'a baseline that is not there' "I resolved this to \"$PWD/app/gone.json\"." "$(with $of 'baseline = "gone.json"')"
-refused 'growth over nothing' "$who \`max_growth\` wants a \`baseline\` to grow from" "$(with $of 'max_growth = "1MiB"')"
+refused 'growth over nothing' "$who \`max_growth\` needs a \`baseline\` to grow from" "$(with $of 'max_growth = "1MiB"')"
 refused 'no executable' "$who \`executable\` is missing, the label of what to judge" "$(with 'limit = "16GiB"')"
 refused 'a target that is not there' '  needs //app:gone(//build/toolchain:mac_arm64)' "$(with 'executable = ":gone"')"
 refused 'a dylib in place of an executable' '  //out/words' "$(with 'executable = "//words"')"

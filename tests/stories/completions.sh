@@ -15,7 +15,7 @@ run "$VAFIT" completion csh
 expect 'a shell that is not known' 2 '' "vafit: completions are there for bash zsh fish, not for 'csh'
 vafit: see \`vafit help completion\`"
 run "$VAFIT" completion
-expect 'no shell' 2 '' "vafit: completion wants one shell
+expect 'no shell' 2 '' "vafit: completion needs one shell
 vafit: see \`vafit help completion\`"
 run sh -c '"$0" completion bash >/dev/full' "$VAFIT"
 expect 'a script that cannot be written' 4 '' 'vafit: standard output: cannot write: No space left on device'

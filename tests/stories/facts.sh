@@ -45,7 +45,7 @@ expect_same 'the depfile lists the facts' wanted d
 run "$VAFIT" check build/gone --facts facts/fat.json
 expect 'a program without facts' 3 '' 'vafit: build/gone: not among the images of the facts files'
 run "$VAFIT" check --facts facts/fat.json build/fat
-expect 'the program has to come first' 2 '' 'vafit: check wants an executable, named before --facts
+expect 'the program has to come first' 2 '' 'vafit: check needs an executable, named before --facts
 vafit: see `vafit help check`'
 mv hidden/build .
 run "$VAFIT" scan build/libbase.dylib build/libbase_link.dylib
@@ -64,7 +64,7 @@ run "$VAFIT" scan build/libbase.dylib build/arm --as libbase.dylib
 expect 'names are of one image' 2 '' 'vafit: --as names one image
 vafit: see `vafit help scan`'
 run "$VAFIT" scan
-expect 'nothing to scan' 2 '' 'vafit: scan wants an image
+expect 'nothing to scan' 2 '' 'vafit: scan needs an image
 vafit: see `vafit help scan`'
 run "$VAFIT" scan build/gone build/arm /dev/null
 expect 'every image that cannot be read is named' 4 '' 'vafit: build/gone: cannot open: No such file or directory

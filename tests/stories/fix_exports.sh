@@ -50,11 +50,11 @@ vafit: out/libwide.dylib: exports trie: 2997 more differences"
 "$VAFIT" shrink built/libwide.dylib --level symbols -o small --unstripped none -q
 first=$(llvm-otool-19 -l built/libwide.dylib | awk '$1 == "iextdefsym" { print $2 }')
 run "$VAFIT" verify small --against built/libwide.dylib --level locals
-expect 'symbols that a level keeps' 1 '' "vafit: small: symbol of the original $first: is gone, though the level keeps it"
+expect 'symbols that a level keeps' 1 '' "vafit: small: symbol $first of the original: is gone, though the level keeps it"
 run "$VAFIT" verify small --against built/libwide.dylib --level symbols
 expect 'and one that does not' 0 'small: well formed, and means the same'
 run "$VAFIT" verify small --level symbols
-expect 'a level of nothing' 2 '' 'vafit: verify --level wants --against
+expect 'a level of nothing' 2 '' 'vafit: verify --level needs --against
 vafit: see `vafit help verify`'
 
 run "$VAFIT" fix $(programs out) --undo

@@ -4,13 +4,13 @@
 fresh
 usage='vafit: see `vafit help fix`'
 run "$VAFIT" fix out/main --in-place --up-to exports --arch arm64
-expect 'one architecture is no closed world' 2 '' "vafit: --up-to exports wants all architectures, without --arch
+expect 'one architecture is no closed world' 2 '' "vafit: --up-to exports needs all architectures, without --arch
 $usage"
 run "$VAFIT" fix out/main --in-place --keep-export x
-expect 'exports that no level drops' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed want --up-to exports
+expect 'exports that no level drops' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed need --up-to exports
 $usage"
 run "$VAFIT" fix out/main --in-place --up-to symbols --ignore-strings
-expect 'strings that keep nothing' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed want --up-to exports
+expect 'strings that keep nothing' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed need --up-to exports
 $usage"
 run "$VAFIT" shrink out/main --in-place --level exports
 expect 'one image is no closed world' 2 '' "vafit: --level takes one of lossless, debug-map, locals, symbols, not 'exports'

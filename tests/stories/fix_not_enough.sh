@@ -13,7 +13,7 @@ run "$VAFIT" fix out/main --in-place --limit $limit --up-to debug-map
 expect 'no level is enough, the next is' 1 "out/main (arm64, macos-26): does not fit; $ends
 $(exceeds $((freed + 1)))
 no level up to debug-map is enough; nothing was written. With all images at debug-map:
-  out/main (arm64, macos-26): image-sum misses 1 byte
+  out/main (arm64, macos-26): image-sum is still 1 byte over its limit
 --up-to locals would make it fit"
 untouched 'not enough'
 limit=$((sum - next - 1))
@@ -21,7 +21,7 @@ run "$VAFIT" fix out/main --in-place --limit $limit --up-to debug-map
 expect 'nor is the next' 1 "out/main (arm64, macos-26): does not fit; $ends
 $(exceeds $((next + 1)))
 no level up to debug-map is enough; nothing was written. With all images at debug-map:
-  out/main (arm64, macos-26): image-sum misses $(human $((next + 1 - freed))) ($((next + 1 - freed)) bytes)
---up-to locals would not either:
-  out/main (arm64, macos-26): image-sum misses 1 byte"
+  out/main (arm64, macos-26): image-sum is still $(human $((next + 1 - freed))) ($((next + 1 - freed)) bytes) over its limit
+--up-to locals would not be enough either:
+  out/main (arm64, macos-26): image-sum is still 1 byte over its limit"
 untouched 'not enough by far'

@@ -12,13 +12,13 @@ nothing to do"
 
 usage="vafit: see \`vafit help fix\`"
 run "$VAFIT" fix
-expect 'nothing to fix' 2 '' "vafit: fix wants an executable
+expect 'nothing to fix' 2 '' "vafit: fix needs an executable
 $usage"
 run "$VAFIT" fix out/main
-expect 'no place' 2 '' "vafit: fix wants one of --in-place, --out-dir and --undo
+expect 'no place' 2 '' "vafit: fix needs one of --in-place, --out-dir and --undo
 $usage"
 run "$VAFIT" fix out/main --in-place --undo
-expect 'two places' 2 '' "vafit: fix wants one of --in-place, --out-dir and --undo
+expect 'two places' 2 '' "vafit: fix needs one of --in-place, --out-dir and --undo
 $usage"
 run "$VAFIT" fix out/main --undo --dry-run
 expect 'a dry undo' 2 '' "vafit: --undo has no dry run

@@ -15,7 +15,7 @@ text_of_main='main (arm64, macos-26): does not fit
   error: shared-region: the executable ends at 0x180000000, and slid by 80.0 MiB at 0x185000000, 80.0 MiB past the shared region at 0x180000000
       what: the executable ends, with the greatest slide, inside the shared region of the system'"'"'s dylibs
       why:  the kernel maps the executable at its own address plus a slide and the shared region at a fixed one; when they meet, the system'"'"'s dylibs cannot be mapped and every launch aborts with "syscall to map cache into shared region failed"
-      do:   make the executable smaller: drop its debug map (`strip -S`, -Wl,-S, strip = "debuginfo" in Cargo), which is most of __LINKEDIT in such programs
+      do:   `vafit fix EXECUTABLE --in-place` makes the executable smaller, and keeps the original; or in the build, drop its debug map (`strip -S`, -Wl,-S, strip = "debuginfo" in Cargo), which is most of __LINKEDIT in such programs
       else: move code into dylibs, which are placed elsewhere, or link with -dead_strip
   pass: image-size: main has 2.00 GiB, 2.00 GiB below the 4 GiB of 32-bit offsets
   warning: linkedit-alignment: 1 part of __LINKEDIT is misaligned: liba.dylib (string pool at 0x101bc)
@@ -33,7 +33,7 @@ text_of_main='main (arm64, macos-26): does not fit
      80.0 KiB   16.0 KiB    0 bytes  822 bytes  121 bytes   96 bytes  120 bytes  liba.dylib
   rewriting these 2 without loss frees at least 1.92 GiB
   dropping from these 2 the debug map frees 1.1 KiB, local symbols too 3.0 KiB, all symbols 3.5 KiB
-  a new link would not have:
+  linked again with other switches, the program would not have:
       1.1 KiB  the debug map, with -Wl,-S; then dsymutil finds no object files
       1.9 KiB  local symbols, with -Wl,-x; then backtraces name no static functions
     586 bytes  names written twice, with lld 22 or Apple'"'"'s ld in place of lld 19

@@ -118,7 +118,7 @@ run "$VAFIT" link --if-needed --level locals -- true
 expect 'a level where it is to be found' 2 '' "vafit: --if-needed finds the level itself, without --level
 $SEE"
 run "$VAFIT" link --limit 1GiB -- true
-expect 'a limit without a judgement' 2 '' "vafit: --profile, --limit, --headroom, --rule and --allow-missing want --if-needed
+expect 'a limit without a judgement' 2 '' "vafit: --profile, --limit, --headroom, --rule and --allow-missing need --if-needed
 $SEE"
 run "$VAFIT" link --if-needed --profile macos-1 -- true
 expect 'an unknown profile' 2 '' "vafit: there is no profile 'macos-1'

@@ -4,16 +4,16 @@
 
 SEE='vafit: see `vafit help link`'
 run "$VAFIT" link
-expect 'nothing' 2 '' "vafit: link wants a linker after --
+expect 'nothing' 2 '' "vafit: link needs a linker after --
 $SEE"
 run "$VAFIT" link --level locals --
-expect 'no linker' 2 '' "vafit: link wants a linker after --
+expect 'no linker' 2 '' "vafit: link needs a linker after --
 $SEE"
 run "$VAFIT" link clang -o out
 expect 'no --, an option of the linker' 2 '' "vafit: there is no option -o
 $SEE"
 run "$VAFIT" link clang -- a.o
-expect 'a linker before --' 2 '' "vafit: link wants -- before the linker, not 'clang'
+expect 'a linker before --' 2 '' "vafit: link needs -- before the linker, not 'clang'
 $SEE"
 run "$VAFIT" link --level most -- clang
 expect 'an unknown level' 2 '' "vafit: --level takes one of lossless, debug-map, locals, symbols, not 'most'

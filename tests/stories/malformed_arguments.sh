@@ -75,10 +75,10 @@ done
 refused 'a folder as the baseline to be updated' 4 'vafit: folder: cannot open: not a regular file' \
     "$VAFIT" check a --baseline folder --update-baseline
 refused '--max-growth without a baseline' 2 \
-    "vafit: --max-growth and --update-baseline want --baseline$NEWLINE$see" \
+    "vafit: --max-growth and --update-baseline need --baseline$NEWLINE$see" \
     "$VAFIT" check a --max-growth 1MiB
 refused '--update-baseline without a baseline' 2 \
-    "vafit: --max-growth and --update-baseline want --baseline$NEWLINE$see" \
+    "vafit: --max-growth and --update-baseline need --baseline$NEWLINE$see" \
     "$VAFIT" check a --update-baseline
 
 # --- response files ---
@@ -89,7 +89,7 @@ response() {
     refused "$1" "$2" "$3" "$VAFIT" check @args
 }
 
-wants="vafit: check wants an executable$NEWLINE$see"
+wants="vafit: check needs an executable$NEWLINE$see"
 response 'an empty response file' 2 "$wants" ''
 response 'a response file of white space' 2 "$wants" ' \n\t\r\n '
 response 'an open double quote' 2 'vafit: a quote is left open in response file args' 'a "b c'

@@ -24,7 +24,7 @@ truncate -s 1073741825 large.json
 refused 'a file of more than 1 GiB' 4 \
     'vafit: large.json: cannot read: it is larger than 1073741824 bytes' \
     "$VAFIT" check a --facts large.json
-refused 'no operand in front of --facts' 2 'vafit: check wants an executable, named before --facts
+refused 'no operand in front of --facts' 2 'vafit: check needs an executable, named before --facts
 vafit: see `vafit help check`' "$VAFIT" check --facts facts.json a
 run "$VAFIT" check a --facts
 expect '--facts without a file' 2 '' 'vafit: --facts needs an argument

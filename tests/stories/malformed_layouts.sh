@@ -61,7 +61,7 @@ for member in start size stride slots; do
     done
 done
 bad_layout 'window.stat: no member of a window' '"window": {"stat": 1}'
-wants='window: wants a start past image_base, and size, stride and slots above 0'
+wants='window: needs a start past image_base, and size, stride and slots above 0'
 bad_layout "$wants" '"window": {"start": "16GiB", "size": 0, "stride": "32MiB", "slots": 736}'
 bad_layout "$wants" '"window": {"start": "16GiB", "size": "24GiB", "stride": 0, "slots": 736}'
 bad_layout "$wants" '"window": {"start": "1GiB", "size": "24GiB", "stride": "32MiB", "slots": 736}'

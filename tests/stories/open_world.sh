@@ -87,8 +87,8 @@ world plain
 keeps 'a dylib that is loaded at its first use' \
     'out/libbase.dylib loads a dylib at its first use (LC_LAZY_LOAD_DYLIB_INFO)' out/plain
 run "$VAFIT" fix out/plain --dry-run --assume-closed
-expect 'only for a level that drops exports' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed want --up-to exports
+expect 'only for a level that drops exports' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed need --up-to exports
 vafit: see \`vafit help fix\`"
 run "$VAFIT" fix out/plain --dry-run --up-to exports --arch arm64
-expect 'a world is of all architectures' 2 '' "vafit: --up-to exports wants all architectures, without --arch
+expect 'a world is of all architectures' 2 '' "vafit: --up-to exports needs all architectures, without --arch
 vafit: see \`vafit help fix\`"

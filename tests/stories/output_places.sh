@@ -48,7 +48,7 @@ expect_same '-o - prints the report' printed .out
 run "$VAFIT" check main --format json -o r --depfile -
 expect '--depfile - prints the depfile' 0 'r: main' ''
 run "$VAFIT" check main -o - --depfile d
-expect 'a depfile wants a file as its target' 2 '' 'vafit: --depfile wants --output, whose path stands in it
+expect 'a depfile wants a file as its target' 2 '' 'vafit: --depfile needs --output, whose path stands in it
 vafit: see `vafit help check`'
 run "$VAFIT" check main -o r --update-baseline --baseline -
 expect_true '--update-baseline prints a baseline' grep -q '"schema": "vafit.baseline/1"' .out
@@ -56,7 +56,7 @@ run "$VAFIT" check main --update-baseline --baseline -
 expect 'but not after the report' 2 '' 'vafit: standard output takes one of the report, depfile and baseline
 vafit: see `vafit help check`'
 run "$VAFIT" check main --baseline -
-expect 'and reads none there' 2 '' 'vafit: --baseline - wants --update-baseline: it is standard output
+expect 'and reads none there' 2 '' 'vafit: --baseline - needs --update-baseline: it is standard output
 vafit: see `vafit help check`'
 expect_true 'no file is called -' test ! -e -
 

@@ -37,7 +37,7 @@ expect_same 'profiles and baselines are among them; response files, which ninja 
 expect_true 'a report with a profile of its own names it' grep -q 'main (arm64, mine): fits' r
 
 run "$VAFIT" check main --depfile x.d
-expect 'a depfile wants an output' 2 '' 'vafit: --depfile wants --output, whose path stands in it
+expect 'a depfile wants an output' 2 '' 'vafit: --depfile needs --output, whose path stands in it
 vafit: see `vafit help check`'
 expect_true 'and is not written' test ! -e x.d
 

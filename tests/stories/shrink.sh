@@ -97,13 +97,13 @@ expect_true 'dsymutil reads the debug map of the original' sh -c \
 
 # Refused.
 run "$VAFIT" shrink lib
-expect 'no place for the result' 2 '' 'vafit: shrink wants one of --output, --out-dir and --in-place
+expect 'no place for the result' 2 '' 'vafit: shrink needs one of --output, --out-dir and --in-place
 vafit: see `vafit help shrink`'
 run "$VAFIT" shrink lib own.dylib -o x
 expect 'one output for two images' 2 '' 'vafit: --output is for one image; --out-dir takes many
 vafit: see `vafit help shrink`'
 run "$VAFIT" shrink
-expect 'nothing to shrink' 2 '' 'vafit: shrink wants an image
+expect 'nothing to shrink' 2 '' 'vafit: shrink needs an image
 vafit: see `vafit help shrink`'
 run "$VAFIT" shrink lib --level most -o x
 expect 'an unknown level' 2 '' "vafit: --level takes one of lossless, debug-map, locals, symbols, not 'most'
@@ -135,10 +135,10 @@ run "$VAFIT" verify lib program/main
 expect 'verify: what lld made is well formed' 0 'lib: well formed
 program/main: well formed' ''
 run "$VAFIT" verify
-expect 'verify: nothing to verify' 2 '' 'vafit: verify wants an image
+expect 'verify: nothing to verify' 2 '' 'vafit: verify needs an image
 vafit: see `vafit help verify`'
 run "$VAFIT" verify lib own.dylib --against lib
-expect 'verify: two images against one' 2 '' 'vafit: verify --against wants one image
+expect 'verify: two images against one' 2 '' 'vafit: verify --against needs one image
 vafit: see `vafit help verify`'
 run "$VAFIT" verify locals.dylib --against program/libleft.dylib
 expect_true 'verify: another dylib is another' test $status = 1

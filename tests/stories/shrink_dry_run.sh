@@ -29,5 +29,5 @@ run "$VAFIT" shrink $images --dry-run
 expect_true 'as text: a line each, and one for all' test "$(cut -d: -f1 .out | tr '\n' ';')" = \
     'program/main would free;program/libbase.dylib would free;all 2 images would free;'
 run "$VAFIT" shrink program/main --format json -o new
-expect '--format is of a dry run' 2 '' 'vafit: shrink --format wants --dry-run
+expect '--format is of a dry run' 2 '' 'vafit: shrink --format needs --dry-run
 vafit: see `vafit help shrink`'

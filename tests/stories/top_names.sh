@@ -67,5 +67,5 @@ python3 "$TESTS/lib/breakdown.py" twice | jq '.symbols + .strings + .debug_map +
 "$VAFIT" check twice --top-names 3 --format json | jq '.programs[0].top_names.total | .strings + .entries' >found
 expect_same 'the sum is that of the parts' wanted found
 run "$VAFIT" check twice --top-names 3 --facts facts.json
-expect 'facts have no names' 2 '' 'vafit: --top-names wants the images themselves, not --facts
+expect 'facts have no names' 2 '' 'vafit: --top-names needs the images themselves, not --facts
 vafit: see `vafit help check`'

@@ -43,11 +43,11 @@ vafit: new: removed, since it could not be shrunk"
 # Dropped.
 for verb in shrink link; do
     run "$VAFIT" $verb --drop-unclaimed --unstripped none -- sh linker -o new
-    expect "$verb: not without an original" 2 '' "vafit: --drop-unclaimed wants the original kept, not --unstripped none
+    expect "$verb: not without an original" 2 '' "vafit: --drop-unclaimed needs the original kept, not --unstripped none
 vafit: see \`vafit help $verb\`"
 done
 run "$VAFIT" fix program/main --in-place --drop-unclaimed --unstripped none
-expect 'fix: nor here' 2 '' "vafit: --drop-unclaimed wants the original kept, not --unstripped none
+expect 'fix: nor here' 2 '' "vafit: --drop-unclaimed needs the original kept, not --unstripped none
 vafit: see \`vafit help fix\`"
 run "$VAFIT" shrink packed -o new --level lossless --drop-unclaimed
 expect 'dropped: exit 0' 0 - ''
@@ -72,5 +72,5 @@ sed 's/an archive/another it/' packed >other
 run "$VAFIT" verify -q other --against packed
 expect_true 'verify: it is another' test "$status" = 1
 run "$VAFIT" verify packed --drop-unclaimed
-expect 'verify: of what?' 2 '' 'vafit: verify --drop-unclaimed wants --against
+expect 'verify: of what?' 2 '' 'vafit: verify --drop-unclaimed needs --against
 vafit: see `vafit help verify`'

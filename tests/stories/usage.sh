@@ -40,10 +40,10 @@ run "$VAFIT" check main --limit
 expect 'a missing argument' 2 '' 'vafit: --limit needs an argument
 vafit: see `vafit help check`'
 run "$VAFIT" check main --limit 16
-expect 'a size that lacks its unit' 2 '' "vafit: --limit 16: 16 bytes or 16GiB? less than 1048576 wants a unit: K, M, G, T
+expect 'a size that lacks its unit' 2 '' "vafit: --limit 16: 16 bytes or 16GiB? less than 1048576 needs a unit: K, M, G, T
 vafit: see \`vafit help check\`"
 run "$VAFIT" fix main --dry-run --headroom 64
-expect 'each option knows what it may lack' 2 '' "vafit: --headroom 64: 64 bytes or 64MiB? less than 1048576 wants a unit: K, M, G, T
+expect 'each option knows what it may lack' 2 '' "vafit: --headroom 64: 64 bytes or 64MiB? less than 1048576 needs a unit: K, M, G, T
 vafit: see \`vafit help fix\`"
 run "$VAFIT" check main --limit 16GB
 expect 'a size with a unit of its own' 2 '' "vafit: --limit takes a size such as 64MiB, 1.5GiB or 1048576, not '16GB'
@@ -67,7 +67,7 @@ run "$VAFIT" check main --warn-at 101
 expect 'a percentage past 100' 2 '' 'vafit: --warn-at takes a percentage of at most 100
 vafit: see `vafit help check`'
 run "$VAFIT" check
-expect 'nothing to check' 2 '' 'vafit: check wants an executable
+expect 'nothing to check' 2 '' 'vafit: check needs an executable
 vafit: see `vafit help check`'
 run "$VAFIT" check gone also-gone
 expect 'every executable that is not there is named' 4 '' 'vafit: gone: cannot open: No such file or directory

@@ -87,7 +87,7 @@ expect_true 'the same as JSON' test "$(jq -c '.programs[0] | [.image, .system, .
 run "$VAFIT" why main libz.dylib
 expect 'one that is not loaded' 1 '' 'vafit: main does not load libz.dylib'
 run "$VAFIT" why main
-expect 'too few names' 2 '' 'vafit: why wants an executable and the name of a dylib
+expect 'too few names' 2 '' 'vafit: why needs an executable and the name of a dylib
 vafit: see `vafit help why`'
 run "$VAFIT" why gone libb.dylib
 expect 'an executable that is not there' 4 '' 'vafit: gone: cannot open: No such file or directory'

@@ -167,7 +167,7 @@ static void expect_refusal(const char *text, const struct refusal *row) {
 static const char no_number[] = "neither a whole number of bytes nor a size such as \"16GiB\"";
 static const char no_pair[] = "not a pair of addresses, [start, end]";
 static const char no_list[] = "not a list of at most 4 pairs of addresses";
-static const char no_window[] = "wants a start past image_base, and size, stride and slots above 0";
+static const char no_window[] = "needs a start past image_base, and size, stride and slots above 0";
 
 /* Members of arm64's window. */
 static const struct refusal window_refusals[] = {

@@ -280,7 +280,7 @@ static void the_comparison_misses_what_dyld_reads(void **state) {
     set_word(&fixture.head, IMAGE_HEADER_SIZE + 80, LC_UUID);
     set_word(&fixture.head, IMAGE_HEADER_SIZE + 84, 24);
     assert_int_not_equal(differences(&fixture, &new, "symbols", what), 0);
-    assert_string_equal(what, "symbol of the original 1: is gone, though dyld reads it");
+    assert_string_equal(what, "symbol 1 of the original: is gone, though dyld reads it");
 }
 
 /* Without the import, as if symbols of all kinds had been dropped, and they were not. */
@@ -296,7 +296,7 @@ static void the_comparison_misses_what_goes_alone(void **state) {
                               "level drops only some");
     /* At a level that keeps it one finding is enough. */
     differences(&fixture, &new, "locals", what);
-    assert_string_equal(what, "symbol of the original 4: is gone, though the level keeps it");
+    assert_string_equal(what, "symbol 4 of the original: is gone, though the level keeps it");
 }
 
 int main(void) {

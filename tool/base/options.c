@@ -69,7 +69,7 @@ static bool set_size(const struct option_row *row, struct size_option *member, c
                            row->name, text);
     if (lacks_unit(row, text, member->bytes))
         return error_usage(error,
-                           "--%s %s: %s bytes or %s%s? less than 1048576 wants a unit: K, M, G, T",
+                           "--%s %s: %s bytes or %s%s? less than 1048576 needs a unit: K, M, G, T",
                            row->name, text, text, text, row->choices->usual);
     member->given = true;
     return true;

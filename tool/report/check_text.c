@@ -180,7 +180,8 @@ static void write_switches(struct writer *writer, const struct program_report *r
         if (!row->bytes(report, &bytes) || bytes == 0)
             continue;
         if (!begun)
-            text_add(writer->out, "  a new link would not have:\n");
+            text_add(writer->out,
+                     "  linked again with other switches, the program would not have:\n");
         begun = true;
         text_addf(writer->out, "  %11s  %s, with %s%s%s\n", size_text(bytes).text, row->avoids,
                   row->name, row->price == NULL ? "" : "; then ",

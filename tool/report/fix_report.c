@@ -66,11 +66,11 @@ static void write_misses(const struct fix_report *report, size_t program,
             continue;
         text_add(out, "  ");
         write_name(report, &report->programs[program], out);
-        text_addf(out, "%s misses %s", rule_row(judgement->findings.items[i].rule)->name,
+        text_addf(out, "%s is still %s", rule_row(judgement->findings.items[i].rule)->name,
                   size_text(bytes).text);
         if (bytes >= 1024)
             text_addf(out, " (%" PRIu64 " bytes)", bytes);
-        text_add(out, "\n");
+        text_add(out, " over its limit\n");
     }
 }
 
@@ -83,7 +83,7 @@ static void write_insufficient(const struct fix_report *report, struct text *out
         text_addf(out, "--up-to %s would make it fit\n", report->next_level);
     if (report->next_level == NULL || report->next_suffices)
         return;
-    text_addf(out, "--up-to %s would not either:\n", report->next_level);
+    text_addf(out, "--up-to %s would not be enough either:\n", report->next_level);
     for (size_t i = 0; i < report->program_count; i++)
         write_misses(report, i, &report->with_next[i], out);
 }

@@ -21,7 +21,7 @@ static bool window_valid(const struct layout *layout, const char *family, struct
     if (window->slots == 0)
         return true;
     if (window->stride == 0 || window->size == 0 || window->start < layout->image_base)
-        return reject(error, family, "window", WINDOW_WANTS);
+        return reject(error, family, "window", WINDOW_NEEDS);
     if (window->slots > MOST_SLOTS)
         return reject(error, family, "window.slots", "more than 1000000");
     if (__builtin_mul_overflow(window->slots, window->stride, &last) ||

@@ -62,7 +62,7 @@ bool profile_from_json(struct arena *arena, const char *text, size_t size, struc
                        struct error *error);
 
 /* What is said of a window that lacks something. */
-#define WINDOW_WANTS "wants a start past image_base, and size, stride and slots above 0"
+#define WINDOW_NEEDS "needs a start past image_base, and size, stride and slots above 0"
 /* Whether the numbers make sense together. Errors: ERROR_MALFORMED naming "FAMILY.MEMBER". */
 bool layout_valid(const struct layout *layout, const char *family, struct error *error);
 

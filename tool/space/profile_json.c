@@ -102,7 +102,7 @@ static bool read_window(struct profile_reader *reader, json_t *object,
             return reject(&inside, name, "no member of a window");
     }
     /* A window without slots is none, and null says so plainly. */
-    return window->slots != 0 || reject(reader, "window", WINDOW_WANTS);
+    return window->slots != 0 || reject(reader, "window", WINDOW_NEEDS);
 }
 
 static bool read_layout(struct profile_reader *reader, json_t *object, struct layout *layout) {

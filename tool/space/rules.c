@@ -14,11 +14,12 @@ static const struct rule rules[RULE_COUNT] = {
           "address space than there is below the allocator's window",
           "dyld fills addresses from 4 GiB up, passes over the shared region, and what is left "
           "must end before the place where the system allocator reserves its space; the sum "
-          "holds no gaps, so the true top is higher still (the model is inferred from Apple's "
-          "sources)",
-          "take __LINKEDIT out of the heaviest images, the executable first: strip -S (the "
-          "debug map), strip -x (local symbols), enable_stripping = true or a lower "
-          "symbol_level in GN",
+          "leaves out the gaps between images, so that they really end higher still (the model "
+          "is inferred from Apple's sources)",
+          "`vafit fix EXECUTABLE --in-place` takes __LINKEDIT out of as few images as it can, and "
+          "keeps the originals; or in the build, the heaviest images first: strip -S (the debug "
+          "map), strip -x (local symbols too), enable_stripping = true or a lower symbol_level "
+          "in GN",
           "load fewer dylibs at launch, or merge components into fewer programs; raise --limit "
           "only for systems whose window you know"}},
     [RULE_MALLOC_WINDOW] =
@@ -30,9 +31,10 @@ static const struct rule rules[RULE_COUNT] = {
           "libmalloc reserves 24 GiB at a random one of many places and aborts the program "
           "when an image is in the way: a crash in a few launches of a hundred, before main "
           "(the placement is inferred from Apple's sources and agrees with the public reports)",
-          "take __LINKEDIT out of the heaviest images, the executable first: strip -S (the "
-          "debug map), strip -x (local symbols), enable_stripping = true or a lower "
-          "symbol_level in GN",
+          "`vafit fix EXECUTABLE --in-place` takes __LINKEDIT out of as few images as it can, and "
+          "keeps the originals; or in the build, the heaviest images first: strip -S (the debug "
+          "map), strip -x (local symbols too), enable_stripping = true or a lower symbol_level "
+          "in GN",
           "load fewer dylibs at launch (what comes by dlopen after launch does no harm), or "
           "link components together; for a test that cannot wait, launching it again mostly "
           "works"}},
@@ -45,8 +47,9 @@ static const struct rule rules[RULE_COUNT] = {
           "the kernel maps the executable at its own address plus a slide and the shared "
           "region at a fixed one; when they meet, the system's dylibs cannot be mapped and "
           "every launch aborts with \"syscall to map cache into shared region failed\"",
-          "make the executable smaller: drop its debug map (`strip -S`, -Wl,-S, strip = "
-          "\"debuginfo\" in Cargo), which is most of __LINKEDIT in such programs",
+          "`vafit fix EXECUTABLE --in-place` makes the executable smaller, and keeps the original; "
+          "or in the build, drop its debug map (`strip -S`, -Wl,-S, strip = \"debuginfo\" in "
+          "Cargo), which is most of __LINKEDIT in such programs",
           "move code into dylibs, which are placed elsewhere, or link with -dead_strip"}},
     [RULE_IMAGE_SIZE] =
         {"image-size",

@@ -93,7 +93,7 @@ static bool baseline_place_valid(const struct check_arguments *arguments, struct
     if (!output_is_standard(arguments->baseline))
         return true;
     if (!arguments->update_baseline)
-        return error_usage(error, "--baseline - wants --update-baseline: it is standard output");
+        return error_usage(error, "--baseline - needs --update-baseline: it is standard output");
     if (arguments->output.output == NULL || output_is_standard(arguments->output.depfile))
         return error_usage(error, "standard output takes one of the report, depfile and baseline");
     return true;
@@ -102,14 +102,14 @@ static bool baseline_place_valid(const struct check_arguments *arguments, struct
 static bool arguments_valid(struct check *check, struct error *error) {
     struct check_arguments *arguments = &check->arguments;
     if (check->operands.count == 0)
-        return error_usage(error, "check wants an executable%s",
+        return error_usage(error, "check needs an executable%s",
                            arguments->search.facts.count != 0 ? ", named before --facts" : "");
     if (arguments->baseline == NULL && (arguments->max_growth.given || arguments->update_baseline))
-        return error_usage(error, "--max-growth and --update-baseline want --baseline");
+        return error_usage(error, "--max-growth and --update-baseline need --baseline");
     if (arguments->warn_at > 100)
         return error_usage(error, "--warn-at takes a percentage of at most 100");
     if (arguments->top_names != 0 && arguments->search.facts.count != 0)
-        return error_usage(error, "--top-names wants the images themselves, not --facts");
+        return error_usage(error, "--top-names needs the images themselves, not --facts");
     return output_options_valid(&arguments->output, error) &&
            baseline_place_valid(arguments, error);
 }

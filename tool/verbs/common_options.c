@@ -24,7 +24,7 @@ bool output_options_valid(struct output_options *options, struct error *error) {
     if (output_is_standard(options->output))
         options->output = NULL;
     if (options->depfile != NULL && options->output == NULL)
-        return error_usage(error, "--depfile wants --output, whose path stands in it");
+        return error_usage(error, "--depfile needs --output, whose path stands in it");
     return true;
 }
 

@@ -23,7 +23,7 @@ struct output_options {
      NULL},                                                                                        \
     {                                                                                              \
         "depfile", 0, OPTION_TEXT, offsetof(type, group.depfile), "FILE",                          \
-            "write the files that were read to FILE, for a build tool; wants --output", NULL       \
+            "write the files that were read to FILE, for a build tool; needs --output", NULL       \
     }
 
 /* Where images are looked for. */

@@ -137,7 +137,7 @@ static int run(const struct call *call) {
     if (!call_parse(call, &verb_completion, NULL, &operands, &error))
         return call_fail(&verb_completion, &error);
     if (operands.count != 1) {
-        error_usage(&error, "completion wants one shell");
+        error_usage(&error, "completion needs one shell");
         return call_fail(&verb_completion, &error);
     }
     const struct shell *shell = shell_named(operands.items[0], &error);

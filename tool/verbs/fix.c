@@ -85,11 +85,11 @@ struct walked_programs {
 static bool world_options_valid(const struct fix_arguments *arguments, struct error *error) {
     bool drops = arguments->up_to != NULL && level_named(arguments->up_to)->drops_exports;
     if (drops && arguments->search.arch != NULL)
-        return error_usage(error, "--up-to exports wants all architectures, without --arch");
+        return error_usage(error, "--up-to exports needs all architectures, without --arch");
     return drops ||
            (arguments->rules.keep.count == 0 && !arguments->rules.ignore_strings &&
             !arguments->assume_closed) ||
-           error_usage(error, "--keep-export, --ignore-strings and --assume-closed want --up-to "
+           error_usage(error, "--keep-export, --ignore-strings and --assume-closed need --up-to "
                               "exports");
 }
 
@@ -98,11 +98,11 @@ static bool arguments_valid(struct fix *fix, struct error *error) {
     int places =
         (arguments->in_place ? 1 : 0) + (arguments->out_dir != NULL) + (arguments->undo ? 1 : 0);
     if (fix->operands.count == 0)
-        return error_usage(error, "fix wants an executable");
+        return error_usage(error, "fix needs an executable");
     if (arguments->search.facts.count != 0)
-        return error_usage(error, "--facts: fix wants the images themselves");
+        return error_usage(error, "--facts: fix needs the images themselves");
     if (places > 1 || (places == 0 && !arguments->dry_run))
-        return error_usage(error, "fix wants one of --in-place, --out-dir and --undo");
+        return error_usage(error, "fix needs one of --in-place, --out-dir and --undo");
     if (arguments->undo && arguments->dry_run)
         return error_usage(error, "--undo has no dry run");
     return shrink_options_valid(&arguments->shrink, error) &&

@@ -70,8 +70,8 @@ static bool read_call(const struct call *call, struct link *link, struct error *
     if (!call_parse(&own, &verb_link, &link->arguments, &operands, error))
         return false;
     if (operands.count != 0)
-        return error_usage(error, "link wants -- before the linker, not '%s'", operands.items[0]);
-    return link->command.count != 0 || error_usage(error, "link wants a linker after --");
+        return error_usage(error, "link needs -- before the linker, not '%s'", operands.items[0]);
+    return link->command.count != 0 || error_usage(error, "link needs a linker after --");
 }
 
 /* At the link of an executable its dylibs may not be there yet. */
@@ -86,7 +86,7 @@ static bool read_limits(struct link *link, struct error *error) {
     if (arguments->if_needed && arguments->level != NULL)
         return error_usage(error, "--if-needed finds the level itself, without --level");
     if (judges && !arguments->if_needed)
-        return error_usage(error, "--profile, --limit, --headroom, --rule and --allow-missing want "
+        return error_usage(error, "--profile, --limit, --headroom, --rule and --allow-missing need "
                                   "--if-needed");
     if (!limit_options_limits(judge, &link->limits, error))
         return false;

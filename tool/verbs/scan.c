@@ -79,7 +79,7 @@ static int run(const struct call *call) {
         !output_options_valid(&arguments.output, &error))
         return call_fail(&verb_scan, &error);
     if (operands.count == 0) {
-        error_usage(&error, "scan wants an image");
+        error_usage(&error, "scan needs an image");
         return call_fail(&verb_scan, &error);
     }
     if (arguments.names.count != 0 && operands.count != 1) {

@@ -56,15 +56,15 @@ static bool arguments_valid(const struct shrink_arguments *arguments,
     int places =
         (arguments->output != NULL) + (arguments->out_dir != NULL) + (arguments->in_place ? 1 : 0);
     if (operands->count == 0)
-        return error_usage(error, "shrink wants an image");
+        return error_usage(error, "shrink needs an image");
     if (!shrink_options_valid(&arguments->shrink, error))
         return false;
     if (arguments->format != NULL && !arguments->dry_run)
-        return error_usage(error, "shrink --format wants --dry-run");
+        return error_usage(error, "shrink --format needs --dry-run");
     if (arguments->dry_run && places == 0)
         return true;
     if (places != 1)
-        return error_usage(error, "shrink wants one of --output, --out-dir and --in-place");
+        return error_usage(error, "shrink needs one of --output, --out-dir and --in-place");
     if (arguments->output != NULL && operands->count != 1)
         return error_usage(error, "--output is for one image; --out-dir takes many");
     return true;

@@ -13,7 +13,7 @@ const struct option_choices level_choices = {.choice = level_name_alone, .usual 
 bool shrink_options_valid(const struct shrink_options *options, struct error *error) {
     bool kept = options->unstripped == NULL || strcmp(options->unstripped, "none") != 0;
     return kept || !options->drop_unclaimed ||
-           error_usage(error, "--drop-unclaimed wants the original kept, not --unstripped none");
+           error_usage(error, "--drop-unclaimed needs the original kept, not --unstripped none");
 }
 
 struct rewrite_options rewrite_options_of(const struct shrink_options *options, const char *level) {

@@ -129,12 +129,12 @@ static int verify(struct image_cache *cache, const struct verify_arguments *argu
 static bool arguments_valid(const struct verify_arguments *arguments,
                             const struct string_list *operands, struct error *error) {
     if (operands->count == 0 || (arguments->against != NULL && operands->count != 1))
-        return error_usage(error, arguments->against == NULL ? "verify wants an image"
-                                                             : "verify --against wants one image");
+        return error_usage(error, arguments->against == NULL ? "verify needs an image"
+                                                             : "verify --against needs one image");
     if (arguments->against == NULL && arguments->drop_unclaimed)
-        return error_usage(error, "verify --drop-unclaimed wants --against");
+        return error_usage(error, "verify --drop-unclaimed needs --against");
     return arguments->level == NULL || arguments->against != NULL ||
-           error_usage(error, "verify --level wants --against");
+           error_usage(error, "verify --level needs --against");
 }
 
 static int run(const struct call *call) {

@@ -103,7 +103,7 @@ static int run(const struct call *call) {
         !output_options_valid(&arguments.output, &error))
         return call_fail(&verb_why, &error);
     if (operands.count != 2) {
-        error_usage(&error, "why wants an executable and the name of a dylib");
+        error_usage(&error, "why needs an executable and the name of a dylib");
         return call_fail(&verb_why, &error);
     }
     struct image_cache *cache = search_open_cache(&arguments.search, &error);

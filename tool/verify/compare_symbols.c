@@ -22,12 +22,23 @@ struct symbol_match {
     size_t new_count;
 };
 
-static void add(struct symbol_match *match, const char *kind, size_t i, const char *what) {
+static void add_field(struct symbol_match *match, const char *field, const char *what) {
     struct error error;
-    char field[64];
-    snprintf(field, sizeof field, "%s %zu", kind, i);
     error_malformed(&error, field, "%s", what);
     errors_add(match->errors, &error);
+}
+
+static void add(struct symbol_match *match, const char *kind, size_t i, const char *what) {
+    char field[64];
+    snprintf(field, sizeof field, "%s %zu", kind, i);
+    add_field(match, field, what);
+}
+
+/* The symbols of both files are numbered, and not alike. */
+static void add_of_original(struct symbol_match *match, size_t i, const char *what) {
+    char field[64];
+    snprintf(field, sizeof field, "symbol %zu of the original", i);
+    add_field(match, field, what);
 }
 
 /* The name at an index of a pool; its size without a NUL. */
@@ -93,7 +104,7 @@ static bool find_dropped(struct symbol_match *match, enum symbol_use *dropped) {
         else if (!level_drops(match->level, nlist_use(&symbol)))
             wrong = "is gone, though the level keeps it";
         if (wrong != NULL) {
-            add(match, "symbol of the original", i, wrong);
+            add_of_original(match, i, wrong);
             return false;
         }
         *dropped = nlist_use(&symbol) > *dropped ? nlist_use(&symbol) : *dropped;
