@@ -74,8 +74,8 @@ bool unwind_info_next(struct unwind_cursor *cursor, struct unwind_entry *entry,
 
 /* Whether an encoding says that the information is in __TEXT,__eh_frame. */
 bool unwind_is_dwarf(uint32_t cpu_type, uint32_t encoding);
-/* Of such an encoding: at or before which byte of __eh_frame the function's FDE is; 0: anywhere
- * (libunwind: DwarfParser.hpp, findFDE, looks from there to the section's end). */
+/* Of such an encoding: from which byte of __eh_frame on the function's FDE is found; 0: from its
+ * start (libunwind: DwarfParser.hpp, findFDE, looks from there to the section's end). */
 static inline uint32_t unwind_fde_offset(uint32_t encoding) {
     return encoding & UNWIND_DWARF_SECTION_OFFSET;
 }

@@ -36,8 +36,8 @@ bool eh_frame_move(const struct eh_frame_block *block, uint8_t *target, struct e
 
 /* The encoding of a function whose information is in the block that begins `start` bytes into the
  * new section; one that did not say where its record is says then that it is in the block. Errors:
- * ERROR_MALFORMED, the field "unwind info encodings", where its record is past
- * the first 16 MiB, for an encoding has 24 bits to say where it is. */
+ * ERROR_MALFORMED, the field "unwind info encodings", where the record is past the first 16 MiB,
+ * for an encoding has 24 bits to say where it is. */
 bool eh_frame_move_encoding(uint32_t encoding, uint64_t start, uint32_t *moved,
                             struct error *error);
 
