@@ -123,7 +123,7 @@ complete -c vafit -n '__vafit_verb consolidate' -l unstripped -x -a '(__fish_com
 complete -c vafit -n '__vafit_verb consolidate' -s q -l quiet -d 'print nothing but errors'
 complete -c vafit -n '__vafit_verb consolidate' -l format -x -a 'text json' -d 'text (default) or json'
 complete -c vafit -n '__vafit_verb consolidate' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
-complete -c vafit -n '__vafit_verb consolidate' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; wants --output'
+complete -c vafit -n '__vafit_verb consolidate' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; needs --output'
 complete -c vafit -n '__vafit_verb consolidate' -l arch -x -a 'arm64 arm64e x86_64 x86_64h' -d 'only this architecture of a universal file: arm64, arm64e, x86_64 or x86_64h'
 complete -c vafit -n '__vafit_verb consolidate' -l sysroot -x -a '(__fish_complete_directories)' -d 'look absolute install names up below DIR first'
 complete -c vafit -n '__vafit_verb consolidate' -l search -x -a '(__fish_complete_directories)' -d 'look in DIR for dylibs that are nowhere else; repeatable'

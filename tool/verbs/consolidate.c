@@ -66,15 +66,15 @@ static bool arguments_valid(struct consolidate *run, struct error *error) {
     int places =
         (arguments->in_place ? 1 : 0) + (arguments->out_dir != NULL) + (arguments->undo ? 1 : 0);
     if (run->operands.count == 0)
-        return error_usage(error, "consolidate wants an executable");
+        return error_usage(error, "consolidate needs an executable");
     if (arguments->search.facts.count != 0)
-        return error_usage(error, "--facts: consolidate wants the images themselves");
+        return error_usage(error, "--facts: consolidate needs the images themselves");
     if (places > 1 || (places == 0 && !arguments->dry_run))
-        return error_usage(error, "consolidate wants one of --in-place, --out-dir and --undo");
+        return error_usage(error, "consolidate needs one of --in-place, --out-dir and --undo");
     if (arguments->undo && arguments->dry_run)
         return error_usage(error, "--undo has no dry run");
     if (arguments->no_stubs && arguments->out_dir == NULL)
-        return error_usage(error, "--no-stubs wants --out-dir");
+        return error_usage(error, "--no-stubs needs --out-dir");
     if (arguments->unstripped != NULL && strcmp(arguments->unstripped, "none") == 0)
         return error_usage(error, "--unstripped none: nothing could bring the dylibs back");
     return output_options_valid(&arguments->output, error);
