@@ -152,16 +152,24 @@ static const struct frame_record *frame_of(const struct frame_list *list, uint64
     return NULL;
 }
 
-/* The encoding says where in __eh_frame to begin to look. */
-static bool is_found(const struct unwind_comparison *comparison, const struct frame_record *frame) {
+/* The encoding says where in __eh_frame to begin to look; one of 0 says that there is nothing. */
+static bool is_found(const struct unwind_comparison *comparison, const struct frame_record *frame,
+                     const struct unwind_entry *old) {
     const struct unwind_entry *entry = entry_for(&comparison->merged.entries, frame->function);
     uint32_t cpu = comparison->merged.image->image->architecture->cpu_type;
-    return entry == NULL || !unwind_is_dwarf(cpu, entry->encoding) ||
+    if (entry == NULL)
+        return true;
+    if (entry->encoding == 0)
+        return old != NULL && old->encoding == 0;
+    return !unwind_is_dwarf(cpu, entry->encoding) ||
            unwind_fde_offset(entry->encoding) <= frame->offset;
 }
 
-static void compare_frame(const struct unwind_comparison *comparison, const struct part *part,
-                          const struct frame_record *old, size_t *next) {
+static void compare_frame(const struct unwind_comparison *comparison,
+                          const struct unwind_side *side, const struct frame_record *old,
+                          size_t *next) {
+    const struct part *part = side->image;
+    uint64_t offset = old->function - image_base(part->image);
     const struct frame_list *list = &comparison->merged.frames;
     uint64_t function = merge_address(part, old->function);
     const struct frame_record *new = *next < list->count ? &list->items[(*next)++] : NULL;
@@ -169,7 +177,7 @@ static void compare_frame(const struct unwind_comparison *comparison, const stru
         new = frame_of(list, function);
     if (new == NULL || new->range != old->range ||
         new->lsda != (old->lsda == 0 ? 0 : merge_address(part, old->lsda)) ||
-        !is_found(comparison, new))
+        !is_found(comparison, new, entry_for(&side->entries, offset)))
         differences_add(comparison->differences,
                         "%s: the call frame information of the function at 0x%" PRIx64
                         " is not what it was",
@@ -189,7 +197,7 @@ static bool compare_part(struct unwind_comparison *comparison, const struct part
         if (holds_for_any(&old.entries, i))
             compare_entry(comparison, part, &old.entries.items[i]);
     for (size_t i = 0; read && i < old.frames.count; i++)
-        compare_frame(comparison, part, &old.frames.items[i], next);
+        compare_frame(comparison, &old, &old.frames.items[i], next);
     side_free(&old);
     return read;
 }

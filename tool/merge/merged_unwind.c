@@ -21,6 +21,7 @@ struct unwind_merger {
     struct arena arena;
     struct unwind_entries entries; /* of all parts, in the merged image */
     uint32_t end;
+    uint32_t gap;             /* the encoding from there on to the next part */
     uint64_t eh_frame_size;   /* of the blocks so far */
     struct map personalities; /* what a slot holds -> personality_slot */
     struct error *error;
@@ -99,25 +100,54 @@ static bool move_entry(struct unwind_merger *merger, const struct part *part,
     return true;
 }
 
-static bool add_entries(struct unwind_merger *merger, const struct part *part,
-                        const struct part_fixups *fixups) {
-    uint64_t address;
+/* Between two parts, and in one that has call frame information alone, functions are looked for in
+ * the part's block: an encoding of 0 would hide them. */
+static bool anywhere_in_block(struct unwind_merger *merger, const struct part *part,
+                              size_t block_size, uint32_t *encoding) {
+    bool is_arm64 = part->image->architecture->cpu_type == CPU_TYPE_ARM64;
+    *encoding = 0;
+    return block_size == 0 ||
+           eh_frame_move_encoding(is_arm64 ? UNWIND_ARM64_MODE_DWARF : UNWIND_X86_64_MODE_DWARF,
+                                  merger->eh_frame_size, encoding, merger->error) ||
+           error_in_file(merger->error, part->node->file->path);
+}
+
+static void end_former(struct unwind_merger *merger) {
+    if (merger->entries.count != 0)
+        add_entry(merger, &(struct unwind_entry){.function = merger->end, .encoding = merger->gap});
+}
+
+static bool read_entries(struct unwind_merger *merger, const struct part *part,
+                         const struct part_fixups *fixups, struct bytes section) {
     struct unwind_cursor cursor;
     struct unwind_entry entry;
-    struct bytes section = part_text_section(part, "__unwind_info", &address);
-    *merger->error = (struct error){0};
-    if (section.size == 0)
-        return true;
-    if (merger->entries.count != 0) /* nothing is known between two parts */
-        add_entry(merger, &(struct unwind_entry){.function = merger->end});
     if (!unwind_info_start(section, &cursor, merger->error))
         return error_in_file(merger->error, part->node->file->path);
     while (unwind_info_next(&cursor, &entry, merger->error))
         if (!move_entry(merger, part, fixups, &entry))
             return false;
-    if (merger->error->kind != ERROR_NONE)
-        return error_in_file(merger->error, part->node->file->path);
     merger->end = cursor.end + (uint32_t)merge_address(part, image_base(part->image));
+    return merger->error->kind == ERROR_NONE ||
+           error_in_file(merger->error, part->node->file->path);
+}
+
+/* `block_size` is that of the part's call frame information. */
+static bool add_entries(struct unwind_merger *merger, const struct part *part,
+                        const struct part_fixups *fixups, size_t block_size) {
+    uint64_t address;
+    struct bytes section = part_text_section(part, "__unwind_info", &address);
+    if (section.size == 0 && block_size == 0)
+        return true;
+    end_former(merger);
+    *merger->error = (struct error){0};
+    if (!anywhere_in_block(merger, part, block_size, &merger->gap) ||
+        (section.size != 0 && !read_entries(merger, part, fixups, section)))
+        return false;
+    if (section.size == 0) {
+        uint32_t start = (uint32_t)merge_address(part, part->image->lowest_address);
+        add_entry(merger, &(struct unwind_entry){.function = start, .encoding = merger->gap});
+        merger->end = start + (uint32_t)part->extent;
+    }
     return true;
 }
 
@@ -125,16 +155,14 @@ static bool add_part(struct unwind_merger *merger, const struct part *part) {
     struct part_fixups fixups;
     uint64_t address;
     size_t size = 0;
-    if (!part_read_fixups(part, &fixups, merger->error))
-        return false;
-    bool done = add_entries(merger, part, &fixups);
-    free(fixups.items);
-    if (!done)
-        return false;
     if (!eh_frame_moved_size(part_text_section(part, "__eh_frame", &address), &size, merger->error))
         return error_in_file(merger->error, part->node->file->path);
+    if (!part_read_fixups(part, &fixups, merger->error))
+        return false;
+    bool done = add_entries(merger, part, &fixups, size);
+    free(fixups.items);
     merger->eh_frame_size += size;
-    return true;
+    return done;
 }
 
 static bool write_entries(struct unwind_merger *merger, struct unwind_section *section) {
