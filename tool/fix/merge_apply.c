@@ -98,7 +98,9 @@ static bool make_merged(struct merge_work *work, struct merge *merge) {
     const char *target = merge_target(&work->applied->arena, work->job, merge);
     const struct graph_node *first = merge->parts[merge->first_loaded].node;
     size_t errors = work->errors->count;
-    if (!make(work, target, first, write_merged, merge))
+    bool made = make(work, target, first, write_merged, merge);
+    merge_written(merge);
+    if (!made)
         return false;
     compare_merge(merge, last(work)->file.path, work->errors);
     return name_errors(work->errors, errors, target);

@@ -1,6 +1,7 @@
 #include "merge/compare_merge.h"
 
 #include "base/memory.h"
+#include "base/name_set.h"
 #include "base/text.h"
 #include "macho/function_starts.h"
 #include "macho/symtab.h"
@@ -331,23 +332,26 @@ static void compare_exports_of(struct merged_reader *reader) {
 
 /* --- symbols --- */
 
-/* Symbols by name, for each that a part has with an address there must be one. */
-struct symbol_set {
-    struct map names; /* "ADDRESS NAME" */
-};
+/* A symbol as a number: two that differ and have one hash pass for the same. */
+static uint64_t symbol_hash(uint8_t type, uint64_t value, const char *name) {
+    uint64_t hash = name_hash_add(NAME_HASH_START, type & (uint8_t)~N_EXT);
+    for (unsigned i = 0; i < 8; i++)
+        hash = name_hash_add(hash, (uint8_t)(value >> 8 * i));
+    for (; *name != '\0'; name++)
+        hash = name_hash_add(hash, (uint8_t)*name);
+    return hash;
+}
 
-static void add_symbols(struct arena *arena, const struct part *image, struct symbol_set *set) {
-    static int known;
+static void add_symbols(const struct part *image, struct name_set *set) {
     struct bytes table = part_linkedit(image, "symbol table");
     struct bytes pool = part_linkedit(image, "string pool");
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
         if (symbol.string_index < pool.size)
-            map_put(&set->names, arena,
-                    arena_format(arena, "%02x %" PRIx64 " %s", symbol.type & ~N_EXT, symbol.value,
-                                 (const char *)pool.data + symbol.string_index),
-                    &known);
+            name_set_add(set, symbol_hash(symbol.type, symbol.value,
+                                          (const char *)pool.data + symbol.string_index));
     }
+    name_set_seal(set);
 }
 
 static bool symbol_moves(const struct nlist *symbol) {
@@ -357,29 +361,25 @@ static bool symbol_moves(const struct nlist *symbol) {
 }
 
 static void compare_symbols_of(struct merged_reader *reader, const struct part *part,
-                               const struct symbol_set *set) {
+                               const struct name_set *set) {
     struct bytes table = part_linkedit(part, "symbol table");
     struct bytes pool = part_linkedit(part, "string pool");
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
         const char *name = (const char *)pool.data + symbol.string_index;
-        bool is_undefined = (symbol.type & (N_STAB | N_TYPE)) == N_UNDF;
         uint64_t value = symbol_moves(&symbol) ? merge_address(part, symbol.value) : symbol.value;
-        struct arena scratch = {0};
-        if (!is_undefined &&
-            map_get(&set->names, arena_format(&scratch, "%02x %" PRIx64 " %s", symbol.type & ~N_EXT,
-                                              value, name)) == NULL)
+        if ((symbol.type & (N_STAB | N_TYPE)) != N_UNDF &&
+            !name_set_has(set, symbol_hash(symbol.type, value, name)))
             differ(reader, part, "symbol %zu, %s, is not in the merged image", i, name);
-        arena_free(&scratch);
     }
 }
 
 static void compare_all_symbols(struct merged_reader *reader) {
-    struct symbol_set set = {0};
-    add_symbols(&reader->arena, &reader->lone.part, &set);
+    struct name_set set = {0};
+    add_symbols(&reader->lone.part, &set);
     for (size_t i = 0; i < reader->merge->part_count; i++)
         compare_symbols_of(reader, &reader->merge->parts[i], &set);
-    map_free(&set.names);
+    name_set_free(&set);
 }
 
 /* --- all of it --- */

@@ -1,5 +1,7 @@
 #include "merge/eligible.h"
 
+#include "base/memory.h"
+#include "base/name_set.h"
 #include "base/path.h"
 #include "macho/build_version.h"
 #include "macho/code_signature.h"
@@ -11,6 +13,7 @@
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MH_TWOLEVEL UINT32_C(0x80)
@@ -346,17 +349,49 @@ static void measure(struct arena *arena, const struct part *part, struct merge_n
 
 /* --- collisions --- */
 
-struct exporter {
-    size_t node;
-    bool weak;
+/* Who exports a name strongly, by the hash of the name: two names of one hash pass for the same, so
+ * that at worst a dylib more is left alone. */
+struct exporters {
+    struct exporter {
+        uint64_t hash; /* 0 for a free place */
+        size_t node;
+    } * items; /* a power of two of them, at most half of which are taken */
+    size_t count;
+    size_t capacity;
 };
+
+static struct exporter *exporter_place(const struct exporters *exporters, uint64_t hash) {
+    size_t mask = exporters->capacity - 1, at = (size_t)hash & mask;
+    while (exporters->items[at].hash != 0 && exporters->items[at].hash != hash)
+        at = (at + 1) & mask;
+    return &exporters->items[at];
+}
+
+static void add_exporter(struct exporters *exporters, uint64_t hash, size_t node) {
+    struct exporters old = *exporters;
+    if (2 * (exporters->count + 1) > exporters->capacity) {
+        exporters->capacity = old.capacity == 0 ? 1024 : 2 * old.capacity;
+        exporters->items = memory_zeros(exporters->capacity, sizeof *exporters->items);
+        for (size_t i = 0; i < old.capacity; i++)
+            if (old.items[i].hash != 0)
+                *exporter_place(exporters, old.items[i].hash) = old.items[i];
+        free(old.items);
+    }
+    exporters->count++;
+    *exporter_place(exporters, hash) = (struct exporter){hash, node};
+}
+
+static uint64_t export_hash(const struct definition *definition) {
+    const char *name = definition->name;
+    return name_hash((struct bytes){(const uint8_t *)name, strlen(name)}) | 1;
+}
 
 /* Strong exports of one name in two parts would be one in the merged image. */
 static const char *find_collision(const struct candidate *candidate, const struct definitions *own,
-                                  const struct map *exporters) {
-    for (size_t i = 0; i < own->count; i++) {
-        const struct exporter *known = map_get(exporters, own->items[i].name);
-        if (known != NULL && !known->weak && !definition_is_weak(&own->items[i]))
+                                  const struct exporters *exporters) {
+    for (size_t i = 0; exporters->count != 0 && i < own->count; i++) {
+        const struct exporter *known = exporter_place(exporters, export_hash(&own->items[i]));
+        if (known->hash != 0 && !definition_is_weak(&own->items[i]))
             return arena_format(candidate->arena, "exports %s, which %s exports too",
                                 own->items[i].name,
                                 candidate->graph->items[known->node].file->path);
@@ -364,30 +399,23 @@ static const char *find_collision(const struct candidate *candidate, const struc
     return NULL;
 }
 
-static void add_exporter(const struct candidate *candidate, const struct definition *definition,
-                         struct map *exporters) {
-    const struct exporter *known = map_get(exporters, definition->name);
-    struct exporter *new = arena_take(candidate->arena, sizeof *new);
-    *new = (struct exporter){(size_t)(candidate->node - candidate->graph->items),
-                             definition_is_weak(definition)};
-    if (known == NULL || known->weak)
-        map_put(exporters, candidate->arena, definition->name, new);
-}
-
 /* *reason is NULL when nothing is against the part's exports. */
-static bool judge_exports(const struct candidate *candidate, struct map *exporters,
+static bool judge_exports(const struct candidate *candidate, struct exporters *exporters,
                           const char **reason, struct error *error) {
     struct definitions own = {0};
-    if (!definitions_add(candidate->arena, candidate->part, 0, &own, error))
-        return false;
-    if (own.unmerged != NULL)
+    struct arena scratch = {0};
+    size_t node = (size_t)(candidate->node - candidate->graph->items);
+    bool read = definitions_add(&scratch, candidate->part, 0, &own, error);
+    if (read && own.unmerged != NULL)
         *reason =
             arena_format(candidate->arena, "re-exports %s, or has resolvers for it", own.unmerged);
-    else
+    else if (read)
         *reason = find_collision(candidate, &own, exporters);
-    for (size_t i = 0; *reason == NULL && i < own.count; i++)
-        add_exporter(candidate, &own.items[i], exporters);
-    return true;
+    for (size_t i = 0; read && *reason == NULL && i < own.count; i++)
+        if (!definition_is_weak(&own.items[i]))
+            add_exporter(exporters, export_hash(&own.items[i]), node);
+    arena_free(&scratch);
+    return read;
 }
 
 /* --- all of it --- */
@@ -401,7 +429,7 @@ static const char *first_reason(candidate_judge *const *judges, size_t count,
 }
 
 static bool judge_file_of(struct candidate *candidate, struct common_traits *common,
-                          struct map *exporters, struct error *error) {
+                          struct exporters *exporters, struct error *error) {
     struct part part;
     if (!part_read(candidate->arena, candidate->node, &part, error))
         return false;
@@ -422,7 +450,7 @@ bool eligible_judge(struct arena *arena, const struct image_graph *graph,
                     struct error *error) {
     struct candidate candidate = {.arena = arena, .graph = graph, .rules = rules};
     struct common_traits common = {0};
-    struct map exporters = {0};
+    struct exporters exporters = {0};
     bool done = true;
     for (size_t i = 0; done && i < graph->count; i++) {
         candidate.node = &graph->items[i];
@@ -432,6 +460,6 @@ bool eligible_judge(struct arena *arena, const struct image_graph *graph,
         if (needs[i].reason == NULL)
             done = judge_file_of(&candidate, &common, &exporters, error);
     }
-    map_free(&exporters);
+    free(exporters.items);
     return done;
 }

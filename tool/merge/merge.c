@@ -141,13 +141,17 @@ bool merge_begin(struct merge *merge, const size_t *nodes, size_t count, struct 
     return true;
 }
 
-void merge_free(struct merge *merge) {
+void merge_written(struct merge *merge) {
     struct merged_contents *made = &merge->made;
     struct buffer *buffers[] = {&made->initialisers, &made->unwind_info, &made->eh_frame,
                                 &made->fixups,       &made->exports,     &made->function_starts,
                                 &made->data_in_code, &made->symbols,     &made->strings};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         buffer_free(buffers[i]);
+}
+
+void merge_free(struct merge *merge) {
+    merge_written(merge);
     for (size_t i = 0; i < merge->part_count; i++)
         part_free(&merge->parts[i]);
     free(merge->template.pointers);

@@ -117,6 +117,8 @@ enum { MERGED_TEXT_SEGMENT, MERGED_HEADER_SIZE = 32 };
  * Release with merge_free. Errors: those of part_read and definitions_add. */
 bool merge_begin(struct merge *merge, const size_t *nodes, size_t count, struct error *error);
 void merge_free(struct merge *merge);
+/* Releases what only writing needs, which is most of its memory: the image was written. */
+void merge_written(struct merge *merge);
 
 /* The part that is a node; NO_PART when it is none of this merge. */
 size_t merge_part_of(const struct merge *merge, size_t node);

@@ -26,6 +26,7 @@ struct symbol_merger {
     struct merge *merge;
     struct buffer pool;      /* the pools of all parts, one after the other */
     uint64_t *pool_starts;   /* where that of each part begins */
+    uint8_t **groups;        /* of each part: the group of each of its symbols */
     struct pool_name *names; /* one a symbol that was taken */
     size_t count;
     size_t capacity;
@@ -155,23 +156,40 @@ static bool symbol_fits(const struct part *part, struct bytes pool, size_t i,
     return true;
 }
 
-static bool take_group(struct symbol_merger *merger, enum symbol_group_number group,
-                       uint32_t *count, struct error *error) {
+/* Finds the group of each symbol of a part. */
+static bool group_symbols(struct symbol_merger *merger, size_t number, struct error *error) {
+    const struct part *part = &merger->merge->parts[number];
+    struct bytes table = part_linkedit(part, "symbol table");
+    struct bytes pool = part_linkedit(part, "string pool");
+    size_t count = table.size / NLIST_SIZE;
+    uint8_t *groups = memory_zeros(count, 1);
+    merger->groups[number] = groups;
+    for (size_t i = 0; i < count; i++) {
+        struct nlist symbol = nlist_at(table, i);
+        if (!symbol_fits(part, pool, i, &symbol, error))
+            return false;
+        groups[i] = (uint8_t)group_of(merger, number, &symbol);
+    }
+    return true;
+}
+
+static bool group_all(struct symbol_merger *merger, struct error *error) {
+    merger->groups = memory_zeros(merger->merge->part_count, sizeof *merger->groups);
+    for (size_t i = 0; i < merger->merge->part_count; i++)
+        if (!group_symbols(merger, i, error))
+            return false;
+    return true;
+}
+
+static uint32_t take_group(struct symbol_merger *merger, enum symbol_group_number group) {
     size_t before = merger->count;
     for (size_t i = 0; i < merger->merge->part_count; i++) {
-        const struct part *part = &merger->merge->parts[i];
-        struct bytes table = part_linkedit(part, "symbol table");
-        struct bytes pool = part_linkedit(part, "string pool");
-        for (size_t j = 0; j < table.size / NLIST_SIZE; j++) {
-            struct nlist symbol = nlist_at(table, j);
-            if (!symbol_fits(part, pool, j, &symbol, error))
-                return false;
-            if (group_of(merger, i, &symbol) == group)
-                take_symbol(merger, i, symbol, group);
-        }
+        struct bytes table = part_linkedit(&merger->merge->parts[i], "symbol table");
+        for (size_t j = 0; j < table.size / NLIST_SIZE; j++)
+            if (merger->groups[i][j] == group)
+                take_symbol(merger, i, nlist_at(table, j), group);
     }
-    *count = (uint32_t)(merger->count - before);
-    return true;
+    return (uint32_t)(merger->count - before);
 }
 
 static bool join_pools(struct symbol_merger *merger, struct error *error) {
@@ -201,15 +219,19 @@ static void write_names(struct symbol_merger *merger) {
 bool merged_symbols(struct merge *merge, struct error *error) {
     struct symbol_merger merger = {.merge = merge};
     struct merged_contents *made = &merge->made;
-    bool done = join_pools(&merger, error) &&
-                take_group(&merger, GROUP_LOCAL, &made->local_count, error) &&
-                take_group(&merger, GROUP_EXPORTED, &made->exported_count, error) &&
-                take_group(&merger, GROUP_UNDEFINED, &made->undefined_count, error);
+    bool done = join_pools(&merger, error) && group_all(&merger, error);
     if (done && merge->dylibs.count > MOST_SYMBOL_ORDINAL)
         done = error_malformed(error, "load commands", "%zu dylibs are more than symbols count",
                                merge->dylibs.count);
-    if (done)
+    if (done) {
+        made->local_count = take_group(&merger, GROUP_LOCAL);
+        made->exported_count = take_group(&merger, GROUP_EXPORTED);
+        made->undefined_count = take_group(&merger, GROUP_UNDEFINED);
         write_names(&merger);
+    }
+    for (size_t i = 0; merger.groups != NULL && i < merge->part_count; i++)
+        free(merger.groups[i]);
+    free(merger.groups);
     buffer_free(&merger.pool);
     map_free(&merger.undefined);
     free(merger.names);
