@@ -3,6 +3,7 @@
 #include "base/file_digest.h"
 #include "base/path.h"
 #include "commit/journal.h"
+#include "merge/part.h"
 #include "merge/parts_file.h"
 #include "rewrite/original.h"
 
@@ -43,6 +44,23 @@ static bool is_listed(const struct merge_undo_state *state, const char *path) {
     return false;
 }
 
+/* Whether a file is of the same link as its original: a stub's UUID differs from the part's in one
+ * bit, and shrinking keeps it. */
+static bool is_same_link(const char *path, const char *original) {
+    struct arena arena = {0};
+    struct lone_image is, was;
+    struct error ignored;
+    bool same = lone_image_open(&arena, path, &is, &ignored);
+    bool read = lone_image_open(&arena, original, &was, &ignored) && same;
+    same = read && is.part.image->has_uuid && was.part.image->has_uuid &&
+           memcmp(is.part.image->uuid, was.part.image->uuid, 15) == 0 &&
+           (is.part.image->uuid[15] ^ was.part.image->uuid[15]) <= 1;
+    lone_image_close(&is);
+    lone_image_close(&was);
+    arena_free(&arena);
+    return same;
+}
+
 /* Nothing but what vafit wrote is taken away, and nothing but what was there put in its place. */
 static bool add_file(struct merge_undo_state *state, const char *path,
                      const struct replaced_file *replaced, struct error *error) {
@@ -54,12 +72,14 @@ static bool add_file(struct merge_undo_state *state, const char *path,
         return false;
     if (memcmp(is, replaced->original, SHA256_SIZE) == 0)
         return true;
-    if (memcmp(is, replaced->replacement, SHA256_SIZE) != 0)
-        return error_io(error, path, "was written to since it was consolidated; it stays");
-    if (original == NULL || !digest_of(original, was, error))
-        return original != NULL || error_io(error, path, "its original was kept nowhere");
+    if (original == NULL)
+        return error_io(error, path, "its original was kept nowhere");
+    if (!digest_of(original, was, error))
+        return false;
     if (memcmp(was, replaced->original, SHA256_SIZE) != 0)
         return error_io(error, original, "is not the original that was put aside; it stays");
+    if (memcmp(is, replaced->replacement, SHA256_SIZE) != 0 && !is_same_link(path, original))
+        return error_io(error, path, "was linked again since it was consolidated; it stays");
     *vector_push(state->arena, &state->files) =
         (struct undone_file){.path = path, .original = original};
     return true;
@@ -78,6 +98,10 @@ static bool add_merged(struct merge_undo_state *state, const struct loaded_image
         if (!add_file(state, path_join(state->arena, folder, replaced.items[i].path),
                       &replaced.items[i], error))
             return false;
+    /* Shrinking keeps an original of the merged image too. */
+    const char *kept = original_path(state->arena, state->unstripped, loaded->file->path);
+    if (kept != NULL && path_look(kept) == PATH_FILE && is_same_link(loaded->file->path, kept))
+        *vector_push(state->arena, &state->merged) = kept;
     *vector_push(state->arena, &state->merged) = loaded->file->path;
     *vector_push(state->arena, &state->merged) = path;
     return true;
