@@ -1,4 +1,5 @@
-/* A dylib of few words, called NAME: what it returns is VALUE, or what the one that it USES returns. */
+/* A dylib of few words, called NAME: what it returns is VALUE, or what the one that it USES
+ * returns. */
 extern void host_print_string(const char *text);
 #define JOIN(a, b) a##b
 #define IN(a, b) JOIN(a, b)
