@@ -52,7 +52,7 @@ for arch in arm64 x86_64; do
             expect_same "$name: the copy of $program prints the same" .out printed
             run "$VAFIT" consolidate $arch-$style/$program --in-place
             expect "$name: $program: a second time changes nothing" 0 "left alone:
-  $arch-$style/${program%/*}/libconsolidated.dylib: has no other image to be merged with
+  $arch-$style/${program%/*}/libconsolidated.dylib: is a merged image; --undo takes it back
 no two dylibs can be merged"
             run "$VAFIT" consolidate $arch-$style/$program --undo -q
             expect "$name: $program is taken back" 0

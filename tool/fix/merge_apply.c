@@ -94,11 +94,21 @@ static bool write_buffer(void *context, struct atomic_file *file, struct error *
     return atomic_file_write(file, 0, buffer->data, buffer->size, error);
 }
 
+/* A copy may go where an earlier one is; in place nothing is overwritten that was not read. */
+static bool is_free(struct merge_work *work, const char *target) {
+    struct error error;
+    if (work->job->copies || path_look(target) == PATH_ABSENT)
+        return true;
+    error_io(&error, target, "came while dylibs were merged; run it again");
+    errors_add(work->errors, &error);
+    return false;
+}
+
 static bool make_merged(struct merge_work *work, struct merge *merge) {
     const char *target = merge_target(&work->applied->arena, work->job, merge);
     const struct graph_node *first = merge->parts[merge->first_loaded].node;
     size_t errors = work->errors->count;
-    bool made = make(work, target, first, write_merged, merge);
+    bool made = is_free(work, target) && make(work, target, first, write_merged, merge);
     merge_written(merge);
     if (!made)
         return false;
@@ -111,7 +121,8 @@ static bool make_parts_file(struct merge_work *work, const struct merge *merge) 
     const char *path = parts_file_path(arena, merge_target(arena, work->job, merge));
     struct buffer parts = {0};
     parts_file_make(merge, &work->replaced, &parts);
-    bool done = make(work, path, merge->parts[merge->first_loaded].node, write_buffer, &parts);
+    bool done = is_free(work, path) &&
+                make(work, path, merge->parts[merge->first_loaded].node, write_buffer, &parts);
     buffer_free(&parts);
     return done;
 }
@@ -231,10 +242,11 @@ static void add_replacement(struct merge_work *work, struct new_file *new) {
         replacement_begin_of(item, new->target, &new->replaces->file->file, &new->file);
 }
 
-/* Adds new files that replace something, or those that do not. */
+/* Adds new files that replace something, or those that do not: what says that a merged image is
+ * vafit's before the image itself. */
 static size_t add_files(struct merge_work *work, bool replace) {
     size_t before = work->applied->count;
-    for (size_t i = 0; i < work->files.count; i++)
+    for (size_t i = work->files.count; i-- > 0;)
         if ((work->files.items[i].replaces != NULL) == replace)
             add_replacement(work, &work->files.items[i]);
     return work->applied->count - before;

@@ -2,27 +2,35 @@
 
 #include "base/path.h"
 #include "merge/merged_image.h"
+#include "merge/parts_file.h"
 
 #include <string.h>
 
-/* "libconsolidated.dylib", "libconsolidated_2.dylib". */
-static const char *leaf_of(struct arena *arena, size_t number) {
-    return number == 0 ? "libconsolidated.dylib"
-                       : arena_format(arena, "libconsolidated_%zu.dylib", number + 1);
+/* A name that nobody has: what is there may be another program's merged image, or no work of
+ * vafit's. */
+static const char *free_leaf(struct arena *arena, const char *folder, size_t *number) {
+    for (;; ++*number) {
+        const char *leaf = merged_leaf(arena, *number), *path = path_join(arena, folder, leaf);
+        if (path_look(path) == PATH_ABSENT &&
+            path_look(parts_file_path(arena, path)) == PATH_ABSENT)
+            break;
+    }
+    return merged_leaf(arena, (*number)++);
 }
 
 /* The first of the group in loading order gives folder and name. */
-static void name_merge(struct consolidation *all, const struct merge_group *group, size_t number) {
-    struct merge *merge = &all->merges[number];
+static void name_merge(struct consolidation *all, const struct merge_group *group,
+                       struct merge *merge, size_t *number) {
     size_t first = group->nodes[0];
     for (size_t i = 1; i < group->count; i++)
         first = group->nodes[i] < first ? group->nodes[i] : first;
     const struct graph_node *node = &all->graph.items[first];
-    const char *leaf = leaf_of(all->arena, number), *name = node->image->install_name;
+    const char *folder = path_folder(all->arena, node->file->path);
+    const char *leaf = free_leaf(all->arena, folder, number), *name = node->image->install_name;
     merge->arena = all->arena;
     merge->graph = &all->graph;
     merge->merge_of_node = all->merge_of_node;
-    merge->path = path_join(all->arena, path_folder(all->arena, node->file->path), leaf);
+    merge->path = path_join(all->arena, folder, leaf);
     merge->install_name =
         arena_format(all->arena, "%.*s%s", (int)(path_leaf(name) - name), name, leaf);
     for (size_t i = 0; i < group->count; i++)
@@ -31,11 +39,11 @@ static void name_merge(struct consolidation *all, const struct merge_group *grou
 
 static bool plan_merges(struct consolidation *all, const struct merge_groups *groups,
                         struct error *error) {
-    size_t nodes = all->graph.count + 1;
+    size_t nodes = all->graph.count + 1, number = 0;
     all->merges = arena_take(all->arena, (groups->count + 1) * sizeof *all->merges);
     all->merge_of_node = arena_take(all->arena, nodes * sizeof(struct merge *));
     for (size_t i = 0; i < groups->count; i++)
-        name_merge(all, &groups->items[i], i);
+        name_merge(all, &groups->items[i], &all->merges[i], &number);
     for (size_t i = 0; i < groups->count; i++) {
         all->merge_count++;
         if (!merge_begin(&all->merges[i], groups->items[i].nodes, groups->items[i].count, error) ||

@@ -8,6 +8,7 @@
 #include "macho/symtab.h"
 #include "macho/unclaimed.h"
 #include "merge/definitions.h"
+#include "merge/parts_file.h"
 #include "program/resolve.h"
 
 #include <fnmatch.h>
@@ -66,6 +67,14 @@ static const char *judge_file(const struct candidate *candidate) {
     return NULL;
 }
 
+static const char *judge_merged(const struct candidate *candidate) {
+    struct replaced_files ignored;
+    return parts_file_of(candidate->arena, candidate->node->file->path, candidate->node->image,
+                         &ignored)
+               ? "is a merged image; --undo takes it back"
+               : NULL;
+}
+
 static const char *judge_loads(const struct candidate *candidate) {
     if (candidate->node->is_ambiguous)
         return "loads other dylibs in one program than in another";
@@ -110,8 +119,8 @@ static const char *judge_names(const struct candidate *candidate) {
     return NULL;
 }
 
-static candidate_judge *const loading_judges[] = {judge_kind, judge_exclude, judge_file,
-                                                  judge_loads, judge_names};
+static candidate_judge *const loading_judges[] = {judge_kind,   judge_exclude, judge_file,
+                                                  judge_merged, judge_loads,   judge_names};
 
 /* --- of its load commands --- */
 

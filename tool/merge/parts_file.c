@@ -9,6 +9,11 @@
 
 #define SCHEMA "vafit.parts/1"
 
+const char *merged_leaf(struct arena *arena, size_t number) {
+    return number == 0 ? "libconsolidated.dylib"
+                       : arena_format(arena, "libconsolidated_%zu.dylib", number + 1);
+}
+
 const char *parts_file_path(struct arena *arena, const char *merged) {
     return arena_format(arena, "%s.parts.json", merged);
 }
@@ -128,10 +133,11 @@ static bool read_all(struct arena *arena, const json_t *root, const uint8_t uuid
     const char *schema = json_string_value(json_object_get(root, "schema"));
     const char *has = json_string_value(json_object_get(root, "uuid"));
     const json_t *files = json_object_get(root, "replaced");
-    uuid_text(uuid, wanted);
+    if (uuid != NULL)
+        uuid_text(uuid, wanted);
     if (schema == NULL || strcmp(schema, SCHEMA) != 0)
         return error_malformed(error, "schema", "is not " SCHEMA);
-    if (has == NULL || strcmp(has, wanted) != 0)
+    if (uuid != NULL && (has == NULL || strcmp(has, wanted) != 0))
         return error_malformed(error, "uuid", "is not that of the merged image, %s", wanted);
     for (size_t i = 0; i < json_array_size(files); i++)
         if (!read_replaced(arena, json_array_get(files, i), replaced, error))
@@ -153,4 +159,12 @@ bool parts_file_read(struct arena *arena, const char *path, const uint8_t uuid[1
     bool read = root != NULL && read_all(arena, root, uuid, replaced, error);
     json_decref(root);
     return read || error_in_file(error, path);
+}
+
+bool parts_file_of(struct arena *arena, const char *path, const struct image *image,
+                   struct replaced_files *replaced) {
+    const char *parts = parts_file_path(arena, path);
+    struct error ignored;
+    return image != NULL && image->has_uuid && path_look(parts) == PATH_FILE &&
+           parts_file_read(arena, parts, image->uuid, replaced, &ignored);
 }

@@ -21,14 +21,21 @@ struct replaced_files {
     size_t capacity;
 };
 
+/* "libconsolidated.dylib", "libconsolidated_2.dylib": what merged images are called. In the arena.
+ */
+const char *merged_leaf(struct arena *arena, size_t number);
 /* The path beside that of the merged image, in the arena. */
 const char *parts_file_path(struct arena *arena, const char *merged);
 /* Writes the JSON. */
 void parts_file_make(const struct merge *merge, const struct replaced_files *replaced,
                      struct buffer *json);
-/* Reads which files were replaced for the merged image of that UUID. In the arena. Errors:
- * ERROR_IO, ERROR_MALFORMED, naming the file. */
+/* Reads which files were replaced for the merged image of that UUID; NULL: of any. In the arena.
+ * Errors: ERROR_IO, ERROR_MALFORMED, naming the file. */
 bool parts_file_read(struct arena *arena, const char *path, const uint8_t uuid[16],
                      struct replaced_files *replaced, struct error *error);
+
+/* Likewise, of what may be a merged image: false when `image`, read from `path`, is none. */
+bool parts_file_of(struct arena *arena, const char *path, const struct image *image,
+                   struct replaced_files *replaced);
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "commit/journal.h"
 #include "fix/merge_apply.h"
+#include "fix/merge_resume.h"
 #include "fix/merge_undo.h"
 #include "merge/consolidation.h"
 #include "report/merge_report.h"
@@ -104,30 +105,47 @@ static void release(struct consolidate *run) {
     image_cache_free(run->cache);
 }
 
-/* What ended runs left of the files that are replaced. */
-static bool resume(const struct consolidate *run, struct resumed *done, struct error *error) {
-    size_t count;
-    struct image_file *const *files = image_cache_files(run->cache, &count);
-    for (size_t i = 0; i < count; i++)
-        if (!journal_resume(files[i]->path, run->arguments.undo, done, error) ||
-            !atomic_file_sweep(files[i]->path, error))
+/* --- what ended runs left --- */
+
+static struct merge_traces traces_of(const struct consolidate *run) {
+    struct merge_traces traces = {.arena = run->arena, .unstripped = run->arguments.unstripped};
+    traces.files = image_cache_files(run->cache, &traces.count);
+    return traces;
+}
+
+/* An operand that cannot be read may be what an ended run was at. */
+static bool resume_operands(const struct consolidate *run, struct error *error) {
+    struct resumed done = {0};
+    for (size_t i = 0; i < run->operands.count; i++)
+        if (!journal_resume(path_followed(run->arena, run->operands.items[i]), run->arguments.undo,
+                            &done, error))
             return false;
     return true;
 }
 
-static int walk_resumed(struct consolidate *run) {
+/* What is resumed was read before that, so that it has to be read again. */
+static bool resume(struct consolidate *run, int *status, struct error *error) {
     struct resumed done = {0};
+    struct merge_traces traces = traces_of(run);
+    if (!merge_resume(&traces, run->arguments.undo, &done, error))
+        return false;
+    if (done.finished + done.discarded != 0) {
+        release(run);
+        run->programs = (struct programs){0};
+        *status = walk(run);
+    }
+    traces = traces_of(run);
+    return merge_remove_unneeded(&traces, error);
+}
+
+static int walk_resumed(struct consolidate *run) {
+    bool in_place = run->arguments.in_place || run->arguments.undo;
     struct error error;
+    bool done = !in_place || resume_operands(run, &error);
     int status = walk(run);
-    if (!run->arguments.in_place && !run->arguments.undo)
-        return status;
-    if (!resume(run, &done, &error))
+    if (!done || (in_place && !resume(run, &status, &error)))
         return call_fail(&verb_consolidate, &error);
-    if (done.finished + done.discarded == 0)
-        return status;
-    release(run);
-    run->programs = (struct programs){0};
-    return walk(run);
+    return status;
 }
 
 static int print_missing(const struct consolidate *run) {
@@ -234,6 +252,10 @@ static int undo(struct consolidate *run) {
     size_t restored;
     merge_undo(run->arena, run->programs.items, run->programs.count, run->arguments.unstripped,
                &restored, &errors);
+    struct merge_traces traces = traces_of(run);
+    struct error error;
+    if (errors.count == 0 && !merge_remove_idle_originals(&traces, &error))
+        errors_add(&errors, &error);
     errors_print(stderr, &errors);
     int status = (int)errors_worst(&errors);
     errors_free(&errors);
