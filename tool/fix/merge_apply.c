@@ -47,6 +47,14 @@ const char *merge_target(struct arena *arena, const struct merge_job *job,
     return path_join(arena, path_folder(arena, beside), path_leaf(merge->path));
 }
 
+const char *merge_loaded_path(struct arena *arena, const struct merge_job *job, size_t node) {
+    const struct merge *merge = job->all->merge_of_node[node];
+    const char *target = target_of(job, &job->all->graph.items[node]);
+    if (merge != NULL)
+        return merge_target(arena, job, merge);
+    return target != NULL ? target : job->all->graph.items[node].file->path;
+}
+
 /* --- new files --- */
 
 /* Names the file of the errors from `first` on. False when there are any. */

@@ -25,6 +25,9 @@ struct merge_job {
  * as before: the errors are added to *errors, and false is returned. */
 bool merge_apply(const struct merge_job *job, struct applied_fix *applied, struct errors *errors);
 
+/* What the programs then load in place of a node of the graph: the file itself, where it goes, or
+ * the merged image that it is part of. In the arena. */
+const char *merge_loaded_path(struct arena *arena, const struct merge_job *job, size_t node);
 /* Where the image of a merge goes. In the arena. */
 const char *merge_target(struct arena *arena, const struct merge_job *job,
                          const struct merge *merge);

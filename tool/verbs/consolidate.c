@@ -212,11 +212,74 @@ static int report(struct consolidate *run, const struct merge_job *job) {
     return written ? EXIT_FITS : call_fail(&verb_consolidate, &error);
 }
 
-static int carry_out(const struct merge_job *job) {
+/* --- what the programs load then --- */
+
+static bool loads(struct arena *arena, const struct program *program, const char *path) {
+    const char *real = file_real(arena, path);
+    for (size_t i = 0; i < program->images.count; i++)
+        if (strcmp(file_real(arena, program->images.items[i].file->path), real) == 0)
+            return true;
+    return false;
+}
+
+/* LC_RPATHs of parts count for all of them now: what was found must be found still. */
+static void compare_loads(struct consolidate *run, const struct merge_job *job,
+                          const struct program *before, const struct program *after,
+                          struct errors *errors) {
+    for (size_t i = 0; i < before->images.count; i++) {
+        size_t node = image_graph_find(&run->all.graph, before->images.items[i].slice);
+        const char *path = merge_loaded_path(run->arena, job, node);
+        struct error error;
+        if (loads(run->arena, after, path))
+            continue;
+        error_malformed(&error, "", "would not load %s any more", path);
+        error_in_file(&error, after->path);
+        errors_add(errors, &error);
+    }
+}
+
+/* The executables that the operands name, where the new ones are. */
+static struct string_list new_operands(struct consolidate *run, const struct merge_job *job) {
+    struct string_list operands = {0};
+    for (size_t i = 0; i < run->operands.count; i++) {
+        struct image_file *file = NULL;
+        image_cache_find(run->cache, run->operands.items[i], &file);
+        const char *path = run->operands.items[i];
+        for (size_t j = 0; j < run->all.graph.count; j++)
+            if (run->all.graph.items[j].file == file)
+                path = merge_loaded_path(run->arena, job, j);
+        *vector_push(run->arena, &operands) = path;
+    }
+    return operands;
+}
+
+static void walk_again(struct consolidate *run, const struct merge_job *job,
+                       struct errors *errors) {
+    struct string_list operands = new_operands(run, job);
+    struct search search = search_of(&run->arguments.search);
+    struct image_cache *cache = image_cache_on_disk();
+    struct programs programs = {0};
+    programs_walk(run->arena, &run->arguments.search, &search, cache, &operands, &programs);
+    const struct errors *found = image_cache_errors(cache);
+    for (size_t i = 0; i < found->count; i++)
+        errors_add(errors, &found->items[i]);
+    for (size_t i = 0; i < programs.count && i < run->programs.count; i++)
+        compare_loads(run, job, run->programs.items[i], programs.items[i], errors);
+    programs_free(&programs);
+    image_cache_free(cache);
+}
+
+/* What does not find its dylibs leaves nothing changed. */
+static int carry_out(struct consolidate *run, const struct merge_job *job) {
     struct applied_fix applied = {0};
     struct errors errors = {0};
-    if (merge_apply(job, &applied, &errors))
-        applied_fix_keep(&applied);
+    if (merge_apply(job, &applied, &errors)) {
+        walk_again(run, job, &errors);
+        if (errors.count == 0)
+            applied_fix_keep(&applied);
+        else
+            applied_fix_take_back(&applied, &errors);
+    }
     errors_print(stderr, &errors);
     int status = (int)errors_worst(&errors);
     errors_free(&errors);
@@ -243,7 +306,7 @@ static int consolidate(struct consolidate *run) {
         .no_stubs = run->arguments.no_stubs,
     };
     bool writes = !run->arguments.dry_run && (run->all.merge_count != 0 || job.copies);
-    int status = writes ? carry_out(&job) : EXIT_FITS;
+    int status = writes ? carry_out(run, &job) : EXIT_FITS;
     return status == EXIT_FITS ? report(run, &job) : status;
 }
 
