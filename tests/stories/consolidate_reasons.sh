@@ -48,6 +48,17 @@ built -encryptable
 "$POKE" case/libx.dylib LC_ENCRYPTION_INFO_64+16:4 1
 left_alone 'encrypted' 'is encrypted'
 
+# dyld leaves a pointer alone that opcodes bind weakly to what nobody has; the first of the name is that of the opcodes.
+MORE='__attribute__((weak)) int shared_one(void) { return 1; } int (*const shared_place)(void) = shared_one;'
+built -no_fixup_chains
+MORE=
+python3 - case/libx.dylib <<'END_OF_SCRIPT'
+import sys
+image = open(sys.argv[1], "rb").read()
+open(sys.argv[1], "wb").write(image.replace(b"_shared_one\0", b"_shared_two\0", 1))
+END_OF_SCRIPT
+left_alone 'a weak bind of nothing' 'binds _shared_two weakly, and neither has nor wants it'
+
 built
 python3 "$TESTS/lib/pointer_format_6.py" case/libx.dylib
 left_alone 'other pointers' 'has pointers of format 6, other dylibs 2'

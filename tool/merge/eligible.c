@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "macho/build_version.h"
 #include "macho/code_signature.h"
+#include "macho/fixup_walk.h"
 #include "macho/symtab.h"
 #include "macho/unclaimed.h"
 #include "merge/definitions.h"
@@ -408,6 +409,57 @@ static const char *find_collision(const struct candidate *candidate, const struc
     return NULL;
 }
 
+/* --- weak binds --- */
+
+static struct bytes bytes_of_text(const char *text) {
+    return (struct bytes){(const uint8_t *)text, strlen(text)};
+}
+
+static void add_bound(const struct part *part, const char *opcodes, struct name_set *names) {
+    struct fixup_walk walk;
+    struct fixup fixup;
+    struct error ignored;
+    struct bytes bytes = part_linkedit(part, opcodes);
+    if (bytes.size == 0 ||
+        !fixup_walk_begin(&walk, opcodes, bytes, part->image, part->slice, &ignored))
+        return;
+    while (fixup_walk_next(&walk, &fixup, &ignored))
+        if (fixup.kind == FIXUP_BIND || fixup.kind == FIXUP_LAZY_BIND)
+            name_set_add(names, name_hash(bytes_of_text(fixup.import.symbol)));
+}
+
+static const char *find_unknown(const struct candidate *candidate, const struct name_set *names) {
+    struct fixup_walk walk;
+    struct fixup fixup;
+    struct error ignored;
+    struct bytes bytes = part_linkedit(candidate->part, "weak bind opcodes");
+    if (bytes.size == 0 ||
+        !fixup_walk_begin(&walk, "weak bind opcodes", bytes, candidate->part->image,
+                          candidate->part->slice, &ignored))
+        return NULL;
+    while (fixup_walk_next(&walk, &fixup, &ignored))
+        if (fixup.kind == FIXUP_WEAK_BIND &&
+            !name_set_has(names, name_hash(bytes_of_text(fixup.import.symbol))))
+            return arena_format(candidate->arena, "binds %s weakly, and neither has nor wants it",
+                                fixup.import.symbol);
+    return NULL;
+}
+
+/* Where no image has what opcodes bind weakly, dyld leaves the pointer as it is; with chained
+ * fixups, which a merged image has, it ends the program (Loader.cpp, resolveSymbol). */
+static const char *judge_weak_binds(const struct candidate *candidate,
+                                    const struct definitions *own) {
+    struct name_set names = {0};
+    for (size_t i = 0; i < own->count; i++)
+        name_set_add(&names, name_hash(bytes_of_text(own->items[i].name)));
+    add_bound(candidate->part, "bind opcodes", &names);
+    add_bound(candidate->part, "lazy bind opcodes", &names);
+    name_set_seal(&names);
+    const char *reason = find_unknown(candidate, &names);
+    name_set_free(&names);
+    return reason;
+}
+
 /* *reason is NULL when nothing is against the part's exports. */
 static bool judge_exports(const struct candidate *candidate, struct exporters *exporters,
                           const char **reason, struct error *error) {
@@ -420,6 +472,8 @@ static bool judge_exports(const struct candidate *candidate, struct exporters *e
             arena_format(candidate->arena, "re-exports %s, or has resolvers for it", own.unmerged);
     else if (read)
         *reason = find_collision(candidate, &own, exporters);
+    if (read && *reason == NULL)
+        *reason = judge_weak_binds(candidate, &own);
     for (size_t i = 0; read && *reason == NULL && i < own.count; i++)
         if (!definition_is_weak(&own.items[i]))
             add_exporter(exporters, export_hash(&own.items[i]), node);
