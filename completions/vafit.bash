@@ -1,7 +1,7 @@
 # bash completion for vafit, printed by `vafit completion bash`.
 # shellcheck shell=bash
 
-_vafit_verbs='check why scan shrink fix verify link completion'
+_vafit_verbs='check why scan shrink fix consolidate verify link completion'
 
 # The options of the verb $1.
 _vafit_options() {
@@ -11,6 +11,7 @@ _vafit_options() {
     scan) echo '-o --output --depfile --as -j --jobs --help' ;;
     shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
+    consolidate) echo '--in-place --out-dir --undo --dry-run --exclude --no-stubs --unstripped -q --quiet --format -o --output --depfile --arch --sysroot --search --insert --facts --help' ;;
     verify) echo '--against --level --drop-unclaimed -q --quiet --help' ;;
     link) echo '--level --if-needed --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     completion) echo '--help' ;;
@@ -80,6 +81,17 @@ _vafit_argument() {
     fix:--unstripped) kind='folders' words='none' ;;
     fix:--identity) kind='commands' words='' ;;
     fix:--jobs | fix:-j) kind='' words='' ;;
+    consolidate:--out-dir) kind='folders' words='' ;;
+    consolidate:--exclude) kind='' words='' ;;
+    consolidate:--unstripped) kind='folders' words='' ;;
+    consolidate:--format) kind='' words='text json' ;;
+    consolidate:--output | consolidate:-o) kind='files' words='' ;;
+    consolidate:--depfile) kind='files' words='' ;;
+    consolidate:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
+    consolidate:--sysroot) kind='folders' words='' ;;
+    consolidate:--search) kind='folders' words='' ;;
+    consolidate:--insert) kind='files' words='' ;;
+    consolidate:--facts) kind='files' words='' ;;
     verify:--against) kind='files' words='' ;;
     verify:--level) kind='' words='lossless debug-map locals symbols exports' ;;
     link:--level) kind='' words='lossless debug-map locals symbols' ;;

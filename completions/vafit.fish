@@ -22,7 +22,7 @@ end
 
 complete -c vafit -n __vafit_no_verb -f -l version -d 'print the version'
 complete -c vafit -n __vafit_no_verb -f -a help -d 'list the verbs, or the options of one'
-complete -c vafit -n '__vafit_verb help' -f -a ' check why scan shrink fix verify link completion'
+complete -c vafit -n '__vafit_verb help' -f -a ' check why scan shrink fix consolidate verify link completion'
 
 complete -c vafit -n __vafit_no_verb -f -a check -d 'does each program, with the dylibs it loads, fit in the address space?'
 complete -c vafit -n '__vafit_verb check' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
@@ -111,6 +111,24 @@ complete -c vafit -n '__vafit_verb fix' -l drop-unclaimed -d 'drop bytes of __LI
 complete -c vafit -n '__vafit_verb fix' -l no-verify -d 'do not compare the new files with the originals'
 complete -c vafit -n '__vafit_verb fix' -s j -l jobs -x -d 'use at most N threads (one per processor)'
 complete -c vafit -n '__vafit_verb fix' -s q -l quiet -d 'print nothing but errors'
+
+complete -c vafit -n __vafit_no_verb -f -a consolidate -d 'make one image of several dylibs'
+complete -c vafit -n '__vafit_verb consolidate' -l in-place -d 'replace the files themselves'
+complete -c vafit -n '__vafit_verb consolidate' -l out-dir -x -a '(__fish_complete_directories)' -d 'make a consolidated copy of the programs, with all they load, in DIR'
+complete -c vafit -n '__vafit_verb consolidate' -l undo -d 'put the originals back in place'
+complete -c vafit -n '__vafit_verb consolidate' -l dry-run -d 'print the plan, write nothing'
+complete -c vafit -n '__vafit_verb consolidate' -l exclude -x -d 'leave dylibs alone whose leaf name GLOB matches; repeatable'
+complete -c vafit -n '__vafit_verb consolidate' -l no-stubs -d 'with --out-dir: leave nothing under the old names'
+complete -c vafit -n '__vafit_verb consolidate' -l unstripped -x -a '(__fish_complete_directories)' -d 'keep the originals in DIR (beside the new files, as NAME.unstripped)'
+complete -c vafit -n '__vafit_verb consolidate' -s q -l quiet -d 'print nothing but errors'
+complete -c vafit -n '__vafit_verb consolidate' -l format -x -a 'text json' -d 'text (default) or json'
+complete -c vafit -n '__vafit_verb consolidate' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
+complete -c vafit -n '__vafit_verb consolidate' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; needs --output'
+complete -c vafit -n '__vafit_verb consolidate' -l arch -x -a 'arm64 arm64e x86_64 x86_64h' -d 'only this architecture of a universal file: arm64, arm64e, x86_64 or x86_64h'
+complete -c vafit -n '__vafit_verb consolidate' -l sysroot -x -a '(__fish_complete_directories)' -d 'look absolute install names up below DIR first'
+complete -c vafit -n '__vafit_verb consolidate' -l search -x -a '(__fish_complete_directories)' -d 'look in DIR for dylibs that are nowhere else; repeatable'
+complete -c vafit -n '__vafit_verb consolidate' -l insert -r -F -d 'load FILE first, as DYLD_INSERT_LIBRARIES does; repeatable'
+complete -c vafit -n '__vafit_verb consolidate' -l facts -r -F -d 'read what `vafit scan` wrote in place of the images; takes all up to the next option'
 
 complete -c vafit -n __vafit_no_verb -f -a verify -d 'is an image well formed, and does it mean the same as the original?'
 complete -c vafit -n '__vafit_verb verify' -l against -r -F -d 'compare the image with the file it was made from'

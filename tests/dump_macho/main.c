@@ -2,6 +2,8 @@
  *
  *     dump_macho exports FILE      as llvm-objdump-19 --macho --exports-trie, by the order of names
  *     dump_macho functions FILE    as llvm-objdump-19 --macho --function-starts=addrs
+ *     dump_macho unwind FILE       as tests/lib/unwind_entries.py puts what llvm-objdump-19 reads
+ *     dump_macho eh_frame FILE     as tests/lib/frames.py puts what llvm-dwarfdump-19 reads
  *     dump_macho fixups FILE       as tests/lib/fixups.py puts what llvm-objdump-19 reads
  *
  * Fixups are printed in their order, a line each:
@@ -33,15 +35,52 @@ static bool is_functions(const char *part) {
     return strcmp(part, "function starts") == 0;
 }
 
+static bool is_unwind(const char *part) {
+    return strcmp(part, "__unwind_info") == 0;
+}
+
+static bool is_eh_frame(const char *part) {
+    return strcmp(part, "__eh_frame") == 0;
+}
+
 static const struct dumper {
     const char *name;
     bool (*takes)(const char *part);
     bool (*dump)(const struct dumped *part, struct error *error);
 } dumpers[] = {
-    {"exports", is_exports, dump_exports},
-    {"fixups", fixup_walk_reads, dump_fixups},
-    {"functions", is_functions, dump_functions},
+    {"eh_frame", is_eh_frame, dump_eh_frame},  {"exports", is_exports, dump_exports},
+    {"fixups", fixup_walk_reads, dump_fixups}, {"functions", is_functions, dump_functions},
+    {"unwind", is_unwind, dump_unwind},
 };
+
+/* The sections of __TEXT that the dumper takes. `command` is that of a segment. */
+static bool dump_sections(const struct dumper *dumper, const struct load_command *command,
+                          struct dumped *part, struct error *error) {
+    uint32_t count = bytes_u32(command->bytes, 64);
+    for (uint32_t i = 0; i < count; i++) {
+        size_t at = 72 + (size_t)i * 80;
+        char name[17] = {0};
+        memcpy(name, command->bytes.data + at, 16);
+        part->name = name;
+        part->address = bytes_u64(command->bytes, at + 32);
+        if (dumper->takes(name) &&
+            bytes_part(part->slice, bytes_u32(command->bytes, at + 48),
+                       bytes_u64(command->bytes, at + 40), &part->bytes) &&
+            !dumper->dump(part, error))
+            return false;
+    }
+    return true;
+}
+
+static bool dump_text(const struct dumper *dumper, struct dumped *part, struct error *error) {
+    struct load_command_walk walk = image_commands(part->slice);
+    struct load_command command;
+    while (load_command_next(&walk, &command, error))
+        if (command.number == LC_SEGMENT_64 && memcmp(command.bytes.data + 8, "__TEXT", 7) == 0 &&
+            !dump_sections(dumper, &command, part, error))
+            return false;
+    return error->kind == ERROR_NONE;
+}
 
 static bool dump_slice(const struct dumper *dumper, const struct image_file *file,
                        const struct image_slice *slice, struct error *error) {
@@ -55,6 +94,8 @@ static bool dump_slice(const struct dumper *dumper, const struct image_file *fil
         if (dumper->takes(part.name))
             good = dumper->dump(&part, error);
     }
+    struct dumped section = {.slice = mapping.bytes, .image = slice->image};
+    good = good && dump_text(dumper, &section, error);
     mapping_free(&mapping);
     return good;
 }
@@ -80,6 +121,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; argc == 3 && i < sizeof dumpers / sizeof dumpers[0]; i++)
         if (strcmp(dumpers[i].name, argv[1]) == 0)
             return dump_file(&dumpers[i], argv[2]);
-    fprintf(stderr, "dump_macho: usage: dump_macho exports|fixups|functions FILE\n");
+    fprintf(stderr,
+            "dump_macho: usage: dump_macho eh_frame|exports|fixups|functions|unwind FILE\n");
     return ERROR_USAGE;
 }

@@ -28,7 +28,20 @@ part() {
         '.images[0].slices[0].linkedit_parts[] | select(.name == $name) | "\(.file_offset) \(.size)"' |
         while read -r offset size; do tail -c +$((offset + 1)) "$1" | head -c "$size"; done
 }
+# section FILE NAME: the bytes of a section.
+section() {
+    llvm-otool-19 -l "$1" | awk -v name="$2" '
+        $1 == "sectname" { found = $2 == name } found && $1 == "size" { size = $2 }
+        found && $1 == "offset" { print $2, size; exit }' |
+        while read -r offset size; do tail -c +$((offset + 1)) "$1" | head -c $((size)); done
+}
 for arch in arm64 x86_64; do
+    throwing_program $arch throwing || exit
+    for image in throwing/*; do
+        name=$(basename "$image")$arch
+        section "$image" __unwind_info >"seeds/unwind_info/$name"
+        { printf '\001'; section "$image" __eh_frame; } >"seeds/eh_frame/$name"
+    done
     for style in -fixup_chains -no_fixup_chains; do
         small_program $arch program $style || exit
         for image in program/*; do
@@ -60,5 +73,8 @@ ld64.lld-19 -arch arm64 -platform_version macos 12 12 -dylib signed.o -install_n
 python3 "$TESTS/lib/sign.py" signed hashes=1,2 identifier=f '<plist/>'
 part signed 'code signature' >seeds/code_signature/alternates
 printf '\003\001\000\004\000\001\000\000_main\000_in\000_main\000' >seeds/string_pool/few
+# Regular pages: two functions, of which the first has a personality and an LSDA.
+printf '\001\0\0\0\034\0\0\0\0\0\0\0\034\0\0\0\001\0\0\0\040\0\0\0\002\0\0\0\0\100\0\0\0\020\0\0\100\0\0\0\070\0\0\0\0\040\0\0\0\0\0\0\100\0\0\0\0\020\0\0\0\060\0\0\002\0\0\0\010\0\002\0\0\020\0\0\0\0\0\122\020\020\0\0\0\0\0\002' \
+    >seeds/unwind_info/regular
 rm -rf "$folder"
 cp -r seeds "$folder"

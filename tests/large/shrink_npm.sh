@@ -75,6 +75,8 @@ for package in @node-llama-cpp/mac-arm64-metal@3.21.1 @img/sharp-darwin-arm64@0.
         same_exports "$name" "$image"
         same_functions "$name" "$image"
         same_fixups "$name" "$image"
+        same_unwind "$name" "$image"
+        same_frames "$name" "$image"
         for level in lossless debug-map locals symbols; do at_level "$name" "$image" $level; done
         against_strip "$name" "$image" debug-map -S
         against_strip "$name" "$image" locals -x -S

@@ -1,4 +1,4 @@
-# What vafit reads of __LINKEDIT, held against what llvm-objdump-19 reads, by the program tests/dump_macho.
+# What vafit reads of a file, held against what LLVM reads, by the program tests/dump_macho.
 
 # same_exports NAME FILE: of a thin file.
 same_exports() {
@@ -22,4 +22,18 @@ same_fixups() {
     "$BUILD/tests/dump_macho/dump_macho" fixups "$2" 2>&1 | sed 's/^\(lazy .*\) weak$/\1/' | LC_ALL=C sort >mine
     python3 "$TESTS/lib/fixups.py" "$2" >theirs
     expect_same "$1: $(wc -l <theirs) imports and fixups" theirs mine
+}
+
+# same_unwind NAME FILE: of a thin file: every entry of __unwind_info.
+same_unwind() {
+    "$BUILD/tests/dump_macho/dump_macho" unwind "$2" >mine 2>&1
+    python3 "$TESTS/lib/unwind_entries.py" "$2" >theirs
+    expect_same "$1: $(wc -l <theirs) entries" theirs mine
+}
+
+# same_frames NAME FILE: of a thin file: every record of __eh_frame, and where its pointers point.
+same_frames() {
+    "$BUILD/tests/dump_macho/dump_macho" eh_frame "$2" >mine 2>&1
+    python3 "$TESTS/lib/frames.py" "$2" >theirs
+    expect_same "$1: $(wc -l <theirs) records" theirs mine
 }

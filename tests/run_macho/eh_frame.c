@@ -107,20 +107,24 @@ static struct rules read_rules(struct cursor cursor) {
     return rules;
 }
 
-void eh_frame_copy(struct cfi *cfi, const struct module *module, uint32_t offset, uint64_t start) {
-    struct cursor section = module_section(module, "__TEXT", "__eh_frame");
-    struct cursor cursor = entry_at(section, offset);
+/* What an entry, whose body `cursor` is at, is of: 0 for a CIE. */
+static uint64_t function_of(struct cursor section, struct cursor cursor) {
     uint64_t at = cursor.at;
     uint32_t back = cursor_u32(&cursor);
-    if (back == 0 || back > at)
-        fail(module->path, section.part, "0x%" PRIx32 " is no entry of a function", offset);
+    if (back == 0)
+        return 0;
+    if (back > at)
+        fail(section.image, section.part, "the entry at 0x%" PRIx64 " has no CIE", at);
     struct rules rules = read_rules(entry_at(section, at - back));
+    return read_pointer(&cursor, rules.pointer_encoding);
+}
+
+static void copy_entry(struct cfi *cfi, struct cursor section, struct cursor cursor) {
+    uint64_t at = cursor.at;
+    struct rules rules = read_rules(entry_at(section, at - cursor_u32(&cursor)));
     struct cfi_function function = {.common = rules.common};
     function.start = read_pointer(&cursor, rules.pointer_encoding);
     function.end = function.start + read_number(&cursor, rules.pointer_encoding);
-    if (function.start != start)
-        fail(module->path, section.part, "the entry at 0x%" PRIx32 " is of another function",
-             offset);
     if (rules.has_data) {
         uint64_t end = cursor_uleb(&cursor);
         end += cursor.at;
@@ -130,4 +134,20 @@ void eh_frame_copy(struct cfi *cfi, const struct module *module, uint32_t offset
     cfi_begin_function(cfi, &function);
     cfi_instructions(cfi, rest_of(&cursor));
     cfi_end_function(cfi);
+}
+
+void eh_frame_copy(struct cfi *cfi, const struct module *module, struct eh_range range) {
+    struct cursor section = module_section(module, "__TEXT", "__eh_frame");
+    uint64_t offset = range.offset;
+    while (offset + 4 <= section.bytes.size) {
+        struct cursor cursor = entry_at(section, offset);
+        if (cursor.at == cursor.bytes.size)
+            return;
+        uint64_t function = function_of(section, cursor);
+        if (function >= range.start && function < range.end)
+            copy_entry(cfi, section, cursor);
+        if (function == range.start)
+            return;
+        offset = cursor.bytes.size;
+    }
 }

@@ -7,8 +7,16 @@
 
 #include <stdint.h>
 
-/* Writes the entry at `offset` of the module's __TEXT,__eh_frame anew into *cfi. It is to be of the
- * function that begins at address `start`, or the run ends. */
-void eh_frame_copy(struct cfi *cfi, const struct module *module, uint32_t offset, uint64_t start);
+/* What an encoding of __unwind_info says: where in __eh_frame to begin to look, for functions in
+ * [start, end) of memory. */
+struct eh_range {
+    uint64_t offset; /* bytes into __eh_frame */
+    uint64_t start;
+    uint64_t end;
+};
+
+/* Writes the entries of the module's __TEXT,__eh_frame that are of those functions anew into *cfi:
+ * from `offset` on, as libunwind looks, up to that of a function that begins at `start`. */
+void eh_frame_copy(struct cfi *cfi, const struct module *module, struct eh_range range);
 
 #endif

@@ -88,7 +88,8 @@ static void write_function(struct reader *reader, uint32_t end) {
     if (reader->encoding == 0)
         return;
     if (compact_is_dwarf(reader->encoding, &eh_frame_offset)) {
-        eh_frame_copy(&reader->cfi, reader->module, eh_frame_offset, start);
+        eh_frame_copy(&reader->cfi, reader->module,
+                      (struct eh_range){eh_frame_offset, start, address_of(reader, end)});
         return;
     }
     struct cfi_function function = {.common = compact_common(),

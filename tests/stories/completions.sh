@@ -27,9 +27,9 @@ PATH=$PATH:$PWD/commands
 
 # What the user has typed, with the word at the cursor behind a bar, and all that is offered for it.
 cat >.lines <<'END'
-vafit | check why scan shrink fix verify link completion help
-vafit |c check completion
-vafit help | check why scan shrink fix verify link completion
+vafit | check why scan shrink fix consolidate verify link completion help
+vafit |c check consolidate completion
+vafit help | check why scan shrink fix consolidate verify link completion
 vafit completion | bash zsh fish
 vafit check |--ex --exit-zero
 vafit fix |--un --undo --unstripped

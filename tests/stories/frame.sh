@@ -11,9 +11,10 @@ commit base commit
 program base macho space program
 verify base macho program verify
 rewrite base macho program commit verify rewrite
-fix base space program commit verify rewrite fix
+merge base macho program verify merge
+fix base space program commit verify rewrite merge fix
 report base macho space program report
-verbs base macho space program commit verify rewrite fix report verbs
+verbs base macho space program commit verify rewrite merge fix report verbs
 END
 while read -r layer may; do
     for file in $(find tool/"$layer" -name '*.[ch]'); do

@@ -64,19 +64,6 @@ static void find_original(struct undo_state *state, const struct predicted_file 
         original->item = item;
 }
 
-/* Another run may have shrunk the file since; the original is only taken away while the new file's
- * name keeps others from that. */
-static bool remove_itself(const struct original *original, struct error *error) {
-    const char *target = original->item->file->path;
-    struct atomic_file guard;
-    if (!atomic_file_make(target, &guard, error))
-        return false;
-    bool removed = !original_is_itself(original->path, target) || unlink(original->path) == 0 ||
-                   error_errno(error, original->path, "cannot remove");
-    atomic_file_discard(&guard);
-    return removed;
-}
-
 static bool remove_originals(const struct undo_state *state, bool are_themselves,
                              struct error *error) {
     bool done = true;
@@ -84,9 +71,10 @@ static bool remove_originals(const struct undo_state *state, bool are_themselves
         const struct original *original = &state->items[i];
         if (original->item == NULL || original->is_itself != are_themselves)
             continue;
-        done = are_themselves ? remove_itself(original, error)
-                              : unlink(original->path) == 0 ||
-                                    error_errno(error, original->path, "cannot remove");
+        done = are_themselves
+                   ? original_remove_itself(original->path, original->item->file->path, error)
+                   : unlink(original->path) == 0 ||
+                         error_errno(error, original->path, "cannot remove");
     }
     return done;
 }

@@ -166,6 +166,7 @@ static bool set_ordinal(struct dyld_info_walk *walk, int64_t ordinal, struct err
     if (walk->program->kind == FIXUP_WEAK_BIND)
         return opcode_error(walk, error, "weak binds are of no dylib of their own");
     walk->ordinal = ordinal;
+    walk->ordinal_at = walk->opcode;
     walk->has_ordinal = true;
     return true;
 }

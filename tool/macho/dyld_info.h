@@ -38,6 +38,7 @@ struct dyld_info_walk {
     bool weak;
     bool has_ordinal;
     int64_t ordinal;
+    size_t ordinal_at; /* of the opcode that set it, bytes into the part */
     int64_t addend;
     size_t lazy_entry; /* where the current lazy bind's opcodes begin */
 };

@@ -1,7 +1,8 @@
 /* The numbers of the format, by Apple's names. Load commands are in macho/load_command.h.
  *
  * Sources: <mach-o/loader.h>, <mach-o/fat.h>, <mach-o/nlist.h>, <mach-o/fixup-chains.h>,
- * <mach/machine.h>; xnu, osfmk/kern/cs_blobs.h for code signatures. */
+ * <mach-o/compact_unwind_encoding.h>, <mach/machine.h>; xnu, osfmk/kern/cs_blobs.h for code
+ * signatures. */
 #ifndef VAFIT_MACHO_FORMAT_H
 #define VAFIT_MACHO_FORMAT_H
 
@@ -104,6 +105,21 @@ enum {
     DYLD_CHAINED_PTR_ARM64E_USERLAND24 = 12,
     DYLD_CHAINED_PTR_START_NONE = 0xffff,
     DYLD_CHAINED_PTR_START_MULTI = 0x8000,
+};
+
+/* __TEXT,__unwind_info. UNWIND_..._MODE_DWARF is what the bits of the mode are then; the offset is
+ * that of the function's record in __TEXT,__eh_frame. */
+enum {
+    UNWIND_SECTION_VERSION = 1,
+    UNWIND_SECOND_LEVEL_REGULAR = 2,
+    UNWIND_SECOND_LEVEL_COMPRESSED = 3,
+    UNWIND_HAS_LSDA = 0x40000000,
+    UNWIND_PERSONALITY_MASK = 0x30000000,
+    UNWIND_PERSONALITY_SHIFT = 28,
+    UNWIND_MODE_MASK = 0x0f000000,
+    UNWIND_ARM64_MODE_DWARF = 0x03000000,
+    UNWIND_X86_64_MODE_DWARF = 0x04000000,
+    UNWIND_DWARF_SECTION_OFFSET = 0x00ffffff,
 };
 
 /* LC_CODE_SIGNATURE, all big-endian */

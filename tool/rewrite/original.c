@@ -190,3 +190,14 @@ bool original_put_back(const char *path, const char *target, const struct file *
         replacement_begin_of(back, target, read, &new_file);
     return made;
 }
+
+/* Another run may have rewritten the file since; the original is only taken away while the new
+ * file's name keeps others from that. */
+bool original_remove_itself(const char *original, const char *target, struct error *error) {
+    struct atomic_file guard;
+    if (!atomic_file_make(target, &guard, error))
+        return false;
+    bool removed = !original_is_itself(original, target) || file_remove(original, error);
+    atomic_file_discard(&guard);
+    return removed;
+}

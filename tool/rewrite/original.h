@@ -45,4 +45,7 @@ bool original_is_of(const char *path, const struct image_file *image);
 /* Whether `original` is only another name of the file at `path`, which was not rewritten then. */
 bool original_is_itself(const char *original, const char *path);
 
+/* Removes it then. Errors: ERROR_IO, also for another run at work on the file. */
+bool original_remove_itself(const char *original, const char *target, struct error *error);
+
 #endif

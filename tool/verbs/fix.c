@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "commit/journal.h"
 #include "fix/apply.h"
+#include "fix/merge_undo.h"
 #include "fix/undo.h"
 #include "program/open_world.h"
 #include "report/fix_report.h"
@@ -474,6 +475,24 @@ static int fix_programs(struct fix *fix, struct walked_programs *walked) {
     return write_report(fix, walked, &error) ? status : call_fail(&verb_fix, &error);
 }
 
+/* Programs that were consolidated are taken back to what they were before that, and looked at anew.
+ * The exit status. */
+static int undo_merges(struct fix *fix, struct walked_programs *walked) {
+    struct errors errors = {0};
+    size_t restored;
+    merge_undo(fix->arena, walked->programs.items, walked->programs.count,
+               fix->arguments.shrink.unstripped, &restored, &errors);
+    errors_print(stderr, &errors);
+    int status = (int)errors_worst(&errors);
+    errors_free(&errors);
+    if (status != 0 || restored == 0)
+        return status;
+    if (!fix->arguments.shrink.quiet)
+        printf("restored %zu files that were consolidated\n", restored);
+    walked_free(walked);
+    return walk(fix, &fix->operands, walked);
+}
+
 static int undo(const struct fix *fix, const struct walked_programs *walked) {
     struct errors errors = {0};
     size_t restored;
@@ -493,9 +512,9 @@ static int run(const struct call *call) {
     if (!prepare(&fix, call, &error))
         return call_fail(&verb_fix, &error);
     int status = walk_resumed(&fix, &walked);
-    if (status == 0 && fix.arguments.undo)
+    if (status == 0 && fix.arguments.undo && (status = undo_merges(&fix, &walked)) == 0)
         status = undo(&fix, &walked);
-    else if (status == 0 && (status = print_missing(&fix, &walked)) == 0)
+    else if (status == 0 && !fix.arguments.undo && (status = print_missing(&fix, &walked)) == 0)
         status = fix_programs(&fix, &walked);
     walked_free(&walked);
     return status;

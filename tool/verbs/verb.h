@@ -33,6 +33,7 @@ extern const struct verb verb_why;
 extern const struct verb verb_scan;
 extern const struct verb verb_shrink;
 extern const struct verb verb_fix;
+extern const struct verb verb_consolidate;
 extern const struct verb verb_verify;
 extern const struct verb verb_link;
 extern const struct verb verb_completion;

@@ -75,6 +75,44 @@ void code_signature_write(const struct code_signature *old, uint64_t code_limit,
     bytes_store_big(target + 8, 4, count);
 }
 
+/* --- of an image that had none --- */
+
+enum { ADHOC_DIRECTORY = 88, ADHOC_PAGE_SHIFT = 12, EXEC_SEG_LIMIT = 72, HASH_SIZE = 32 };
+
+static uint64_t adhoc_pages(const struct adhoc_signature *signature) {
+    return (signature->code_limit + ADHOC_PAGE - 1) / ADHOC_PAGE;
+}
+
+uint64_t code_signature_adhoc_size(const struct adhoc_signature *signature) {
+    return SUPER_HEADER + INDEX_ENTRY + ADHOC_DIRECTORY + strlen(signature->identifier) + 1 +
+           adhoc_pages(signature) * HASH_SIZE;
+}
+
+uint8_t *code_signature_adhoc_write(const struct adhoc_signature *signature, uint8_t *target) {
+    size_t name = strlen(signature->identifier) + 1;
+    uint64_t size = code_signature_adhoc_size(signature);
+    uint8_t *directory = target + SUPER_HEADER + INDEX_ENTRY;
+    memset(target, 0, (size_t)size);
+    bytes_store_big(target, 4, CSMAGIC_EMBEDDED_SIGNATURE);
+    bytes_store_big(target + 4, 4, size);
+    bytes_store_big(target + 8, 4, 1);
+    bytes_store_big(target + SUPER_HEADER + 4, 4, SUPER_HEADER + INDEX_ENTRY);
+    bytes_store_big(directory, 4, CSMAGIC_CODEDIRECTORY);
+    bytes_store_big(directory + CODE_DIRECTORY_LENGTH, 4, size - SUPER_HEADER - INDEX_ENTRY);
+    bytes_store_big(directory + CODE_DIRECTORY_VERSION, 4, CS_SUPPORTSEXECSEG);
+    bytes_store_big(directory + CODE_DIRECTORY_FLAGS, 4, CS_ADHOC | CS_LINKER_SIGNED);
+    bytes_store_big(directory + CODE_DIRECTORY_HASH_OFFSET, 4, ADHOC_DIRECTORY + name);
+    bytes_store_big(directory + CODE_DIRECTORY_IDENTIFIER, 4, ADHOC_DIRECTORY);
+    bytes_store_big(directory + CODE_DIRECTORY_PAGE_COUNT, 4, adhoc_pages(signature));
+    bytes_store_big(directory + CODE_DIRECTORY_CODE_LIMIT, 4, signature->code_limit);
+    directory[CODE_DIRECTORY_HASH_SIZE] = HASH_SIZE;
+    directory[CODE_DIRECTORY_HASH_TYPE] = CS_HASHTYPE_SHA256;
+    directory[CODE_DIRECTORY_PAGE_SHIFT] = ADHOC_PAGE_SHIFT;
+    bytes_store_big(directory + EXEC_SEG_LIMIT, 8, signature->text_size);
+    memcpy(directory + ADHOC_DIRECTORY, signature->identifier, name);
+    return directory + ADHOC_DIRECTORY + name;
+}
+
 bool code_directory_follows(const struct code_signature *old, const struct code_directory *new,
                             size_t *at) {
     const struct code_directory *directory = &old->directory;

@@ -18,6 +18,19 @@ uint64_t code_signature_new_size(const struct code_signature *old, uint64_t code
 void code_signature_write(const struct code_signature *old, uint64_t code_limit, uint8_t *target,
                           uint8_t **page_hashes);
 
+/* The ad-hoc signature of an image that had none, as ld64 and ld64.lld make it: one CodeDirectory
+ * of SHA-256, pages of 4 KiB, signed by the linker (xnu: osfmk/kern/cs_blobs.h). */
+struct adhoc_signature {
+    const char *identifier; /* the file's leaf name */
+    uint64_t code_limit;    /* bytes that are hashed, below 4 GiB */
+    uint64_t text_size;     /* filesize of __TEXT, which begins the file */
+};
+enum { ADHOC_PAGE = 4096 };
+/* The bytes it takes, without padding. */
+uint64_t code_signature_adhoc_size(const struct adhoc_signature *signature);
+/* Writes it but for the page hashes, which begin at the result. */
+uint8_t *code_signature_adhoc_write(const struct adhoc_signature *signature, uint8_t *target);
+
 /* Whether the fields, the identifier and the special slots of a CodeDirectory are those that
  * code_signature_write makes of `old`; *at is the first byte that is not. */
 bool code_directory_follows(const struct code_signature *old, const struct code_directory *new,

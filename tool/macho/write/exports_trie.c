@@ -172,13 +172,18 @@ static void add_export(struct trie_builder *builder, const struct export *export
     give_export(builder, top(builder)->node, export);
 }
 
+/* With the root alone. */
+static void begin(struct trie_builder *builder) {
+    *add_text(builder, 1) = 0; /* the size of no export */
+    push_step(builder, add_node(builder, 0, 0), 0, NO_NODE);
+}
+
 static bool add_all(struct trie_builder *builder, struct bytes old, exports_keep *keep,
                     void *context, struct error *error) {
     struct exports_cursor cursor;
     struct export export;
     size_t shared = SIZE_MAX;
-    *add_text(builder, 1) = 0; /* the size of no export */
-    push_step(builder, add_node(builder, 0, 0), 0, NO_NODE);
+    begin(builder);
     exports_trie_start(old, &cursor);
     while (exports_trie_next(&cursor, &export, error)) {
         shared = export.shared < shared ? export.shared : shared;
@@ -292,20 +297,42 @@ static uint8_t *store_node(const struct trie_builder *builder, uint32_t number, 
     return target;
 }
 
+/* Writes the trie that was built, unless it gets larger than `limit`. */
+static void write_trie(struct trie_builder *builder, size_t limit, struct rebuilt_trie *rebuilt) {
+    put_in_order(builder);
+    if (!place(builder, limit, &rebuilt->size))
+        return;
+    rebuilt->bytes = memory_zeros(rebuilt->size, 1);
+    uint8_t *target = rebuilt->bytes;
+    for (size_t i = 0; i < builder->node_count; i++)
+        target = store_node(builder, builder->order[i], target);
+}
+
 bool exports_trie_write(struct bytes old, exports_keep *keep, void *context,
                         struct rebuilt_trie *rebuilt, struct error *error) {
     struct trie_builder builder = {0};
     *rebuilt = (struct rebuilt_trie){0};
     bool readable = add_all(&builder, old, keep, context, error);
-    if (readable) {
-        put_in_order(&builder);
-        if (place(&builder, old.size, &rebuilt->size)) {
-            rebuilt->bytes = memory_zeros(rebuilt->size, 1);
-            uint8_t *target = rebuilt->bytes;
-            for (size_t i = 0; i < builder.node_count; i++)
-                target = store_node(&builder, builder.order[i], target);
-        }
-    }
+    if (readable)
+        write_trie(&builder, old.size, rebuilt);
     free_builder(&builder);
     return readable;
+}
+
+static size_t shared_characters(struct bytes left, struct bytes right) {
+    size_t shared = 0;
+    while (shared < left.size && shared < right.size && left.data[shared] == right.data[shared])
+        shared++;
+    return shared;
+}
+
+void exports_trie_make(const struct export *exports, size_t count, struct rebuilt_trie *rebuilt) {
+    struct trie_builder builder = {0};
+    *rebuilt = (struct rebuilt_trie){0};
+    begin(&builder);
+    for (size_t i = 0; i < count; i++)
+        add_export(&builder, &exports[i],
+                   i == 0 ? 0 : shared_characters(exports[i - 1].name, exports[i].name));
+    write_trie(&builder, UINT32_MAX, rebuilt);
+    free_builder(&builder);
 }

@@ -30,5 +30,8 @@ struct rebuilt_trie {
  * is all nodes. Errors: those of exports_trie_next. */
 bool exports_trie_write(struct bytes old, exports_keep *keep, void *context,
                         struct rebuilt_trie *rebuilt, struct error *error);
+/* Builds the trie of `exports`, which rise by name, byte by byte, and of which no two have one
+ * name; `shared` does not count. `bytes` is NULL when it would be larger than 4 GiB. */
+void exports_trie_make(const struct export *exports, size_t count, struct rebuilt_trie *rebuilt);
 
 #endif

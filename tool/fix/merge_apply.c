@@ -1,0 +1,317 @@
+#include "fix/merge_apply.h"
+
+#include "base/file_digest.h"
+#include "base/path.h"
+#include "merge/compare_merge.h"
+#include "merge/merged_image.h"
+#include "merge/parts_file.h"
+#include "merge/stub.h"
+#include "rewrite/original.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* A new file that waits for its name. */
+struct new_file {
+    const char *target;
+    struct atomic_file file;
+    const struct graph_node *replaces; /* what has the name; NULL for a file of a new name */
+};
+
+struct new_files {
+    struct new_file *items; /* merged images first: others need them */
+    size_t count;
+    size_t capacity;
+};
+
+struct merge_work {
+    const struct merge_job *job;
+    struct applied_fix *applied;
+    struct new_files files;
+    struct replaced_files replaced;
+    struct errors *errors;
+};
+
+/* --- where files go --- */
+
+static const char *target_of(const struct merge_job *job, const struct graph_node *node) {
+    for (size_t i = 0; i < job->predictions->plan.file_count; i++)
+        if (job->predictions->files[i].file == node->file)
+            return job->placed->targets[i];
+    return NULL;
+}
+
+const char *merge_target(struct arena *arena, const struct merge_job *job,
+                         const struct merge *merge) {
+    const char *beside = target_of(job, merge->parts[merge->first_loaded].node);
+    return path_join(arena, path_folder(arena, beside), path_leaf(merge->path));
+}
+
+const char *merge_loaded_path(struct arena *arena, const struct merge_job *job, size_t node) {
+    const struct merge *merge = job->all->merge_of_node[node];
+    const char *target = target_of(job, &job->all->graph.items[node]);
+    if (merge != NULL)
+        return merge_target(arena, job, merge);
+    return target != NULL ? target : job->all->graph.items[node].file->path;
+}
+
+/* --- new files --- */
+
+/* Names the file of the errors from `first` on. False when there are any. */
+static bool name_errors(struct errors *errors, size_t first, const char *target) {
+    for (size_t i = first; i < errors->count; i++)
+        error_in_file(&errors->items[i], target);
+    return errors->count == first;
+}
+
+typedef bool file_writer(void *context, struct atomic_file *file, struct error *error);
+
+/* Makes one file by `write`, with the mode of the node's. */
+static bool make(struct merge_work *work, const char *target, const struct graph_node *like,
+                 file_writer *write, void *context) {
+    struct new_file new = {.target = target};
+    struct error error = {0};
+    bool begun = atomic_file_make(target, &new.file, &error);
+    bool done = begun && write(context, &new.file, &error) &&
+                atomic_file_finish(&new.file, &like->file->file, &error);
+    if (done) {
+        *vector_push(&work->applied->arena, &work->files) = new;
+        return true;
+    }
+    if (begun)
+        atomic_file_discard(&new.file);
+    error_in_file(&error, target);
+    errors_add(work->errors, &error);
+    return false;
+}
+
+static struct new_file *last(const struct merge_work *work) {
+    return &work->files.items[work->files.count - 1];
+}
+
+static bool write_merged(void *context, struct atomic_file *file, struct error *error) {
+    return merged_image_write(context, file, error);
+}
+
+static bool write_client(void *context, struct atomic_file *file, struct error *error) {
+    return client_write(context, file, error);
+}
+
+static bool write_buffer(void *context, struct atomic_file *file, struct error *error) {
+    const struct buffer *buffer = context;
+    return atomic_file_write(file, 0, buffer->data, buffer->size, error);
+}
+
+/* A copy may go where an earlier one is; in place nothing is overwritten that was not read. */
+static bool is_free(struct merge_work *work, const char *target) {
+    struct error error;
+    if (work->job->copies || path_look(target) == PATH_ABSENT)
+        return true;
+    error_io(&error, target, "came while dylibs were merged; run it again");
+    errors_add(work->errors, &error);
+    return false;
+}
+
+static bool make_merged(struct merge_work *work, struct merge *merge) {
+    const char *target = merge_target(&work->applied->arena, work->job, merge);
+    const struct graph_node *first = merge->parts[merge->first_loaded].node;
+    size_t errors = work->errors->count;
+    bool made = is_free(work, target) && make(work, target, first, write_merged, merge);
+    merge_written(merge);
+    if (!made)
+        return false;
+    compare_merge(merge, last(work)->file.path, work->errors);
+    return name_errors(work->errors, errors, target);
+}
+
+static bool make_parts_file(struct merge_work *work, const struct merge *merge) {
+    struct arena *arena = &work->applied->arena;
+    const char *path = parts_file_path(arena, merge_target(arena, work->job, merge));
+    struct buffer parts = {0};
+    parts_file_make(merge, &work->replaced, &parts);
+    bool done = is_free(work, path) &&
+                make(work, path, merge->parts[merge->first_loaded].node, write_buffer, &parts);
+    buffer_free(&parts);
+    return done;
+}
+
+static bool make_stubs(struct merge_work *work, const struct merge *merge) {
+    bool done = true;
+    for (size_t i = 0; done && i < merge->part_count; i++) {
+        const struct graph_node *node = merge->parts[i].node;
+        struct buffer stub = {0};
+        stub_make(merge, i, &stub);
+        done = make(work, target_of(work->job, node), node, write_buffer, &stub);
+        buffer_free(&stub);
+        if (done)
+            last(work)->replaces = node;
+    }
+    return done;
+}
+
+static bool make_client(struct merge_work *work, size_t number) {
+    struct client *client = &work->job->all->clients[number];
+    const struct graph_node *node = &work->job->all->graph.items[number];
+    const char *target = target_of(work->job, node);
+    size_t errors = work->errors->count;
+    if (!make(work, target, node, write_client, client))
+        return false;
+    last(work)->replaces = node;
+    compare_client(client, last(work)->file.path, work->errors);
+    return name_errors(work->errors, errors, target);
+}
+
+static bool is_new(const struct consolidation *all, size_t node) {
+    const struct client *client = &all->clients[node];
+    return all->merge_of_node[node] != NULL || (client->head.size != 0 && client->reason == NULL);
+}
+
+/* Of a copy the rest goes along as it is. */
+static bool make_copies(struct merge_work *work) {
+    const struct consolidation *all = work->job->all;
+    struct error error;
+    for (size_t i = 0; work->job->copies && i < all->graph.count; i++) {
+        const struct graph_node *node = &all->graph.items[i];
+        const char *target = target_of(work->job, node);
+        if (is_new(all, i) || target == NULL)
+            continue;
+        struct new_file new = {.target = target};
+        struct file file;
+        bool opened = file_open(node->file->path, &file, &error);
+        bool copied = opened && atomic_file_make_copy(target, &file, &new.file, &error);
+        if (opened)
+            file_close(&file);
+        if (!copied) {
+            errors_add(work->errors, &error);
+            return false;
+        }
+        *vector_push(&work->applied->arena, &work->files) = new;
+    }
+    return true;
+}
+
+static bool make_all(struct merge_work *work) {
+    struct consolidation *all = work->job->all;
+    for (size_t i = 0; i < all->merge_count; i++)
+        if (!make_merged(work, &all->merges[i]))
+            return false;
+    for (size_t i = 0; i < all->merge_count; i++)
+        if (!work->job->no_stubs && !make_stubs(work, &all->merges[i]))
+            return false;
+    for (size_t i = 0; i < all->graph.count; i++)
+        if (all->merge_of_node[i] == NULL && is_new(all, i) && !make_client(work, i))
+            return false;
+    return make_copies(work);
+}
+
+/* --- names --- */
+
+static bool digest_of(const char *path, uint8_t digest[SHA256_SIZE], struct error *error) {
+    struct file file;
+    if (!file_open(path, &file, error))
+        return false;
+    bool done = file_digest(&file, digest, error) || error_in_file(error, path);
+    file_close(&file);
+    return done;
+}
+
+/* The original that will be kept: the file itself, or one that an earlier rewriting has kept. */
+static bool note_replaced(struct merge_work *work, const struct new_file *new, const char *kept,
+                          struct error *error) {
+    struct arena *arena = &work->applied->arena;
+    const struct consolidation *all = work->job->all;
+    const char *folder = path_folder(arena, merge_target(arena, work->job, &all->merges[0]));
+    struct replaced_file *item = vector_push(arena, &work->replaced);
+    item->path = path_relative(arena, file_real(arena, folder), file_real(arena, new->target));
+    return digest_of(kept, item->original, error) &&
+           digest_of(new->file.path, item->replacement, error);
+}
+
+static bool put_aside(struct merge_work *work, const struct new_file *new, struct error *error) {
+    struct image_file file = *new->replaces->file;
+    struct replacement aside;
+    const char *path = original_path(&work->applied->arena, work->job->unstripped, new->target);
+    if (path == NULL)
+        return true;
+    if (!file_open(file.path, &file.file, error))
+        return false;
+    bool done = original_put_aside(&file, path, &aside, error);
+    if (done && aside.is_made)
+        *vector_push(&work->applied->arena, work->applied) = aside;
+    file_close(&file.file);
+    return done && note_replaced(work, new, aside.is_made ? file.path : path, error);
+}
+
+static void add_replacement(struct merge_work *work, struct new_file *new) {
+    struct replacement *item = vector_push(&work->applied->arena, work->applied);
+    if (new->replaces == NULL || work->job->copies)
+        replacement_begin(item, new->target, &new->file);
+    else
+        replacement_begin_of(item, new->target, &new->replaces->file->file, &new->file);
+}
+
+/* Adds new files that replace something, or those that do not: what says that a merged image is
+ * vafit's before the image itself. */
+static size_t add_files(struct merge_work *work, bool replace) {
+    size_t before = work->applied->count;
+    for (size_t i = work->files.count; i-- > 0;)
+        if ((work->files.items[i].replaces != NULL) == replace)
+            add_replacement(work, &work->files.items[i]);
+    return work->applied->count - before;
+}
+
+static bool make_folders(const struct merge_work *work, struct error *error) {
+    const struct output_paths *placed = work->job->placed;
+    for (size_t i = 0; i < placed->folders.count; i++)
+        if (!file_make_folders(&work->applied->arena, placed->folders.items[i]))
+            return error_errno(error, placed->folders.items[i], "cannot make the folder");
+    for (size_t i = 0; i < placed->links.count; i++) {
+        bool is_new_link;
+        if (!file_link(placed->links.items[i].target, placed->links.items[i].path, &is_new_link,
+                       error))
+            return false;
+        if (is_new_link)
+            *vector_push(&work->applied->arena, &work->applied->links) =
+                placed->links.items[i].path;
+    }
+    return true;
+}
+
+/* The errors were added where they were made. */
+static bool made_errors(struct error *error) {
+    *error = (struct error){0};
+    return false;
+}
+
+/* Originals and merged images have their names before there is a journal of the files that need
+ * them: whoever ends what it says takes them for granted. */
+static bool take_names(struct merge_work *work, struct error *error) {
+    struct applied_fix *applied = work->applied;
+    for (size_t i = 0; !work->job->copies && i < work->files.count; i++)
+        if (work->files.items[i].replaces != NULL && !put_aside(work, &work->files.items[i], error))
+            return false;
+    for (size_t i = 0; i < work->job->all->merge_count; i++)
+        if (!make_parts_file(work, &work->job->all->merges[i]))
+            return made_errors(error);
+    add_files(work, false);
+    size_t first = applied->count, count = add_files(work, true);
+    work->files.count = 0;
+    return make_folders(work, error) && replacements_take(applied->items, first, error) &&
+           (work->job->copies || count == 0 ||
+            journal_write(&applied->journal, applied->items + first, count, error)) &&
+           replacements_take(applied->items + first, count, error);
+}
+
+bool merge_apply(const struct merge_job *job, struct applied_fix *applied, struct errors *errors) {
+    struct merge_work work = {.job = job, .applied = applied, .errors = errors};
+    struct error error;
+    bool made = make_all(&work);
+    bool done = made && take_names(&work, &error);
+    if (made && !done && error.kind != ERROR_NONE)
+        errors_add(errors, &error);
+    for (size_t i = 0; i < work.files.count; i++)
+        atomic_file_discard(&work.files.items[i].file);
+    if (!done)
+        applied_fix_take_back(applied, errors);
+    return done;
+}

@@ -1,0 +1,35 @@
+/* Consolidated programs brought to disk: merged images, the stubs under the old names, and the
+ * images that load them, all of them or none. */
+#ifndef VAFIT_FIX_MERGE_APPLY_H
+#define VAFIT_FIX_MERGE_APPLY_H
+
+#include "fix/apply.h"
+#include "fix/output_paths.h"
+#include "fix/predict.h"
+#include "merge/consolidation.h"
+
+#include <stdbool.h>
+
+struct merge_job {
+    struct consolidation *all;
+    const struct predictions *predictions; /* the files of the programs */
+    const struct output_paths *placed;
+    bool copies;            /* files that stay as they are go to their targets too, as copies */
+    const char *unstripped; /* where originals stay, as of struct rewrite_options */
+    bool no_stubs;          /* old names lead nowhere then */
+};
+
+/* Makes all new files, compares each with what it was made from, puts the originals of those that
+ * are replaced aside, and lets all take their names; beside each merged image PATH.parts.json says
+ * what is in it. End it with applied_fix_keep or applied_fix_take_back. When anything fails all is
+ * as before: the errors are added to *errors, and false is returned. */
+bool merge_apply(const struct merge_job *job, struct applied_fix *applied, struct errors *errors);
+
+/* What the programs then load in place of a node of the graph: the file itself, where it goes, or
+ * the merged image that it is part of. In the arena. */
+const char *merge_loaded_path(struct arena *arena, const struct merge_job *job, size_t node);
+/* Where the image of a merge goes. In the arena. */
+const char *merge_target(struct arena *arena, const struct merge_job *job,
+                         const struct merge *merge);
+
+#endif

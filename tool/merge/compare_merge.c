@@ -1,0 +1,455 @@
+#include "merge/compare_merge.h"
+
+#include "base/memory.h"
+#include "base/name_set.h"
+#include "base/text.h"
+#include "macho/function_starts.h"
+#include "macho/symtab.h"
+#include "merge/compare_unwind.h"
+#include "verify/differences.h"
+#include "verify/validate.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DESCRIPTOR_SIZE = 24, DESCRIPTOR_OFFSET = 16 };
+
+/* The merged image, read anew. */
+struct merged_reader {
+    const struct merge *merge;
+    struct arena arena;
+    struct lone_image lone;
+    struct part_fixups fixups;
+    struct definitions definitions;
+    struct differences differences;
+    size_t matched; /* fixups of the merged image that were found to be a part's */
+};
+
+static void differ(struct merged_reader *reader, const struct part *part, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void differ(struct merged_reader *reader, const struct part *part, const char *format, ...) {
+    char what[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    differences_add(&reader->differences, "%s%s%s", part == NULL ? "" : part->node->file->path,
+                    part == NULL ? "" : ": ", what);
+}
+
+/* --- bytes --- */
+
+/* A pointer to 8 bytes of the merged image in the file, by address; NULL when there are none. */
+static const uint8_t *bytes_at(const struct merged_reader *reader, uint64_t address,
+                               uint64_t size) {
+    const struct segments *segments = &reader->lone.part.image->segments;
+    for (size_t i = 0; i < segments->count; i++) {
+        const struct segment *segment = &segments->items[i];
+        uint64_t at = address - segment->address;
+        if (range_within(at, size, segment->file_size))
+            return reader->lone.part.slice.data + segment->file_offset + at;
+    }
+    return NULL;
+}
+
+static bool is_descriptor_offset(const struct part *part, uint64_t address) {
+    const struct part_section *section = part_section_at(part, address);
+    return section != NULL && section_type_of(section) == S_THREAD_LOCAL_VARIABLES &&
+           (address - section->address) % DESCRIPTOR_SIZE >= DESCRIPTOR_OFFSET;
+}
+
+/* All bytes but pointers that dyld sets and offsets into the template. */
+static void compare_segment(struct merged_reader *reader, const struct part *part,
+                            const struct segment *old, const struct part_fixups *fixups) {
+    const uint8_t *new = bytes_at(reader, merge_address(part, old->address), old->file_size);
+    const uint8_t *was = part->slice.data + old->file_offset;
+    size_t next = 0;
+    if (new == NULL && old->file_size != 0) {
+        differ(reader, part, "%s is not in the merged image", old->name);
+        return;
+    }
+    for (uint64_t at = 0; at < old->file_size; at++) {
+        while (next < fixups->count &&
+               fixups->items[next].address + FIXUP_SIZE <= old->address + at)
+            next++;
+        bool is_pointer = next < fixups->count && fixups->items[next].address <= old->address + at;
+        if (new[at] == was[at] || is_pointer || is_descriptor_offset(part, old->address + at))
+            continue;
+        differ(reader, part, "the byte at 0x%" PRIx64 " (%s) is 0x%02x, was 0x%02x",
+               old->address + at, old->name, new[at], was[at]);
+        return;
+    }
+}
+
+static void compare_bytes(struct merged_reader *reader, const struct part *part,
+                          const struct part_fixups *fixups) {
+    for (size_t i = 0; i < part->image->segments.count; i++)
+        if (segment_moves(&part->image->segments.items[i]))
+            compare_segment(reader, part, &part->image->segments.items[i], fixups);
+}
+
+/* --- fixups --- */
+
+static const struct fixup *fixup_at(const struct merged_reader *reader, uint64_t address) {
+    size_t low = 0, high = reader->fixups.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (reader->fixups.items[middle].address < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < reader->fixups.count && reader->fixups.items[low].address == address;
+    return found ? &reader->fixups.items[low] : NULL;
+}
+
+/* The address that an export of the merged image has; 0 for none. */
+static uint64_t exported_at(const struct merged_reader *reader, const char *name) {
+    const struct definition *definition = definitions_find(&reader->definitions, name);
+    return definition == NULL ? 0 : image_base(reader->lone.part.image) + definition->offset;
+}
+
+/* What a part's import is bound to where its dylib is a part too. */
+static bool inside_same(const struct merged_reader *reader, size_t target,
+                        const struct import *import, const struct fixup *new) {
+    const struct definition *was =
+        definitions_find_in(&reader->merge->definitions, import->symbol, target);
+    const struct part *part = &reader->merge->parts[target];
+    if (was == NULL)
+        return false;
+    uint64_t address = merge_address(part, image_base(part->image) + was->offset);
+    if (new->kind == FIXUP_REBASE)
+        return !definition_is_weak(was) && definition_is_address(was) && new->high_byte == 0 &&
+               new->target == address + (uint64_t)import->addend;
+    return new->import.ordinal == ORDINAL_SELF &&new->import.addend ==
+               import->addend &&strcmp(new->import.symbol, import->symbol) == 0 &&
+           exported_at(reader, import->symbol) != 0 &&
+           (definition_is_weak(was) || !definition_is_address(was));
+}
+
+/* The name by which the merged image should ask for a dylib of a part. */
+static const char *expected_name(const struct merge *merge, const struct part *part, size_t use) {
+    size_t node = part->node->loads[use];
+    const struct merge *other = node == NO_IMAGE ? NULL : merge->merge_of_node[node];
+    return other == NULL ? part->image->dylibs.items[use].name : other->install_name;
+}
+
+static bool import_same_as(const struct merged_reader *reader, const struct part *part,
+                           const struct import *old, const struct fixup *new) {
+    const struct dylib_uses *uses = &reader->lone.part.image->dylibs;
+    if (old->ordinal > 0) {
+        size_t use = (size_t)old->ordinal - 1;
+        size_t target = merge_part_of(reader->merge, part->node->loads[use]);
+        if (target != NO_PART)
+            return inside_same(reader, target, old, new);
+        if (new->kind == FIXUP_REBASE || new->import.ordinal < 1 ||
+            (size_t) new->import.ordinal > uses->count ||
+            strcmp(uses->items[new->import.ordinal - 1].name,
+                   expected_name(reader->merge, part, use)) != 0)
+            return false;
+    } else if (new->kind == FIXUP_REBASE || new->import.ordinal != old->ordinal) {
+        return false;
+    }
+    return strcmp(new->import.symbol, old->symbol) == 0 &&
+           new->import.addend == old->addend &&new->import.weak == old->weak;
+}
+
+static bool fixup_same_as(const struct merged_reader *reader, const struct part *part,
+                          const struct fixup *old, const struct fixup *new) {
+    const uint64_t high = UINT64_C(0xff) << 56;
+    if (old->kind != FIXUP_REBASE)
+        return import_same_as(reader, part, &old->import, new);
+    return new->kind == FIXUP_REBASE &&new->high_byte ==
+               (uint8_t)(old->high_byte | old->target >> 56) &&
+           new->target == merge_address(part, old->target & ~high);
+}
+
+static void report_fixup(struct merged_reader *reader, const struct part *part,
+                         const struct fixup *old, const struct fixup *new) {
+    struct text was = {0}, is = {0};
+    fixup_describe(old, &was);
+    if (new != NULL)
+        fixup_describe(new, &is);
+    differ(reader, part, "the pointer at 0x%" PRIx64 " %s, %s", old->address,
+           new == NULL ? "is not set" : is.data, was.data);
+    text_free(&was);
+    text_free(&is);
+}
+
+static void compare_pointers(struct merged_reader *reader, const struct part *part,
+                             const struct part_fixups *fixups) {
+    for (size_t i = 0; i < fixups->count; i++) {
+        const struct fixup *old = &fixups->items[i];
+        const struct fixup *new = fixup_at(reader, merge_address(part, old->address));
+        if (new == NULL || !fixup_same_as(reader, part, old, new))
+            report_fixup(reader, part, old, new);
+        reader->matched++;
+    }
+}
+
+/* --- thread-local variables --- */
+
+static const struct part_section *template_start(const struct part *part) {
+    for (size_t i = 0; i < part->section_count; i++)
+        if (section_type_of(&part->sections[i]) == S_THREAD_LOCAL_REGULAR ||
+            section_type_of(&part->sections[i]) == S_THREAD_LOCAL_ZEROFILL)
+            return &part->sections[i];
+    return NULL;
+}
+
+/* The section of initial contents that holds an offset into an image's template. */
+static const struct part_section *content_of(const struct part *part, uint64_t offset,
+                                             uint64_t *address) {
+    const struct part_section *start = template_start(part);
+    if (start == NULL)
+        return NULL;
+    *address = start->address + offset;
+    for (size_t i = 0; i < part->section_count; i++) {
+        const struct part_section *section = &part->sections[i];
+        uint8_t type = section_type_of(section);
+        if ((type == S_THREAD_LOCAL_REGULAR || type == S_THREAD_LOCAL_ZEROFILL) &&
+            *address - section->address < section->size)
+            return section;
+    }
+    return NULL;
+}
+
+/* From a variable to the end of its section, the initial contents are the old ones: bytes, or the
+ * same fixups. */
+static bool contents_same(struct merged_reader *reader, const struct part *part,
+                          uint64_t old_offset, uint64_t new_offset) {
+    uint64_t old_at = 0, new_at = 0;
+    const struct part_section *old = content_of(part, old_offset, &old_at);
+    const struct part_section *new = content_of(&reader->lone.part, new_offset, &new_at);
+    if (old == NULL || new == NULL || section_type_of(old) != section_type_of(new))
+        return false;
+    uint64_t size = old->address + old->size - old_at;
+    if (new_at + size > new->address + new->size)
+        return false;
+    if (section_type_of(old) == S_THREAD_LOCAL_ZEROFILL)
+        return true;
+    const uint8_t *was = part_section_bytes(part, old).data + (old_at - old->address);
+    const uint8_t *is = part_section_bytes(&reader->lone.part, new).data + (new_at - new->address);
+    for (uint64_t i = 0; i < size; i += 8) {
+        const struct fixup *moved = fixup_at(reader, merge_address(part, old_at + i));
+        const struct fixup *copy = fixup_at(reader, new_at + i);
+        size_t left = size - i < 8 ? (size_t)(size - i) : 8;
+        if ((moved == NULL) != (copy == NULL))
+            return false;
+        if (moved == NULL ? memcmp(was + i, is + i, left) != 0
+                          : moved->kind != copy->kind || moved->target != copy->target)
+            return false;
+    }
+    return true;
+}
+
+static void compare_variables(struct merged_reader *reader, const struct part *part,
+                              const struct part_section *section) {
+    struct bytes old = part_section_bytes(part, section);
+    for (uint64_t at = 0; range_within(at, DESCRIPTOR_SIZE, old.size); at += DESCRIPTOR_SIZE) {
+        const uint8_t *new =
+            bytes_at(reader, merge_address(part, section->address + at), DESCRIPTOR_SIZE);
+        struct bytes is = {new, DESCRIPTOR_SIZE};
+        uint64_t was = bytes_u64(old, (size_t)at + DESCRIPTOR_OFFSET);
+        if (new == NULL || !contents_same(reader, part, was, bytes_u64(is, DESCRIPTOR_OFFSET)))
+            differ(reader, part,
+                   "the thread-local variable at 0x%" PRIx64 " has other initial contents",
+                   section->address + at);
+    }
+}
+
+/* --- initialisers --- */
+
+static void add_offsets(const struct part *part, uint8_t type, uint64_t shift,
+                        struct buffer *list) {
+    for (size_t i = 0; i < part->section_count; i++) {
+        struct bytes bytes = part_section_bytes(part, &part->sections[i]);
+        if (section_type_of(&part->sections[i]) == type)
+            for (size_t at = 0; at + 4 <= bytes.size; at += 4)
+                buffer_little(list, 8, image_base(part->image) + bytes_u32(bytes, at) + shift);
+    }
+}
+
+static void add_pointers(const struct part *part, const struct part_fixups *fixups,
+                         struct buffer *list) {
+    for (size_t i = 0; i < part->section_count; i++) {
+        const struct part_section *section = &part->sections[i];
+        if (section_type_of(section) != S_MOD_INIT_FUNC_POINTERS)
+            continue;
+        for (size_t j = 0; j < fixups->count; j++)
+            if (fixups->items[j].address - section->address < section->size)
+                buffer_little(list, 8, merge_address(part, fixups->items[j].target));
+    }
+}
+
+static void compare_initialisers(struct merged_reader *reader, const struct buffer *expected) {
+    struct buffer list = {0};
+    add_offsets(&reader->lone.part, S_INIT_FUNC_OFFSETS, 0, &list);
+    for (size_t i = 0; i < reader->lone.part.section_count; i++)
+        if (section_type_of(&reader->lone.part.sections[i]) == S_MOD_INIT_FUNC_POINTERS)
+            differ(reader, NULL, "there are initialisers beside those that are listed");
+    size_t shorter = list.size < expected->size ? list.size : expected->size;
+    for (size_t at = 0; at + 8 <= shorter; at += 8) {
+        uint64_t is = bytes_u64(buffer_bytes(&list), at),
+                 was = bytes_u64(buffer_bytes(expected), at);
+        if (is != was)
+            differ(reader, NULL, "initialiser %zu is 0x%" PRIx64 ", should be 0x%" PRIx64, at / 8,
+                   is, was);
+    }
+    if (list.size != expected->size)
+        differ(reader, NULL, "%zu initialisers, should be %zu", list.size / 8, expected->size / 8);
+    buffer_free(&list);
+}
+
+/* --- exports --- */
+
+/* A strong export is where it was; of weak ones one that a part had. */
+static void compare_exports_of(struct merged_reader *reader) {
+    const struct definitions *old = &reader->merge->definitions;
+    size_t names = 0;
+    for (size_t i = 0; i < old->count; i++) {
+        const struct definition *definition = &old->items[i];
+        const struct part *part = &reader->merge->parts[definition->part];
+        const struct definition *new = definitions_find(&reader->definitions, definition->name);
+        uint64_t value = definition_is_address(definition)
+                             ? merge_address(part, image_base(part->image) + definition->offset)
+                             : definition->offset;
+        bool is_first = i == 0 || strcmp(old->items[i - 1].name, definition->name) != 0;
+        names += is_first;
+        if (new == NULL)
+            differ(reader, part, "%s is no longer exported", definition->name);
+        else if (is_first && (new->offset != value || new->flags != definition->flags))
+            differ(reader, part, "%s is exported at 0x%" PRIx64 ", should be at 0x%" PRIx64,
+                   definition->name, new->offset, value);
+    }
+    if (reader->definitions.count != names)
+        differ(reader, NULL, "%zu exports, should be %zu", reader->definitions.count, names);
+}
+
+/* --- symbols --- */
+
+/* A symbol as a number: two that differ and have one hash pass for the same. */
+static uint64_t symbol_hash(uint8_t type, uint64_t value, const char *name) {
+    uint64_t hash = name_hash_add(NAME_HASH_START, type & (uint8_t)~N_EXT);
+    for (unsigned i = 0; i < 8; i++)
+        hash = name_hash_add(hash, (uint8_t)(value >> 8 * i));
+    for (; *name != '\0'; name++)
+        hash = name_hash_add(hash, (uint8_t)*name);
+    return hash;
+}
+
+static void add_symbols(const struct part *image, struct name_set *set) {
+    struct bytes table = part_linkedit(image, "symbol table");
+    struct bytes pool = part_linkedit(image, "string pool");
+    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
+        struct nlist symbol = nlist_at(table, i);
+        if (symbol.string_index < pool.size)
+            name_set_add(set, symbol_hash(symbol.type, symbol.value,
+                                          (const char *)pool.data + symbol.string_index));
+    }
+    name_set_seal(set);
+}
+
+static bool symbol_moves(const struct nlist *symbol) {
+    if ((symbol->type & N_STAB) == 0)
+        return (symbol->type & N_TYPE) == N_SECT;
+    return symbol->section != 0 && memchr("\x24\x26\x28\x2e\x44\x84", symbol->type, 6) != NULL;
+}
+
+static void compare_symbols_of(struct merged_reader *reader, const struct part *part,
+                               const struct name_set *set) {
+    struct bytes table = part_linkedit(part, "symbol table");
+    struct bytes pool = part_linkedit(part, "string pool");
+    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
+        struct nlist symbol = nlist_at(table, i);
+        const char *name = (const char *)pool.data + symbol.string_index;
+        uint64_t value = symbol_moves(&symbol) ? merge_address(part, symbol.value) : symbol.value;
+        if ((symbol.type & (N_STAB | N_TYPE)) != N_UNDF &&
+            !name_set_has(set, symbol_hash(symbol.type, value, name)))
+            differ(reader, part, "symbol %zu, %s, is not in the merged image", i, name);
+    }
+}
+
+static void compare_all_symbols(struct merged_reader *reader) {
+    struct name_set set = {0};
+    add_symbols(&reader->lone.part, &set);
+    for (size_t i = 0; i < reader->merge->part_count; i++)
+        compare_symbols_of(reader, &reader->merge->parts[i], &set);
+    name_set_free(&set);
+}
+
+/* --- all of it --- */
+
+static bool open_merged(struct merged_reader *reader, const char *path, struct error *error) {
+    size_t loaded = 0;
+    if (!lone_image_open(&reader->arena, path, &reader->lone, error) ||
+        !part_read_fixups(&reader->lone.part, &reader->fixups, error) ||
+        !definitions_add(&reader->arena, &reader->lone.part, 0, &reader->definitions, error))
+        return false;
+    definitions_sort(&reader->definitions, &loaded);
+    return true;
+}
+
+static void compare_part(struct merged_reader *reader, const struct part *part,
+                         struct buffer *initialisers) {
+    struct part_fixups fixups;
+    struct error error;
+    if (!part_read_fixups(part, &fixups, &error)) {
+        errors_add(reader->differences.errors, &error);
+        return;
+    }
+    compare_bytes(reader, part, &fixups);
+    compare_pointers(reader, part, &fixups);
+    for (size_t i = 0; i < part->section_count; i++)
+        if (section_type_of(&part->sections[i]) == S_THREAD_LOCAL_VARIABLES)
+            compare_variables(reader, part, &part->sections[i]);
+    add_pointers(part, &fixups, initialisers);
+    add_offsets(part, S_INIT_FUNC_OFFSETS, part->shift, initialisers);
+    free(fixups.items);
+}
+
+static size_t template_fixups(const struct merged_reader *reader) {
+    size_t count = 0;
+    for (size_t i = 0; i < reader->fixups.count; i++) {
+        const struct part_section *section =
+            part_section_at(&reader->lone.part, reader->fixups.items[i].address);
+        count += section != NULL && section_type_of(section) == S_THREAD_LOCAL_REGULAR;
+    }
+    return count;
+}
+
+static void compare_all(struct merged_reader *reader) {
+    struct buffer initialisers = {0};
+    for (size_t i = 0; i < reader->merge->part_count; i++)
+        compare_part(reader, &reader->merge->parts[i], &initialisers);
+    if (reader->matched + template_fixups(reader) != reader->fixups.count)
+        differ(reader, NULL, "%zu fixups, of which %zu are parts'", reader->fixups.count,
+               reader->matched);
+    compare_initialisers(reader, &initialisers);
+    compare_exports_of(reader);
+    compare_all_symbols(reader);
+    compare_unwind(reader->merge, &reader->lone.part, &reader->fixups, &reader->differences);
+    buffer_free(&initialisers);
+}
+
+bool compare_merge(const struct merge *merge, const char *path, struct errors *errors) {
+    struct merged_reader reader = {.merge = merge};
+    struct error error = {0};
+    size_t before = errors->count;
+    reader.differences = (struct differences){.errors = errors, .field = "merged image"};
+    if (open_merged(&reader, path, &error))
+        compare_all(&reader);
+    else
+        errors_add(errors, &error);
+    differences_end(&reader.differences);
+    if (errors->count == before)
+        validate_file(&reader.lone.file, errors);
+    free(reader.fixups.items);
+    lone_image_close(&reader.lone);
+    arena_free(&reader.arena);
+    return errors->count == before;
+}

@@ -1,0 +1,84 @@
+#include "merge/consolidation.h"
+
+#include "base/path.h"
+#include "merge/merged_image.h"
+#include "merge/parts_file.h"
+
+#include <string.h>
+
+/* A name that nobody has: what is there may be another program's merged image, or no work of
+ * vafit's. */
+static const char *free_leaf(struct arena *arena, const char *folder, size_t *number) {
+    for (;; ++*number) {
+        const char *leaf = merged_leaf(arena, *number), *path = path_join(arena, folder, leaf);
+        if (path_look(path) == PATH_ABSENT &&
+            path_look(parts_file_path(arena, path)) == PATH_ABSENT)
+            break;
+    }
+    return merged_leaf(arena, (*number)++);
+}
+
+/* The first of the group in loading order gives folder and name. */
+static void name_merge(struct consolidation *all, const struct merge_group *group,
+                       struct merge *merge, size_t *number) {
+    size_t first = group->nodes[0];
+    for (size_t i = 1; i < group->count; i++)
+        first = group->nodes[i] < first ? group->nodes[i] : first;
+    const struct graph_node *node = &all->graph.items[first];
+    const char *folder = path_folder(all->arena, node->file->path);
+    const char *leaf = free_leaf(all->arena, folder, number), *name = node->image->install_name;
+    merge->arena = all->arena;
+    merge->graph = &all->graph;
+    merge->merge_of_node = all->merge_of_node;
+    merge->path = path_join(all->arena, folder, leaf);
+    merge->install_name =
+        arena_format(all->arena, "%.*s%s", (int)(path_leaf(name) - name), name, leaf);
+    for (size_t i = 0; i < group->count; i++)
+        all->merge_of_node[group->nodes[i]] = merge;
+}
+
+static bool plan_merges(struct consolidation *all, const struct merge_groups *groups,
+                        struct error *error) {
+    size_t nodes = all->graph.count + 1, number = 0;
+    all->merges = arena_take(all->arena, (groups->count + 1) * sizeof *all->merges);
+    all->merge_of_node = arena_take(all->arena, nodes * sizeof(struct merge *));
+    for (size_t i = 0; i < groups->count; i++)
+        name_merge(all, &groups->items[i], &all->merges[i], &number);
+    for (size_t i = 0; i < groups->count; i++) {
+        all->merge_count++;
+        if (!merge_begin(&all->merges[i], groups->items[i].nodes, groups->items[i].count, error) ||
+            !merged_image_plan(&all->merges[i], error))
+            return false;
+    }
+    return true;
+}
+
+static bool plan_clients(struct consolidation *all, struct error *error) {
+    all->clients = arena_take(all->arena, (all->graph.count + 1) * sizeof *all->clients);
+    for (size_t i = 0; i < all->graph.count; i++) {
+        all->clients[i] = (struct client){
+            .arena = all->arena, .graph = &all->graph, .merge_of_node = all->merge_of_node};
+        if (client_is(&all->graph, all->merge_of_node, i) &&
+            !client_plan(&all->clients[i], i, error))
+            return false;
+    }
+    return true;
+}
+
+bool consolidation_plan(struct consolidation *all, struct program *const *programs, size_t count,
+                        const struct merge_rules *rules, struct error *error) {
+    struct merge_groups groups;
+    image_graph_make(all->arena, programs, count, &all->graph);
+    all->needs = arena_take(all->arena, (all->graph.count + 1) * sizeof *all->needs);
+    if (!eligible_judge(all->arena, &all->graph, rules, all->needs, error))
+        return false;
+    groups_make(all->arena, &all->graph, all->needs, &groups);
+    return plan_merges(all, &groups, error) && plan_clients(all, error);
+}
+
+void consolidation_free(struct consolidation *all) {
+    for (size_t i = 0; i < all->merge_count; i++)
+        merge_free(&all->merges[i]);
+    for (size_t i = 0; all->clients != NULL && i < all->graph.count; i++)
+        client_free(&all->clients[i]);
+}

@@ -1,0 +1,96 @@
+#include "merge/definitions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    NOT_PLAIN = EXPORT_SYMBOL_FLAGS_REEXPORT | EXPORT_SYMBOL_FLAGS_STUB_AND_RESOLVER |
+                EXPORT_SYMBOL_FLAGS_FUNCTION_VARIANT
+};
+
+bool definition_is_weak(const struct definition *definition) {
+    return (definition->flags & EXPORT_SYMBOL_FLAGS_WEAK_DEFINITION) != 0;
+}
+
+bool definition_is_address(const struct definition *definition) {
+    return (definition->flags & EXPORT_SYMBOL_FLAGS_KIND_MASK) != EXPORT_SYMBOL_FLAGS_KIND_ABSOLUTE;
+}
+
+static void add_export(struct arena *arena, const struct export *export, size_t number,
+                       struct definitions *definitions) {
+    struct definition *definition = vector_push(arena, definitions);
+    *definition = (struct definition){
+        .name = arena_copy(arena, (const char *)export->name.data, export->name.size),
+        .part = number,
+        .flags = export->flags,
+        .offset = export->offset,
+    };
+    if ((export->flags & NOT_PLAIN) != 0)
+        definitions->unmerged = definition->name;
+}
+
+bool definitions_add(struct arena *arena, const struct part *part, size_t number,
+                     struct definitions *definitions, struct error *error) {
+    struct exports_cursor cursor;
+    struct export export;
+    *error = (struct error){0};
+    exports_trie_start(part_linkedit(part, "exports trie"), &cursor);
+    while (exports_trie_next(&cursor, &export, error))
+        add_export(arena, &export, number, definitions);
+    exports_trie_end(&cursor);
+    return error->kind == ERROR_NONE || error_in_file(error, part->node->file->path);
+}
+
+/* qsort has no context. */
+struct sorted_definition {
+    struct definition definition;
+    size_t loaded;
+};
+
+static int merged_first(const void *left, const void *right) {
+    const struct sorted_definition *a = left, *b = right;
+    int order = strcmp(a->definition.name, b->definition.name);
+    if (order != 0)
+        return order;
+    if (definition_is_weak(&a->definition) != definition_is_weak(&b->definition))
+        return definition_is_weak(&a->definition) ? 1 : -1;
+    return a->loaded < b->loaded ? -1 : a->loaded > b->loaded;
+}
+
+void definitions_sort(struct definitions *definitions, const size_t *loaded) {
+    struct sorted_definition *sorted = malloc((definitions->count + 1) * sizeof *sorted);
+    if (sorted == NULL)
+        out_of_memory();
+    for (size_t i = 0; i < definitions->count; i++)
+        sorted[i] =
+            (struct sorted_definition){definitions->items[i], loaded[definitions->items[i].part]};
+    qsort(sorted, definitions->count, sizeof *sorted, merged_first);
+    for (size_t i = 0; i < definitions->count; i++)
+        definitions->items[i] = sorted[i].definition;
+    free(sorted);
+}
+
+const struct definition *definitions_find(const struct definitions *definitions, const char *name) {
+    size_t low = 0, high = definitions->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(definitions->items[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < definitions->count && strcmp(definitions->items[low].name, name) == 0
+               ? &definitions->items[low]
+               : NULL;
+}
+
+const struct definition *definitions_find_in(const struct definitions *definitions,
+                                             const char *name, size_t part) {
+    const struct definition *definition = definitions_find(definitions, name);
+    const struct definition *end = definitions->items + definitions->count;
+    for (; definition != NULL && definition < end && strcmp(definition->name, name) == 0;
+         definition++)
+        if (definition->part == part)
+            return definition;
+    return NULL;
+}

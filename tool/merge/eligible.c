@@ -1,0 +1,528 @@
+#include "merge/eligible.h"
+
+#include "base/memory.h"
+#include "base/name_set.h"
+#include "base/path.h"
+#include "macho/build_version.h"
+#include "macho/code_signature.h"
+#include "macho/fixup_walk.h"
+#include "macho/symtab.h"
+#include "macho/unclaimed.h"
+#include "merge/definitions.h"
+#include "merge/parts_file.h"
+#include "program/resolve.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MH_TWOLEVEL UINT32_C(0x80)
+#define CHAINS_FROM VERSION(12, 0) /* the first macOS of which every dyld knows chained fixups */
+
+enum { S_MOD_TERM_FUNC_POINTERS = 0xa, S_INTERPOSING = 0xd, S_DTRACE_DOF = 0xf, FLAGS_AT = 24 };
+
+/* An image that is looked at. */
+struct candidate {
+    struct arena *arena;
+    const struct image_graph *graph;
+    const struct merge_rules *rules;
+    const struct graph_node *node;
+    const struct part *part; /* of judges that look into the file */
+    struct merge_needs *needs;
+    struct load_command command; /* of judges of commands */
+};
+
+/* NULL when there is nothing against it. */
+typedef const char *candidate_judge(const struct candidate *candidate);
+
+/* --- of the image as it is loaded --- */
+
+static const char *judge_kind(const struct candidate *candidate) {
+    if (candidate->node->is_root)
+        return "is a program";
+    return candidate->node->image->type == MH_DYLIB ? NULL : "is no dylib";
+}
+
+static const char *judge_exclude(const struct candidate *candidate) {
+    const struct string_list *globs = &candidate->rules->exclude;
+    for (size_t i = 0; i < globs->count; i++)
+        if (fnmatch(globs->items[i], path_leaf(candidate->node->file->path), 0) == 0)
+            return arena_format(candidate->arena, "is excluded by %s", globs->items[i]);
+    return NULL;
+}
+
+/* Symbolic links lead to the stub; another hard link would keep the old dylib. */
+static const char *judge_file(const struct candidate *candidate) {
+    const struct image_file *file = candidate->node->file;
+    const char *real = file_real(candidate->arena, file->path);
+    if (!file->thin)
+        return "is a universal file";
+    if (candidate->node->image->install_name == NULL)
+        return "has no install name";
+    for (size_t i = 0; i < file->names.count; i++)
+        if (strcmp(file_real(candidate->arena, file->names.items[i]), real) != 0)
+            return arena_format(candidate->arena, "is also loaded as %s, a hard link",
+                                file->names.items[i]);
+    return NULL;
+}
+
+static const char *judge_merged(const struct candidate *candidate) {
+    struct replaced_files ignored;
+    return parts_file_of(candidate->arena, candidate->node->file->path, candidate->node->image,
+                         &ignored)
+               ? "is a merged image; --undo takes it back"
+               : NULL;
+}
+
+static const char *judge_loads(const struct candidate *candidate) {
+    if (candidate->node->is_ambiguous)
+        return "loads other dylibs in one program than in another";
+    if (candidate->node->misses_dylib)
+        return "misses a dylib";
+    return candidate->node->is_late ? "is loaded lazily, or its initialisers are delayed" : NULL;
+}
+
+static const char *folder_of_name(struct arena *arena, const char *name) {
+    const char *slash = strrchr(name, '/');
+    return slash == NULL ? "" : arena_copy(arena, name, (size_t)(slash - name));
+}
+
+/* The first dylib of the graph: where its folder is, merged images go. */
+static const struct graph_node *first_dylib(const struct image_graph *graph) {
+    for (size_t i = 0; i < graph->count; i++)
+        if (!graph->items[i].is_root && graph->items[i].image->type == MH_DYLIB)
+            return &graph->items[i];
+    return NULL;
+}
+
+/* Whoever finds a part finds the merged image, which is asked for by the same name but for the
+ * leaf.
+ */
+static const char *judge_names(const struct candidate *candidate) {
+    struct arena *arena = candidate->arena;
+    const struct graph_node *first = first_dylib(candidate->graph);
+    const char *folder = path_folder(arena, first->file->path);
+    const char *names =
+        folder_of_name(arena, first->image->install_name == NULL ? "" : first->image->install_name);
+    if (strcmp(path_folder(arena, candidate->node->file->path), folder) != 0)
+        return arena_format(arena, "does not lie in %s, as the first dylib does", folder);
+    for (size_t i = 0; i < candidate->graph->count; i++) {
+        const struct graph_node *loader = &candidate->graph->items[i];
+        for (size_t j = 0; j < loader->image->dylibs.count; j++)
+            if (loader->loads[j] != NO_IMAGE &&
+                &candidate->graph->items[loader->loads[j]] == candidate->node &&
+                strcmp(folder_of_name(arena, loader->image->dylibs.items[j].name), names) != 0)
+                return arena_format(arena, "is loaded as %s, from another folder than %s",
+                                    loader->image->dylibs.items[j].name, names);
+    }
+    return NULL;
+}
+
+static candidate_judge *const loading_judges[] = {judge_kind,   judge_exclude, judge_file,
+                                                  judge_merged, judge_loads,   judge_names};
+
+/* --- of its load commands --- */
+
+static const char *judge_encryption(const struct candidate *candidate) {
+    return bytes_u32(candidate->command.bytes, 16) != 0 ? "is encrypted" : NULL;
+}
+
+static const char *judge_reexport(const struct candidate *candidate) {
+    (void)candidate;
+    return "re-exports another dylib";
+}
+
+static const char *judge_routines(const struct candidate *candidate) {
+    (void)candidate;
+    return "has an initialiser of LC_ROUTINES_64";
+}
+
+/* Commands that a part may have: their content is merged, made anew or of no use to what is merged.
+ * All others are a reason. */
+static const struct command_rule {
+    uint32_t number;
+    candidate_judge *judge; /* NULL: any */
+} command_rules[] = {
+    {LC_SEGMENT_64, NULL},
+    {LC_ID_DYLIB, NULL},
+    {LC_LOAD_DYLIB, NULL},
+    {LC_LOAD_WEAK_DYLIB, NULL},
+    {LC_LOAD_UPWARD_DYLIB, NULL},
+    {LC_REEXPORT_DYLIB, judge_reexport},
+    {LC_RPATH, NULL},
+    {LC_SYMTAB, NULL},
+    {LC_DYSYMTAB, NULL},
+    {LC_DYLD_INFO, NULL},
+    {LC_DYLD_INFO_ONLY, NULL},
+    {LC_DYLD_CHAINED_FIXUPS, NULL},
+    {LC_DYLD_EXPORTS_TRIE, NULL},
+    {LC_UUID, NULL},
+    {LC_BUILD_VERSION, NULL},
+    {LC_VERSION_MIN_MACOSX, NULL},
+    {LC_SOURCE_VERSION, NULL},
+    {LC_FUNCTION_STARTS, NULL},
+    {LC_DATA_IN_CODE, NULL},
+    {LC_CODE_SIGNATURE, NULL},
+    {LC_SEGMENT_SPLIT_INFO, NULL},       /* for the shared cache */
+    {LC_DYLIB_CODE_SIGN_DRS, NULL},      /* for static linking */
+    {LC_LINKER_OPTIMIZATION_HINT, NULL}, /* likewise */
+    {LC_ATOM_INFO, NULL},                /* likewise */
+    {LC_ENCRYPTION_INFO_64, judge_encryption},
+    {LC_ROUTINES_64, judge_routines},
+};
+
+static const char *judge_command(const struct candidate *candidate) {
+    char buffer[16];
+    for (size_t i = 0; i < sizeof command_rules / sizeof command_rules[0]; i++)
+        if (command_rules[i].number == candidate->command.number)
+            return command_rules[i].judge == NULL ? NULL : command_rules[i].judge(candidate);
+    return arena_format(candidate->arena, "has load command %s",
+                        load_command_name(candidate->command.number, buffer));
+}
+
+static const char *judge_commands(const struct candidate *candidate) {
+    struct candidate each = *candidate;
+    struct load_command_walk walk = image_commands(candidate->part->head);
+    struct error ignored;
+    const char *reason = NULL;
+    while (reason == NULL && load_command_next(&walk, &each.command, &ignored))
+        reason = judge_command(&each);
+    return reason;
+}
+
+static const char *judge_flags(const struct candidate *candidate) {
+    return (bytes_u32(candidate->part->head, FLAGS_AT) & MH_TWOLEVEL) != 0 ? NULL
+                                                                           : "has a flat namespace";
+}
+
+/* --- of its sections --- */
+
+static const struct section_rule {
+    uint8_t type;
+    const char *reason;
+} section_rules[] = {
+    {S_INTERPOSING, "interposes functions"},
+    {S_MOD_TERM_FUNC_POINTERS, "has terminators"},
+    {S_DTRACE_DOF, "has DTrace probes"},
+};
+
+static const char *judge_section(const struct part_section *section) {
+    for (size_t i = 0; i < sizeof section_rules / sizeof section_rules[0]; i++)
+        if (section_type_of(section) == section_rules[i].type)
+            return section_rules[i].reason;
+    if (strcmp(section->name, "__interpose") == 0)
+        return section_rules[0].reason;
+    return strncmp(section->name, "__swift5_", 9) == 0 ? "has metadata of Swift" : NULL;
+}
+
+static const char *judge_sections(const struct candidate *candidate) {
+    const char *reason = NULL;
+    for (size_t i = 0; reason == NULL && i < candidate->part->section_count; i++) {
+        reason = judge_section(&candidate->part->sections[i]);
+        candidate->needs->has_objective_c |=
+            strncmp(candidate->part->sections[i].name, "__objc_", 7) == 0;
+    }
+    return reason;
+}
+
+static const char *judge_relocations(const struct candidate *candidate) {
+    bool any = part_linkedit(candidate->part, "external relocations").size != 0 ||
+               part_linkedit(candidate->part, "local relocations").size != 0;
+    return any ? "is bound by relocations" : NULL;
+}
+
+/* Without a trie dyld goes by the symbol table. */
+static const char *judge_trie(const struct candidate *candidate) {
+    struct load_command_walk walk = image_commands(candidate->part->head);
+    struct load_command command;
+    struct error ignored;
+    while (load_command_next(&walk, &command, &ignored))
+        if (command.number == LC_DYLD_EXPORTS_TRIE || command.number == LC_DYLD_INFO ||
+            command.number == LC_DYLD_INFO_ONLY)
+            return NULL;
+    return "has no exports trie";
+}
+
+static const char *judge_signature(const struct candidate *candidate) {
+    struct bytes bytes = part_linkedit(candidate->part, "code signature");
+    struct code_signature signature;
+    struct error ignored;
+    if (bytes.size == 0)
+        return NULL;
+    if (!code_signature_parse(bytes, &signature, &ignored))
+        return "has a signature that cannot be read";
+    return signature.has_identity ? "is signed by an identity" : NULL;
+}
+
+static const char *judge_unclaimed(const struct candidate *candidate) {
+    struct unclaimed_list list = {0};
+    unclaimed_find(candidate->node->image, candidate->part->linkedit, &list);
+    uint64_t size = list.size;
+    unclaimed_list_free(&list);
+    const struct segment *linkedit = segments_find(&candidate->node->image->segments, "__LINKEDIT");
+    if (linkedit == NULL)
+        return "has no __LINKEDIT";
+    size += candidate->part->slice.size - (linkedit->file_offset + linkedit->file_size);
+    return size == 0 ? NULL
+                     : arena_format(candidate->arena, "has %" PRIu64 " bytes that no table reaches",
+                                    size);
+}
+
+/* --- of what parts must have in common --- */
+
+static uint32_t minimum_version(const struct part *part) {
+    struct load_command_walk walk = image_commands(part->head);
+    struct load_command command;
+    struct error ignored;
+    while (load_command_next(&walk, &command, &ignored)) {
+        if (command.number == LC_BUILD_VERSION)
+            return bytes_u32(command.bytes, 12);
+        if (command.number == LC_VERSION_MIN_MACOSX)
+            return bytes_u32(command.bytes, 8);
+    }
+    return 0;
+}
+
+static const char *judge_fixups(const struct candidate *candidate) {
+    uint16_t format = part_pointer_format(candidate->part);
+    bool has_opcodes = part_linkedit(candidate->part, "rebase opcodes").size != 0 ||
+                       part_linkedit(candidate->part, "bind opcodes").size != 0 ||
+                       part_linkedit(candidate->part, "lazy bind opcodes").size != 0 ||
+                       part_linkedit(candidate->part, "weak bind opcodes").size != 0;
+    if (format != 0 && format != DYLD_CHAINED_PTR_64 && format != DYLD_CHAINED_PTR_64_OFFSET)
+        return arena_format(candidate->arena, "has pointers of format %u", format);
+    if (has_opcodes && minimum_version(candidate->part) < CHAINS_FROM)
+        return "has opcodes (LC_DYLD_INFO), and runs before macOS 12";
+    return NULL;
+}
+
+static candidate_judge *const file_judges[] = {judge_flags,       judge_commands, judge_sections,
+                                               judge_relocations, judge_trie,     judge_signature,
+                                               judge_unclaimed,   judge_fixups};
+
+/* What the first that can be merged has. */
+struct common_traits {
+    bool is_set;
+    const char *path;
+    uint32_t platform, minimum;
+    uint16_t format; /* 0 until a part has one */
+};
+
+static const char *judge_common(struct arena *arena, const struct part *part,
+                                struct common_traits *common) {
+    uint32_t minimum = minimum_version(part);
+    uint16_t format = part_pointer_format(part);
+    if (!common->is_set)
+        *common =
+            (struct common_traits){true, part->node->file->path, part->image->platform, minimum, 0};
+    if (part->image->platform != common->platform)
+        return arena_format(arena, "is of another platform than %s", common->path);
+    if (minimum != common->minimum)
+        return arena_format(arena, "has another minimum version than %s", common->path);
+    if (format != 0 && common->format != 0 && format != common->format)
+        return arena_format(arena, "has pointers of format %u, other dylibs %u", format,
+                            common->format);
+    common->format = format == 0 ? common->format : format;
+    return NULL;
+}
+
+/* --- what it takes of limits --- */
+
+/* Headers where runs of sections with symbols share one: of each segment one for what the file
+ * holds, one for zeros, and one more on each side of thread-local variables. */
+static size_t count_sections(struct arena *arena, const struct part *part) {
+    size_t count = 0;
+    bool *named = arena_take(arena, part->section_count + 1);
+    part_mark_named(part, named);
+    for (size_t i = 0; i < part->image->segments.count; i++) {
+        bool any = false, zeros = false;
+        for (size_t j = 0; j < part->section_count; j++) {
+            const struct part_section *section = &part->sections[j];
+            if (section->segment != i)
+                continue;
+            any |= named[j] && !section_is_zero_filled(section);
+            zeros |= named[j] && section_is_zero_filled(section);
+            count += section_type_of(section) == S_THREAD_LOCAL_VARIABLES ? 2 : 0;
+        }
+        count += (size_t)any + zeros;
+    }
+    return count;
+}
+
+static void measure(struct arena *arena, const struct part *part, struct merge_needs *needs) {
+    needs->sections = count_sections(arena, part);
+    needs->address_space = part->extent + 2 * part->linkedit.size + part->head.size +
+                           (UINT64_C(64) << 10); /* rounding, names and its initialisers */
+}
+
+/* --- collisions --- */
+
+/* Who exports a name strongly, by the hash of the name: two names of one hash pass for the same, so
+ * that at worst a dylib more is left alone. */
+struct exporters {
+    struct exporter {
+        uint64_t hash; /* 0 for a free place */
+        size_t node;
+    } * items; /* a power of two of them, at most half of which are taken */
+    size_t count;
+    size_t capacity;
+};
+
+static struct exporter *exporter_place(const struct exporters *exporters, uint64_t hash) {
+    size_t mask = exporters->capacity - 1, at = (size_t)hash & mask;
+    while (exporters->items[at].hash != 0 && exporters->items[at].hash != hash)
+        at = (at + 1) & mask;
+    return &exporters->items[at];
+}
+
+static void add_exporter(struct exporters *exporters, uint64_t hash, size_t node) {
+    struct exporters old = *exporters;
+    if (2 * (exporters->count + 1) > exporters->capacity) {
+        exporters->capacity = old.capacity == 0 ? 1024 : 2 * old.capacity;
+        exporters->items = memory_zeros(exporters->capacity, sizeof *exporters->items);
+        for (size_t i = 0; i < old.capacity; i++)
+            if (old.items[i].hash != 0)
+                *exporter_place(exporters, old.items[i].hash) = old.items[i];
+        free(old.items);
+    }
+    exporters->count++;
+    *exporter_place(exporters, hash) = (struct exporter){hash, node};
+}
+
+static uint64_t export_hash(const struct definition *definition) {
+    const char *name = definition->name;
+    return name_hash((struct bytes){(const uint8_t *)name, strlen(name)}) | 1;
+}
+
+/* Strong exports of one name in two parts would be one in the merged image. */
+static const char *find_collision(const struct candidate *candidate, const struct definitions *own,
+                                  const struct exporters *exporters) {
+    for (size_t i = 0; exporters->count != 0 && i < own->count; i++) {
+        const struct exporter *known = exporter_place(exporters, export_hash(&own->items[i]));
+        if (known->hash != 0 && !definition_is_weak(&own->items[i]))
+            return arena_format(candidate->arena, "exports %s, which %s exports too",
+                                own->items[i].name,
+                                candidate->graph->items[known->node].file->path);
+    }
+    return NULL;
+}
+
+/* --- weak binds --- */
+
+static struct bytes bytes_of_text(const char *text) {
+    return (struct bytes){(const uint8_t *)text, strlen(text)};
+}
+
+static void add_bound(const struct part *part, const char *opcodes, struct name_set *names) {
+    struct fixup_walk walk;
+    struct fixup fixup;
+    struct error ignored;
+    struct bytes bytes = part_linkedit(part, opcodes);
+    if (bytes.size == 0 ||
+        !fixup_walk_begin(&walk, opcodes, bytes, part->image, part->slice, &ignored))
+        return;
+    while (fixup_walk_next(&walk, &fixup, &ignored))
+        if (fixup.kind == FIXUP_BIND || fixup.kind == FIXUP_LAZY_BIND)
+            name_set_add(names, name_hash(bytes_of_text(fixup.import.symbol)));
+}
+
+static const char *find_unknown(const struct candidate *candidate, const struct name_set *names) {
+    struct fixup_walk walk;
+    struct fixup fixup;
+    struct error ignored;
+    struct bytes bytes = part_linkedit(candidate->part, "weak bind opcodes");
+    if (bytes.size == 0 ||
+        !fixup_walk_begin(&walk, "weak bind opcodes", bytes, candidate->part->image,
+                          candidate->part->slice, &ignored))
+        return NULL;
+    while (fixup_walk_next(&walk, &fixup, &ignored))
+        if (fixup.kind == FIXUP_WEAK_BIND &&
+            !name_set_has(names, name_hash(bytes_of_text(fixup.import.symbol))))
+            return arena_format(candidate->arena, "binds %s weakly, and neither has nor wants it",
+                                fixup.import.symbol);
+    return NULL;
+}
+
+/* Where no image has what opcodes bind weakly, dyld leaves the pointer as it is; with chained
+ * fixups, which a merged image has, it ends the program (Loader.cpp, resolveSymbol). */
+static const char *judge_weak_binds(const struct candidate *candidate,
+                                    const struct definitions *own) {
+    struct name_set names = {0};
+    for (size_t i = 0; i < own->count; i++)
+        name_set_add(&names, name_hash(bytes_of_text(own->items[i].name)));
+    add_bound(candidate->part, "bind opcodes", &names);
+    add_bound(candidate->part, "lazy bind opcodes", &names);
+    name_set_seal(&names);
+    const char *reason = find_unknown(candidate, &names);
+    name_set_free(&names);
+    return reason;
+}
+
+/* *reason is NULL when nothing is against the part's exports. */
+static bool judge_exports(const struct candidate *candidate, struct exporters *exporters,
+                          const char **reason, struct error *error) {
+    struct definitions own = {0};
+    struct arena scratch = {0};
+    size_t node = (size_t)(candidate->node - candidate->graph->items);
+    bool read = definitions_add(&scratch, candidate->part, 0, &own, error);
+    if (read && own.unmerged != NULL)
+        *reason =
+            arena_format(candidate->arena, "re-exports %s, or has resolvers for it", own.unmerged);
+    else if (read)
+        *reason = find_collision(candidate, &own, exporters);
+    if (read && *reason == NULL)
+        *reason = judge_weak_binds(candidate, &own);
+    for (size_t i = 0; read && *reason == NULL && i < own.count; i++)
+        if (!definition_is_weak(&own.items[i]))
+            add_exporter(exporters, export_hash(&own.items[i]), node);
+    arena_free(&scratch);
+    return read;
+}
+
+/* --- all of it --- */
+
+static const char *first_reason(candidate_judge *const *judges, size_t count,
+                                const struct candidate *candidate) {
+    const char *reason = NULL;
+    for (size_t i = 0; reason == NULL && i < count; i++)
+        reason = judges[i](candidate);
+    return reason;
+}
+
+static bool judge_file_of(struct candidate *candidate, struct common_traits *common,
+                          struct exporters *exporters, struct error *error) {
+    struct part part;
+    if (!part_read(candidate->arena, candidate->node, &part, error))
+        return false;
+    candidate->part = &part;
+    const char *reason =
+        first_reason(file_judges, sizeof file_judges / sizeof file_judges[0], candidate);
+    if (reason == NULL)
+        reason = judge_common(candidate->arena, &part, common);
+    bool done = reason != NULL || judge_exports(candidate, exporters, &reason, error);
+    candidate->needs->reason = reason;
+    measure(candidate->arena, &part, candidate->needs);
+    part_free(&part);
+    return done;
+}
+
+bool eligible_judge(struct arena *arena, const struct image_graph *graph,
+                    const struct merge_rules *rules, struct merge_needs *needs,
+                    struct error *error) {
+    struct candidate candidate = {.arena = arena, .graph = graph, .rules = rules};
+    struct common_traits common = {0};
+    struct exporters exporters = {0};
+    bool done = true;
+    for (size_t i = 0; done && i < graph->count; i++) {
+        candidate.node = &graph->items[i];
+        candidate.needs = &needs[i];
+        needs[i].reason = first_reason(
+            loading_judges, sizeof loading_judges / sizeof loading_judges[0], &candidate);
+        if (needs[i].reason == NULL)
+            done = judge_file_of(&candidate, &common, &exporters, error);
+    }
+    free(exporters.items);
+    return done;
+}

@@ -1,0 +1,204 @@
+#include "merge/merge.h"
+
+#include "base/digest.h"
+#include "base/path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DYLIB_CURRENT = 16, DYLIB_COMPATIBILITY = 20 };
+
+uint64_t merge_address(const struct part *part, uint64_t address) {
+    return address + part->shift;
+}
+
+uint32_t merge_page_size(const struct merge *merge) {
+    return merge->parts[0].image->architecture->page_size;
+}
+
+size_t merge_part_of(const struct merge *merge, size_t node) {
+    for (size_t i = 0; node != NO_IMAGE && i < merge->part_count; i++)
+        if (merge->parts[i].node == &merge->graph->items[node])
+            return i;
+    return NO_PART;
+}
+
+/* --- dylibs --- */
+
+static struct merged_dylib *find_dylib(const struct merge *merge, const char *name) {
+    for (size_t i = 0; i < merge->dylibs.count; i++)
+        if (strcmp(merge->dylibs.items[i].name, name) == 0)
+            return &merge->dylibs.items[i];
+    return NULL;
+}
+
+/* The name by which the merged image asks for what a part's load command names. */
+static const char *new_name(const struct merge *merge, const struct part *part, size_t use) {
+    size_t node = part->node->loads[use];
+    struct merge *other = node == NO_IMAGE ? NULL : merge->merge_of_node[node];
+    return other == NULL ? part->image->dylibs.items[use].name : other->install_name;
+}
+
+static bool is_inside(const struct merge *merge, const struct part *part, size_t use) {
+    return merge_part_of(merge, part->node->loads[use]) != NO_PART;
+}
+
+/* Weak where all that ask are; upward likewise. */
+static void join(struct merged_dylib *known, uint32_t command_number) {
+    if (known->command_number != command_number)
+        known->command_number = LC_LOAD_DYLIB;
+}
+
+static void add_dylib(struct merge *merge, const struct part *part, struct bytes command,
+                      size_t use) {
+    const char *name = new_name(merge, part, use);
+    struct merged_dylib *known = find_dylib(merge, name);
+    uint32_t number = part->image->dylibs.items[use].command_number;
+    if (known != NULL) {
+        join(known, number);
+        return;
+    }
+    *vector_push(merge->arena, &merge->dylibs) = (struct merged_dylib){
+        .name = name,
+        .command_number = number,
+        .timestamp = 2,
+        .current_version = bytes_u32(command, DYLIB_CURRENT),
+        .compatibility_version = bytes_u32(command, DYLIB_COMPATIBILITY),
+    };
+}
+
+static void add_rpath(struct merge *merge, const char *rpath) {
+    for (size_t i = 0; i < merge->rpaths.count; i++)
+        if (strcmp(merge->rpaths.items[i], rpath) == 0)
+            return;
+    *vector_push(merge->arena, &merge->rpaths) = rpath;
+}
+
+static void add_names(struct merge *merge, const struct part *part) {
+    struct load_command_walk walk = image_commands(part->head);
+    struct load_command command;
+    struct error ignored;
+    size_t use = 0;
+    while (load_command_next(&walk, &command, &ignored))
+        if (dylib_use_is(command.number)) {
+            if (!is_inside(merge, part, use))
+                add_dylib(merge, part, command.bytes, use);
+            use++;
+        }
+    for (size_t i = 0; i < part->image->rpaths.count; i++)
+        add_rpath(merge, part->image->rpaths.items[i]);
+}
+
+static size_t node_of(const struct merge *merge, const struct part *part) {
+    return (size_t)(part->node - merge->graph->items);
+}
+
+/* --- identity --- */
+
+static void make_uuid(struct merge *merge) {
+    struct buffer names = {0};
+    uint8_t hash[SHA256_SIZE];
+    for (size_t i = 0; i < merge->part_count; i++) {
+        const struct image *image = merge->parts[i].image;
+        buffer_add(&names, image->uuid, sizeof image->uuid);
+        buffer_add(&names, image->install_name, strlen(image->install_name) + 1);
+    }
+    digest(DIGEST_SHA256, buffer_bytes(&names), hash);
+    memcpy(merge->uuid, hash, sizeof merge->uuid);
+    merge->uuid[6] = (uint8_t)((merge->uuid[6] & 0x0f) | 0x50); /* a name-based one */
+    merge->uuid[8] = (uint8_t)((merge->uuid[8] & 0x3f) | 0x80);
+    buffer_free(&names);
+}
+
+static void describe(struct merge *merge) {
+    merge->pointer_format = DYLD_CHAINED_PTR_64_OFFSET;
+    for (size_t i = 0; i < merge->part_count; i++) {
+        const struct part *part = &merge->parts[i];
+        uint16_t format = part_pointer_format(part);
+        if (format != 0)
+            merge->pointer_format = format;
+        if (node_of(merge, part) < node_of(merge, &merge->parts[merge->first_loaded]))
+            merge->first_loaded = i;
+        merge->is_signed |= part_linkedit(part, "code signature").size != 0;
+        add_names(merge, part);
+    }
+    make_uuid(merge);
+}
+
+bool merge_begin(struct merge *merge, const size_t *nodes, size_t count, struct error *error) {
+    size_t *loaded = arena_take(merge->arena, count * sizeof *loaded);
+    merge->parts = arena_take(merge->arena, count * sizeof *merge->parts);
+    for (size_t i = 0; i < count; i++) {
+        loaded[i] = nodes[i];
+        if (!part_read(merge->arena, &merge->graph->items[nodes[i]], &merge->parts[i], error))
+            return false;
+        merge->part_count++;
+        if (!definitions_add(merge->arena, &merge->parts[i], i, &merge->definitions, error))
+            return false;
+    }
+    definitions_sort(&merge->definitions, loaded);
+    describe(merge);
+    return true;
+}
+
+void merge_written(struct merge *merge) {
+    struct merged_contents *made = &merge->made;
+    struct buffer *buffers[] = {&made->initialisers, &made->unwind_info, &made->eh_frame,
+                                &made->fixups,       &made->exports,     &made->function_starts,
+                                &made->data_in_code, &made->symbols,     &made->strings};
+    for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
+        buffer_free(buffers[i]);
+}
+
+void merge_free(struct merge *merge) {
+    merge_written(merge);
+    for (size_t i = 0; i < merge->part_count; i++)
+        part_free(&merge->parts[i]);
+    free(merge->template.pointers);
+    new_chains_free(&merge->chains);
+}
+
+/* --- imports --- */
+
+static int32_t new_ordinal(const struct merge *merge, const struct part *part, size_t use) {
+    const struct merged_dylib *dylib = find_dylib(merge, new_name(merge, part, use));
+    return (int32_t)(dylib - merge->dylibs.items) + 1;
+}
+
+/* A weak definition may give way to one of another image, and an absolute one does not slide: dyld
+ * goes on looking these up, now in the merged image itself. */
+static bool is_direct(const struct definition *definition) {
+    return !definition_is_weak(definition) && definition_is_address(definition);
+}
+
+static bool import_inside(const struct merge *merge, size_t target, const struct import *import,
+                          struct merged_import *merged, struct error *error) {
+    const struct definition *definition =
+        definitions_find_in(&merge->definitions, import->symbol, target);
+    const struct part *part = &merge->parts[target];
+    if (definition == NULL)
+        return error_malformed(error, "fixups", "%s is not exported by %s", import->symbol,
+                               part->node->file->path);
+    if (is_direct(definition)) {
+        merged->is_inside = true;
+        merged->address = merge_address(part, image_base(part->image) + definition->offset) +
+                          (uint64_t)import->addend;
+    } else {
+        merged->import.ordinal = ORDINAL_SELF;
+    }
+    return true;
+}
+
+bool merge_import(const struct merge *merge, const struct part *part, const struct import *import,
+                  struct merged_import *merged, struct error *error) {
+    *merged = (struct merged_import){.import = *import};
+    if (import->ordinal <= 0)
+        return true;
+    size_t use = (size_t)import->ordinal - 1;
+    size_t target = merge_part_of(merge, part->node->loads[use]);
+    if (target != NO_PART)
+        return import_inside(merge, target, import, merged, error) ||
+               error_in_file(error, part->node->file->path);
+    merged->import.ordinal = new_ordinal(merge, part, use);
+    return true;
+}

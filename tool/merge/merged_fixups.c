@@ -1,0 +1,155 @@
+#include "merge/merged_fixups.h"
+
+#include "base/memory.h"
+#include "merge/initialisers.h"
+#include "merge/thread_locals.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_ADDEND = 255, HIGH_SHIFT = 56 };
+#define HIGH_BYTE (UINT64_C(0xff) << HIGH_SHIFT)
+
+/* A segment on its way. */
+struct segment_fixups {
+    struct merge *merge;
+    size_t part;
+    uint32_t number; /* of the segment in the merged image */
+    const struct segment *old;
+    struct chained_pointer *pointers; /* owned */
+    size_t count;
+};
+
+/* What an import leads to, as a pointer in the chain. */
+static bool bind_pointer(struct segment_fixups *work, const struct import *import,
+                         struct chained_pointer *pointer, struct error *error) {
+    struct merge *merge = work->merge;
+    struct merged_import merged;
+    if (!merge_import(merge, &merge->parts[work->part], import, &merged, error))
+        return false;
+    if (merged.is_inside) {
+        pointer->target = merged.address;
+        return true;
+    }
+    pointer->binds = true;
+    if (merged.import.addend >= 0 && merged.import.addend <= MOST_ADDEND) {
+        pointer->addend = (uint8_t)merged.import.addend;
+        merged.import.addend = 0;
+    }
+    pointer->import = new_chains_import(&merge->chains, &merged.import);
+    return true;
+}
+
+static bool move_fixup(struct segment_fixups *work, const struct fixup *fixup,
+                       struct error *error) {
+    struct chained_pointer *pointer = &work->pointers[work->count++];
+    struct part *part = &work->merge->parts[work->part];
+    *pointer = (struct chained_pointer){.offset = fixup->address - work->old->address};
+    if (fixup->kind == FIXUP_REBASE) {
+        /* Opcodes leave a pointer whole: RTTI of arm64 has a flag in its topmost byte. */
+        pointer->target = merge_address(part, fixup->target & ~HIGH_BYTE);
+        pointer->high = (uint8_t)(fixup->high_byte | fixup->target >> HIGH_SHIFT);
+    } else if (!bind_pointer(work, &fixup->import, pointer, error)) {
+        return false;
+    }
+    if (!pointer->binds)
+        initialisers_note(work->merge, work->part, fixup->address, pointer->target);
+    thread_locals_note(work->merge, part, fixup->address, pointer);
+    return true;
+}
+
+static bool make_segment(struct segment_fixups *work, const struct part_fixups *fixups,
+                         uint8_t *contents, struct error *error) {
+    const struct part *part = &work->merge->parts[work->part];
+    size_t size = (size_t)work->old->file_size;
+    work->pointers = memory_zeros(fixups->count, sizeof *work->pointers);
+    for (size_t i = 0; i < fixups->count; i++)
+        if (fixups->items[i].address - work->old->address < work->old->vm_size &&
+            !move_fixup(work, &fixups->items[i], error))
+            return false;
+    if (!new_chains_segment(&work->merge->chains, work->number, work->pointers, work->count,
+                            (struct chained_contents){contents, size}, error))
+        return error_in_file(error, part->node->file->path);
+    return thread_locals_rewrite(part, (size_t)(work->old - part->image->segments.items), contents,
+                                 error);
+}
+
+static bool do_segment(struct merge *merge, uint32_t number, const struct part_fixups *fixups,
+                       uint8_t *contents, struct error *error) {
+    const struct merged_segment *segment = &merge->segments[number];
+    struct segment_fixups work = {
+        .merge = merge,
+        .part = segment->part,
+        .number = number,
+        .old = &merge->parts[segment->part].image->segments.items[segment->old],
+    };
+    merge->chains.segments[number].segment_offset = segment->address;
+    bool made = make_segment(&work, fixups, contents, error);
+    free(work.pointers);
+    return made;
+}
+
+static bool write_segment(struct merge *merge, uint32_t number, const struct part_fixups *fixups,
+                          segment_sink *sink, void *context, struct error *error) {
+    const struct merged_segment *segment = &merge->segments[number];
+    const struct part *part = &merge->parts[segment->part];
+    const struct segment *old = &part->image->segments.items[segment->old];
+    size_t size = (size_t)old->file_size;
+    if (size == 0)
+        return true;
+    const uint8_t *data = part->slice.data + old->file_offset;
+    if ((old->protection & VM_PROT_WRITE) == 0)
+        return sink(context, segment, (struct bytes){data, size}, error);
+    uint8_t *contents = memory_zeros(size, 1);
+    memcpy(contents, data, size);
+    bool done = do_segment(merge, number, fixups, contents, error) &&
+                sink(context, segment, (struct bytes){contents, size}, error);
+    free(contents);
+    return done;
+}
+
+/* dyld sets no pointer where nothing may be written. */
+static bool fixups_valid(const struct part *part, const struct part_fixups *fixups,
+                         struct error *error) {
+    for (size_t i = 0; i < fixups->count; i++) {
+        uint64_t address = fixups->items[i].address;
+        const struct segment *in = NULL;
+        for (size_t j = 0; j < part->image->segments.count; j++)
+            if (address - part->image->segments.items[j].address <
+                part->image->segments.items[j].vm_size)
+                in = &part->image->segments.items[j];
+        if (in != NULL && segment_moves(in) && (in->protection & VM_PROT_WRITE) != 0)
+            continue;
+        error_malformed(error, "fixups", "that at 0x%" PRIx64 " lies where nothing may be written",
+                        address);
+        return error_in_file(error, part->node->file->path);
+    }
+    return true;
+}
+
+bool merged_fixups_part(struct merge *merge, size_t number, segment_sink *sink, void *context,
+                        struct error *error) {
+    struct part_fixups fixups;
+    if (!part_read_fixups(&merge->parts[number], &fixups, error))
+        return false;
+    bool done = fixups_valid(&merge->parts[number], &fixups, error);
+    for (size_t i = 0; done && i < merge->segment_count; i++)
+        if (merge->segments[i].part == number)
+            done = write_segment(merge, (uint32_t)i, &fixups, sink, context, error);
+    free(fixups.items);
+    return done;
+}
+
+bool merged_fixups_template(struct merge *merge, segment_sink *sink, void *context,
+                            struct error *error) {
+    const struct merged_template *initial = &merge->template;
+    const struct merged_segment *segment = &merge->segments[MERGED_TEXT_SEGMENT + 1];
+    const struct chained_contents contents = {initial->bytes, (size_t)initial->size};
+    if (initial->size == 0)
+        return true;
+    merge->chains.segments[MERGED_TEXT_SEGMENT + 1].segment_offset = segment->address;
+    return new_chains_segment(&merge->chains, MERGED_TEXT_SEGMENT + 1, initial->pointers,
+                              initial->pointer_count, contents, error) &&
+           sink(context, segment, (struct bytes){contents.data, contents.size}, error);
+}

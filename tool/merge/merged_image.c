@@ -1,0 +1,195 @@
+#include "merge/merged_image.h"
+
+#include "base/digest.h"
+#include "base/path.h"
+#include "macho/data_in_code.h"
+#include "macho/write/code_signature.h"
+#include "merge/commands.h"
+#include "merge/initialisers.h"
+#include "merge/layout.h"
+#include "merge/merged_fixups.h"
+#include "merge/merged_linkedit.h"
+#include "merge/merged_unwind.h"
+#include "merge/thread_locals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PART_ALIGNMENT = 8, SIGNATURE_ALIGNMENT = 16, HASH_WINDOW = 256 * ADHOC_PAGE };
+
+/* --- plan --- */
+
+/* Which commands there will be: their places are not known yet. */
+static struct linkedit_places expected_places(const struct merge *merge) {
+    struct linkedit_places places = {.fixups.size = 1, .exports.size = 1};
+    for (size_t i = 0; i < merge->part_count; i++) {
+        places.function_starts.size += part_linkedit(&merge->parts[i], "function starts").size;
+        places.data_in_code.size += part_linkedit(&merge->parts[i], "data in code").size;
+    }
+    places.signature.size = merge->is_signed;
+    return places;
+}
+
+bool merged_image_plan(struct merge *merge, struct error *error) {
+    struct buffer head = {0};
+    struct linkedit_places places = expected_places(merge);
+    if (!thread_locals_gather(merge, error) || !initialisers_count(merge, error) ||
+        !merged_unwind_plan(merge, error))
+        return false;
+    layout_sections(merge);
+    commands_write(merge, &places, &head);
+    merge->commands_size = head.size - MERGED_HEADER_SIZE;
+    buffer_free(&head);
+    layout_place(merge);
+    return true;
+}
+
+/* --- the segments --- */
+
+static void begin_chains(struct merge *merge) {
+    merge->chains = (struct new_chains){
+        .arena = merge->arena,
+        .pointer_format = merge->pointer_format,
+        .page_size = (uint16_t)merge_page_size(merge),
+        .segments = arena_take(merge->arena, merge->segment_count * sizeof(struct chained_starts)),
+        .segment_count = (uint32_t)merge->segment_count,
+    };
+}
+
+static bool write_contents(void *context, const struct merged_segment *segment,
+                           struct bytes contents, struct error *error) {
+    return atomic_file_write(context, segment->file_offset, contents.data, contents.size, error);
+}
+
+static bool write_segments(struct merge *merge, struct atomic_file *file, struct error *error) {
+    begin_chains(merge);
+    for (size_t i = 0; i < merge->part_count; i++)
+        if (!merged_fixups_part(merge, i, write_contents, file, error))
+            return false;
+    initialisers_move(merge);
+    return merged_fixups_template(merge, write_contents, file, error) &&
+           initialisers_complete(merge, error);
+}
+
+/* --- __LINKEDIT --- */
+
+static bool make_contents(struct merge *merge, struct error *error) {
+    return new_chains_write(&merge->chains, &merge->made.fixups, error) &&
+           merged_unwind_write(merge, error) && merged_exports(merge, error) &&
+           merged_code_tables(merge, error) && merged_symbols(merge, error);
+}
+
+static struct linkedit_place place_after(uint64_t *at, uint64_t size, uint64_t alignment) {
+    struct linkedit_place place = {round_up(*at, alignment), size};
+    *at = size == 0 ? *at : place.offset + size;
+    return place;
+}
+
+static struct adhoc_signature signature_of(const struct merge *merge, uint64_t offset) {
+    return (struct adhoc_signature){.identifier = path_leaf(merge->path),
+                                    .code_limit = merge->linkedit_offset + offset,
+                                    .text_size = merge->text_size};
+}
+
+static struct linkedit_places place_parts(const struct merge *merge) {
+    const struct merged_contents *made = &merge->made;
+    struct linkedit_places places = {0};
+    places.fixups = place_after(&places.size, made->fixups.size, PART_ALIGNMENT);
+    places.exports = place_after(&places.size, made->exports.size, PART_ALIGNMENT);
+    places.function_starts = place_after(&places.size, made->function_starts.size, PART_ALIGNMENT);
+    places.data_in_code = place_after(&places.size, made->data_in_code.size, PART_ALIGNMENT);
+    places.symbols = place_after(&places.size, made->symbols.size, PART_ALIGNMENT);
+    places.strings = place_after(&places.size, made->strings.size, PART_ALIGNMENT);
+    if (merge->is_signed) {
+        uint64_t at = round_up(places.size, SIGNATURE_ALIGNMENT);
+        struct adhoc_signature signature = signature_of(merge, at);
+        places.signature =
+            place_after(&places.size, code_signature_adhoc_size(&signature), SIGNATURE_ALIGNMENT);
+    }
+    places.size = round_up(places.size, PART_ALIGNMENT);
+    return places;
+}
+
+static bool write_part(const struct merge *merge, struct atomic_file *file,
+                       const struct linkedit_place *place, const struct buffer *contents,
+                       struct error *error) {
+    return place->size == 0 || atomic_file_write(file, merge->linkedit_offset + place->offset,
+                                                 contents->data, contents->size, error);
+}
+
+static bool write_linkedit(const struct merge *merge, const struct linkedit_places *places,
+                           struct atomic_file *file, struct error *error) {
+    const struct merged_contents *made = &merge->made;
+    const uint8_t end = 0;
+    return write_part(merge, file, &places->fixups, &made->fixups, error) &&
+           write_part(merge, file, &places->exports, &made->exports, error) &&
+           write_part(merge, file, &places->function_starts, &made->function_starts, error) &&
+           write_part(merge, file, &places->data_in_code, &made->data_in_code, error) &&
+           write_part(merge, file, &places->symbols, &made->symbols, error) &&
+           write_part(merge, file, &places->strings, &made->strings, error) &&
+           atomic_file_write(file, merge->file_size - 1, &end, 1, error);
+}
+
+/* --- the leading __TEXT --- */
+
+static void put(struct buffer *text, uint64_t at, const struct buffer *contents) {
+    if (contents->size != 0)
+        memcpy(text->data + at, contents->data, contents->size);
+}
+
+static bool write_text(const struct merge *merge, const struct linkedit_places *places,
+                       struct atomic_file *file, struct error *error) {
+    struct leading_places leading = layout_leading(merge);
+    struct buffer text = {0};
+    commands_write(merge, places, &text);
+    buffer_take(&text, (size_t)merge->text_size - text.size);
+    put(&text, leading.initialisers, &merge->made.initialisers);
+    put(&text, leading.unwind_info, &merge->made.unwind_info);
+    put(&text, leading.eh_frame, &merge->made.eh_frame);
+    bool written = atomic_file_write(file, 0, text.data, text.size, error);
+    buffer_free(&text);
+    return written;
+}
+
+/* --- the signature --- */
+
+static bool hash_pages(struct atomic_file *file, uint64_t limit, uint8_t *hashes,
+                       struct error *error) {
+    uint8_t *window = malloc(HASH_WINDOW);
+    bool done = window != NULL;
+    if (window == NULL)
+        out_of_memory();
+    for (uint64_t at = 0; done && at < limit; at += HASH_WINDOW) {
+        size_t size = limit - at < HASH_WINDOW ? (size_t)(limit - at) : HASH_WINDOW;
+        done = file_read(&file->file, at, window, size, error);
+        for (size_t i = 0; done && i < size; i += ADHOC_PAGE, hashes += SHA256_SIZE)
+            digest(DIGEST_SHA256,
+                   (struct bytes){window + i, size - i < ADHOC_PAGE ? size - i : ADHOC_PAGE},
+                   hashes);
+    }
+    free(window);
+    return done;
+}
+
+static bool write_signature(const struct merge *merge, const struct linkedit_place *place,
+                            struct atomic_file *file, struct error *error) {
+    struct adhoc_signature signature = signature_of(merge, place->offset);
+    struct buffer bytes = {0};
+    if (place->size == 0)
+        return true;
+    uint8_t *hashes =
+        code_signature_adhoc_write(&signature, buffer_take(&bytes, (size_t)place->size));
+    bool done = hash_pages(file, signature.code_limit, hashes, error) &&
+                atomic_file_write(file, signature.code_limit, bytes.data, bytes.size, error);
+    buffer_free(&bytes);
+    return done;
+}
+
+bool merged_image_write(struct merge *merge, struct atomic_file *file, struct error *error) {
+    if (!write_segments(merge, file, error) || !make_contents(merge, error))
+        return false;
+    struct linkedit_places places = place_parts(merge);
+    layout_linkedit(merge, places.size);
+    return write_linkedit(merge, &places, file, error) && write_text(merge, &places, file, error) &&
+           write_signature(merge, &places.signature, file, error);
+}

@@ -1,0 +1,15 @@
+/* The file of a merged image. */
+#ifndef VAFIT_MERGE_MERGED_IMAGE_H
+#define VAFIT_MERGE_MERGED_IMAGE_H
+
+#include "base/atomic_file.h"
+#include "merge/merge.h"
+
+/* Lays the image out: all places but those in __LINKEDIT, and its size, are known then. Errors:
+ * ERROR_MALFORMED naming the part. */
+bool merged_image_plan(struct merge *merge, struct error *error);
+/* Writes it whole, with its signature. Errors: ERROR_MALFORMED naming the part; ERROR_IO. Memory:
+ * the string pools of all parts twice, and the largest segment with fixups. */
+bool merged_image_write(struct merge *merge, struct atomic_file *file, struct error *error);
+
+#endif

@@ -1,0 +1,257 @@
+#include "merge/part.h"
+
+#include "base/memory.h"
+#include "macho/fixup_walk.h"
+#include "macho/symtab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEGMENT_SIZE = 72, SECTION_SIZE = 80, FORMAT_AT = 6 /* in a segment's starts */ };
+
+bool segment_moves(const struct segment *segment) {
+    return segment->vm_size != 0 && strcmp(segment->name, "__LINKEDIT") != 0;
+}
+
+/* --- sections --- */
+
+static void read_section(struct bytes command, size_t at, struct part_section *section) {
+    memcpy(section->name, command.data + at, 16);
+    section->address = bytes_u64(command, at + 32);
+    section->size = bytes_u64(command, at + 40);
+    section->file_offset = bytes_u32(command, at + 48);
+    section->align = bytes_u32(command, at + 52);
+    section->flags = bytes_u32(command, at + 64);
+}
+
+static bool section_fits(const struct part *part, const struct part_section *section,
+                         struct error *error) {
+    const struct segment *segment = &part->image->segments.items[section->segment];
+    bool is_filled = section_is_zero_filled(section);
+    uint64_t at = section->address - segment->address;
+    if (!range_within(at, section->size, segment->vm_size) || section->align > 15 ||
+        (!is_filled && section->size != 0 &&
+         (!range_within(at, section->size, segment->file_size) ||
+          section->file_offset != segment->file_offset + at)))
+        return error_malformed(error, "sections", "%s,%s does not lie in its segment",
+                               segment->name, section->name);
+    return true;
+}
+
+static bool read_sections(struct arena *arena, struct part *part, struct error *error) {
+    struct load_command_walk walk = image_commands(part->head);
+    struct load_command command;
+    size_t segment = 0;
+    for (size_t i = 0; i < part->image->segments.count; i++)
+        part->section_count += part->image->segments.items[i].section_count;
+    part->sections = arena_take(arena, (part->section_count + 1) * sizeof *part->sections);
+    part->section_count = 0;
+    while (load_command_next(&walk, &command, error)) {
+        if (command.number != LC_SEGMENT_64)
+            continue;
+        for (uint32_t i = 0; i < part->image->segments.items[segment].section_count; i++) {
+            struct part_section *section = &part->sections[part->section_count++];
+            section->segment = segment;
+            read_section(command.bytes, SEGMENT_SIZE + (size_t)i * SECTION_SIZE, section);
+            if (!section_fits(part, section, error))
+                return false;
+        }
+        segment++;
+    }
+    return true;
+}
+
+static uint64_t extent_of(const struct image *image) {
+    uint64_t end = image->lowest_address;
+    for (size_t i = 0; i < image->segments.count; i++) {
+        const struct segment *segment = &image->segments.items[i];
+        if (segment_moves(segment) && segment->address + segment->vm_size > end)
+            end = segment->address + segment->vm_size;
+    }
+    return end - image->lowest_address;
+}
+
+static bool map_all(struct part *part, struct error *error) {
+    struct file file;
+    size_t head_size;
+    if (!file_open(part->node->file->path, &file, error))
+        return false;
+    struct file_stamp stamp = file_stamp_of(&file), was = file_stamp_of(&part->node->file->file);
+    bool same = part->node->file->file.descriptor == -1 || file_stamp_same(&stamp, &was);
+    bool mapped = same && mapping_make(&file, 0, file.size, &part->mapping, error);
+    file_close(&file);
+    if (!same)
+        return error_io(error, part->node->file->path, "was written to meanwhile");
+    part->slice = part->mapping.bytes;
+    if (!mapped || !image_head_size(part->slice, part->slice.size, &head_size, error))
+        return false;
+    part->head = (struct bytes){part->slice.data, head_size};
+    return true;
+}
+
+bool part_read(struct arena *arena, const struct graph_node *node, struct part *part,
+               struct error *error) {
+    *part = (struct part){.node = node, .image = node->image};
+    if (!map_all(part, error) || !read_sections(arena, part, error)) {
+        part_free(part);
+        return error_in_file(error, node->file->path);
+    }
+    const struct segment *linkedit = segments_find(&node->image->segments, "__LINKEDIT");
+    if (linkedit != NULL)
+        bytes_part(part->slice, linkedit->file_offset, linkedit->file_size, &part->linkedit);
+    part->extent = extent_of(node->image);
+    return true;
+}
+
+void part_free(struct part *part) {
+    mapping_free(&part->mapping);
+    part->mapping = (struct mapping){0};
+}
+
+bool lone_image_open(struct arena *arena, const char *path, struct lone_image *image,
+                     struct error *error) {
+    *image = (struct lone_image){.file.path = path, .file.file.descriptor = -1};
+    if (!file_open(path, &image->file.file, error))
+        return false;
+    image->file.size = image->file.file.size;
+    if (!image_file_read(arena, &image->file, error) ||
+        !image_file_parse(arena, &image->file, &image->file.slices[0], error))
+        return false;
+    image->node = (struct graph_node){.file = &image->file,
+                                      .slice = &image->file.slices[0],
+                                      .image = image->file.slices[0].image};
+    return part_read(arena, &image->node, &image->part, error);
+}
+
+void lone_image_close(struct lone_image *image) {
+    part_free(&image->part);
+    file_close(&image->file.file);
+}
+
+/* --- contents --- */
+
+uint8_t section_type_of(const struct part_section *section) {
+    return section->flags & 0xff;
+}
+
+bool section_is_zero_filled(const struct part_section *section) {
+    uint8_t type = section_type_of(section);
+    return type == S_ZEROFILL || type == S_GB_ZEROFILL || type == S_THREAD_LOCAL_ZEROFILL;
+}
+
+void part_mark_named(const struct part *part, bool *named) {
+    struct bytes table = part_linkedit(part, "symbol table");
+    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
+        struct nlist symbol = nlist_at(table, i);
+        if (symbol.section != 0 && symbol.section <= part->section_count)
+            named[symbol.section - 1] = true;
+    }
+}
+
+struct bytes part_linkedit(const struct part *part, const char *name) {
+    struct bytes bytes = {part->slice.data, 0};
+    const struct linkedit_parts *parts = &part->image->parts;
+    for (size_t i = 0; i < parts->count; i++)
+        if (strcmp(parts->items[i].name, name) == 0)
+            bytes_part(part->slice, parts->items[i].file_offset, parts->items[i].size, &bytes);
+    return bytes;
+}
+
+struct part_section *part_section_at(const struct part *part, uint64_t address) {
+    for (size_t i = 0; i < part->section_count; i++) {
+        struct part_section *section = &part->sections[i];
+        if (address - section->address < section->size ||
+            (section->size == 0 && address == section->address))
+            return section;
+    }
+    return NULL;
+}
+
+struct bytes part_section_bytes(const struct part *part, const struct part_section *section) {
+    struct bytes bytes = {part->slice.data, 0};
+    if (section->file_offset != 0)
+        bytes_part(part->slice, section->file_offset, section->size, &bytes);
+    return bytes;
+}
+
+struct bytes part_text_section(const struct part *part, const char *name, uint64_t *address) {
+    for (size_t i = 0; i < part->section_count; i++) {
+        const struct part_section *section = &part->sections[i];
+        if (strcmp(part->image->segments.items[section->segment].name, "__TEXT") == 0 &&
+            strcmp(section->name, name) == 0) {
+            *address = section->address;
+            return part_section_bytes(part, section);
+        }
+    }
+    return (struct bytes){part->slice.data, 0};
+}
+
+uint16_t part_pointer_format(const struct part *part) {
+    struct bytes fixups = part_linkedit(part, "chained fixups");
+    struct chained_fixups parsed;
+    struct error ignored;
+    if (fixups.size == 0 || !chained_fixups_parse(fixups, part->image, &parsed, &ignored))
+        return 0;
+    for (uint32_t i = 0; i < parsed.segment_count; i++) {
+        uint32_t starts = bytes_u32(fixups, parsed.starts_offset + 4 + (size_t)i * 4);
+        if (starts != 0)
+            return bytes_u16(fixups, parsed.starts_offset + starts + FORMAT_AT);
+    }
+    return 0;
+}
+
+/* --- fixups --- */
+
+static bool add_fixups(const struct part *part, const char *name, struct part_fixups *fixups,
+                       struct error *error) {
+    struct fixup_walk walk;
+    struct fixup fixup;
+    if (!fixup_walk_begin(&walk, name, part_linkedit(part, name), part->image, part->slice, error))
+        return false;
+    while (fixup_walk_next(&walk, &fixup, error)) {
+        if (fixup.kind == FIXUP_STRONG)
+            continue;
+        fixups->items =
+            memory_grow(fixups->items, fixups->count, &fixups->capacity, sizeof *fixups->items);
+        fixups->items[fixups->count++] = fixup;
+    }
+    return error->kind == ERROR_NONE;
+}
+
+/* Which of two for one pointer dyld applies last: weak binds, then binds, then rebases. */
+static int precedence(const struct fixup *fixup) {
+    return fixup->kind == FIXUP_WEAK_BIND ? 0 : fixup->kind == FIXUP_REBASE ? 2 : 1;
+}
+
+static int by_address(const void *left, const void *right) {
+    const struct fixup *a = left, *b = right;
+    if (a->address != b->address)
+        return a->address < b->address ? -1 : 1;
+    return precedence(a) - precedence(b);
+}
+
+static void keep_first_of_each(struct part_fixups *fixups) {
+    size_t kept = 0;
+    for (size_t i = 0; i < fixups->count; i++)
+        if (kept == 0 || fixups->items[kept - 1].address != fixups->items[i].address)
+            fixups->items[kept++] = fixups->items[i];
+    fixups->count = kept;
+}
+
+bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struct error *error) {
+    const struct linkedit_parts *parts = &part->image->parts;
+    *fixups = (struct part_fixups){0};
+    for (size_t i = 0; i < parts->count; i++) {
+        *error = (struct error){0};
+        if (fixup_walk_reads(parts->items[i].name) &&
+            !add_fixups(part, parts->items[i].name, fixups, error)) {
+            free(fixups->items);
+            *fixups = (struct part_fixups){0};
+            return error_in_file(error, part->node->file->path);
+        }
+    }
+    if (fixups->count != 0)
+        qsort(fixups->items, fixups->count, sizeof *fixups->items, by_address);
+    keep_first_of_each(fixups);
+    return true;
+}
