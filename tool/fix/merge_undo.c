@@ -5,6 +5,7 @@
 #include "commit/journal.h"
 #include "merge/parts_file.h"
 #include "rewrite/original.h"
+#include "verify/compare_files.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -66,6 +67,22 @@ static bool is_written_by_us(const struct merge_undo_state *state, const char *p
     return false;
 }
 
+/* What a later run made smaller, or somebody signed, still is of the link that its original is of.
+ */
+static bool is_of_same_link(const struct merge_undo_state *state, const char *path,
+                            const char *original) {
+    struct image_file file = {.path = path};
+    struct error ignored;
+    if (original == NULL || !file_open(path, &file.file, &ignored))
+        return false;
+    file.size = file.file.size;
+    bool is = image_file_read(state->arena, &file, &ignored) &&
+              image_file_parse_all(state->arena, &file, &ignored) &&
+              original_is_there(original, &file);
+    file_close(&file.file);
+    return is;
+}
+
 /* Nothing but what vafit wrote is taken away, and nothing but what was there put in its place. */
 static bool add_file(struct merge_undo_state *state, const struct listed_file *file,
                      struct error *error) {
@@ -81,7 +98,7 @@ static bool add_file(struct merge_undo_state *state, const struct listed_file *f
             *vector_push(state->arena, &state->idle) = *file;
         return true;
     }
-    if (!is_written_by_us(state, path, is))
+    if (!is_written_by_us(state, path, is) && !is_of_same_link(state, path, original))
         return error_io(error, path, "was written to since it was consolidated; it stays");
     if (original == NULL || !digest_of(original, was, error))
         return original != NULL || error_io(error, path, "its original was kept nowhere");
@@ -106,6 +123,9 @@ static bool add_merged(struct merge_undo_state *state, const struct loaded_image
             path_join(state->arena, folder, replaced.items[i].path), replaced.items[i]};
     *vector_push(state->arena, &state->merged) = loaded->file->path;
     *vector_push(state->arena, &state->merged) = path;
+    const char *larger = original_path(state->arena, state->unstripped, loaded->file->path);
+    if (larger != NULL && path_look(larger) == PATH_FILE)
+        *vector_push(state->arena, &state->merged) = larger;
     return true;
 }
 
