@@ -46,6 +46,18 @@ left alone:
 prints 'one after the other'
 undone 'one after the other'
 
+# What was consolidated is made smaller afterwards.
+built
+cp -a case was
+run "$VAFIT" consolidate case/parts --in-place -q
+expect 'before it is made smaller' 0
+cp case/parts larger
+run "$VAFIT" shrink case/parts case/libconsolidated.dylib --in-place -q --level locals
+expect 'is made smaller' 0
+expect_true 'it is smaller' test "$(stat -c %s case/parts)" -lt "$(stat -c %s larger)"
+prints 'made smaller'
+undone 'made smaller'
+
 # Two programs of one folder, one after the other.
 larger
 link $ARCH -execute -rpath @loader_path/. -o case/other parts.o case/libx.dylib case/libb.dylib case/liba.dylib \
