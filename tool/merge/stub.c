@@ -11,6 +11,7 @@
 enum {
     SEGMENT_SIZE = 72,
     DYLIB_SIZE = 24,
+    PATH_SIZE = 12, /* of LC_RPATH, without the path */
     COUNT_AT = 16,
     SIZE_AT = 20,
     FLAGS_AT = 24,
@@ -75,6 +76,22 @@ static void copy_command(struct stub_writer *writer, const struct load_command *
         writer->file->data[writer->file->size - 1] ^= 1;
 }
 
+/* The merged image lies beside the stub: linkers look for what a dylib re-exports by its LC_RPATHs.
+ */
+static void write_own_folder(struct stub_writer *writer) {
+    static const char folder[] = "@loader_path/.";
+    const struct rpaths *rpaths = &writer->part->image->rpaths;
+    for (size_t i = 0; i < rpaths->count; i++)
+        if (strcmp(rpaths->items[i], folder) == 0) /* dyld refuses one that is there twice */
+            return;
+    buffer_little(writer->file, 4, LC_RPATH);
+    buffer_little(writer->file, 4, round_up(PATH_SIZE + sizeof folder, 8));
+    buffer_little(writer->file, 4, PATH_SIZE);
+    buffer_add(writer->file, folder, sizeof folder);
+    buffer_align(writer->file, 8);
+    writer->count++;
+}
+
 static void write_linkedit_commands(struct stub_writer *writer, uint64_t signature) {
     struct buffer *file = writer->file;
     buffer_little(file, 4, LC_DYLD_EXPORTS_TRIE);
@@ -108,6 +125,7 @@ static void write_head(struct stub_writer *writer, uint64_t signature) {
     write_segment(writer, "__LINKEDIT", writer->page, writer->linkedit_size, VM_PROT_READ);
     while (load_command_next(&walk, &command, &ignored))
         copy_command(writer, &command);
+    write_own_folder(writer);
     write_merged_name(writer);
     write_linkedit_commands(writer, signature);
     bytes_store_little(writer->file->data + COUNT_AT, 4, writer->count);
