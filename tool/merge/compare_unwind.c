@@ -32,6 +32,7 @@ struct frame_list {
 struct unwind_side {
     const struct part *image;
     struct unwind_list entries;
+    uint32_t end; /* image offset: where the last function ends */
     struct frame_list frames;
 };
 
@@ -57,6 +58,7 @@ static bool read_entries(struct unwind_side *side, struct error *error) {
         list->items = memory_grow(list->items, list->count, &list->capacity, sizeof entry);
         list->items[list->count++] = entry;
     }
+    side->end = cursor.end;
     return error->kind == ERROR_NONE;
 }
 
@@ -128,13 +130,21 @@ static bool encoding_same(const struct unwind_comparison *comparison, uint32_t o
     return (old & ~varies) == (new & ~varies);
 }
 
-static void compare_entry(const struct unwind_comparison *comparison, const struct part *part,
-                          const struct unwind_entry *old) {
+/* Where what an entry says ends. */
+static uint32_t end_of(const struct unwind_side *side, const struct unwind_entry *entry) {
+    const struct unwind_entry *last = side->entries.items + side->entries.count - 1;
+    return entry == last ? side->end : entry[1].function;
+}
+
+static void compare_entry(const struct unwind_comparison *comparison,
+                          const struct unwind_side *side, const struct unwind_entry *old) {
+    const struct part *part = side->image;
     uint64_t base = merge_address(part, image_base(part->image));
     const struct unwind_entry *new = entry_for(&comparison->merged.entries, base + old->function);
     bool same = new != NULL &&encoding_same(comparison, old->encoding, new->encoding);
     if (same && old->encoding != 0)
-        same = new->function == base + old->function &&
+        same = new->function == base + old->function &&end_of(&comparison->merged, new) ==
+                   base + end_of(side, old) &&
                (old->lsda == 0 ? new->lsda == 0 : new->lsda == base + old->lsda) &&
                (old->personality == 0) == (new->personality == 0) &&
                (old->personality == 0 ||
@@ -184,6 +194,20 @@ static void compare_frame(const struct unwind_comparison *comparison,
                         part->node->file->path, old->function);
 }
 
+/* After its last function a part has no information, or looks in its call frame information. */
+static void compare_end(const struct unwind_comparison *comparison,
+                        const struct unwind_side *side) {
+    const struct part *part = side->image;
+    uint64_t end = merge_address(part, image_base(part->image)) + side->end;
+    const struct unwind_entry *next = entry_for(&comparison->merged.entries, end);
+    uint32_t cpu = part->image->architecture->cpu_type;
+    bool is_gap = next != NULL && next->function == end && end != comparison->merged.end;
+    if (is_gap && next->encoding != 0 &&
+        (!unwind_is_dwarf(cpu, next->encoding) || next->personality != 0 || next->lsda != 0))
+        differences_add(comparison->differences, "%s: what follows its last function is unwound",
+                        part->node->file->path);
+}
+
 /* One whose next entry has the same function is never looked at. */
 static bool holds_for_any(const struct unwind_list *list, size_t i) {
     return i + 1 == list->count || list->items[i + 1].function != list->items[i].function;
@@ -195,7 +219,9 @@ static bool compare_part(struct unwind_comparison *comparison, const struct part
     bool read = read_entries(&old, error) && read_frames(&old, error);
     for (size_t i = 0; read && i < old.entries.count; i++)
         if (holds_for_any(&old.entries, i))
-            compare_entry(comparison, part, &old.entries.items[i]);
+            compare_entry(comparison, &old, &old.entries.items[i]);
+    if (read && old.entries.count != 0)
+        compare_end(comparison, &old);
     for (size_t i = 0; read && i < old.frames.count; i++)
         compare_frame(comparison, &old, &old.frames.items[i], next);
     side_free(&old);
