@@ -2,8 +2,8 @@
  *
  *     compare_merged EXECUTABLE MERGED
  *
- * EXECUTABLE and its dylibs are as they were before; MERGED is what `vafit consolidate` made of them,
- * of one group. Prints the differences; exit status 1 when there are any. */
+ * EXECUTABLE and its dylibs are as they were before; MERGED is what `vafit consolidate` made of
+ * them, of one group. Prints the differences; exit status 1 when there are any. */
 #include "merge/compare_merge.h"
 #include "merge/consolidation.h"
 
