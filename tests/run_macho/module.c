@@ -21,8 +21,7 @@
 enum {
     SPAN_ALIGNMENT = 16384, /* of images in memory, whatever the architecture */
     LINUX_PAGE = 4096,
-    SECTIONS_AT = 72, /* bytes into LC_SEGMENT_64 */
-    SECTION_SIZE = 80
+    SECTIONS_AT = SEGMENT_COMMAND_SIZE /* bytes into LC_SEGMENT_64 */
 };
 
 /* The top byte of a pointer is the program's own: RTTI on arm64 has a flag there. */

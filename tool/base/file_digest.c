@@ -42,3 +42,12 @@ bool file_digest(const struct file *file, uint8_t target[SHA256_SIZE], struct er
     free(work.errors);
     return done;
 }
+
+bool file_digest_at(const char *path, uint8_t target[SHA256_SIZE], struct error *error) {
+    struct file file;
+    if (!file_open(path, &file, error))
+        return false;
+    bool done = file_digest(&file, target, error) || error_in_file(error, path);
+    file_close(&file);
+    return done;
+}

@@ -13,4 +13,7 @@
  * Errors: ERROR_IO without the file's name. */
 bool file_digest(const struct file *file, uint8_t target[SHA256_SIZE], struct error *error);
 
+/* Of the file at `path`. Errors: ERROR_IO naming it. */
+bool file_digest_at(const char *path, uint8_t target[SHA256_SIZE], struct error *error);
+
 #endif

@@ -206,15 +206,6 @@ static bool make_all(struct merge_work *work) {
 
 /* --- names --- */
 
-static bool digest_of(const char *path, uint8_t digest[SHA256_SIZE], struct error *error) {
-    struct file file;
-    if (!file_open(path, &file, error))
-        return false;
-    bool done = file_digest(&file, digest, error) || error_in_file(error, path);
-    file_close(&file);
-    return done;
-}
-
 /* The original that will be kept: the file itself, or one that an earlier rewriting has kept. */
 static bool note_replaced(struct merge_work *work, const struct new_file *new, const char *kept,
                           struct error *error) {
@@ -223,8 +214,8 @@ static bool note_replaced(struct merge_work *work, const struct new_file *new, c
     const char *folder = path_folder(arena, merge_target(arena, work->job, &all->merges[0]));
     struct replaced_file *item = vector_push(arena, &work->replaced);
     item->path = path_relative(arena, file_real(arena, folder), file_real(arena, new->target));
-    return digest_of(kept, item->original, error) &&
-           digest_of(new->file.path, item->replacement, error);
+    return file_digest_at(kept, item->original, error) &&
+           file_digest_at(new->file.path, item->replacement, error);
 }
 
 static bool put_aside(struct merge_work *work, const struct new_file *new, struct error *error) {

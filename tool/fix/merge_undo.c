@@ -40,15 +40,6 @@ struct merge_undo_state {
     struct string_list merged; /* images and what is beside them, to be removed */
 };
 
-static bool digest_of(const char *path, uint8_t digest[SHA256_SIZE], struct error *error) {
-    struct file file;
-    if (!file_open(path, &file, error))
-        return false;
-    bool done = file_digest(&file, digest, error) || error_in_file(error, path);
-    file_close(&file);
-    return done;
-}
-
 static bool is_added(const struct merge_undo_state *state, const char *path) {
     for (size_t i = 0; i < state->files.count; i++)
         if (strcmp(state->files.items[i].path, path) == 0)
@@ -92,7 +83,7 @@ static bool add_file(struct merge_undo_state *state, const struct listed_file *f
     const char *original = original_path(state->arena, state->unstripped, path);
     if (is_added(state, path))
         return true;
-    if (!digest_of(path, is, error))
+    if (!file_digest_at(path, is, error))
         return false;
     if (memcmp(is, file->replaced.original, SHA256_SIZE) == 0) {
         if (original != NULL && original_is_itself(original, path))
@@ -101,7 +92,7 @@ static bool add_file(struct merge_undo_state *state, const struct listed_file *f
     }
     if (original == NULL)
         return error_io(error, path, "its original was kept nowhere");
-    if (!digest_of(original, was, error))
+    if (!file_digest_at(original, was, error))
         return false;
     if (memcmp(was, file->replaced.original, SHA256_SIZE) != 0)
         return error_io(error, original, "is not the original that was put aside; it stays");

@@ -20,9 +20,30 @@
 /* mach_header_64 */
 enum { CPU_TYPE_X86_64 = 0x01000007, CPU_TYPE_ARM64 = 0x0100000c };
 #define CPU_SUBTYPE_MASK UINT32_C(0xff000000)
+enum {
+    MACH_HEADER_SIZE = 32,
+    MACH_HEADER_NCMDS = 16,
+    MACH_HEADER_SIZEOFCMDS = 20,
+    MACH_HEADER_FLAGS = 24
+};
+#define MH_NOUNDEFS UINT32_C(0x1)
 #define MH_DYLDLINK UINT32_C(0x4)
+#define MH_TWOLEVEL UINT32_C(0x80)
+#define MH_WEAK_DEFINES UINT32_C(0x8000)
+#define MH_BINDS_TO_WEAK UINT32_C(0x10000)
+#define MH_NO_REEXPORTED_DYLIBS UINT32_C(0x100000)
 #define MH_PIE UINT32_C(0x200000)
+#define MH_HAS_TLV_DESCRIPTORS UINT32_C(0x800000)
+#define MH_APP_EXTENSION_SAFE UINT32_C(0x02000000)
 #define MH_DYLIB_IN_CACHE UINT32_C(0x80000000)
+
+/* Bytes of the fixed fields of commands, before what follows them: sections, a name, a path. */
+enum {
+    SEGMENT_COMMAND_SIZE = 72,
+    SECTION_SIZE = 80,
+    DYLIB_COMMAND_SIZE = 24,
+    RPATH_COMMAND_SIZE = 12
+};
 
 /* segment_command_64; section_64's type, the low byte of its flags */
 enum { VM_PROT_READ = 1, VM_PROT_WRITE = 2, VM_PROT_EXECUTE = 4 };
@@ -31,17 +52,33 @@ enum section_type {
     S_ZEROFILL = 0x1,
     S_CSTRING_LITERALS = 0x2,
     S_MOD_INIT_FUNC_POINTERS = 0x9,
+    S_MOD_TERM_FUNC_POINTERS = 0xa,
     S_GB_ZEROFILL = 0xc,
+    S_INTERPOSING = 0xd,
+    S_DTRACE_DOF = 0xf,
     S_THREAD_LOCAL_REGULAR = 0x11,
     S_THREAD_LOCAL_ZEROFILL = 0x12,
     S_THREAD_LOCAL_VARIABLES = 0x13,
     S_INIT_FUNC_OFFSETS = 0x16
 };
+#define SECTION_ATTRIBUTES UINT32_C(0xffffff00) /* of the flags */
+#define S_ATTR_PURE_INSTRUCTIONS UINT32_C(0x80000000)
+#define S_ATTR_SOME_INSTRUCTIONS UINT32_C(0x00000400)
 
 /* nlist_64 */
 enum { N_STAB = 0xe0, N_PEXT = 0x10, N_TYPE = 0x0e, N_EXT = 0x01 };
 enum { N_UNDF = 0x0, N_ABS = 0x2, N_INDR = 0xa, N_PBUD = 0xc, N_SECT = 0xe };
 enum { N_WEAK_DEF = 0x80 };
+/* The stabs whose n_value is an address (<mach-o/stab.h>), and N_OSO, whose n_sect is none. */
+enum {
+    N_FUN = 0x24,
+    N_STSYM = 0x26,
+    N_LCSYM = 0x28,
+    N_BNSYM = 0x2e,
+    N_SLINE = 0x44,
+    N_OSO = 0x66,
+    N_SOL = 0x84
+};
 #define INDIRECT_SYMBOL_LOCAL UINT32_C(0x80000000)
 #define INDIRECT_SYMBOL_ABS UINT32_C(0x40000000)
 

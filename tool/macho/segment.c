@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEGMENT_SIZE = 72, SECTION_SIZE = 80 };
-
 /* What both architectures give a process. */
 #define ADDRESS_END (UINT64_C(1) << 47)
 
@@ -43,7 +41,7 @@ static bool contents_valid(const struct load_command *command, const struct segm
 }
 
 struct section_place segment_section(const struct load_command *command, uint32_t i) {
-    size_t at = SEGMENT_SIZE + (size_t)i * SECTION_SIZE;
+    size_t at = SEGMENT_COMMAND_SIZE + (size_t)i * SECTION_SIZE;
     return (struct section_place){
         .address = bytes_u64(command->bytes, at + 32),
         .size = bytes_u64(command->bytes, at + 40),
@@ -88,7 +86,7 @@ bool segment_sections_end_inside(const struct load_command *command, const struc
 
 static bool sections_valid(const struct load_command *command, const struct segment *segment,
                            struct error *error) {
-    uint64_t wanted = SEGMENT_SIZE + (uint64_t)segment->section_count * SECTION_SIZE;
+    uint64_t wanted = SEGMENT_COMMAND_SIZE + (uint64_t)segment->section_count * SECTION_SIZE;
     if (command->bytes.size != wanted)
         return load_command_error(error, command, "nsects",
                                   "%" PRIu32 " sections need a cmdsize of %" PRIu64 ", not %zu",

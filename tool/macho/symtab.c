@@ -45,3 +45,10 @@ void string_owners_feed(struct string_owners *owners, struct bytes window, const
         at = past;
     }
 }
+
+bool nlist_has_address(const struct nlist *symbol) {
+    static const uint8_t stabs[] = {N_FUN, N_STSYM, N_LCSYM, N_BNSYM, N_SLINE, N_SOL};
+    if ((symbol->type & N_STAB) == 0)
+        return (symbol->type & N_TYPE) == N_SECT;
+    return symbol->section != 0 && memchr(stabs, symbol->type, sizeof stabs) != NULL;
+}

@@ -30,8 +30,6 @@ struct nlist {
     uint64_t value;        /* n_value: unslid address, or what a stab means by it */
 };
 
-/* Bits of n_type, and values of N_TYPE. */
-
 /* Entry i of a table. The caller has checked that it lies inside. Inline, as is nlist_use: tables
  * have millions of entries. */
 static inline struct nlist nlist_at(struct bytes table, size_t i) {
@@ -56,6 +54,10 @@ static inline enum symbol_use nlist_use(const struct nlist *symbol) {
 static inline bool nlist_has_second_name(const struct nlist *symbol) {
     return (symbol->type & N_STAB) == 0 && (symbol->type & N_TYPE) == N_INDR;
 }
+
+/* Whether n_value is an address: that of other stabs is a size, a time or nothing. The end of a
+ * function is an N_FUN without a section, whose value is its size. */
+bool nlist_has_address(const struct nlist *symbol);
 
 /* Whose the bytes of a string pool are: a byte belongs to the greatest use of all the strings that
  * hold it, tail-shared ones among them. The pool is fed in windows from its start to its end, so

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DYLIB_SIZE = 24, COUNT_AT = 16, SIZE_AT = 20, ORDINAL_SHIFT = 8, NLIST_DESCRIPTION = 6 };
+enum { ORDINAL_SHIFT = 8, NLIST_DESCRIPTION = 6 };
 
 static struct merge *merge_of(const struct image_graph *graph, struct merge *const *merge_of_node,
                               size_t node, size_t use) {
@@ -56,13 +56,13 @@ static void name_merged(struct client_commands *commands, const struct merge *me
     struct buffer *head = &commands->client->head;
     uint32_t number = bytes_u32(old, 0);
     size_t name = strlen(merge->install_name) + 1, start = head->size;
-    buffer_add(head, old.data, DYLIB_SIZE);
+    buffer_add(head, old.data, DYLIB_COMMAND_SIZE);
     buffer_add(head, merge->install_name, name);
     buffer_align(head, 8);
     bytes_store_little(head->data + start, 4,
                        all_are(commands, merge, number) ? number : LC_LOAD_DYLIB);
     bytes_store_little(head->data + start + 4, 4, head->size - start);
-    bytes_store_little(head->data + start + 8, 4, DYLIB_SIZE);
+    bytes_store_little(head->data + start + 8, 4, DYLIB_COMMAND_SIZE);
     bytes_store_little(head->data + start + 20, 4, 0); /* any version will do */
     commands->count++;
 }
@@ -94,14 +94,15 @@ static void make_head(struct client *client, size_t node) {
     struct load_command_walk walk = image_commands(client->image.head);
     struct load_command command;
     struct error ignored;
-    buffer_add(&client->head, client->image.head.data, MERGED_HEADER_SIZE);
+    buffer_add(&client->head, client->image.head.data, MACH_HEADER_SIZE);
     while (load_command_next(&walk, &command, &ignored))
         if (dylib_use_is(command.number))
             add_dylib(&commands, command.bytes);
         else
             copy_command(&commands, command.bytes);
-    bytes_store_little(client->head.data + COUNT_AT, 4, commands.count);
-    bytes_store_little(client->head.data + SIZE_AT, 4, client->head.size - MERGED_HEADER_SIZE);
+    bytes_store_little(client->head.data + MACH_HEADER_NCMDS, 4, commands.count);
+    bytes_store_little(client->head.data + MACH_HEADER_SIZEOFCMDS, 4,
+                       client->head.size - MACH_HEADER_SIZE);
     if (client->head.size < client->image.head.size)
         buffer_take(&client->head, client->image.head.size - client->head.size);
 }

@@ -5,22 +5,9 @@
 #include <string.h>
 
 enum {
-    SEGMENT_SIZE = 72,
-    SECTION_SIZE = 80,
     NAME_SIZE = 16,
-    DYLIB_SIZE = 24, /* of a command that names a dylib, without the name */
-    PATH_SIZE = 12,  /* of LC_RPATH, without the path */
-    FLAGS_AT = 24,   /* in the header, as are the next two */
-    COUNT_AT = 16,
-    SIZE_AT = 20,
     UUID_SIZE = 16,
 };
-
-#define MH_WEAK_DEFINES UINT32_C(0x8000)
-#define MH_BINDS_TO_WEAK UINT32_C(0x10000)
-#define MH_NO_REEXPORTED_DYLIBS UINT32_C(0x100000)
-#define MH_HAS_TLV_DESCRIPTORS UINT32_C(0x800000)
-#define MH_APP_EXTENSION_SAFE UINT32_C(0x02000000)
 
 /* Load commands on their way. */
 struct command_writer {
@@ -55,7 +42,8 @@ static void write_section(struct command_writer *writer, const struct merged_seg
 }
 
 static void write_segment(struct command_writer *writer, const struct merged_segment *segment) {
-    begin(writer, LC_SEGMENT_64, SEGMENT_SIZE + (size_t)segment->section_count * SECTION_SIZE);
+    begin(writer, LC_SEGMENT_64,
+          SEGMENT_COMMAND_SIZE + (size_t)segment->section_count * SECTION_SIZE);
     write_name(writer, segment->name);
     buffer_little(writer->head, 8, segment->address);
     buffer_little(writer->head, 8, segment->vm_size);
@@ -70,9 +58,9 @@ static void write_segment(struct command_writer *writer, const struct merged_seg
 }
 
 static void write_dylib(struct command_writer *writer, const struct merged_dylib *dylib) {
-    size_t size = (size_t)round_up(DYLIB_SIZE + strlen(dylib->name) + 1, 8);
+    size_t size = (size_t)round_up(DYLIB_COMMAND_SIZE + strlen(dylib->name) + 1, 8);
     begin(writer, dylib->command_number, size);
-    buffer_little(writer->head, 4, DYLIB_SIZE);
+    buffer_little(writer->head, 4, DYLIB_COMMAND_SIZE);
     buffer_little(writer->head, 4, dylib->timestamp);
     buffer_little(writer->head, 4, dylib->current_version);
     buffer_little(writer->head, 4, dylib->compatibility_version);
@@ -81,8 +69,8 @@ static void write_dylib(struct command_writer *writer, const struct merged_dylib
 }
 
 static void write_rpath(struct command_writer *writer, const char *path) {
-    begin(writer, LC_RPATH, (size_t)round_up(PATH_SIZE + strlen(path) + 1, 8));
-    buffer_little(writer->head, 4, PATH_SIZE);
+    begin(writer, LC_RPATH, (size_t)round_up(RPATH_COMMAND_SIZE + strlen(path) + 1, 8));
+    buffer_little(writer->head, 4, RPATH_COMMAND_SIZE);
     buffer_add(writer->head, path, strlen(path) + 1);
     buffer_align(writer->head, 8);
 }
@@ -144,10 +132,10 @@ static struct merged_dylib own_name(const struct merge *merge) {
 static uint32_t flags_of(const struct merge *merge) {
     const uint32_t any = MH_WEAK_DEFINES | MH_BINDS_TO_WEAK | MH_HAS_TLV_DESCRIPTORS;
     const uint32_t all = MH_NO_REEXPORTED_DYLIBS | MH_APP_EXTENSION_SAFE;
-    uint32_t first = bytes_u32(merge->parts[merge->first_loaded].head, FLAGS_AT);
+    uint32_t first = bytes_u32(merge->parts[merge->first_loaded].head, MACH_HEADER_FLAGS);
     uint32_t joined = 0, common = all;
     for (size_t i = 0; i < merge->part_count; i++) {
-        uint32_t flags = bytes_u32(merge->parts[i].head, FLAGS_AT);
+        uint32_t flags = bytes_u32(merge->parts[i].head, MACH_HEADER_FLAGS);
         joined |= flags & any;
         common &= flags;
     }
@@ -156,8 +144,8 @@ static uint32_t flags_of(const struct merge *merge) {
 
 static void write_header(const struct merge *merge, struct buffer *head) {
     const struct part *part = &merge->parts[merge->first_loaded];
-    buffer_add(head, part->head.data, MERGED_HEADER_SIZE);
-    bytes_store_little(head->data + FLAGS_AT, 4, flags_of(merge));
+    buffer_add(head, part->head.data, MACH_HEADER_SIZE);
+    bytes_store_little(head->data + MACH_HEADER_FLAGS, 4, flags_of(merge));
 }
 
 static void write_names(struct command_writer *writer) {
@@ -186,6 +174,6 @@ void commands_write(const struct merge *merge, const struct linkedit_places *pla
     write_place(&writer, LC_FUNCTION_STARTS, &places->function_starts);
     write_place(&writer, LC_DATA_IN_CODE, &places->data_in_code);
     write_place(&writer, LC_CODE_SIGNATURE, &places->signature);
-    bytes_store_little(head->data + COUNT_AT, 4, writer.count);
-    bytes_store_little(head->data + SIZE_AT, 4, head->size - MERGED_HEADER_SIZE);
+    bytes_store_little(head->data + MACH_HEADER_NCMDS, 4, writer.count);
+    bytes_store_little(head->data + MACH_HEADER_SIZEOFCMDS, 4, head->size - MACH_HEADER_SIZE);
 }

@@ -354,12 +354,6 @@ static void add_symbols(const struct part *image, struct name_set *set) {
     name_set_seal(set);
 }
 
-static bool symbol_moves(const struct nlist *symbol) {
-    if ((symbol->type & N_STAB) == 0)
-        return (symbol->type & N_TYPE) == N_SECT;
-    return symbol->section != 0 && memchr("\x24\x26\x28\x2e\x44\x84", symbol->type, 6) != NULL;
-}
-
 static void compare_symbols_of(struct merged_reader *reader, const struct part *part,
                                const struct name_set *set) {
     struct bytes table = part_linkedit(part, "symbol table");
@@ -367,7 +361,8 @@ static void compare_symbols_of(struct merged_reader *reader, const struct part *
     for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
         struct nlist symbol = nlist_at(table, i);
         const char *name = (const char *)pool.data + symbol.string_index;
-        uint64_t value = symbol_moves(&symbol) ? merge_address(part, symbol.value) : symbol.value;
+        uint64_t value =
+            nlist_has_address(&symbol) ? merge_address(part, symbol.value) : symbol.value;
         if ((symbol.type & (N_STAB | N_TYPE)) != N_UNDF &&
             !name_set_has(set, symbol_hash(symbol.type, value, name)))
             differ(reader, part, "symbol %zu, %s, is not in the merged image", i, name);

@@ -18,10 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MH_TWOLEVEL UINT32_C(0x80)
 #define CHAINS_FROM VERSION(12, 0) /* the first macOS of which every dyld knows chained fixups */
-
-enum { S_MOD_TERM_FUNC_POINTERS = 0xa, S_INTERPOSING = 0xd, S_DTRACE_DOF = 0xf, FLAGS_AT = 24 };
 
 /* An image that is looked at. */
 struct candidate {
@@ -193,8 +190,9 @@ static const char *judge_commands(const struct candidate *candidate) {
 }
 
 static const char *judge_flags(const struct candidate *candidate) {
-    return (bytes_u32(candidate->part->head, FLAGS_AT) & MH_TWOLEVEL) != 0 ? NULL
-                                                                           : "has a flat namespace";
+    return (bytes_u32(candidate->part->head, MACH_HEADER_FLAGS) & MH_TWOLEVEL) != 0
+               ? NULL
+               : "has a flat namespace";
 }
 
 /* --- of its sections --- */

@@ -12,10 +12,6 @@ enum {
     SECTION_ALIGNMENT = 4,
 };
 
-#define S_ATTR_PURE_INSTRUCTIONS UINT32_C(0x80000000)
-#define S_ATTR_SOME_INSTRUCTIONS UINT32_C(0x00000400)
-#define SECTION_ATTRIBUTES UINT32_C(0xffffff00)
-
 /* --- which sections get headers --- */
 
 static bool is_zero_filled(uint8_t type) {
@@ -198,7 +194,7 @@ void layout_sections(struct merge *merge) {
 struct leading_places layout_leading(const struct merge *merge) {
     const struct merged_contents *made = &merge->made;
     struct leading_places places;
-    places.initialisers = round_up(MERGED_HEADER_SIZE + merge->commands_size, 8);
+    places.initialisers = round_up(MACH_HEADER_SIZE + merge->commands_size, 8);
     places.unwind_info = round_up(places.initialisers + made->initialisers.size, 8);
     places.eh_frame = round_up(places.unwind_info + made->unwind_info.size, 8);
     places.end = places.eh_frame + made->eh_frame.size;

@@ -111,7 +111,7 @@ struct merge {
     struct new_chains chains;
 };
 
-enum { MERGED_TEXT_SEGMENT, MERGED_HEADER_SIZE = 32 };
+enum { MERGED_TEXT_SEGMENT }; /* the index of the leading one */
 
 /* Sets up a merge of nodes of the graph, in the order of their initialisers, and reads them.
  * Release with merge_free. Errors: those of part_read and definitions_add. */

@@ -38,7 +38,7 @@ bool merged_image_plan(struct merge *merge, struct error *error) {
         return false;
     layout_sections(merge);
     commands_write(merge, &places, &head);
-    merge->commands_size = head.size - MERGED_HEADER_SIZE;
+    merge->commands_size = head.size - MACH_HEADER_SIZE;
     buffer_free(&head);
     layout_place(merge);
     return true;

@@ -8,16 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Stabs (<mach-o/stab.h>) whose n_value is an address; that of others is a size, a time or nothing.
- */
 enum {
-    N_FUN = 0x24,
-    N_STSYM = 0x26,
-    N_LCSYM = 0x28,
-    N_BNSYM = 0x2e,
-    N_SLINE = 0x44,
-    N_OSO = 0x66,
-    N_SOL = 0x84,
     ORDINAL_SHIFT = 8, /* of a dylib's ordinal in n_desc */
     MOST_SYMBOL_ORDINAL = 253
 };
@@ -81,18 +72,6 @@ static enum symbol_group_number group_of(const struct symbol_merger *merger, siz
     return is_exported(merger, number, symbol) ? GROUP_EXPORTED : GROUP_LOCAL;
 }
 
-static bool stab_is_address(uint8_t type) {
-    static const uint8_t types[] = {N_FUN, N_STSYM, N_LCSYM, N_BNSYM, N_SLINE, N_SOL};
-    return memchr(types, type, sizeof types) != NULL;
-}
-
-/* The end of a function is an N_FUN without a section, whose value is a size. */
-static bool has_address(const struct nlist *symbol) {
-    if ((symbol->type & N_STAB) != 0)
-        return stab_is_address(symbol->type) && symbol->section != 0;
-    return (symbol->type & N_TYPE) == N_SECT;
-}
-
 static uint8_t new_section(const struct part *part, const struct nlist *symbol) {
     bool counts =
         symbol->type != N_OSO && symbol->section >= 1 && symbol->section <= part->section_count;
@@ -136,7 +115,7 @@ static void take_symbol(struct symbol_merger *merger, size_t number, struct nlis
         (uint32_t)(merger->pool_starts[number] + symbol.string_index);
     if (group == GROUP_LOCAL && (symbol.type & N_STAB) == 0)
         symbol.type &= (uint8_t)~N_EXT;
-    uint64_t value = has_address(&symbol) ? merge_address(part, symbol.value) : symbol.value;
+    uint64_t value = nlist_has_address(&symbol) ? merge_address(part, symbol.value) : symbol.value;
     buffer_little(table, 4, 0);
     buffer_little(table, 1, symbol.type);
     buffer_little(table, 1, new_section(part, &symbol));

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEGMENT_SIZE = 72, SECTION_SIZE = 80, FORMAT_AT = 6 /* in a segment's starts */ };
+enum { FORMAT_AT = 6 /* in a segment's starts */ };
 
 bool segment_moves(const struct segment *segment) {
     return segment->vm_size != 0 && strcmp(segment->name, "__LINKEDIT") != 0;
@@ -52,7 +52,7 @@ static bool read_sections(struct arena *arena, struct part *part, struct error *
         for (uint32_t i = 0; i < part->image->segments.items[segment].section_count; i++) {
             struct part_section *section = &part->sections[part->section_count++];
             section->segment = segment;
-            read_section(command.bytes, SEGMENT_SIZE + (size_t)i * SECTION_SIZE, section);
+            read_section(command.bytes, SEGMENT_COMMAND_SIZE + (size_t)i * SECTION_SIZE, section);
             if (!section_fits(part, section, error))
                 return false;
         }

@@ -9,17 +9,11 @@
 #include <string.h>
 
 enum {
-    SEGMENT_SIZE = 72,
-    DYLIB_SIZE = 24,
-    PATH_SIZE = 12, /* of LC_RPATH, without the path */
-    COUNT_AT = 16,
-    SIZE_AT = 20,
-    FLAGS_AT = 24,
     EMPTY_POOL = 8, /* bytes: an empty name, and zeros */
     SIGNATURE_ALIGNMENT = 16
 };
 
-#define MH_STUB_FLAGS UINT32_C(0x85) /* MH_NOUNDEFS, MH_DYLDLINK, MH_TWOLEVEL */
+#define STUB_FLAGS (MH_NOUNDEFS | MH_DYLDLINK | MH_TWOLEVEL)
 
 /* A stub on its way. */
 struct stub_writer {
@@ -37,7 +31,7 @@ static void write_segment(struct stub_writer *writer, const char *name, uint64_t
     struct buffer *file = writer->file;
     size_t start = file->size;
     buffer_little(file, 4, LC_SEGMENT_64);
-    buffer_little(file, 4, SEGMENT_SIZE);
+    buffer_little(file, 4, SEGMENT_COMMAND_SIZE);
     buffer_take(file, 16);
     memcpy(file->data + start + 8, name, strlen(name));
     buffer_little(file, 8, place);
@@ -54,8 +48,8 @@ static void write_merged_name(struct stub_writer *writer) {
     struct buffer *file = writer->file;
     const char *name = writer->merge->install_name;
     buffer_little(file, 4, LC_REEXPORT_DYLIB);
-    buffer_little(file, 4, round_up(DYLIB_SIZE + strlen(name) + 1, 8));
-    buffer_little(file, 4, DYLIB_SIZE);
+    buffer_little(file, 4, round_up(DYLIB_COMMAND_SIZE + strlen(name) + 1, 8));
+    buffer_little(file, 4, DYLIB_COMMAND_SIZE);
     buffer_little(file, 4, 2);
     buffer_take(file, 8); /* any version will do */
     buffer_add(file, name, strlen(name) + 1);
@@ -85,8 +79,8 @@ static void write_own_folder(struct stub_writer *writer) {
         if (strcmp(rpaths->items[i], folder) == 0) /* dyld refuses one that is there twice */
             return;
     buffer_little(writer->file, 4, LC_RPATH);
-    buffer_little(writer->file, 4, round_up(PATH_SIZE + sizeof folder, 8));
-    buffer_little(writer->file, 4, PATH_SIZE);
+    buffer_little(writer->file, 4, round_up(RPATH_COMMAND_SIZE + sizeof folder, 8));
+    buffer_little(writer->file, 4, RPATH_COMMAND_SIZE);
     buffer_add(writer->file, folder, sizeof folder);
     buffer_align(writer->file, 8);
     writer->count++;
@@ -120,7 +114,7 @@ static void write_head(struct stub_writer *writer, uint64_t signature) {
     struct load_command_walk walk = image_commands(writer->part->head);
     struct load_command command;
     struct error ignored;
-    buffer_add(writer->file, writer->part->head.data, MERGED_HEADER_SIZE);
+    buffer_add(writer->file, writer->part->head.data, MACH_HEADER_SIZE);
     write_segment(writer, "__TEXT", 0, writer->page, VM_PROT_READ | VM_PROT_EXECUTE);
     write_segment(writer, "__LINKEDIT", writer->page, writer->linkedit_size, VM_PROT_READ);
     while (load_command_next(&walk, &command, &ignored))
@@ -128,9 +122,10 @@ static void write_head(struct stub_writer *writer, uint64_t signature) {
     write_own_folder(writer);
     write_merged_name(writer);
     write_linkedit_commands(writer, signature);
-    bytes_store_little(writer->file->data + COUNT_AT, 4, writer->count);
-    bytes_store_little(writer->file->data + SIZE_AT, 4, writer->file->size - MERGED_HEADER_SIZE);
-    bytes_store_little(writer->file->data + FLAGS_AT, 4, MH_STUB_FLAGS);
+    bytes_store_little(writer->file->data + MACH_HEADER_NCMDS, 4, writer->count);
+    bytes_store_little(writer->file->data + MACH_HEADER_SIZEOFCMDS, 4,
+                       writer->file->size - MACH_HEADER_SIZE);
+    bytes_store_little(writer->file->data + MACH_HEADER_FLAGS, 4, STUB_FLAGS);
 }
 
 static void sign(struct buffer *file, const struct adhoc_signature *signature) {

@@ -62,7 +62,6 @@ static void see_section(struct slice_summary *summary, struct bytes bytes, size_
 
 /* The image was read, so that nsects fits the command. */
 static void see_segment(struct slice_summary *summary, struct bytes bytes) {
-    enum { SEGMENT_SIZE = 72, SECTION_SIZE = 80 };
     char name[NAME_SIZE];
     const struct summary_segment seen = {
         .name = name_at(bytes, 8, name),
@@ -77,7 +76,7 @@ static void see_segment(struct slice_summary *summary, struct bytes bytes) {
     };
     summary_segment(summary, &seen);
     for (uint32_t i = 0; i < seen.nsects; i++)
-        see_section(summary, bytes, SEGMENT_SIZE + (size_t)i * SECTION_SIZE);
+        see_section(summary, bytes, SEGMENT_COMMAND_SIZE + (size_t)i * SECTION_SIZE);
 }
 
 static void see_commands(struct slice_summary *summary, struct bytes head) {
