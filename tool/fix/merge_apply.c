@@ -102,12 +102,20 @@ static bool write_buffer(void *context, struct atomic_file *file, struct error *
     return atomic_file_write(file, 0, buffer->data, buffer->size, error);
 }
 
-/* A copy may go where an earlier one is; in place nothing is overwritten that was not read. */
-static bool is_free(struct merge_work *work, const char *target) {
+/* In place nothing is overwritten that was not read. A copy may go where an earlier one of the same
+ * dylibs is, and nowhere else: another program may need what is there. */
+static bool is_free(struct merge_work *work, const struct merge *merge, const char *target) {
+    const char *merged = merge_target(&work->applied->arena, work->job, merge);
     struct error error;
-    if (work->job->copies || path_look(target) == PATH_ABSENT)
+    if (path_look(target) == PATH_ABSENT)
         return true;
-    error_io(&error, target, "came while dylibs were merged; run it again");
+    if (work->job->copies &&
+        parts_file_is_of(parts_file_path(&work->applied->arena, merged), merge))
+        return true;
+    error_io(&error, target, "%s",
+             work->job->copies ? "is there, and is not made of these dylibs; give another folder, "
+                                 "or all programs at once"
+                               : "came while dylibs were merged; run it again");
     errors_add(work->errors, &error);
     return false;
 }
@@ -116,7 +124,7 @@ static bool make_merged(struct merge_work *work, struct merge *merge) {
     const char *target = merge_target(&work->applied->arena, work->job, merge);
     const struct graph_node *first = merge->parts[merge->first_loaded].node;
     size_t errors = work->errors->count;
-    bool made = is_free(work, target) && make(work, target, first, write_merged, merge);
+    bool made = is_free(work, merge, target) && make(work, target, first, write_merged, merge);
     merge_written(merge);
     if (!made)
         return false;
@@ -129,7 +137,7 @@ static bool make_parts_file(struct merge_work *work, const struct merge *merge) 
     const char *path = parts_file_path(arena, merge_target(arena, work->job, merge));
     struct buffer parts = {0};
     parts_file_make(merge, &work->replaced, &parts);
-    bool done = is_free(work, path) &&
+    bool done = is_free(work, merge, path) &&
                 make(work, path, merge->parts[merge->first_loaded].node, write_buffer, &parts);
     buffer_free(&parts);
     return done;

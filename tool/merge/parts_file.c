@@ -168,3 +168,31 @@ bool parts_file_of(struct arena *arena, const char *path, const struct image *im
     return image != NULL && image->has_uuid && path_look(parts) == PATH_FILE &&
            parts_file_read(arena, parts, image->uuid, replaced, &ignored);
 }
+
+static bool has_parts_of(const json_t *root, const struct merge *merge) {
+    const json_t *parts = json_object_get(root, "parts");
+    if (json_array_size(parts) != merge->part_count)
+        return false;
+    for (size_t i = 0; i < merge->part_count; i++) {
+        const json_t *part = json_array_get(parts, i);
+        const char *name = json_string_value(json_object_get(part, "install_name"));
+        if (name == NULL || strcmp(name, merge->parts[i].image->install_name) != 0)
+            return false;
+    }
+    return true;
+}
+
+bool parts_file_is_of(const char *path, const struct merge *merge) {
+    struct arena arena = {0};
+    struct error ignored;
+    json_error_t syntax;
+    char *text;
+    size_t size;
+    json_t *root = NULL;
+    if (file_read_all(&arena, path, MOST_BYTES, &text, &size, &ignored))
+        root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &syntax);
+    bool same = root != NULL && has_parts_of(root, merge);
+    json_decref(root);
+    arena_free(&arena);
+    return same;
+}

@@ -38,4 +38,7 @@ bool parts_file_read(struct arena *arena, const char *path, const uint8_t uuid[1
 bool parts_file_of(struct arena *arena, const char *path, const struct image *image,
                    struct replaced_files *replaced);
 
+/* Whether the file says that a merged image has the parts of `merge`, by their install names. */
+bool parts_file_is_of(const char *path, const struct merge *merge);
+
 #endif
