@@ -54,12 +54,19 @@ bool symbols_flat(const struct process *process, const char *name, struct defini
     return search(process_host(), name, 0, definition);
 }
 
+/* Images that have none are not looked in (dyld: Loader.cpp, resolveSymbol). */
+static bool has_weak_definitions(const struct module *module) {
+    return (bytes_u32(module->file, MACH_HEADER_FLAGS) & MH_WEAK_DEFINES) != 0;
+}
+
 bool symbols_coalesced(const struct process *process, const char *name,
                        struct definition *definition) {
     struct export export;
     bool found = false;
     for (size_t i = 0; i < process->count; i++) {
-        if (!exports_find(process->items[i], name, &export) || export.reexport)
+        const struct module *module = process->items[i];
+        if (!has_weak_definitions(module) || !exports_find(module, name, &export) ||
+            export.reexport)
             continue;
         if (!found || !export.weak)
             *definition = (struct definition){export.address, export.weak};

@@ -30,7 +30,8 @@ bool symbols_in_module(const struct module *module, const char *name,
                        struct definition *definition);
 /* Looks in all modules in loading order, then in the host. */
 bool symbols_flat(const struct process *process, const char *name, struct definition *definition);
-/* The definition that all images share: the first that is not weak, otherwise the first. */
+/* The definition that all images share that have weak ones: the first that is not weak, otherwise
+ * the first. */
 bool symbols_coalesced(const struct process *process, const char *name,
                        struct definition *definition);
 

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/name_set.h"
 #include "base/path.h"
+#include "base/seed.h"
 #include "macho/build_version.h"
 #include "macho/code_signature.h"
 #include "macho/fixup_walk.h"
@@ -357,36 +358,39 @@ static void measure(struct arena *arena, const struct part *part, struct merge_n
 
 /* --- collisions --- */
 
-/* Who exports a name strongly, by the hash of the name: two names of one hash pass for the same, so
- * that at worst a dylib more is left alone. */
+/* How a name is exported. dyld coalesces weak definitions among images that have any: a strong one
+ * of another image does not count then (Loader.cpp, resolveSymbol). */
+enum export_kind { EXPORTED_WEAKLY = 1, EXPORTED_STRONGLY = 2, EXPORTED_APART = 4 };
+
+/* Who exports a name, by its hash: two names of one hash pass for the same, so that at worst a
+ * dylib more is left alone. */
 struct exporters {
     struct exporter {
         uint64_t hash; /* 0 for a free place */
         size_t node;
-    } * items; /* a power of two of them, at most half of which are taken */
+        unsigned kinds; /* export_kind of all of them */
+    } * items;          /* a power of two of them, at most half of which are taken */
     size_t count;
     size_t capacity;
+    uint64_t seed; /* odd, and no input can foresee it */
 };
 
 static struct exporter *exporter_place(const struct exporters *exporters, uint64_t hash) {
-    size_t mask = exporters->capacity - 1, at = (size_t)hash & mask;
+    size_t mask = exporters->capacity - 1;
+    size_t at = (size_t)(hash * exporters->seed >> 32) & mask;
     while (exporters->items[at].hash != 0 && exporters->items[at].hash != hash)
         at = (at + 1) & mask;
     return &exporters->items[at];
 }
 
-static void add_exporter(struct exporters *exporters, uint64_t hash, size_t node) {
+static void grow_exporters(struct exporters *exporters) {
     struct exporters old = *exporters;
-    if (2 * (exporters->count + 1) > exporters->capacity) {
-        exporters->capacity = old.capacity == 0 ? 1024 : 2 * old.capacity;
-        exporters->items = memory_zeros(exporters->capacity, sizeof *exporters->items);
-        for (size_t i = 0; i < old.capacity; i++)
-            if (old.items[i].hash != 0)
-                *exporter_place(exporters, old.items[i].hash) = old.items[i];
-        free(old.items);
-    }
-    exporters->count++;
-    *exporter_place(exporters, hash) = (struct exporter){hash, node};
+    exporters->capacity = old.capacity == 0 ? 1024 : 2 * old.capacity;
+    exporters->items = memory_zeros(exporters->capacity, sizeof *exporters->items);
+    for (size_t i = 0; i < old.capacity; i++)
+        if (old.items[i].hash != 0)
+            *exporter_place(exporters, old.items[i].hash) = old.items[i];
+    free(old.items);
 }
 
 static uint64_t export_hash(const struct definition *definition) {
@@ -394,17 +398,63 @@ static uint64_t export_hash(const struct definition *definition) {
     return name_hash((struct bytes){(const uint8_t *)name, strlen(name)}) | 1;
 }
 
-/* Strong exports of one name in two parts would be one in the merged image. */
+static unsigned export_kinds(const struct part *part, const struct definition *definition) {
+    bool coalesces = (bytes_u32(part->head, MACH_HEADER_FLAGS) & MH_WEAK_DEFINES) != 0;
+    if (definition_is_weak(definition))
+        return EXPORTED_WEAKLY;
+    return coalesces ? EXPORTED_STRONGLY : EXPORTED_STRONGLY | EXPORTED_APART;
+}
+
+static void add_exporter(struct exporters *exporters, const struct candidate *candidate,
+                         const struct definition *definition) {
+    uint64_t hash = export_hash(definition);
+    if (2 * (exporters->count + 1) > exporters->capacity)
+        grow_exporters(exporters);
+    struct exporter *place = exporter_place(exporters, hash);
+    exporters->count += place->hash == 0;
+    if (place->hash == 0)
+        *place = (struct exporter){hash, (size_t)(candidate->node - candidate->graph->items), 0};
+    place->kinds |= export_kinds(candidate->part, definition);
+}
+
+/* Two strong exports of one name would be one in the merged image; and one that weak definitions do
+ * not know of would take their place. */
+static bool kinds_collide(unsigned kinds, unsigned known) {
+    return (kinds & known & EXPORTED_STRONGLY) != 0 ||
+           ((kinds & EXPORTED_APART) != 0 && (known & EXPORTED_WEAKLY) != 0);
+}
+
 static const char *find_collision(const struct candidate *candidate, const struct definitions *own,
                                   const struct exporters *exporters) {
     for (size_t i = 0; exporters->count != 0 && i < own->count; i++) {
         const struct exporter *known = exporter_place(exporters, export_hash(&own->items[i]));
-        if (known->hash != 0 && !definition_is_weak(&own->items[i]))
-            return arena_format(candidate->arena, "exports %s, which %s exports too",
-                                own->items[i].name,
-                                candidate->graph->items[known->node].file->path);
+        unsigned kinds = export_kinds(candidate->part, &own->items[i]);
+        if (known->hash == 0 || !kinds_collide(kinds, known->kinds))
+            continue;
+        bool weakly = ((kinds | known->kinds) & EXPORTED_WEAKLY) != 0;
+        return arena_format(candidate->arena, "exports %s, which %s exports too%s",
+                            own->items[i].name, candidate->graph->items[known->node].file->path,
+                            weakly ? ", one of them weakly" : "");
     }
     return NULL;
+}
+
+/* Those of all images, merged or not, are coalesced. What cannot be read is for others to say. */
+static void add_weak_exports(const struct candidate *candidate, struct exporters *exporters) {
+    struct candidate each = *candidate;
+    struct part part;
+    struct definitions own = {0};
+    struct arena scratch = {0};
+    struct error ignored;
+    if (!candidate->node->file->thin || !part_read(&scratch, candidate->node, &part, &ignored))
+        return;
+    each.part = &part;
+    definitions_add(&scratch, &part, 0, &own, &ignored);
+    for (size_t i = 0; i < own.count; i++)
+        if (definition_is_weak(&own.items[i]))
+            add_exporter(exporters, &each, &own.items[i]);
+    part_free(&part);
+    arena_free(&scratch);
 }
 
 /* --- weak binds --- */
@@ -463,7 +513,6 @@ static bool judge_exports(const struct candidate *candidate, struct exporters *e
                           const char **reason, struct error *error) {
     struct definitions own = {0};
     struct arena scratch = {0};
-    size_t node = (size_t)(candidate->node - candidate->graph->items);
     bool read = definitions_add(&scratch, candidate->part, 0, &own, error);
     if (read && own.unmerged != NULL)
         *reason =
@@ -474,7 +523,7 @@ static bool judge_exports(const struct candidate *candidate, struct exporters *e
         *reason = judge_weak_binds(candidate, &own);
     for (size_t i = 0; read && *reason == NULL && i < own.count; i++)
         if (!definition_is_weak(&own.items[i]))
-            add_exporter(exporters, export_hash(&own.items[i]), node);
+            add_exporter(exporters, candidate, &own.items[i]);
     arena_free(&scratch);
     return read;
 }
@@ -511,8 +560,12 @@ bool eligible_judge(struct arena *arena, const struct image_graph *graph,
                     struct error *error) {
     struct candidate candidate = {.arena = arena, .graph = graph, .rules = rules};
     struct common_traits common = {0};
-    struct exporters exporters = {0};
+    struct exporters exporters = {.seed = seed() | 1};
     bool done = true;
+    for (size_t i = 0; i < graph->count; i++) {
+        candidate.node = &graph->items[i];
+        add_weak_exports(&candidate, &exporters);
+    }
     for (size_t i = 0; done && i < graph->count; i++) {
         candidate.node = &graph->items[i];
         candidate.needs = &needs[i];
