@@ -446,14 +446,14 @@ static void add_weak_exports(const struct candidate *candidate, struct exporters
     struct definitions own = {0};
     struct arena scratch = {0};
     struct error ignored;
-    if (!candidate->node->file->thin || !part_read(&scratch, candidate->node, &part, &ignored))
-        return;
-    each.part = &part;
-    definitions_add(&scratch, &part, 0, &own, &ignored);
-    for (size_t i = 0; i < own.count; i++)
-        if (definition_is_weak(&own.items[i]))
-            add_exporter(exporters, &each, &own.items[i]);
-    part_free(&part);
+    if (candidate->node->file->thin && part_read(&scratch, candidate->node, &part, &ignored)) {
+        each.part = &part;
+        definitions_add(&scratch, &part, 0, &own, &ignored);
+        for (size_t i = 0; i < own.count; i++)
+            if (definition_is_weak(&own.items[i]))
+                add_exporter(exporters, &each, &own.items[i]);
+        part_free(&part);
+    }
     arena_free(&scratch);
 }
 
