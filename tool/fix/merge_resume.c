@@ -46,13 +46,8 @@ bool merge_resume(const struct merge_traces *traces, bool take_back, struct resu
 static bool is_replacement(const char *path, const struct replaced_file *replaced) {
     uint8_t digest[SHA256_SIZE];
     struct error ignored;
-    struct file file;
-    if (!file_open(path, &file, &ignored))
-        return false;
-    bool is = file_digest(&file, digest, &ignored) &&
-              memcmp(digest, replaced->replacement, SHA256_SIZE) == 0;
-    file_close(&file);
-    return is;
+    return file_digest_at(path, digest, &ignored) &&
+           memcmp(digest, replaced->replacement, SHA256_SIZE) == 0;
 }
 
 /* Of a copy nothing is known of who needs it. */

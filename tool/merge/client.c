@@ -328,10 +328,22 @@ static void begin_signature(struct client_writer *writer) {
     writer->changed = arena_take(writer->client->arena, (size_t)pages + 64 * 1024);
 }
 
+/* Nearly all of a client stays as it is: the file system may share its blocks. */
+static bool copy_old(const struct client_writer *writer, struct error *error) {
+    const char *path = writer->client->image.node->file->path;
+    uint64_t size = writer->client->image.slice.size;
+    struct file old;
+    if (!file_open(path, &old, error))
+        return false;
+    bool same = old.size == size;
+    bool copied = same && atomic_file_copy(writer->file, 0, &old, 0, size, error);
+    file_close(&old);
+    return same ? copied : error_io(error, path, "was written to meanwhile");
+}
+
 static bool write_all(struct client_writer *writer, struct error *error) {
     const struct linkedit_parts *parts = &writer->client->image.image->parts;
-    if (!atomic_file_write(writer->file, 0, writer->client->image.slice.data,
-                           writer->client->image.slice.size, error) ||
+    if (!copy_old(writer, error) ||
         !overwrite(writer, 0, buffer_bytes(&writer->client->head), error))
         return false;
     for (size_t i = 0; i < parts->count; i++)
