@@ -138,7 +138,7 @@ static bool open_locked(struct atomic_file *file, const char *target, struct err
 }
 
 static bool name_file(const char *target, struct atomic_file *file, struct error *error) {
-    int size = snprintf(file->path, sizeof file->path, "%s.vafit-new", target);
+    int size = snprintf(file->path, sizeof file->path, "%s" NEW_FILE_ENDING, target);
     file->file = (struct file){.descriptor = -1};
     file->no_sync = false;
     return (size >= 0 && (size_t)size < sizeof file->path) ||

@@ -17,6 +17,8 @@ struct atomic_file {
                          lose it, like any output of a compiler */
 };
 
+#define NEW_FILE_ENDING ".vafit-new"
+
 /* Makes an empty file beside `target`, readable by nobody else, and the folder if it is missing.
  * Its name is TARGET.vafit-new; it is made exclusively and locked while it is open, also under the
  * target's name, so that of two runs with one target the later has an error, and what an ended run

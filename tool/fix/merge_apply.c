@@ -28,7 +28,7 @@ struct merge_work {
     const struct merge_job *job;
     struct applied_fix *applied;
     struct new_files files;
-    struct replaced_files replaced;
+    struct replaced_files replaced; /* with their real paths */
     struct errors *errors;
 };
 
@@ -132,11 +132,26 @@ static bool make_merged(struct merge_work *work, struct merge *merge) {
     return name_errors(work->errors, errors, target);
 }
 
+/* The replaced files with their paths from the folder of a merged image. */
+static struct replaced_files replaced_from(struct merge_work *work, const char *merged) {
+    struct arena *arena = &work->applied->arena;
+    const char *folder = file_real(arena, path_folder(arena, merged));
+    struct replaced_files replaced = {0};
+    for (size_t i = 0; i < work->replaced.count; i++) {
+        struct replaced_file *item = vector_push(arena, &replaced);
+        *item = work->replaced.items[i];
+        item->path = path_relative(arena, folder, item->path);
+    }
+    return replaced;
+}
+
 static bool make_parts_file(struct merge_work *work, const struct merge *merge) {
     struct arena *arena = &work->applied->arena;
-    const char *path = parts_file_path(arena, merge_target(arena, work->job, merge));
+    const char *merged = merge_target(arena, work->job, merge);
+    const char *path = parts_file_path(arena, merged);
+    const struct replaced_files replaced = replaced_from(work, merged);
     struct buffer parts = {0};
-    parts_file_make(merge, &work->replaced, &parts);
+    parts_file_make(merge, &replaced, &parts);
     bool done = is_free(work, merge, path) &&
                 make(work, path, merge->parts[merge->first_loaded].node, write_buffer, &parts);
     buffer_free(&parts);
@@ -218,10 +233,8 @@ static bool make_all(struct merge_work *work) {
 static bool note_replaced(struct merge_work *work, const struct new_file *new, const char *kept,
                           struct error *error) {
     struct arena *arena = &work->applied->arena;
-    const struct consolidation *all = work->job->all;
-    const char *folder = path_folder(arena, merge_target(arena, work->job, &all->merges[0]));
     struct replaced_file *item = vector_push(arena, &work->replaced);
-    item->path = path_relative(arena, file_real(arena, folder), file_real(arena, new->target));
+    item->path = file_real(arena, new->target);
     return file_digest_at(kept, item->original, error) &&
            file_digest_at(new->file.path, item->replacement, error);
 }

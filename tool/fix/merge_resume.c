@@ -104,23 +104,39 @@ static bool remove_unneeded(const struct merge_traces *traces, const char *path,
     return done;
 }
 
-static bool is_there(struct arena *arena, const char *path) {
-    return path_look(path) != PATH_ABSENT ||
-           path_look(arena_format(arena, "%s.vafit-new", path)) != PATH_ABSENT;
+/* `name` without `end`; NULL when it does not end so. */
+static char *without(struct arena *arena, const char *name, const char *end) {
+    size_t size = strlen(name), end_size = strlen(end);
+    bool ends = size > end_size && strcmp(name + size - end_size, end) == 0;
+    return ends ? arena_copy(arena, name, size - end_size) : NULL;
+}
+
+/* The merged image that a file of the folder is beside, or on its way to; NULL for any other. */
+static const char *merged_of(struct arena *arena, const char *folder, const char *name) {
+    const char *target = without(arena, name, NEW_FILE_ENDING);
+    const char *merged = without(arena, target == NULL ? name : target, parts_file_path(arena, ""));
+    if (merged != NULL)
+        return path_join(arena, folder, merged);
+    bool is_new = target != NULL && path_look(path_join(arena, folder, target)) == PATH_ABSENT;
+    return is_new ? path_join(arena, folder, target) : NULL;
 }
 
 static bool clean_folder(const struct merge_traces *traces, const char *folder,
                          struct error *error) {
+    enum { MOST = 1 << 20 };
     struct arena *arena = traces->arena;
-    for (size_t number = 0;; number++) {
-        const char *path = path_join(arena, folder, merged_leaf(arena, number));
-        const char *parts = parts_file_path(arena, path);
-        if (!is_there(arena, path) && !is_there(arena, parts))
-            return true;
-        if (!atomic_file_sweep(path, error) || !atomic_file_sweep(parts, error) ||
+    struct string_list names = {0};
+    (void)file_list_folder(arena, folder, MOST, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        const char *path = merged_of(arena, folder, names.items[i]);
+        if (path == NULL)
+            continue;
+        if (!atomic_file_sweep(path, error) ||
+            !atomic_file_sweep(parts_file_path(arena, path), error) ||
             !remove_unneeded(traces, path, error))
             return false;
     }
+    return true;
 }
 
 bool merge_remove_unneeded(const struct merge_traces *traces, struct error *error) {

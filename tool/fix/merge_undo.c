@@ -13,6 +13,7 @@
 /* One file that gets its original back. */
 struct undone_file {
     const char *path;
+    const char *real; /* its one spelling */
     const char *original;
     struct replacement back;
 };
@@ -20,6 +21,7 @@ struct undone_file {
 /* What a merged image says of a file that was replaced for it. */
 struct listed_file {
     const char *path;
+    const char *real; /* its one spelling */
     struct replaced_file replaced;
 };
 
@@ -40,9 +42,9 @@ struct merge_undo_state {
     struct string_list merged; /* images and what is beside them, to be removed */
 };
 
-static bool is_added(const struct merge_undo_state *state, const char *path) {
+static bool is_added(const struct merge_undo_state *state, const char *real) {
     for (size_t i = 0; i < state->files.count; i++)
-        if (strcmp(state->files.items[i].path, path) == 0)
+        if (strcmp(state->files.items[i].real, real) == 0)
             return true;
     return false;
 }
@@ -66,10 +68,10 @@ static bool is_same_link(const char *path, const char *original) {
 
 /* A file that was replaced for several merged images, one after the other, is what it was made for
  * the last. */
-static bool is_written_by_us(const struct merge_undo_state *state, const char *path,
+static bool is_written_by_us(const struct merge_undo_state *state, const char *real,
                              const uint8_t is[SHA256_SIZE]) {
     for (size_t i = 0; i < state->listed.count; i++)
-        if (strcmp(state->listed.items[i].path, path) == 0 &&
+        if (strcmp(state->listed.items[i].real, real) == 0 &&
             memcmp(is, state->listed.items[i].replaced.replacement, SHA256_SIZE) == 0)
             return true;
     return false;
@@ -81,7 +83,7 @@ static bool add_file(struct merge_undo_state *state, const struct listed_file *f
     uint8_t is[SHA256_SIZE], was[SHA256_SIZE];
     const char *path = file->path;
     const char *original = original_path(state->arena, state->unstripped, path);
-    if (is_added(state, path))
+    if (is_added(state, file->real))
         return true;
     if (!file_digest_at(path, is, error))
         return false;
@@ -96,10 +98,10 @@ static bool add_file(struct merge_undo_state *state, const struct listed_file *f
         return false;
     if (memcmp(was, file->replaced.original, SHA256_SIZE) != 0)
         return error_io(error, original, "is not the original that was put aside; it stays");
-    if (!is_written_by_us(state, path, is) && !is_same_link(path, original))
+    if (!is_written_by_us(state, file->real, is) && !is_same_link(path, original))
         return error_io(error, path, "was linked again since it was consolidated; it stays");
     *vector_push(state->arena, &state->files) =
-        (struct undone_file){.path = path, .original = original};
+        (struct undone_file){.path = path, .real = file->real, .original = original};
     return true;
 }
 
@@ -112,9 +114,11 @@ static bool add_merged(struct merge_undo_state *state, const struct loaded_image
         return true;
     if (!parts_file_read(state->arena, path, loaded->image->uuid, &replaced, error))
         return false;
-    for (size_t i = 0; i < replaced.count; i++)
-        *vector_push(state->arena, &state->listed) = (struct listed_file){
-            path_join(state->arena, folder, replaced.items[i].path), replaced.items[i]};
+    for (size_t i = 0; i < replaced.count; i++) {
+        const char *listed = path_join(state->arena, folder, replaced.items[i].path);
+        *vector_push(state->arena, &state->listed) =
+            (struct listed_file){listed, file_real(state->arena, listed), replaced.items[i]};
+    }
     /* Shrinking keeps an original of the merged image too. */
     const char *kept = original_path(state->arena, state->unstripped, loaded->file->path);
     if (kept != NULL && path_look(kept) == PATH_FILE && is_same_link(loaded->file->path, kept))

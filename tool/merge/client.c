@@ -53,11 +53,14 @@ static bool all_are(const struct client_commands *commands, const struct merge *
 
 static void name_merged(struct client_commands *commands, const struct merge *merge,
                         struct bytes old) {
+    const struct client *client = commands->client;
     struct buffer *head = &commands->client->head;
     uint32_t number = bytes_u32(old, 0);
-    size_t name = strlen(merge->install_name) + 1, start = head->size;
+    const char *name =
+        merge_name_for(client->arena, merge, client->image.image->dylibs.items[commands->use].name);
+    size_t start = head->size;
     buffer_add(head, old.data, DYLIB_COMMAND_SIZE);
-    buffer_add(head, merge->install_name, name);
+    buffer_add(head, name, strlen(name) + 1);
     buffer_align(head, 8);
     bytes_store_little(head->data + start, 4,
                        all_are(commands, merge, number) ? number : LC_LOAD_DYLIB);

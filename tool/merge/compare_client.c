@@ -17,12 +17,14 @@ struct client_comparison {
     struct differences differences;
 };
 
-/* The name under which the new client should ask for what an old ordinal led to. */
-static const char *wanted_name(const struct client_comparison *comparison, int32_t ordinal) {
+/* Whether that is a name by which the new client may ask for what an old load command led to. */
+static bool is_wanted(const struct client_comparison *comparison, size_t use, const char *name) {
     const struct part *old = comparison->old;
-    size_t node = old->node->loads[ordinal - 1];
-    const struct merge *merge = node == NO_IMAGE ? NULL : comparison->client->merge_of_node[node];
-    return merge == NULL ? old->image->dylibs.items[ordinal - 1].name : merge->install_name;
+    struct merge *const *merge_of_node = comparison->client->merge_of_node;
+    size_t node = old->node->loads[use];
+    const struct merge *merge = node == NO_IMAGE ? NULL : merge_of_node[node];
+    return merge == NULL ? strcmp(old->image->dylibs.items[use].name, name) == 0
+                         : node_asks_for(old->node, merge_of_node, merge, name);
 }
 
 static bool same_dylib(const struct client_comparison *comparison, int32_t old, int32_t new) {
@@ -30,9 +32,8 @@ static bool same_dylib(const struct client_comparison *comparison, int32_t old, 
     if (old < 1)
         return old == new;
     return new >= 1 && (size_t) new <= uses->count &&
-           (size_t)old <= comparison->old->image->dylibs.count &&strcmp(
-                              uses->items[new - 1].name, wanted_name(comparison, old)) ==
-               0;
+           (size_t)old <= comparison->old->image->dylibs.count &&is_wanted(
+                              comparison, (size_t)old - 1, uses->items[new - 1].name);
 }
 
 static bool same_fixup(const struct client_comparison *comparison, const struct fixup *old,
@@ -114,12 +115,12 @@ static void compare_dylibs(struct client_comparison *comparison) {
     const struct dylib_uses *old = &comparison->old->image->dylibs;
     const struct dylib_uses *new = &comparison->new->image->dylibs;
     for (size_t i = 0; i < old->count; i++) {
-        const char *wanted = wanted_name(comparison, (int32_t)i + 1);
         size_t times = 0;
         for (size_t j = 0; j < new->count; j++)
-            times += strcmp(new->items[j].name, wanted) == 0;
+            times += is_wanted(comparison, i, new->items[j].name);
         if (times != 1)
-            differences_add(&comparison->differences, "loads %s %zu times, should once", wanted,
+            differences_add(&comparison->differences,
+                            "loads what it found as %s %zu times, should once", old->items[i].name,
                             times);
     }
 }

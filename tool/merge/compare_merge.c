@@ -131,11 +131,18 @@ static bool inside_same(const struct merged_reader *reader, size_t target,
            (definition_is_weak(was) || !definition_is_address(was));
 }
 
-/* The name by which the merged image should ask for a dylib of a part. */
-static const char *expected_name(const struct merge *merge, const struct part *part, size_t use) {
+/* Whether the merged image asks for a dylib of a part by that name: by that of the part, or for
+ * another merged image where one of the parts asks for one that it holds. */
+static bool is_name_for(const struct merge *merge, const struct part *part, size_t use,
+                        const char *name) {
     size_t node = part->node->loads[use];
     const struct merge *other = node == NO_IMAGE ? NULL : merge->merge_of_node[node];
-    return other == NULL ? part->image->dylibs.items[use].name : other->install_name;
+    if (other == NULL)
+        return strcmp(part->image->dylibs.items[use].name, name) == 0;
+    for (size_t i = 0; i < merge->part_count; i++)
+        if (node_asks_for(merge->parts[i].node, merge->merge_of_node, other, name))
+            return true;
+    return false;
 }
 
 static bool import_same_as(const struct merged_reader *reader, const struct part *part,
@@ -148,8 +155,7 @@ static bool import_same_as(const struct merged_reader *reader, const struct part
             return inside_same(reader, target, old, new);
         if (new->kind == FIXUP_REBASE || new->import.ordinal < 1 ||
             (size_t) new->import.ordinal > uses->count ||
-            strcmp(uses->items[new->import.ordinal - 1].name,
-                   expected_name(reader->merge, part, use)) != 0)
+            !is_name_for(reader->merge, part, use, uses->items[new->import.ordinal - 1].name))
             return false;
     } else if (new->kind == FIXUP_REBASE || new->import.ordinal != old->ordinal) {
         return false;

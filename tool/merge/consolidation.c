@@ -6,50 +6,54 @@
 
 #include <string.h>
 
+static bool is_taken(const struct consolidation *all, const char *path, const char *leaf) {
+    for (size_t i = 0; i < all->merge_count; i++)
+        if (strcmp(path_leaf(all->merges[i].path), leaf) == 0)
+            return true;
+    return path_look(path) != PATH_ABSENT ||
+           path_look(parts_file_path(all->arena, path)) != PATH_ABSENT;
+}
+
 /* A name that nobody has: what is there may be another program's merged image, or no work of
- * vafit's. */
-static const char *free_leaf(struct arena *arena, const char *folder, size_t *number) {
-    for (;; ++*number) {
-        const char *leaf = merged_leaf(arena, *number), *path = path_join(arena, folder, leaf);
-        if (path_look(path) == PATH_ABSENT &&
-            path_look(parts_file_path(arena, path)) == PATH_ABSENT)
-            break;
+ * vafit's. One leaf in all folders, as install names of several folders may be the same. */
+static const char *free_path(const struct consolidation *all, const char *folder,
+                             const char *leaf) {
+    for (size_t number = 0;; number++) {
+        const char *numbered = merged_leaf(all->arena, leaf, number);
+        const char *path = path_join(all->arena, folder, numbered);
+        if (!is_taken(all, path, numbered))
+            return path;
     }
-    return merged_leaf(arena, (*number)++);
 }
 
 /* The first of the group in loading order gives folder and name. */
 static void name_merge(struct consolidation *all, const struct merge_group *group,
-                       struct merge *merge, size_t *number) {
+                       struct merge *merge) {
     size_t first = group->nodes[0];
     for (size_t i = 1; i < group->count; i++)
         first = group->nodes[i] < first ? group->nodes[i] : first;
     const struct graph_node *node = &all->graph.items[first];
-    const char *folder = path_folder(all->arena, node->file->path);
-    const char *leaf = free_leaf(all->arena, folder, number), *name = node->image->install_name;
     merge->arena = all->arena;
     merge->graph = &all->graph;
     merge->merge_of_node = all->merge_of_node;
-    merge->path = path_join(all->arena, folder, leaf);
-    merge->install_name =
-        arena_format(all->arena, "%.*s%s", (int)(path_leaf(name) - name), name, leaf);
+    merge->path = free_path(all, path_folder(all->arena, node->file->path), all->needs[first].leaf);
+    merge->install_name = merge_name_for(all->arena, merge, node->image->install_name);
     for (size_t i = 0; i < group->count; i++)
         all->merge_of_node[group->nodes[i]] = merge;
+    all->merge_count++;
 }
 
 static bool plan_merges(struct consolidation *all, const struct merge_groups *groups,
                         struct error *error) {
-    size_t nodes = all->graph.count + 1, number = 0;
+    size_t nodes = all->graph.count + 1;
     all->merges = arena_take(all->arena, (groups->count + 1) * sizeof *all->merges);
     all->merge_of_node = arena_take(all->arena, nodes * sizeof(struct merge *));
     for (size_t i = 0; i < groups->count; i++)
-        name_merge(all, &groups->items[i], &all->merges[i], &number);
-    for (size_t i = 0; i < groups->count; i++) {
-        all->merge_count++;
+        name_merge(all, &groups->items[i], &all->merges[i]);
+    for (size_t i = 0; i < groups->count; i++)
         if (!merge_begin(&all->merges[i], groups->items[i].nodes, groups->items[i].count, error) ||
             !merged_image_plan(&all->merges[i], error))
             return false;
-    }
     return true;
 }
 

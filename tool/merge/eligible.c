@@ -82,44 +82,28 @@ static const char *judge_loads(const struct candidate *candidate) {
     return candidate->node->is_late ? "is loaded lazily, or its initialisers are delayed" : NULL;
 }
 
-static const char *folder_of_name(struct arena *arena, const char *name) {
-    const char *slash = strrchr(name, '/');
-    return slash == NULL ? "" : arena_copy(arena, name, (size_t)(slash - name));
+bool group_rule_matches(const struct group_rule *group, const char *path) {
+    for (size_t i = 0; i < group->globs.count; i++)
+        if (fnmatch(group->globs.items[i], path_leaf(path), 0) == 0)
+            return true;
+    return false;
 }
 
-/* The first dylib of the graph: where its folder is, merged images go. */
-static const struct graph_node *first_dylib(const struct image_graph *graph) {
-    for (size_t i = 0; i < graph->count; i++)
-        if (!graph->items[i].is_root && graph->items[i].image->type == MH_DYLIB)
-            return &graph->items[i];
-    return NULL;
-}
-
-/* Whoever finds a part finds the merged image, which is asked for by the same name but for the
- * leaf.
- */
-static const char *judge_names(const struct candidate *candidate) {
-    struct arena *arena = candidate->arena;
-    const struct graph_node *first = first_dylib(candidate->graph);
-    const char *folder = path_folder(arena, first->file->path);
-    const char *names =
-        folder_of_name(arena, first->image->install_name == NULL ? "" : first->image->install_name);
-    if (strcmp(path_folder(arena, candidate->node->file->path), folder) != 0)
-        return arena_format(arena, "does not lie in %s, as the first dylib does", folder);
-    for (size_t i = 0; i < candidate->graph->count; i++) {
-        const struct graph_node *loader = &candidate->graph->items[i];
-        for (size_t j = 0; j < loader->image->dylibs.count; j++)
-            if (loader->loads[j] != NO_IMAGE &&
-                &candidate->graph->items[loader->loads[j]] == candidate->node &&
-                strcmp(folder_of_name(arena, loader->image->dylibs.items[j].name), names) != 0)
-                return arena_format(arena, "is loaded as %s, from another folder than %s",
-                                    loader->image->dylibs.items[j].name, names);
-    }
-    return NULL;
+/* Parts lie in one folder, so that whoever finds them finds the merged image, which it asks for by
+ * the same name but for the leaf. */
+static const char *judge_groups(const struct candidate *candidate) {
+    const struct group_rules *groups = &candidate->rules->groups;
+    const char *path = file_real(candidate->arena, candidate->node->file->path);
+    candidate->needs->folder = path_folder(candidate->arena, path);
+    candidate->needs->leaf = groups->count == 0 ? MERGED_LEAF : NULL;
+    for (size_t i = groups->count; i-- > 0;)
+        if (group_rule_matches(&groups->items[i], path))
+            candidate->needs->leaf = groups->items[i].leaf;
+    return candidate->needs->leaf == NULL ? "is in no --group" : NULL;
 }
 
 static candidate_judge *const loading_judges[] = {judge_kind,   judge_exclude, judge_file,
-                                                  judge_merged, judge_loads,   judge_names};
+                                                  judge_merged, judge_loads,   judge_groups};
 
 /* --- of its load commands --- */
 

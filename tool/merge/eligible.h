@@ -18,12 +18,30 @@ struct merge_needs {
     uint64_t address_space; /* bytes, with a bound for its share of the new __LINKEDIT */
     size_t sections;        /* headers at most, when not all get one */
     bool has_objective_c;   /* of which a merged image can have one */
+    const char *leaf;       /* what the merged image is called, but for a number */
+    const char *folder;     /* the real one of the dylib, where the merged image goes */
+};
+
+/* A group that somebody asks for. */
+struct group_rule {
+    const char *leaf;         /* of the merged image's path */
+    struct string_list globs; /* of leaf names */
+};
+
+struct group_rules {
+    struct group_rule *items;
+    size_t count;
+    size_t capacity;
 };
 
 struct merge_rules {
     struct string_list exclude; /* globs of leaf names */
+    struct group_rules groups;  /* none: all that can be merged are */
     const char *identity;       /* the command that signs what an identity signed; NULL for none */
 };
+
+/* Whether the rule is for the dylib at `path`. */
+bool group_rule_matches(const struct group_rule *group, const char *path);
 
 /* Judges every image of the graph. `needs` has one for each, zeroed. Errors: ERROR_IO and
  * ERROR_MALFORMED of reading dylibs, naming the file. */

@@ -13,14 +13,15 @@ struct merge_group {
 };
 
 struct merge_groups {
-    struct merge_group *items; /* so that each loads none of those after it */
+    struct merge_group *items;
     size_t count;
     size_t capacity;
 };
 
-/* As few groups as hold all images without a reason in `needs`, within the limits of an image: 4
- * GiB of address space (2 GiB on x86_64), 255 sections with symbols, Objective-C of one. An image
- * that is left alone gets a reason. Everything lives in the arena. */
+/* Groups of all images without a reason in `needs`, of one leaf and folder each, within the limits
+ * of an image: 4 GiB of address space (2 GiB on x86_64), 255 sections with symbols, Objective-C of
+ * one. Each image goes to the first group that has room for it. An image that is left alone gets a
+ * reason. Everything lives in the arena. */
 void groups_make(struct arena *arena, const struct image_graph *graph, struct merge_needs *needs,
                  struct merge_groups *groups);
 

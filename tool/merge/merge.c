@@ -25,18 +25,43 @@ size_t merge_part_of(const struct merge *merge, size_t node) {
 
 /* --- dylibs --- */
 
-static struct merged_dylib *find_dylib(const struct merge *merge, const char *name) {
-    for (size_t i = 0; i < merge->dylibs.count; i++)
-        if (strcmp(merge->dylibs.items[i].name, name) == 0)
-            return &merge->dylibs.items[i];
-    return NULL;
+const char *merge_name_for(struct arena *arena, const struct merge *merge, const char *name) {
+    return arena_format(arena, "%.*s%s", (int)(path_leaf(name) - name), name,
+                        path_leaf(merge->path));
 }
 
-/* The name by which the merged image asks for what a part's load command names. */
-static const char *new_name(const struct merge *merge, const struct part *part, size_t use) {
+static bool is_name_for(const struct merge *merge, const char *old, const char *name) {
+    size_t folder = (size_t)(path_leaf(old) - old);
+    return strncmp(old, name, folder) == 0 && strcmp(name + folder, path_leaf(merge->path)) == 0;
+}
+
+bool node_asks_for(const struct graph_node *node, struct merge *const *merge_of_node,
+                   const struct merge *merge, const char *name) {
+    for (size_t i = 0; i < node->image->dylibs.count; i++)
+        if (node->loads[i] != NO_IMAGE && merge_of_node[node->loads[i]] == merge &&
+            is_name_for(merge, node->image->dylibs.items[i].name, name))
+            return true;
+    return false;
+}
+
+/* The merged image that a part's load command leads to; NULL when it leads to another dylib. */
+static const struct merge *other_merge(const struct merge *merge, const struct part *part,
+                                       size_t use) {
     size_t node = part->node->loads[use];
-    struct merge *other = node == NO_IMAGE ? NULL : merge->merge_of_node[node];
-    return other == NULL ? part->image->dylibs.items[use].name : other->install_name;
+    return node == NO_IMAGE ? NULL : merge->merge_of_node[node];
+}
+
+/* The dylib that a part's load command leads to. */
+static struct merged_dylib *find_dylib(const struct merge *merge, const struct part *part,
+                                       size_t use) {
+    const struct merge *other = other_merge(merge, part, use);
+    const char *name = part->image->dylibs.items[use].name;
+    for (size_t i = 0; i < merge->dylibs.count; i++) {
+        struct merged_dylib *dylib = &merge->dylibs.items[i];
+        if (dylib->merge == other && (other != NULL || strcmp(dylib->name, name) == 0))
+            return dylib;
+    }
+    return NULL;
 }
 
 static bool is_inside(const struct merge *merge, const struct part *part, size_t use) {
@@ -51,16 +76,17 @@ static void join(struct merged_dylib *known, uint32_t command_number) {
 
 static void add_dylib(struct merge *merge, const struct part *part, struct bytes command,
                       size_t use) {
-    const char *name = new_name(merge, part, use);
-    struct merged_dylib *known = find_dylib(merge, name);
-    uint32_t number = part->image->dylibs.items[use].command_number;
+    const struct dylib_use *asked = &part->image->dylibs.items[use];
+    const struct merge *other = other_merge(merge, part, use);
+    struct merged_dylib *known = find_dylib(merge, part, use);
     if (known != NULL) {
-        join(known, number);
+        join(known, asked->command_number);
         return;
     }
     *vector_push(merge->arena, &merge->dylibs) = (struct merged_dylib){
-        .name = name,
-        .command_number = number,
+        .name = other == NULL ? asked->name : merge_name_for(merge->arena, other, asked->name),
+        .merge = other,
+        .command_number = asked->command_number,
         .timestamp = 2,
         .current_version = bytes_u32(command, DYLIB_CURRENT),
         .compatibility_version = bytes_u32(command, DYLIB_COMPATIBILITY),
@@ -161,8 +187,7 @@ void merge_free(struct merge *merge) {
 /* --- imports --- */
 
 static int32_t new_ordinal(const struct merge *merge, const struct part *part, size_t use) {
-    const struct merged_dylib *dylib = find_dylib(merge, new_name(merge, part, use));
-    return (int32_t)(dylib - merge->dylibs.items) + 1;
+    return (int32_t)(find_dylib(merge, part, use) - merge->dylibs.items) + 1;
 }
 
 /* A weak definition may give way to one of another image, and an absolute one does not slide: dyld

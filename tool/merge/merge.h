@@ -22,7 +22,8 @@
 /* A dylib that the merged image loads. */
 struct merged_dylib {
     const char *name;
-    uint32_t command_number; /* LC_LOAD_DYLIB or one of its kin */
+    const struct merge *merge; /* when it is another merged image; else NULL */
+    uint32_t command_number;   /* LC_LOAD_DYLIB or one of its kin */
     uint32_t timestamp, current_version, compatibility_version;
 };
 
@@ -122,6 +123,12 @@ void merge_written(struct merge *merge);
 
 /* The part that is a node; NO_PART when it is none of this merge. */
 size_t merge_part_of(const struct merge *merge, size_t node);
+/* The name by which somebody finds the merged image who found a part of it as `name`: it lies in
+ * the same folder. In the arena. */
+const char *merge_name_for(struct arena *arena, const struct merge *merge, const char *name);
+/* Whether that is so of a part that an image loads: it asks by that name then. */
+bool node_asks_for(const struct graph_node *node, struct merge *const *merge_of_node,
+                   const struct merge *merge, const char *name);
 /* The unslid address, in the merged image, of an address of a part. */
 uint64_t merge_address(const struct part *part, uint64_t address);
 uint32_t merge_page_size(const struct merge *merge);

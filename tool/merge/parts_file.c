@@ -9,9 +9,11 @@
 
 #define SCHEMA "vafit.parts/1"
 
-const char *merged_leaf(struct arena *arena, size_t number) {
-    return number == 0 ? "libconsolidated.dylib"
-                       : arena_format(arena, "libconsolidated_%zu.dylib", number + 1);
+const char *merged_leaf(struct arena *arena, const char *leaf, size_t number) {
+    const char *dot = strrchr(leaf, '.');
+    int stem = dot == NULL ? (int)strlen(leaf) : (int)(dot - leaf);
+    return number == 0 ? leaf
+                       : arena_format(arena, "%.*s_%zu%s", stem, leaf, number + 1, leaf + stem);
 }
 
 const char *parts_file_path(struct arena *arena, const char *merged) {

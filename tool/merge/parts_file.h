@@ -21,9 +21,10 @@ struct replaced_files {
     size_t capacity;
 };
 
-/* "libconsolidated.dylib", "libconsolidated_2.dylib": what merged images are called. In the arena.
- */
-const char *merged_leaf(struct arena *arena, size_t number);
+/* What merged images are called where nobody gives them a name. */
+#define MERGED_LEAF "libconsolidated.dylib"
+/* "libx.dylib", "libx_2.dylib": the leaf of merged image number 0, 1. In the arena. */
+const char *merged_leaf(struct arena *arena, const char *leaf, size_t number);
 /* The path beside that of the merged image, in the arena. */
 const char *parts_file_path(struct arena *arena, const char *merged);
 /* Writes the JSON. */

@@ -1,3 +1,4 @@
+#include "base/path.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "commit/journal.h"
@@ -22,6 +23,7 @@ struct consolidate_arguments {
     bool undo;
     bool no_stubs;
     bool quiet;
+    struct string_list groups;
     struct string_list exclude;
     const char *unstripped;
 };
@@ -38,6 +40,8 @@ static const struct option_row rows[] = {
         "make a consolidated copy of the programs, with all they load, in DIR", NULL),
     ROW("undo", 0, OPTION_FLAG, undo, NULL, "put the originals back in place", NULL),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print the plan, write nothing", NULL),
+    ROW("group", 0, OPTION_EACH, groups, "NAME=GLOB[,GLOB...]",
+        "merge only dylibs whose leaf name a GLOB matches, into NAME.dylib; repeatable", NULL),
     ROW("exclude", 0, OPTION_EACH, exclude, "GLOB",
         "leave dylibs alone whose leaf name GLOB matches; repeatable", NULL),
     ROW("no-stubs", 0, OPTION_FLAG, no_stubs, NULL,
@@ -50,6 +54,32 @@ static const struct option_row rows[] = {
     SEARCH_ROWS(struct consolidate_arguments, search),
 };
 
+/* --- the groups --- */
+
+static void add_globs(struct arena *arena, const char *globs, struct string_list *list) {
+    while (*globs != '\0') {
+        size_t size = strcspn(globs, ",");
+        if (size != 0)
+            *vector_push(arena, list) = arena_copy(arena, globs, size);
+        globs += size + (globs[size] == ',');
+    }
+}
+
+static bool add_group(struct arena *arena, const char *option, struct group_rules *groups,
+                      struct error *error) {
+    static const char ending[] = ".dylib";
+    size_t size = strcspn(option, "="), end = sizeof ending - 1;
+    struct group_rule *group = vector_push(arena, groups);
+    *group = (struct group_rule){0};
+    if (option[size] == '=')
+        add_globs(arena, option + size + 1, &group->globs);
+    if (size == 0 || memchr(option, '/', size) != NULL || group->globs.count == 0)
+        return error_usage(error, "--group %s: say NAME=GLOB, with a NAME that is no path", option);
+    bool ends = size > end && strncmp(option + size - end, ending, end) == 0;
+    group->leaf = arena_format(arena, "%.*s%s", (int)size, option, ends ? "" : ending);
+    return true;
+}
+
 /* One run of the verb. */
 struct consolidate {
     struct arena *arena;
@@ -61,6 +91,25 @@ struct consolidate {
     struct limits limits;
     struct consolidation all;
 };
+
+/* Whether the programs load what it asks for, or have it from an earlier run. */
+static bool group_matches(const struct consolidate *run, const struct group_rule *group) {
+    for (size_t i = 0; i < run->all.graph.count; i++) {
+        const char *path = run->all.graph.items[i].file->path;
+        if (group_rule_matches(group, path) || strcmp(path_leaf(path), group->leaf) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool groups_match(const struct consolidate *run, const struct group_rules *groups,
+                         struct error *error) {
+    for (size_t i = 0; i < groups->count; i++)
+        if (!group_matches(run, &groups->items[i]))
+            return error_usage(error, "--group %s: the programs load no such dylib",
+                               run->arguments.groups.items[i]);
+    return true;
+}
 
 static bool arguments_valid(struct consolidate *run, struct error *error) {
     struct consolidate_arguments *arguments = &run->arguments;
@@ -287,10 +336,14 @@ static int carry_out(struct consolidate *run, const struct merge_job *job) {
 }
 
 static int consolidate(struct consolidate *run) {
-    const struct merge_rules rules = {.exclude = run->arguments.exclude};
+    struct merge_rules rules = {.exclude = run->arguments.exclude};
     struct error error = {0};
     run->all.arena = run->arena;
-    if (!consolidation_plan(&run->all, run->programs.items, run->programs.count, &rules, &error))
+    for (size_t i = 0; i < run->arguments.groups.count; i++)
+        if (!add_group(run->arena, run->arguments.groups.items[i], &rules.groups, &error))
+            return call_fail(&verb_consolidate, &error);
+    if (!consolidation_plan(&run->all, run->programs.items, run->programs.count, &rules, &error) ||
+        !groups_match(run, &rules.groups, &error))
         return call_fail(&verb_consolidate, &error);
     const struct output_paths placed =
         run->arguments.out_dir == NULL
