@@ -19,7 +19,7 @@ struct open_groups {
 };
 
 /* What makes the groups. */
-struct grouping {
+struct group_plan {
     struct arena *arena;
     const struct image_graph *graph;
     const struct merge_needs *needs;
@@ -50,14 +50,14 @@ static bool leads_down(const struct graph_node *node, size_t use) {
 /* --- circles --- */
 
 /* Marks what `start` leads to. */
-static void follow(struct grouping *grouping, size_t start, size_t *stack) {
+static void follow(struct group_plan *plan, size_t start, size_t *stack) {
     size_t depth = 0;
     stack[depth++] = start;
     while (depth != 0) {
-        const struct graph_node *node = &grouping->graph->items[stack[--depth]];
+        const struct graph_node *node = &plan->graph->items[stack[--depth]];
         for (size_t i = 0; i < node->image->dylibs.count; i++)
-            if (leads_down(node, i) && !reach_has(&grouping->reach, start, node->loads[i])) {
-                reach_add(&grouping->reach, start, node->loads[i]);
+            if (leads_down(node, i) && !reach_has(&plan->reach, start, node->loads[i])) {
+                reach_add(&plan->reach, start, node->loads[i]);
                 stack[depth++] = node->loads[i];
             }
     }
@@ -76,51 +76,51 @@ static bool has_circle(const struct image_graph *graph) {
 }
 
 /* Images that load each other have no order among what they load. */
-static void refuse_circles(struct grouping *grouping, struct merge_needs *needs) {
-    size_t count = grouping->graph->count;
-    size_t *stack = arena_take(grouping->arena, (count + 1) * sizeof *stack);
-    if (!has_circle(grouping->graph))
+static void refuse_circles(struct group_plan *plan, struct merge_needs *needs) {
+    size_t count = plan->graph->count;
+    size_t *stack = arena_take(plan->arena, (count + 1) * sizeof *stack);
+    if (!has_circle(plan->graph))
         return;
     for (size_t i = 0; i < count; i++)
-        follow(grouping, i, stack);
+        follow(plan, i, stack);
     for (size_t i = 0; i < count; i++)
-        if (reach_has(&grouping->reach, i, i) && needs[i].reason == NULL)
+        if (reach_has(&plan->reach, i, i) && needs[i].reason == NULL)
             needs[i].reason = "loads a dylib that loads it";
 }
 
 /* --- placing --- */
 
 /* Whether a path leads from the node to the group through an image of neither, or back. */
-static bool has_detour(const struct grouping *grouping, size_t number, size_t first) {
-    const struct graph_node *node = &grouping->graph->items[number];
+static bool has_detour(const struct group_plan *plan, size_t number, size_t first) {
+    const struct graph_node *node = &plan->graph->items[number];
     for (size_t i = 0; i < node->image->dylibs.count; i++)
-        if (leads_down(node, i) && reach_has(&grouping->reach, node->loads[i], first))
+        if (leads_down(node, i) && reach_has(&plan->reach, node->loads[i], first))
             return true;
-    return reach_has(&grouping->reach, first, number);
+    return reach_has(&plan->reach, first, number);
 }
 
-static struct open_group *group_for(const struct grouping *grouping, size_t node) {
-    const struct merge_needs *needs = &grouping->needs[node];
-    for (size_t i = 0; i < grouping->groups.count; i++) {
-        struct open_group *open = &grouping->groups.items[i];
-        if (same_image(&open->sum, needs) && has_room(grouping->graph, &open->sum, needs) &&
-            !has_detour(grouping, node, open->group.nodes[0]))
+static struct open_group *group_for(const struct group_plan *plan, size_t node) {
+    const struct merge_needs *needs = &plan->needs[node];
+    for (size_t i = 0; i < plan->groups.count; i++) {
+        struct open_group *open = &plan->groups.items[i];
+        if (same_image(&open->sum, needs) && has_room(plan->graph, &open->sum, needs) &&
+            !has_detour(plan, node, open->group.nodes[0]))
             return open;
     }
     return NULL;
 }
 
-static void begin_group(struct grouping *grouping, size_t node) {
-    struct open_group *open = vector_push(grouping->arena, &grouping->groups);
-    size_t most = grouping->graph->count + 1;
-    *open = (struct open_group){.sum = grouping->needs[node]};
-    open->group.nodes = arena_take(grouping->arena, most * sizeof *open->group.nodes);
+static void begin_group(struct group_plan *plan, size_t node) {
+    struct open_group *open = vector_push(plan->arena, &plan->groups);
+    size_t most = plan->graph->count + 1;
+    *open = (struct open_group){.sum = plan->needs[node]};
+    open->group.nodes = arena_take(plan->arena, most * sizeof *open->group.nodes);
     open->group.nodes[open->group.count++] = node;
 }
 
-static void add_to(struct grouping *grouping, struct open_group *open, size_t node) {
-    const struct merge_needs *needs = &grouping->needs[node];
-    reach_join(&grouping->reach, node, open->group.nodes[0]);
+static void add_to(struct group_plan *plan, struct open_group *open, size_t node) {
+    const struct merge_needs *needs = &plan->needs[node];
+    reach_join(&plan->reach, node, open->group.nodes[0]);
     open->group.nodes[open->group.count++] = node;
     open->sum.sections += needs->sections;
     open->sum.address_space += needs->address_space;
@@ -128,39 +128,39 @@ static void add_to(struct grouping *grouping, struct open_group *open, size_t no
 }
 
 /* What a node loads has its place before it, but for circles, which refuse_circles has seen to. */
-static void place(struct grouping *grouping, size_t number) {
-    const struct graph_node *node = &grouping->graph->items[number];
+static void place(struct group_plan *plan, size_t number) {
+    const struct graph_node *node = &plan->graph->items[number];
     for (size_t i = 0; i < node->image->dylibs.count; i++)
         if (leads_down(node, i))
-            reach_add(&grouping->reach, number, node->loads[i]);
-    if (grouping->needs[number].reason != NULL)
+            reach_add(&plan->reach, number, node->loads[i]);
+    if (plan->needs[number].reason != NULL)
         return;
-    struct open_group *open = group_for(grouping, number);
+    struct open_group *open = group_for(plan, number);
     if (open == NULL)
-        begin_group(grouping, number);
+        begin_group(plan, number);
     else
-        add_to(grouping, open, number);
+        add_to(plan, open, number);
 }
 
 /* One image is no group. */
-static void keep_groups(struct grouping *grouping, struct merge_needs *needs,
+static void keep_groups(struct group_plan *plan, struct merge_needs *needs,
                         struct merge_groups *groups) {
-    for (size_t i = 0; i < grouping->groups.count; i++) {
-        const struct merge_group *group = &grouping->groups.items[i].group;
+    for (size_t i = 0; i < plan->groups.count; i++) {
+        const struct merge_group *group = &plan->groups.items[i].group;
         if (group->count == 1)
             needs[group->nodes[0]].reason = "has no other image to be merged with";
         else
-            *vector_push(grouping->arena, groups) = *group;
+            *vector_push(plan->arena, groups) = *group;
     }
 }
 
 void groups_make(struct arena *arena, const struct image_graph *graph, struct merge_needs *needs,
                  struct merge_groups *groups) {
-    struct grouping grouping = {.arena = arena, .graph = graph, .needs = needs};
+    struct group_plan plan = {.arena = arena, .graph = graph, .needs = needs};
     *groups = (struct merge_groups){0};
-    reach_make(arena, graph->count, &grouping.reach);
-    refuse_circles(&grouping, needs);
+    reach_make(arena, graph->count, &plan.reach);
+    refuse_circles(&plan, needs);
     for (size_t i = 0; i < graph->count; i++)
-        place(&grouping, graph->init_order[i]);
-    keep_groups(&grouping, needs, groups);
+        place(&plan, graph->init_order[i]);
+    keep_groups(&plan, needs, groups);
 }
