@@ -65,7 +65,7 @@ left_alone 'other pointers' 'has pointers of format 6, other dylibs 2'
 
 built -adhoc_codesign
 sign_as_somebody case/libx.dylib
-left_alone 'signed' 'is signed by an identity'
+left_alone 'signed' 'is signed by an identity; --identity CMD says how to sign again'
 
 # dyld looks up what others want of libx in its symbol table then.
 compile $ARCH parts.o parts.c -DWITHOUT_X

@@ -7,6 +7,7 @@
 #include "merge/parts_file.h"
 #include "merge/stub.h"
 #include "rewrite/original.h"
+#include "rewrite/sign_by_command.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -66,14 +67,28 @@ static bool name_errors(struct errors *errors, size_t first, const char *target)
 
 typedef bool file_writer(void *context, struct atomic_file *file, struct error *error);
 
-/* Makes one file by `write`, with the mode of the node's. */
+/* How one file is made. */
+struct recipe {
+    file_writer *write;
+    void *context;
+    bool has_identity; /* the command of --identity signs it */
+};
+
+static bool make_new(const struct merge_work *work, const struct recipe *recipe,
+                     const struct graph_node *like, struct new_file *new, struct error *error) {
+    return recipe->write(recipe->context, &new->file, error) &&
+           (!recipe->has_identity ||
+            sign_by_command(work->job->identity, new->target, &new->file, error)) &&
+           atomic_file_finish(&new->file, &like->file->file, error);
+}
+
+/* Makes one file, with the mode of the node's. */
 static bool make(struct merge_work *work, const char *target, const struct graph_node *like,
-                 file_writer *write, void *context) {
+                 const struct recipe *recipe) {
     struct new_file new = {.target = target};
     struct error error = {0};
     bool begun = atomic_file_make(target, &new.file, &error);
-    bool done = begun && write(context, &new.file, &error) &&
-                atomic_file_finish(&new.file, &like->file->file, &error);
+    bool done = begun && make_new(work, recipe, like, &new, &error);
     if (done) {
         *vector_push(&work->applied->arena, &work->files) = new;
         return true;
@@ -124,7 +139,8 @@ static bool make_merged(struct merge_work *work, struct merge *merge) {
     const char *target = merge_target(&work->applied->arena, work->job, merge);
     const struct graph_node *first = merge->parts[merge->first_loaded].node;
     size_t errors = work->errors->count;
-    bool made = is_free(work, merge, target) && make(work, target, first, write_merged, merge);
+    const struct recipe recipe = {write_merged, merge, merge->has_identity};
+    bool made = is_free(work, merge, target) && make(work, target, first, &recipe);
     merge_written(merge);
     if (!made)
         return false;
@@ -152,23 +168,33 @@ static bool make_parts_file(struct merge_work *work, const struct merge *merge) 
     const struct replaced_files replaced = replaced_from(work, merged);
     struct buffer parts = {0};
     parts_file_make(merge, &replaced, &parts);
+    const struct recipe recipe = {write_buffer, &parts, false};
     bool done = is_free(work, merge, path) &&
-                make(work, path, merge->parts[merge->first_loaded].node, write_buffer, &parts);
+                make(work, path, merge->parts[merge->first_loaded].node, &recipe);
     buffer_free(&parts);
     return done;
 }
 
+static bool make_stub(struct merge_work *work, const struct merge *merge, size_t number) {
+    const struct graph_node *node = merge->parts[number].node;
+    const char *target = target_of(work->job, node);
+    size_t errors = work->errors->count;
+    struct buffer stub = {0};
+    const struct recipe recipe = {write_buffer, &stub, part_has_identity(&merge->parts[number])};
+    stub_make(merge, number, &stub);
+    bool done = make(work, target, node, &recipe);
+    buffer_free(&stub);
+    if (!done)
+        return false;
+    last(work)->replaces = node;
+    compare_stub(merge, number, last(work)->file.path, work->errors);
+    return name_errors(work->errors, errors, target);
+}
+
 static bool make_stubs(struct merge_work *work, const struct merge *merge) {
     bool done = true;
-    for (size_t i = 0; done && i < merge->part_count; i++) {
-        const struct graph_node *node = merge->parts[i].node;
-        struct buffer stub = {0};
-        stub_make(merge, i, &stub);
-        done = make(work, target_of(work->job, node), node, write_buffer, &stub);
-        buffer_free(&stub);
-        if (done)
-            last(work)->replaces = node;
-    }
+    for (size_t i = 0; done && i < merge->part_count; i++)
+        done = make_stub(work, merge, i);
     return done;
 }
 
@@ -177,7 +203,8 @@ static bool make_client(struct merge_work *work, size_t number) {
     const struct graph_node *node = &work->job->all->graph.items[number];
     const char *target = target_of(work->job, node);
     size_t errors = work->errors->count;
-    if (!make(work, target, node, write_client, client))
+    const struct recipe recipe = {write_client, client, part_has_identity(&client->image)};
+    if (!make(work, target, node, &recipe))
         return false;
     last(work)->replaces = node;
     compare_client(client, last(work)->file.path, work->errors);

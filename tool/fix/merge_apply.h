@@ -16,6 +16,7 @@ struct merge_job {
     const struct output_paths *placed;
     bool copies;            /* files that stay as they are go to their targets too, as copies */
     const char *unstripped; /* where originals stay, as of struct rewrite_options */
+    const char *identity;   /* the command that signs what an identity signed; NULL for none */
     bool no_stubs;          /* old names lead nowhere then */
 };
 

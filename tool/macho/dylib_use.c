@@ -59,3 +59,11 @@ bool dylib_use_parse(const struct load_command *command, struct dylib_use *use,
     use->delayed = (flags & USE_DELAYED) != 0 && !use->reexport;
     return load_command_string(command, 8, DYLIB_COMMAND_SIZE, "name", &use->name, error);
 }
+
+uint32_t dylib_use_command_of(bool reexport, bool weak, bool upward) {
+    if (reexport)
+        return LC_REEXPORT_DYLIB;
+    if (weak)
+        return LC_LOAD_WEAK_DYLIB;
+    return upward ? LC_LOAD_UPWARD_DYLIB : LC_LOAD_DYLIB;
+}

@@ -29,6 +29,8 @@ struct dylib_uses {
 /* Whether the command names a dylib to load. LC_LAZY_LOAD_DYLIB counts: today's dyld skips it
  * (mach_o/UnsafeHeader.cpp, forEachLinkedDylib), older ones load it. */
 bool dylib_use_is(uint32_t command_number);
+/* The command that says what all uses of a dylib say: re-exported by any, weak or upward by all. */
+uint32_t dylib_use_command_of(bool reexport, bool weak, bool upward);
 /* Reads such a command, also in the newer dylib_use_command form, told by its timestamp and where
  * its name begins (UnsafeHeader.cpp, loadCommandToDylibKind). As dyld does, a re-exported dylib is
  * neither weak nor delayed. The name points into the command. */

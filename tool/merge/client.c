@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORDINAL_SHIFT = 8, NLIST_DESCRIPTION = 6 };
+enum { DYLIB_TIMESTAMP = 2 /* as linkers write it */, ORDINAL_SHIFT = 8, NLIST_DESCRIPTION = 6 };
 
 static struct merge *merge_of(const struct image_graph *graph, struct merge *const *merge_of_node,
                               size_t node, size_t use) {
@@ -39,33 +39,36 @@ static void copy_command(struct client_commands *commands, struct bytes command)
     commands->count++;
 }
 
-/* Whether all loads of a merge are of that kind. */
-static bool all_are(const struct client_commands *commands, const struct merge *merge,
-                    uint32_t number) {
+/* The command that says what all loads of a merge say. */
+static uint32_t command_for(const struct client_commands *commands, const struct merge *merge) {
     const struct client *client = commands->client;
     const struct dylib_uses *uses = &client->image.image->dylibs;
-    bool all = true;
-    for (size_t i = 0; i < uses->count; i++)
-        if (merge_of(client->graph, client->merge_of_node, commands->node, i) == merge)
-            all &= uses->items[i].command_number == number;
-    return all;
+    bool reexport = false, weak = true, upward = true;
+    for (size_t i = 0; i < uses->count; i++) {
+        const struct dylib_use *use = &uses->items[i];
+        if (merge_of(client->graph, client->merge_of_node, commands->node, i) != merge)
+            continue;
+        reexport |= use->reexport;
+        weak &= use->weak;
+        upward &= use->upward;
+    }
+    return dylib_use_command_of(reexport, weak, upward);
 }
 
 static void name_merged(struct client_commands *commands, const struct merge *merge,
                         struct bytes old) {
     const struct client *client = commands->client;
     struct buffer *head = &commands->client->head;
-    uint32_t number = bytes_u32(old, 0);
     const char *name =
         merge_name_for(client->arena, merge, client->image.image->dylibs.items[commands->use].name);
     size_t start = head->size;
     buffer_add(head, old.data, DYLIB_COMMAND_SIZE);
     buffer_add(head, name, strlen(name) + 1);
     buffer_align(head, 8);
-    bytes_store_little(head->data + start, 4,
-                       all_are(commands, merge, number) ? number : LC_LOAD_DYLIB);
+    bytes_store_little(head->data + start, 4, command_for(commands, merge));
     bytes_store_little(head->data + start + 4, 4, head->size - start);
     bytes_store_little(head->data + start + 8, 4, DYLIB_COMMAND_SIZE);
+    bytes_store_little(head->data + start + 12, 4, DYLIB_TIMESTAMP);
     bytes_store_little(head->data + start + 20, 4, 0); /* any version will do */
     commands->count++;
 }
@@ -154,7 +157,8 @@ static const char *reason_of(const struct client *client) {
         return "it re-exports symbols by the number of their dylib";
     if (bytes.size != 0 && !code_signature_parse(bytes, &signature, &ignored))
         return "its signature cannot be read";
-    return bytes.size != 0 && signature.has_identity ? "it is signed by an identity" : NULL;
+    return part_has_identity(&client->image) && !client->may_sign ? "it is signed by an identity"
+                                                                  : NULL;
 }
 
 bool client_plan(struct client *client, size_t node, struct error *error) {

@@ -16,6 +16,7 @@ struct client {
     struct arena *arena;
     const struct image_graph *graph;
     struct merge *const *merge_of_node;
+    bool may_sign;      /* somebody will sign what an identity has signed */
     struct part image;  /* the client, read like a part */
     int32_t *ordinals;  /* one for each of its dylibs: the new ordinal, from 1 */
     struct buffer head; /* the new header and load commands */

@@ -57,9 +57,10 @@ static void write_segment(struct command_writer *writer, const struct merged_seg
         write_section(writer, segment, &segment->sections[i]);
 }
 
-static void write_dylib(struct command_writer *writer, const struct merged_dylib *dylib) {
+static void write_dylib(struct command_writer *writer, uint32_t number,
+                        const struct merged_dylib *dylib) {
     size_t size = (size_t)round_up(DYLIB_COMMAND_SIZE + strlen(dylib->name) + 1, 8);
-    begin(writer, dylib->command_number, size);
+    begin(writer, number, size);
     buffer_little(writer->head, 4, DYLIB_COMMAND_SIZE);
     buffer_little(writer->head, 4, dylib->timestamp);
     buffer_little(writer->head, 4, dylib->current_version);
@@ -116,8 +117,7 @@ static void copy_versions(struct command_writer *writer) {
 }
 
 static struct merged_dylib own_name(const struct merge *merge) {
-    struct merged_dylib own = {
-        .name = merge->install_name, .command_number = LC_ID_DYLIB, .timestamp = 1};
+    struct merged_dylib own = {.name = merge->install_name, .timestamp = 1};
     struct load_command_walk walk = image_commands(merge->parts[merge->first_loaded].head);
     struct load_command command;
     struct error ignored;
@@ -151,12 +151,15 @@ static void write_header(const struct merge *merge, struct buffer *head) {
 static void write_names(struct command_writer *writer) {
     const struct merge *merge = writer->merge;
     struct merged_dylib own = own_name(merge);
-    write_dylib(writer, &own);
+    write_dylib(writer, LC_ID_DYLIB, &own);
     begin(writer, LC_UUID, 8 + UUID_SIZE);
     buffer_add(writer->head, merge->uuid, UUID_SIZE);
     copy_versions(writer);
-    for (size_t i = 0; i < merge->dylibs.count; i++)
-        write_dylib(writer, &merge->dylibs.items[i]);
+    for (size_t i = 0; i < merge->dylibs.count; i++) {
+        const struct merged_dylib *dylib = &merge->dylibs.items[i];
+        write_dylib(writer, dylib_use_command_of(dylib->reexport, dylib->weak, dylib->upward),
+                    dylib);
+    }
     for (size_t i = 0; i < merge->rpaths.count; i++)
         write_rpath(writer, merge->rpaths.items[i]);
 }

@@ -430,6 +430,8 @@ static void compare_all(struct merged_reader *reader) {
     if (reader->matched + template_fixups(reader) != reader->fixups.count)
         differ(reader, NULL, "%zu fixups, of which %zu are parts'", reader->fixups.count,
                reader->matched);
+    if (reader->merge->has_identity && !part_has_identity(&reader->lone.part))
+        differ(reader, NULL, "is signed by no identity; a part was");
     compare_initialisers(reader, &initialisers);
     compare_exports_of(reader);
     compare_all_symbols(reader);

@@ -57,11 +57,16 @@ static bool plan_merges(struct consolidation *all, const struct merge_groups *gr
     return true;
 }
 
-static bool plan_clients(struct consolidation *all, struct error *error) {
+static bool plan_clients(struct consolidation *all, const struct merge_rules *rules,
+                         struct error *error) {
     all->clients = arena_take(all->arena, (all->graph.count + 1) * sizeof *all->clients);
     for (size_t i = 0; i < all->graph.count; i++) {
         all->clients[i] = (struct client){
-            .arena = all->arena, .graph = &all->graph, .merge_of_node = all->merge_of_node};
+            .arena = all->arena,
+            .graph = &all->graph,
+            .merge_of_node = all->merge_of_node,
+            .may_sign = rules->identity != NULL,
+        };
         if (client_is(&all->graph, all->merge_of_node, i) &&
             !client_plan(&all->clients[i], i, error))
             return false;
@@ -77,7 +82,7 @@ bool consolidation_plan(struct consolidation *all, struct program *const *progra
     if (!eligible_judge(all->arena, &all->graph, rules, all->needs, error))
         return false;
     groups_make(all->arena, &all->graph, all->needs, &groups);
-    return plan_merges(all, &groups, error) && plan_clients(all, error);
+    return plan_merges(all, &groups, error) && plan_clients(all, rules, error);
 }
 
 void consolidation_free(struct consolidation *all) {

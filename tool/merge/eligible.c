@@ -236,7 +236,9 @@ static const char *judge_signature(const struct candidate *candidate) {
         return NULL;
     if (!code_signature_parse(bytes, &signature, &ignored))
         return "has a signature that cannot be read";
-    return signature.has_identity ? "is signed by an identity" : NULL;
+    return signature.has_identity && candidate->rules->identity == NULL
+               ? "is signed by an identity; --identity CMD says how to sign again"
+               : NULL;
 }
 
 static const char *judge_unclaimed(const struct candidate *candidate) {

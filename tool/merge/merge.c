@@ -69,9 +69,10 @@ static bool is_inside(const struct merge *merge, const struct part *part, size_t
 }
 
 /* Weak where all that ask are; upward likewise. */
-static void join(struct merged_dylib *known, uint32_t command_number) {
-    if (known->command_number != command_number)
-        known->command_number = LC_LOAD_DYLIB;
+static void join(struct merged_dylib *known, const struct dylib_use *use) {
+    known->reexport |= use->reexport;
+    known->weak &= use->weak;
+    known->upward &= use->upward;
 }
 
 static void add_dylib(struct merge *merge, const struct part *part, struct bytes command,
@@ -80,13 +81,15 @@ static void add_dylib(struct merge *merge, const struct part *part, struct bytes
     const struct merge *other = other_merge(merge, part, use);
     struct merged_dylib *known = find_dylib(merge, part, use);
     if (known != NULL) {
-        join(known, asked->command_number);
+        join(known, asked);
         return;
     }
     *vector_push(merge->arena, &merge->dylibs) = (struct merged_dylib){
         .name = other == NULL ? asked->name : merge_name_for(merge->arena, other, asked->name),
         .merge = other,
-        .command_number = asked->command_number,
+        .reexport = asked->reexport,
+        .weak = asked->weak,
+        .upward = asked->upward,
         .timestamp = 2,
         .current_version = bytes_u32(command, DYLIB_CURRENT),
         .compatibility_version = bytes_u32(command, DYLIB_COMPATIBILITY),
@@ -146,6 +149,7 @@ static void describe(struct merge *merge) {
         if (node_of(merge, part) < node_of(merge, &merge->parts[merge->first_loaded]))
             merge->first_loaded = i;
         merge->is_signed |= part_linkedit(part, "code signature").size != 0;
+        merge->has_identity |= part_has_identity(part);
         add_names(merge, part);
     }
     make_uuid(merge);

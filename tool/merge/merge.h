@@ -23,7 +23,7 @@
 struct merged_dylib {
     const char *name;
     const struct merge *merge; /* when it is another merged image; else NULL */
-    uint32_t command_number;   /* LC_LOAD_DYLIB or one of its kin */
+    bool reexport, weak, upward;
     uint32_t timestamp, current_version, compatibility_version;
 };
 
@@ -97,6 +97,7 @@ struct merge {
     struct string_list rpaths;
     uint16_t pointer_format; /* DYLD_CHAINED_PTR_... of the new image */
     bool is_signed;
+    bool has_identity; /* of a part: the merged image is signed by it */
     uint8_t uuid[16];
 
     struct merged_segment *segments;

@@ -1,6 +1,7 @@
 #include "merge/part.h"
 
 #include "base/memory.h"
+#include "macho/code_signature.h"
 #include "macho/fixup_walk.h"
 #include "macho/symtab.h"
 
@@ -254,4 +255,12 @@ bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struc
         qsort(fixups->items, fixups->count, sizeof *fixups->items, by_address);
     keep_first_of_each(fixups);
     return true;
+}
+
+bool part_has_identity(const struct part *part) {
+    struct bytes bytes = part_linkedit(part, "code signature");
+    struct code_signature signature;
+    struct error ignored;
+    return bytes.size != 0 && code_signature_parse(bytes, &signature, &ignored) &&
+           signature.has_identity;
 }

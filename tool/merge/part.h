@@ -70,6 +70,8 @@ bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struc
 uint16_t part_pointer_format(const struct part *part);
 /* Bytes of its linkedit part of that name (macho/linkedit.h); empty without. */
 struct bytes part_linkedit(const struct part *part, const char *name);
+/* Whether it is signed by an identity, and not ad hoc. */
+bool part_has_identity(const struct part *part);
 /* The section that holds `address`, or begins there; NULL when there is none. */
 struct part_section *part_section_at(const struct part *part, uint64_t address);
 /* Marks the sections in which the part has symbols: named[i] of section i. */

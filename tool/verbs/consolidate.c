@@ -26,6 +26,7 @@ struct consolidate_arguments {
     struct string_list groups;
     struct string_list exclude;
     const char *unstripped;
+    const char *identity;
 };
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
@@ -48,6 +49,8 @@ static const struct option_row rows[] = {
         "with --out-dir: leave nothing under the old names", NULL),
     ROW("unstripped", 0, OPTION_TEXT, unstripped, "DIR",
         "keep the originals in DIR (beside the new files, as NAME.unstripped)", NULL),
+    ROW("identity", 0, OPTION_TEXT, identity, "CMD",
+        "sign by `CMD FILE` what was signed by an identity", NULL),
     ROW("quiet", 'q', OPTION_FLAG, quiet, NULL, "print nothing but errors", NULL),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &text_or_json),
     OUTPUT_ROWS(struct consolidate_arguments, output),
@@ -336,7 +339,8 @@ static int carry_out(struct consolidate *run, const struct merge_job *job) {
 }
 
 static int consolidate(struct consolidate *run) {
-    struct merge_rules rules = {.exclude = run->arguments.exclude};
+    struct merge_rules rules = {.exclude = run->arguments.exclude,
+                                .identity = run->arguments.identity};
     struct error error = {0};
     run->all.arena = run->arena;
     for (size_t i = 0; i < run->arguments.groups.count; i++)
@@ -356,6 +360,7 @@ static int consolidate(struct consolidate *run) {
         .placed = &placed,
         .copies = run->arguments.out_dir != NULL,
         .unstripped = run->arguments.out_dir != NULL ? "none" : run->arguments.unstripped,
+        .identity = run->arguments.identity,
         .no_stubs = run->arguments.no_stubs,
     };
     bool writes = !run->arguments.dry_run && (run->all.merge_count != 0 || job.copies);

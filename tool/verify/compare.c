@@ -7,6 +7,7 @@
 #include "verify/compare_code.h"
 #include "verify/compare_exports.h"
 #include "verify/compare_fixups.h"
+#include "verify/compare_signature.h"
 #include "verify/compare_symbols.h"
 #include "verify/compare_unclaimed.h"
 #include "verify/page_hashes.h"
@@ -351,61 +352,6 @@ static void compare_symbols(struct slice_comparison *comparison) {
 
 /* --- the signature --- */
 
-/* What an identity's new signature may lose least, by its slot. */
-static const char *blob_name(uint32_t slot) {
-    return slot == CSSLOT_REQUIREMENTS       ? "requirements"
-           : slot == CSSLOT_ENTITLEMENTS     ? "entitlements"
-           : slot == CSSLOT_DER_ENTITLEMENTS ? "DER entitlements"
-                                             : "blob";
-}
-
-/* The signer decides what is of the kind of signature; all else that was there has to be still. */
-static void compare_identity_flags(struct slice_comparison *comparison, uint32_t old,
-                                   uint32_t new) {
-    uint32_t lost = old & ~new & ~(uint32_t)(CS_ADHOC | CS_LINKER_SIGNED);
-    if (lost != 0)
-        report(comparison, "code signature",
-               "the flags 0x%" PRIx32 " are gone%s; codesign keeps them by "
-               "--preserve-metadata=flags,runtime",
-               lost, (lost & CS_RUNTIME) != 0 ? ", the hardened runtime among them" : "");
-}
-
-/* The first difference that has a name, or where the first other one is. */
-static void compare_directories(struct slice_comparison *comparison,
-                                const struct code_signature *old, const struct code_directory *new,
-                                bool has_identity) {
-    uint32_t flags = old->directory.flags | CS_ADHOC;
-    size_t at;
-    if (strcmp(old->directory.identifier, new->identifier) != 0)
-        report(comparison, "code signature", "the identifier is %s, was %s", new->identifier,
-               old->directory.identifier);
-    else if (has_identity)
-        compare_identity_flags(comparison, old->directory.flags, new->flags);
-    else if (new->flags != flags)
-        report(comparison, "code signature", "the flags are 0x%" PRIx32 ", were 0x%" PRIx32,
-               new->flags, old->directory.flags);
-    else if (!code_directory_follows(old, new, &at))
-        report(comparison, "code signature",
-               "the CodeDirectory is not the original's from its byte 0x%zx on", at);
-}
-
-static void compare_blobs(struct slice_comparison *comparison, const struct code_signature *old,
-                          const struct code_signature *new) {
-    for (size_t i = 0; i < old->blob_count; i++) {
-        const struct signature_blob *before = &old->blobs[i];
-        const struct signature_blob *after = code_signature_blob(new, before->slot);
-        if (before->slot == CSSLOT_CODEDIRECTORY ||
-            before->slot >= CSSLOT_ALTERNATE_CODEDIRECTORIES)
-            continue;
-        if (after == NULL || after->bytes.size != before->bytes.size ||
-            memcmp(after->bytes.data, before->bytes.data, before->bytes.size) != 0)
-            report(comparison, "code signature", "slot %" PRIu32 " (%s) %s", before->slot,
-                   blob_name(before->slot), after == NULL ? "is gone" : "is not the same");
-    }
-    for (size_t i = 0; i < new->directory_count; i++)
-        compare_directories(comparison, old, &new->directories[i], new->has_identity);
-}
-
 /* Between the load commands and __LINKEDIT both hold the same bytes, as compare_contents tells. */
 static void compare_hashes(struct slice_comparison *comparison, const struct code_directory *old,
                            const struct code_directory *new) {
@@ -435,7 +381,7 @@ static void compare_signatures(struct slice_comparison *comparison) {
         errors_add(comparison->errors, &error);
         return;
     }
-    compare_blobs(comparison, &before, &after);
+    compare_signature(&before, &after, comparison->errors);
     for (size_t i = 0; i < after.directory_count; i++)
         compare_hashes(comparison, &before.directory, &after.directories[i]);
 }
