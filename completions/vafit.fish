@@ -133,7 +133,7 @@ complete -c vafit -n '__vafit_verb consolidate' -l insert -r -F -d 'load FILE fi
 complete -c vafit -n '__vafit_verb consolidate' -l facts -r -F -d 'read what `vafit scan` wrote in place of the images; takes all up to the next option'
 
 complete -c vafit -n __vafit_no_verb -f -a verify -d 'is an image well formed, and does it mean the same as the original?'
-complete -c vafit -n '__vafit_verb verify' -l against -r -F -d 'compare the image with the file it was made from'
+complete -c vafit -n '__vafit_verb verify' -l against -r -F -d 'compare the image with the file it was made from, or a consolidated program with the old one'
 complete -c vafit -n '__vafit_verb verify' -l level -x -a 'lossless debug-map locals symbols exports' -d 'with --against: the highest level whose losses are no finding: lossless, debug-map, locals, symbols (default) or exports'
 complete -c vafit -n '__vafit_verb verify' -l drop-unclaimed -d 'with --against: bytes that no table reaches may be gone'
 complete -c vafit -n '__vafit_verb verify' -s q -l quiet -d 'print nothing but errors'

@@ -10,8 +10,8 @@ static bool is_taken(const struct consolidation *all, const char *path, const ch
     for (size_t i = 0; i < all->merge_count; i++)
         if (strcmp(path_leaf(all->merges[i].path), leaf) == 0)
             return true;
-    return path_look(path) != PATH_ABSENT ||
-           path_look(parts_file_path(all->arena, path)) != PATH_ABSENT;
+    return !all->names_are_taken && (path_look(path) != PATH_ABSENT ||
+                                     path_look(parts_file_path(all->arena, path)) != PATH_ABSENT);
 }
 
 /* A name that nobody has: what is there may be another program's merged image, or no work of
@@ -77,6 +77,7 @@ static bool plan_clients(struct consolidation *all, const struct merge_rules *ru
 bool consolidation_plan(struct consolidation *all, struct program *const *programs, size_t count,
                         const struct merge_rules *rules, struct error *error) {
     struct merge_groups groups;
+    all->names_are_taken = rules->names_are_taken;
     image_graph_make(all->arena, programs, count, &all->graph);
     all->needs = arena_take(all->arena, (all->graph.count + 1) * sizeof *all->needs);
     if (!eligible_judge(all->arena, &all->graph, rules, all->needs, error))

@@ -14,6 +14,7 @@
 /* Zero-initialise it and set the arena; release with consolidation_free. */
 struct consolidation {
     struct arena *arena;
+    bool names_are_taken; /* of the rules */
     struct image_graph graph;
     struct merge_needs *needs; /* one a node: why it is left alone */
     struct merge *merges;

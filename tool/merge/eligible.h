@@ -38,6 +38,7 @@ struct merge_rules {
     struct string_list exclude; /* globs of leaf names */
     struct group_rules groups;  /* none: all that can be merged are */
     const char *identity;       /* the command that signs what an identity signed; NULL for none */
+    bool names_are_taken;       /* by merged images that exist: they are what is planned */
 };
 
 /* Whether the rule is for the dylib at `path`. */

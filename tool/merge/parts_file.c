@@ -147,18 +147,41 @@ static bool read_all(struct arena *arena, const json_t *root, const uint8_t uuid
     return true;
 }
 
-bool parts_file_read(struct arena *arena, const char *path, const uint8_t uuid[16],
-                     struct replaced_files *replaced, struct error *error) {
+static json_t *read_json(struct arena *arena, const char *path, struct error *error) {
     char *text;
     size_t size;
     json_error_t ignored;
-    *replaced = (struct replaced_files){0};
+    json_t *root = NULL;
     if (!file_read_all(arena, path, MOST_BYTES, &text, &size, error))
-        return false;
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &ignored);
+        return NULL;
+    root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &ignored);
     if (root == NULL)
         error_malformed(error, "", "is no JSON");
+    return root;
+}
+
+bool parts_file_read(struct arena *arena, const char *path, const uint8_t uuid[16],
+                     struct replaced_files *replaced, struct error *error) {
+    *replaced = (struct replaced_files){0};
+    json_t *root = read_json(arena, path, error);
     bool read = root != NULL && read_all(arena, root, uuid, replaced, error);
+    json_decref(root);
+    return read || error_in_file(error, path);
+}
+
+bool parts_file_read_parts(struct arena *arena, const char *path, struct string_list *files,
+                           struct error *error) {
+    json_t *root = read_json(arena, path, error);
+    const json_t *parts = json_object_get(root, "parts");
+    bool read = root != NULL;
+    for (size_t i = 0; read && i < json_array_size(parts); i++) {
+        const char *file = json_string_value(json_object_get(json_array_get(parts, i), "file"));
+        read = file != NULL && file[0] != '\0' && strchr(file, '/') == NULL;
+        if (read)
+            *vector_push(arena, files) = arena_string(arena, file);
+        else
+            error_malformed(error, "parts", "entry %zu is not what vafit writes", i + 1);
+    }
     json_decref(root);
     return read || error_in_file(error, path);
 }
@@ -187,12 +210,7 @@ static bool has_parts_of(const json_t *root, const struct merge *merge) {
 bool parts_file_is_of(const char *path, const struct merge *merge) {
     struct arena arena = {0};
     struct error ignored;
-    json_error_t syntax;
-    char *text;
-    size_t size;
-    json_t *root = NULL;
-    if (file_read_all(&arena, path, MOST_BYTES, &text, &size, &ignored))
-        root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &syntax);
+    json_t *root = read_json(&arena, path, &ignored);
     bool same = root != NULL && has_parts_of(root, merge);
     json_decref(root);
     arena_free(&arena);

@@ -35,6 +35,10 @@ void parts_file_make(const struct merge *merge, const struct replaced_files *rep
 bool parts_file_read(struct arena *arena, const char *path, const uint8_t uuid[16],
                      struct replaced_files *replaced, struct error *error);
 
+/* Reads the leaf names of the parts. In the arena. Errors: likewise. */
+bool parts_file_read_parts(struct arena *arena, const char *path, struct string_list *files,
+                           struct error *error);
+
 /* Likewise, of what may be a merged image: false when `image`, read from `path`, is none. */
 bool parts_file_of(struct arena *arena, const char *path, const struct image *image,
                    struct replaced_files *replaced);

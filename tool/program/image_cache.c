@@ -25,6 +25,7 @@ struct image_cache {
     struct image_files files;
     struct map by_path;     /* path, however spelled -> struct found */
     struct map by_identity; /* "device inode" -> struct found */
+    struct map instead;     /* "device inode" -> the path of what is read in place of it */
     struct map folders;     /* folder with ".." as spelled -> its tidy path */
     size_t open_limit;      /* files that may stay open */
     size_t open_count;
@@ -63,6 +64,7 @@ void image_cache_free(struct image_cache *cache) {
         file_close(&cache->files.items[i]->file);
     map_free(&cache->by_path);
     map_free(&cache->by_identity);
+    map_free(&cache->instead);
     map_free(&cache->folders);
     errors_free(&cache->errors);
     arena_free(&cache->arena);
@@ -77,7 +79,7 @@ static struct found *remember(struct image_cache *cache, const char *path, struc
 }
 
 static void add_name(struct image_cache *cache, struct image_file *file, const char *name) {
-    if (strcmp(file->path, name) == 0)
+    if (file->is_instead || strcmp(file->path, name) == 0)
         return;
     for (size_t i = 0; i < file->names.count; i++)
         if (strcmp(file->names.items[i], name) == 0)
@@ -209,19 +211,43 @@ static struct found read_image(struct image_cache *cache, const char *path,
     return stub ? (struct found){LOOKUP_STUB, NULL} : failed(cache, &error);
 }
 
+enum { IDENTITY_KEY = 48 };
+
+static void identity_key(const struct file_identity *identity, char key[IDENTITY_KEY]) {
+    snprintf(key, IDENTITY_KEY, "%" PRIx64 " %" PRIx64, identity->device, identity->inode);
+}
+
+void image_cache_replace(struct image_cache *cache, const char *path, const char *instead) {
+    struct file_stamp stamp;
+    char key[IDENTITY_KEY];
+    if (!file_stamp(path, &stamp))
+        return;
+    identity_key(&stamp.identity, key);
+    map_put(&cache->instead, &cache->arena, key, arena_string(&cache->arena, instead));
+}
+
 /* The file that was opened, or the one that is known already under another name. */
 static struct found find_identity(struct image_cache *cache, const char *path,
                                   struct file *opened) {
-    char key[48];
-    snprintf(key, sizeof key, "%" PRIx64 " %" PRIx64, opened->identity.device,
-             opened->identity.inode);
+    char key[IDENTITY_KEY];
+    struct error error;
+    identity_key(&opened->identity, key);
+    const char *instead = map_get(&cache->instead, key);
     struct found *known = map_get(&cache->by_identity, key);
+    if (known == NULL && instead != NULL) {
+        file_close(opened);
+        if (!file_open(instead, opened, &error))
+            return failed(cache, &error);
+        path = instead;
+    }
     if (known != NULL) {
         file_close(opened);
         return *known;
     }
     known = arena_take(&cache->arena, sizeof *known);
     *known = read_image(cache, path, opened);
+    if (known->file != NULL)
+        known->file->is_instead = instead != NULL;
     map_put(&cache->by_identity, &cache->arena, key, known);
     return *known;
 }

@@ -24,6 +24,10 @@ struct image_cache *image_cache_of_facts(void);
 bool image_cache_add_facts(struct image_cache *cache, const char *path, struct error *error);
 void image_cache_free(struct image_cache *cache);
 
+/* From now on the file at `path`, under whatever name, is read from `instead`, whose path it has
+ * then. Not for facts. */
+void image_cache_replace(struct image_cache *cache, const char *path, const char *instead);
+
 enum lookup {
     LOOKUP_ABSENT, /* no such file */
     LOOKUP_OTHER,  /* a folder or a device, not a file */

@@ -40,6 +40,7 @@ struct image_slice {
 struct image_file {
     const char *path;           /* as a user would write it; its symbolic link, if any, followed */
     struct string_list names;   /* other paths that lead to it, in the order they were met */
+    bool is_instead;            /* it was read in place of another file, and has no other paths */
     uint64_t size;              /* bytes, all slices */
     bool thin;                  /* it has no universal header */
     struct image_slice *slices; /* in the order of the universal header */

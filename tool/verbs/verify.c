@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "fix/consolidated.h"
 #include "program/image_cache.h"
 #include "verbs/common_options.h"
 #include "verbs/shrink_options.h"
@@ -20,7 +21,8 @@ static const struct option_choices lossy_levels = {.choice = level_name, .usual 
 
 static const struct option_row rows[] = {
     {"against", 0, OPTION_TEXT, offsetof(struct verify_arguments, against), "ORIGINAL",
-     "compare the image with the file it was made from", NULL},
+     "compare the image with the file it was made from, or a consolidated program with the old one",
+     NULL},
     {"level", 0, OPTION_CHOICE, offsetof(struct verify_arguments, level), "LEVEL",
      "with --against: the highest level whose losses are no finding: " OPTION_CHOICES,
      &lossy_levels},
@@ -57,6 +59,7 @@ struct verification {
     const struct verify_arguments *arguments;
     struct losses losses; /* what is no finding */
     const char *lief;     /* the path of vafit-lief; NULL when there is none */
+    bool is_consolidated; /* the file at hand: what it was made from is not one file */
     struct errors findings;
 };
 
@@ -90,20 +93,35 @@ static bool lief_agrees(struct verification *verification, const struct image_fi
     return result != CROSS_CHECK_DIFFERS;
 }
 
+/* Holds a file against what it was made from, if that is known; *original is set where that is one
+ * file. */
+static bool compare_with_old(struct verification *verification, struct image_file *file,
+                             struct image_file **original) {
+    const char *against = verification->arguments->against;
+    size_t before = verification->findings.count;
+    if (verification->is_consolidated)
+        consolidated_compare(cache_arena(verification->cache), file->path, against,
+                             &verification->findings);
+    else if (against != NULL) {
+        *original = operand_read(verification->cache, against);
+        return compare(*original, file, &verification->losses, &verification->findings);
+    }
+    return verification->findings.count == before;
+}
+
 static void verify_file(struct verification *verification, const char *operand) {
     const struct verify_arguments *arguments = verification->arguments;
     struct image_file *file = operand_read(verification->cache, operand), *original = NULL;
     if (file == NULL)
         return;
+    verification->is_consolidated =
+        consolidated_is(cache_arena(verification->cache), file->path, arguments->against != NULL);
+    bool is_compared = verification->is_consolidated || arguments->against != NULL;
     bool good = validate_file(file, &verification->findings);
-    if (arguments->against != NULL) {
-        original = operand_read(verification->cache, arguments->against);
-        good = compare(original, file, &verification->losses, &verification->findings) && good;
-    }
+    good = compare_with_old(verification, file, &original) && good;
     if (lief_agrees(verification, file, original) && good && !arguments->quiet)
         text_print_line(stdout, "%s: %s", operand,
-                        arguments->against == NULL ? "well formed"
-                                                   : "well formed, and means the same");
+                        is_compared ? "well formed, and means the same" : "well formed");
 }
 
 /* What is found wrong with an image that can be read is a finding; what cannot be read is an error.

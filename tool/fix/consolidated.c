@@ -1,0 +1,293 @@
+#include "fix/consolidated.h"
+
+#include "base/file_digest.h"
+#include "base/path.h"
+#include "merge/compare_merge.h"
+#include "merge/consolidation.h"
+#include "merge/parts_file.h"
+#include "rewrite/original.h"
+
+#include <string.h>
+
+/* A merged image that is there. */
+struct found_merge {
+    const char *path;
+    struct replaced_files replaced;
+};
+
+/* A file that was replaced, and where its original is. */
+struct kept_file {
+    const char *path;
+    const char *original;
+    bool is_as_written; /* it is still what vafit put in its place */
+};
+
+struct consolidated {
+    struct arena *arena;
+    const char *path;
+    const char *old;           /* of the old program; NULL where originals are kept */
+    struct image_cache *cache; /* of what is there */
+    struct program program;    /* what the file loads */
+    bool is_walked;
+    struct found_merges {
+        struct found_merge *items;
+        size_t count;
+        size_t capacity;
+    } found;
+    struct kept_files {
+        struct kept_file *items;
+        size_t count;
+        size_t capacity;
+    } kept;
+    struct errors *errors;
+};
+
+/* --- what is there --- */
+
+static void add_found(struct consolidated *set, const char *path, const struct image *image) {
+    struct found_merge found = {.path = path};
+    if (parts_file_of(set->arena, path, image, &found.replaced) &&
+        (set->old != NULL || found.replaced.count != 0))
+        *vector_push(set->arena, &set->found) = found;
+}
+
+/* What else is wrong with the file is for others to say. */
+static void find_merges(struct consolidated *set) {
+    const struct search search = {0};
+    struct image_file *file;
+    set->cache = image_cache_on_disk();
+    if (image_cache_find(set->cache, set->path, &file) != LOOKUP_FOUND || !file->thin ||
+        image_cache_image(set->cache, file, &file->slices[0]) == NULL)
+        return;
+    add_found(set, set->path, file->slices[0].image);
+    if (set->found.count != 0 || file->slices[0].image->type != MH_EXECUTE)
+        return;
+    program_walk(set->cache, &search, set->path, file, &file->slices[0], &set->program);
+    set->is_walked = true;
+    for (size_t i = 0; i < set->program.images.count; i++)
+        add_found(set, set->program.images.items[i].file->path, set->program.images.items[i].image);
+}
+
+static void release(struct consolidated *set) {
+    if (set->is_walked)
+        program_free(&set->program);
+    image_cache_free(set->cache);
+}
+
+bool consolidated_is(struct arena *arena, const char *path, bool has_old) {
+    struct consolidated set = {.arena = arena, .path = path, .old = has_old ? path : NULL};
+    find_merges(&set);
+    bool any = set.found.count != 0;
+    release(&set);
+    return any;
+}
+
+/* --- what was there --- */
+
+static bool is_known(const struct consolidated *set, const char *path) {
+    for (size_t i = 0; i < set->kept.count; i++)
+        if (strcmp(set->kept.items[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+static bool add_kept(struct consolidated *set, const char *path,
+                     const struct replaced_file *replaced, struct error *error) {
+    uint8_t is[SHA256_SIZE], was[SHA256_SIZE];
+    const char *original = original_path(set->arena, NULL, path);
+    if (is_known(set, path))
+        return true;
+    if (!file_digest_at(path, is, error) || !file_digest_at(original, was, error))
+        return false;
+    if (memcmp(was, replaced->original, SHA256_SIZE) != 0)
+        return error_malformed(error, "", "is not the original that was put aside") ||
+               error_in_file(error, original);
+    *vector_push(set->arena, &set->kept) =
+        (struct kept_file){path, original, memcmp(is, replaced->replacement, SHA256_SIZE) == 0};
+    return true;
+}
+
+static bool find_kept(struct consolidated *set, struct error *error) {
+    for (size_t i = 0; i < set->found.count; i++) {
+        const struct found_merge *found = &set->found.items[i];
+        const char *folder = path_folder(set->arena, found->path);
+        for (size_t j = 0; j < found->replaced.count; j++) {
+            const char *path = path_join(set->arena, folder, found->replaced.items[j].path);
+            if (!add_kept(set, path_tidy(set->arena, path), &found->replaced.items[j], error))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* The old programs and what they load. */
+struct old_world {
+    struct image_cache *cache;
+    struct program **programs;
+    size_t count;
+    struct consolidation all;
+};
+
+static void add_program(struct consolidated *set, struct old_world *world, const char *path) {
+    const struct search search = {0};
+    struct image_file *file;
+    if (image_cache_find(world->cache, path, &file) != LOOKUP_FOUND || !file->thin ||
+        image_cache_image(world->cache, file, &file->slices[0]) == NULL ||
+        file->slices[0].image->type != MH_EXECUTE)
+        return;
+    struct program *program = arena_take(set->arena, sizeof *program);
+    program_walk(world->cache, &search, file->path, file, &file->slices[0], program);
+    world->programs[world->count++] = program;
+}
+
+static void read_old(struct consolidated *set, struct old_world *world) {
+    world->cache = image_cache_on_disk();
+    world->programs = arena_take(set->arena, (set->kept.count + 1) * sizeof *world->programs);
+    for (size_t i = 0; i < set->kept.count; i++)
+        image_cache_replace(world->cache, set->kept.items[i].path, set->kept.items[i].original);
+    for (size_t i = 0; i < set->kept.count; i++)
+        add_program(set, world, set->kept.items[i].original);
+    if (set->old != NULL)
+        add_program(set, world, set->old);
+}
+
+/* A glob that matches nothing but the name. */
+static const char *glob_of(struct arena *arena, const char *name) {
+    char *glob = arena_take(arena, 2 * strlen(name) + 1);
+    for (size_t i = 0; *name != '\0'; name++) {
+        if (strchr("*?[\\", *name) != NULL)
+            glob[i++] = '\\';
+        glob[i++] = *name;
+    }
+    return glob;
+}
+
+/* Groups of just the parts that the merged images say they have. */
+static bool make_rules(struct consolidated *set, struct merge_rules *rules, struct error *error) {
+    rules->identity = "";
+    rules->names_are_taken = true;
+    for (size_t i = 0; i < set->found.count; i++) {
+        const char *path = set->found.items[i].path;
+        struct group_rule *group = vector_push(set->arena, &rules->groups);
+        struct string_list parts = {0};
+        *group = (struct group_rule){.leaf = path_leaf(path)};
+        if (!parts_file_read_parts(set->arena, parts_file_path(set->arena, path), &parts, error))
+            return false;
+        for (size_t j = 0; j < parts.count; j++) {
+            const char *leaf =
+                set->old != NULL ? parts.items[j] : original_path(set->arena, NULL, parts.items[j]);
+            *vector_push(set->arena, &group->globs) = glob_of(set->arena, leaf);
+        }
+    }
+    return true;
+}
+
+/* --- comparing --- */
+
+static void name_errors(const struct consolidated *set, size_t first, const char *path) {
+    for (size_t i = first; i < set->errors->count; i++)
+        error_in_file(&set->errors->items[i], path);
+}
+
+static const struct merge *merge_of_leaf(const struct consolidation *all, const char *path) {
+    for (size_t i = 0; i < all->merge_count; i++)
+        if (strcmp(path_leaf(all->merges[i].path), path_leaf(path)) == 0)
+            return &all->merges[i];
+    return NULL;
+}
+
+/* The path now of what was a file of the old programs; NULL when there is none, or when it is still
+ * what was compared before it took its place. */
+static const char *path_now(const struct consolidated *set, const struct graph_node *node) {
+    const char *leaf = path_leaf(node->file->path);
+    size_t image;
+    for (size_t i = 0; i < set->kept.count; i++)
+        if (strcmp(set->kept.items[i].original, node->file->path) == 0)
+            return set->kept.items[i].is_as_written ? NULL : set->kept.items[i].path;
+    if (set->old == NULL)
+        return NULL;
+    if (node->is_root)
+        return set->path;
+    return set->is_walked && program_find(&set->program, leaf, &image)
+               ? set->program.images.items[image].file->path
+               : NULL;
+}
+
+static void compare_stubs(const struct consolidated *set, const struct merge *merge,
+                          const char *merged) {
+    const char *folder = path_folder(set->arena, merged);
+    for (size_t i = 0; i < merge->part_count; i++) {
+        const struct graph_node *node = merge->parts[i].node;
+        const char *path = set->old != NULL
+                               ? path_join(set->arena, folder, path_leaf(node->file->path))
+                               : path_now(set, node);
+        size_t before = set->errors->count;
+        if (path == NULL || path_look(path) == PATH_ABSENT)
+            continue;
+        compare_stub(merge, i, path, set->errors);
+        name_errors(set, before, path);
+    }
+}
+
+static void compare_found(const struct consolidated *set, const struct consolidation *all,
+                          const struct found_merge *found) {
+    const struct merge *merge = merge_of_leaf(all, found->path);
+    struct error error;
+    size_t before = set->errors->count;
+    if (merge == NULL) {
+        error_malformed(&error, "", "its parts can no longer be one image");
+        error_in_file(&error, found->path);
+        errors_add(set->errors, &error);
+        return;
+    }
+    compare_merge(merge, found->path, set->errors);
+    name_errors(set, before, found->path);
+    compare_stubs(set, merge, found->path);
+}
+
+static void compare_clients(const struct consolidated *set, const struct consolidation *all) {
+    for (size_t i = 0; i < all->graph.count; i++) {
+        const struct client *client = &all->clients[i];
+        const char *path = path_now(set, &all->graph.items[i]);
+        size_t before = set->errors->count;
+        if (client->head.size == 0 || client->reason != NULL || path == NULL)
+            continue;
+        compare_client(client, path, set->errors);
+        name_errors(set, before, path);
+    }
+}
+
+static bool compare_all(struct consolidated *set, struct old_world *world, struct error *error) {
+    struct merge_rules rules = {0};
+    read_old(set, world);
+    world->all.arena = set->arena;
+    if (world->count == 0)
+        return error_malformed(error, "",
+                               "no program is kept that loads the parts; give it by "
+                               "--against") ||
+               error_in_file(error, set->path);
+    if (!make_rules(set, &rules, error) ||
+        !consolidation_plan(&world->all, world->programs, world->count, &rules, error))
+        return false;
+    for (size_t i = 0; i < set->found.count; i++)
+        compare_found(set, &world->all, &set->found.items[i]);
+    compare_clients(set, &world->all);
+    return true;
+}
+
+void consolidated_compare(struct arena *arena, const char *path, const char *old,
+                          struct errors *errors) {
+    struct consolidated set = {.arena = arena, .path = path, .old = old, .errors = errors};
+    struct old_world world = {0};
+    struct error error = {0};
+    find_merges(&set);
+    bool kept = old != NULL || find_kept(&set, &error);
+    if (!kept || !compare_all(&set, &world, &error))
+        errors_add(errors, &error);
+    consolidation_free(&world.all);
+    for (size_t i = 0; i < world.count; i++)
+        program_free(world.programs[i]);
+    if (world.cache != NULL)
+        image_cache_free(world.cache);
+    release(&set);
+}
