@@ -27,8 +27,11 @@ struct consolidated {
     const char *path;
     const char *old;           /* of the old program; NULL where originals are kept */
     struct image_cache *cache; /* of what is there */
-    struct program program;    /* what the file loads */
-    bool is_walked;
+    struct walked_programs {
+        struct program **items; /* as they are now */
+        size_t count;
+        size_t capacity;
+    } walked;
     struct found_merges {
         struct found_merge *items;
         size_t count;
@@ -46,31 +49,61 @@ struct consolidated {
 
 static void add_found(struct consolidated *set, const char *path, const struct image *image) {
     struct found_merge found = {.path = path};
+    for (size_t i = 0; i < set->found.count; i++)
+        if (strcmp(set->found.items[i].path, path) == 0)
+            return;
     if (parts_file_of(set->arena, path, image, &found.replaced) &&
         (set->old != NULL || found.replaced.count != 0))
         *vector_push(set->arena, &set->found) = found;
 }
 
-/* What else is wrong with the file is for others to say. */
-static void find_merges(struct consolidated *set) {
-    const struct search search = {0};
+/* The thin image at a path; NULL when it is none. What is wrong with it is for others to say. */
+static struct image_file *thin_image(struct image_cache *cache, const char *path) {
     struct image_file *file;
+    if (image_cache_find(cache, path, &file) != LOOKUP_FOUND || !file->thin ||
+        image_cache_image(cache, file, &file->slices[0]) == NULL)
+        return NULL;
+    return file;
+}
+
+/* Walks an executable; NULL when it is none. Release with program_free. */
+static struct program *walk(struct arena *arena, struct image_cache *cache, const char *path) {
+    const struct search search = {0};
+    struct image_file *file = thin_image(cache, path);
+    if (file == NULL || file->slices[0].image->type != MH_EXECUTE)
+        return NULL;
+    struct program *program = arena_take(arena, sizeof *program);
+    program_walk(cache, &search, file->path, file, &file->slices[0], program);
+    return program;
+}
+
+static void find_in_program(struct consolidated *set, const char *path) {
+    struct program *program = walk(set->arena, set->cache, path);
+    if (program == NULL)
+        return;
+    *vector_push(set->arena, &set->walked) = program;
+    for (size_t i = 0; i < program->images.count; i++)
+        add_found(set, program->images.items[i].file->path, program->images.items[i].image);
+}
+
+/* A merged image says which programs load it, and what else was made with it. */
+static void find_merges(struct consolidated *set) {
     set->cache = image_cache_on_disk();
-    if (image_cache_find(set->cache, set->path, &file) != LOOKUP_FOUND || !file->thin ||
-        image_cache_image(set->cache, file, &file->slices[0]) == NULL)
+    struct image_file *file = thin_image(set->cache, set->path);
+    if (file == NULL)
+        return;
+    find_in_program(set, set->path);
+    if (set->old != NULL || set->found.count != 0)
         return;
     add_found(set, set->path, file->slices[0].image);
-    if (set->found.count != 0 || file->slices[0].image->type != MH_EXECUTE)
-        return;
-    program_walk(set->cache, &search, set->path, file, &file->slices[0], &set->program);
-    set->is_walked = true;
-    for (size_t i = 0; i < set->program.images.count; i++)
-        add_found(set, set->program.images.items[i].file->path, set->program.images.items[i].image);
+    for (size_t i = 0; set->found.count != 0 && i < set->found.items[0].replaced.count; i++)
+        find_in_program(set, path_join(set->arena, path_folder(set->arena, set->path),
+                                       set->found.items[0].replaced.items[i].path));
 }
 
 static void release(struct consolidated *set) {
-    if (set->is_walked)
-        program_free(&set->program);
+    for (size_t i = 0; i < set->walked.count; i++)
+        program_free(set->walked.items[i]);
     image_cache_free(set->cache);
 }
 
@@ -129,15 +162,9 @@ struct old_world {
 };
 
 static void add_program(struct consolidated *set, struct old_world *world, const char *path) {
-    const struct search search = {0};
-    struct image_file *file;
-    if (image_cache_find(world->cache, path, &file) != LOOKUP_FOUND || !file->thin ||
-        image_cache_image(world->cache, file, &file->slices[0]) == NULL ||
-        file->slices[0].image->type != MH_EXECUTE)
-        return;
-    struct program *program = arena_take(set->arena, sizeof *program);
-    program_walk(world->cache, &search, file->path, file, &file->slices[0], program);
-    world->programs[world->count++] = program;
+    struct program *program = walk(set->arena, world->cache, path);
+    if (program != NULL)
+        world->programs[world->count++] = program;
 }
 
 static void read_old(struct consolidated *set, struct old_world *world) {
@@ -208,8 +235,8 @@ static const char *path_now(const struct consolidated *set, const struct graph_n
         return NULL;
     if (node->is_root)
         return set->path;
-    return set->is_walked && program_find(&set->program, leaf, &image)
-               ? set->program.images.items[image].file->path
+    return program_find(set->walked.items[0], leaf, &image)
+               ? set->walked.items[0]->images.items[image].file->path
                : NULL;
 }
 
