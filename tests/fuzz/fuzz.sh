@@ -21,7 +21,7 @@ finding() {
     done
 }
 if "$built/tests/fuzz/fuzz_$target" "$corpus" "$built/seeds/$target" -max_total_time="$seconds" \
-    -max_len=40000 -rss_limit_mb=3000 -timeout=20 -artifact_prefix=found- >log 2>&1; then
+    -max_len=80000 -rss_limit_mb=3000 -timeout=20 -artifact_prefix=found- >log 2>&1; then
     pass "$target: $(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' log) runs without a finding"
 else
     finding | fail "$target"

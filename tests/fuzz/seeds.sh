@@ -56,6 +56,11 @@ for arch in arm64 x86_64; do
             { printf '\000\200'; part "$image" 'function starts'; } >"seeds/code_marks/$name"
             fixup_seeds "$image" "$style" "$name"
         done
+        # Pages of arm64 make it four times as long.
+        [ $arch = x86_64 ] && for image in main libbase.dylib libleft.dylib libright.dylib; do
+            python3 -c 'import struct, sys; sys.stdout.buffer.write(struct.pack("<I", int(sys.argv[1])))' \
+                "$(stat -c %s program/$image)" && cat program/$image
+        done >"seeds/merge/$arch$style"
         offset=$(llvm-otool-19 -l program/main | awk '$2 == "LC_CODE_SIGNATURE" { f = 1 } f && $1 == "dataoff" { print $2 }')
         [ -n "$offset" ] && tail -c +$((offset + 1)) program/main >"seeds/code_signature/$arch$style"
         "$VAFIT" check program/main --baseline "seeds/baseline/$arch$style" --update-baseline >/dev/null
