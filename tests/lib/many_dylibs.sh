@@ -48,3 +48,25 @@ many_run() {
         echo "exit status $?" >>"$3.$program"
     done
 }
+# many_same NAME ARCH IMAGES [OPTION...]: both programs, in place, and back. Where images change places among those that
+# know nothing of each other, the order of beginnings and ends is not that of before.
+many_same() {
+    local what
+    run "$VAFIT" consolidate many/main many/other --in-place "${@:4}"
+    expect "$1: is consolidated" 0 -
+    expect_true "$1: $3 images are left" grep -qx "$((COUNT + 4)) images became $3" .out
+    many_run "$2" many after
+    for what in main other; do
+        if [ $# = 3 ]; then
+            expect_same "$1: $what prints the same" before.$what after.$what
+        else
+            expect_same "$1: $what prints the same" <(sort before.$what) <(sort after.$what)
+        fi
+    done
+    find many -type f ! -name '*.unstripped' ! -name '*.json' >files
+    # shellcheck disable=SC2046
+    expect_true "$1: all files are well formed" "$VAFIT" verify -q $(cat files)
+    run "$VAFIT" consolidate many/main many/other --undo -q
+    expect "$1: is taken back" 0
+    expect_true "$1: every byte is what it was" diff -r was many
+}
