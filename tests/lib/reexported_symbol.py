@@ -1,11 +1,13 @@
-"""Makes one export of a thin image a re-export from its first dylib, in place, under the same name.
+"""Makes one export of a thin image a re-export from one of its dylibs, in place, under the same name.
 
-    python3 reexported_symbol.py FILE SYMBOL
+    python3 reexported_symbol.py FILE SYMBOL [ORDINAL]
+
+The first dylib is ordinal 1, which is the default.
 """
 import struct
 import sys
 
-from thin_image import LC_DYLD_EXPORTS_TRIE, command
+from thin_image import LC_DYLD_EXPORTS_TRIE, LC_DYLD_INFO_ONLY, command
 
 REEXPORT = 8
 
@@ -34,13 +36,15 @@ def find(trie, at, rest):
     raise KeyError(rest)
 
 
-def main(path, symbol):
+def main(path, symbol, ordinal="1"):
     with open(path, "rb") as file:
         image = bytearray(file.read())
-    start, size = struct.unpack_from("<II", image, command(image, LC_DYLD_EXPORTS_TRIE) + 8)
+    place = command(image, LC_DYLD_EXPORTS_TRIE)
+    place = command(image, LC_DYLD_INFO_ONLY) + 40 if place is None else place + 8
+    start, size = struct.unpack_from("<II", image, place)
     at = start + find(bytes(image[start:start + size]), 0, symbol.encode())
     assert image[at] >= 3, "no room for flags, ordinal and an empty name"
-    image[at + 1:at + 1 + image[at]] = bytes([REEXPORT, 1]).ljust(image[at], b"\0")
+    image[at + 1:at + 1 + image[at]] = bytes([REEXPORT, int(ordinal)]).ljust(image[at], b"\0")
     with open(path, "wb") as file:
         file.write(image)
 

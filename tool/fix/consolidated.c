@@ -169,13 +169,17 @@ static void add_program(struct consolidated *set, struct old_world *world, const
 
 static void read_old(struct consolidated *set, struct old_world *world) {
     world->cache = image_cache_on_disk();
-    world->programs = arena_take(set->arena, (set->kept.count + 1) * sizeof *world->programs);
+    world->programs =
+        arena_take(set->arena, (set->kept.count + set->walked.count + 1) * sizeof *world->programs);
     for (size_t i = 0; i < set->kept.count; i++)
         image_cache_replace(world->cache, set->kept.items[i].path, set->kept.items[i].original);
     for (size_t i = 0; i < set->kept.count; i++)
         add_program(set, world, set->kept.items[i].original);
     if (set->old != NULL)
         add_program(set, world, set->old);
+    for (size_t i = 0; set->old == NULL && i < set->walked.count; i++)
+        if (!is_known(set, set->walked.items[i]->path))
+            add_program(set, world, set->walked.items[i]->path);
 }
 
 /* A glob that matches nothing but the name. */
@@ -290,8 +294,7 @@ static bool compare_all(struct consolidated *set, struct old_world *world, struc
     world->all.arena = set->arena;
     if (world->count == 0)
         return error_malformed(error, "",
-                               "no program is kept that loads the parts; give it by "
-                               "--against") ||
+                               "no program that loads it is known; verify the program") ||
                error_in_file(error, set->path);
     if (!make_rules(set, &rules, error) ||
         !consolidation_plan(&world->all, world->programs, world->count, &rules, error))

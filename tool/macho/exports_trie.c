@@ -39,6 +39,7 @@ static const char *read_payload(struct bytes payload, struct export *export) {
         return "has an export with unknown flags";
     export->flags = (uint8_t)flags;
     if ((flags & EXPORT_SYMBOL_FLAGS_REEXPORT) != 0) {
+        export->ordinal_at = payload.data + at;
         if (!leb_unsigned(payload, &at, &export->ordinal))
             return no_number;
         return read_imported(payload, at, export) ? NULL

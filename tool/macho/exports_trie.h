@@ -26,6 +26,7 @@ struct export {
                          the value itself; 0 for a re-export */
     uint64_t second;  /* the resolver's offset, or the number of the table of variants; else 0 */
     uint64_t ordinal; /* of a re-export: which dylib, from 1; else 0 */
+    const uint8_t *ordinal_at; /* where the trie says it; NULL where it is no re-export */
     struct bytes imported; /* of a re-export: its name in that dylib, without a NUL, in the trie;
                               empty when it is the same */
 };

@@ -135,26 +135,12 @@ static bool head_fits(const struct client *client) {
     return true;
 }
 
-static bool reexports_by_ordinal(const struct client *client) {
-    struct exports_cursor cursor;
-    struct export export;
-    struct error ignored = {0};
-    bool any = false;
-    exports_trie_start(part_linkedit(&client->image, "exports trie"), &cursor);
-    while (!any && exports_trie_next(&cursor, &export, &ignored))
-        any = (export.flags & EXPORT_SYMBOL_FLAGS_REEXPORT) != 0;
-    exports_trie_end(&cursor);
-    return any;
-}
-
 static const char *reason_of(const struct client *client) {
     struct bytes bytes = part_linkedit(&client->image, "code signature");
     struct code_signature signature;
     struct error ignored;
     if (!head_fits(client))
         return "its load commands have no room for the name of the merged image";
-    if (reexports_by_ordinal(client))
-        return "it re-exports symbols by the number of their dylib";
     if (bytes.size != 0 && !code_signature_parse(bytes, &signature, &ignored))
         return "its signature cannot be read";
     return part_has_identity(&client->image) && !client->may_sign ? "it is signed by an identity"
@@ -222,16 +208,35 @@ static bool renumber_imports(const struct client *client, struct bytes part, uin
 }
 
 /* The number keeps its length, with empty groups at its end where it has become shorter. */
+static void store_leb(struct bytes part, size_t at, uint64_t number, uint8_t *copy) {
+    uint64_t old;
+    size_t end = at;
+    if (!leb_unsigned(part, &end, &old))
+        return;
+    for (; at < end; at++, number >>= 7)
+        copy[at] = (uint8_t)((number & 0x7f) | (at + 1 < end ? 0x80 : 0));
+}
+
 static void store_ordinal(struct bytes part, size_t at, int32_t ordinal, uint8_t *copy) {
     uint8_t opcode = part.data[at] & 0xf0;
-    uint64_t old, new = (uint64_t)ordinal;
-    size_t end = at + 1;
     if (opcode == BIND_OPCODE_SET_DYLIB_ORDINAL_IMM)
-        copy[at] = (uint8_t)(opcode | new);
-    if (opcode != BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB || !leb_unsigned(part, &end, &old))
-        return;
-    for (size_t i = at + 1; i < end; i++, new >>= 7)
-        copy[i] = (uint8_t)((new & 0x7f) | (i + 1 < end ? 0x80 : 0));
+        copy[at] = (uint8_t)(opcode | ordinal);
+    if (opcode == BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB)
+        store_leb(part, at + 1, (uint64_t)ordinal, copy);
+}
+
+static bool renumber_reexports(const struct client *client, struct bytes part, uint8_t *copy,
+                               struct error *error) {
+    struct exports_cursor cursor;
+    struct export export;
+    *error = (struct error){0};
+    exports_trie_start(part, &cursor);
+    while (exports_trie_next(&cursor, &export, error))
+        if (export.ordinal_at != NULL && export.ordinal <= client->image.image->dylibs.count)
+            store_leb(part, (size_t)(export.ordinal_at - part.data),
+                      (uint64_t)renumber(client, (int64_t) export.ordinal), copy);
+    exports_trie_end(&cursor);
+    return error->kind == ERROR_NONE;
 }
 
 static bool renumber_opcodes(const struct client *client, const char *name, struct bytes part,
@@ -262,6 +267,8 @@ static bool renumber_part(const struct client *client, const struct linkedit_par
                           struct bytes part, uint8_t *copy, struct error *error) {
     if (strcmp(placed->name, "chained fixups") == 0)
         return renumber_imports(client, part, copy, error);
+    if (strcmp(placed->name, "exports trie") == 0)
+        return renumber_reexports(client, part, copy, error);
     if (strcmp(placed->name, "symbol table") == 0)
         renumber_symbols(client, part, copy);
     else if (fixup_walk_reads(placed->name))
@@ -269,11 +276,16 @@ static bool renumber_part(const struct client *client, const struct linkedit_par
     return true;
 }
 
+bool client_rewrites(const char *part) {
+    return strcmp(part, "symbol table") == 0 || strcmp(part, "exports trie") == 0 ||
+           fixup_walk_reads(part);
+}
+
 static bool write_part(struct client_writer *writer, const struct linkedit_part *placed,
                        struct error *error) {
     struct bytes part = part_linkedit(&writer->client->image, placed->name);
     struct buffer copy = {0};
-    if (strcmp(placed->name, "symbol table") != 0 && !fixup_walk_reads(placed->name))
+    if (!client_rewrites(placed->name))
         return true;
     buffer_add(&copy, part.data, part.size);
     bool done = renumber_part(writer->client, placed, part, copy.data, error) &&

@@ -29,6 +29,8 @@ bool client_plan(struct client *client, size_t node, struct error *error);
 /* Writes the new file; client->reason is NULL. Errors: ERROR_IO, ERROR_MALFORMED naming the client.
  */
 bool client_write(const struct client *client, struct atomic_file *file, struct error *error);
+/* Whether that part of __LINKEDIT has ordinals. */
+bool client_rewrites(const char *part);
 void client_free(struct client *client);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "macho/code_signature.h"
+#include "macho/exports_trie.h"
 #include "macho/fixup_walk.h"
 #include "macho/symtab.h"
 #include "verify/compare_signature.h"
@@ -87,8 +88,7 @@ static bool compare_fixup_parts(struct client_comparison *comparison, struct err
 }
 
 static bool is_rewritten(const char *part) {
-    return strcmp(part, "symbol table") == 0 || strcmp(part, "code signature") == 0 ||
-           fixup_walk_reads(part);
+    return client_rewrites(part) || strcmp(part, "code signature") == 0;
 }
 
 /* Everything but the load commands and the parts with numbers of dylibs. */
@@ -131,6 +131,43 @@ static void compare_dylibs(struct client_comparison *comparison) {
                             "loads what it found as %s %zu times, should once", old->items[i].name,
                             times);
     }
+}
+
+/* --- exports --- */
+
+static bool same_bytes(struct bytes a, struct bytes b) {
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+static bool same_export(const struct client_comparison *comparison, const struct export *old,
+                        const struct export *new) {
+    bool numbered = old->ordinal_at != NULL && old->ordinal >= 1 &&
+                    old->ordinal <= comparison->old->image->dylibs.count;
+    return same_bytes(old->name, new->name) && old->flags == new->flags &&
+           old->offset == new->offset &&
+           old->second == new->second &&same_bytes(old->imported, new->imported) &&
+           (numbered ? new->ordinal <= INT32_MAX &&same_dylib(comparison, (int32_t)old->ordinal,
+                                                              (int32_t) new->ordinal)
+                     : old->ordinal == new->ordinal);
+}
+
+/* Both have the same names in the same order. */
+static void compare_exports_trie(struct client_comparison *comparison) {
+    struct exports_cursor cursors[2];
+    struct export old, new;
+    struct error error = {0};
+    exports_trie_start(part_linkedit(comparison->old, "exports trie"), &cursors[0]);
+    exports_trie_start(part_linkedit(comparison->new, "exports trie"), &cursors[1]);
+    while (exports_trie_next(&cursors[0], &old, &error))
+        if (!exports_trie_next(&cursors[1], &new, &error) || !same_export(comparison, &old, &new)) {
+            differences_add(&comparison->differences, "export %.*s is not what it was",
+                            (int)(old.name.size < 200 ? old.name.size : 200), old.name.data);
+            break;
+        }
+    if (error.kind != ERROR_NONE)
+        errors_add(comparison->differences.errors, &error);
+    exports_trie_end(&cursors[0]);
+    exports_trie_end(&cursors[1]);
 }
 
 /* --- symbols --- */
@@ -303,6 +340,7 @@ bool compare_client(const struct client *client, const char *path, struct errors
         compare_dylibs(&comparison);
         compare_kinds(&comparison);
         compare_symbol_table(&comparison);
+        compare_exports_trie(&comparison);
         compare_commands(&comparison);
         compare_client_signature(&comparison);
         read = compare_fixup_parts(&comparison, &error);
