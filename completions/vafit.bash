@@ -1,7 +1,7 @@
 # bash completion for vafit, printed by `vafit completion bash`.
 # shellcheck shell=bash
 
-_vafit_verbs='check why scan shrink fix consolidate verify link completion'
+_vafit_verbs='check why scan align shrink fix consolidate verify link completion'
 
 # The options of the verb $1.
 _vafit_options() {
@@ -9,6 +9,7 @@ _vafit_options() {
     check) echo '-o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
     why) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format -v --verbose --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --help' ;;
+    align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     consolidate) echo '--in-place --out-dir --undo --dry-run --group --exclude --no-stubs --unstripped --identity -q --quiet --format -o --output --depfile --arch --sysroot --search --insert --facts --help' ;;
@@ -54,15 +55,19 @@ _vafit_argument() {
     scan:--depfile) kind='files' words='' ;;
     scan:--as) kind='files' words='' ;;
     scan:--jobs | scan:-j) kind='' words='' ;;
+    align:--out-dir) kind='folders' words='' ;;
+    align:--unstripped) kind='folders' words='none' ;;
+    align:--identity) kind='commands' words='' ;;
+    align:--jobs | align:-j) kind='' words='' ;;
     shrink:--output | shrink:-o) kind='files' words='' ;;
     shrink:--out-dir) kind='folders' words='' ;;
-    shrink:--level) kind='' words='lossless debug-map locals symbols' ;;
+    shrink:--level) kind='' words='align lossless debug-map locals symbols' ;;
     shrink:--format) kind='' words='text json' ;;
     shrink:--unstripped) kind='folders' words='none' ;;
     shrink:--identity) kind='commands' words='' ;;
     shrink:--jobs | shrink:-j) kind='' words='' ;;
     fix:--out-dir) kind='folders' words='' ;;
-    fix:--up-to) kind='' words='lossless debug-map locals symbols exports' ;;
+    fix:--up-to) kind='' words='align lossless debug-map locals symbols exports' ;;
     fix:--keep-export) kind='' words='' ;;
     fix:--memory) kind='' words='' ;;
     fix:--format) kind='' words='text json' ;;
@@ -95,8 +100,8 @@ _vafit_argument() {
     consolidate:--insert) kind='files' words='' ;;
     consolidate:--facts) kind='files' words='' ;;
     verify:--against) kind='files' words='' ;;
-    verify:--level) kind='' words='lossless debug-map locals symbols exports' ;;
-    link:--level) kind='' words='lossless debug-map locals symbols' ;;
+    verify:--level) kind='' words='align lossless debug-map locals symbols exports' ;;
+    link:--level) kind='' words='align lossless debug-map locals symbols' ;;
     link:--allow-missing) kind='' words='' ;;
     link:--profile) kind='files' words='macos-26 macos-27 macos-15' ;;
     link:--limit) kind='' words='' ;;

@@ -3,12 +3,13 @@
 #include <string.h>
 
 static const struct level table[] = {
-    {"lossless", "strings that are there twice, and gaps", SYMBOL_NONE, false},
-    {"debug-map", "the debug map", SYMBOL_STAB, false},
-    {"locals", "the debug map and local symbols", SYMBOL_LOCAL, false},
-    {"symbols", "all symbols; exports and fixups stay", SYMBOL_GLOBAL, false},
+    {"align", "nothing: parts get their alignment", SYMBOL_NONE, false, true},
+    {"lossless", "strings that are there twice, and gaps", SYMBOL_NONE, false, false},
+    {"debug-map", "the debug map", SYMBOL_STAB, false, false},
+    {"locals", "the debug map and local symbols", SYMBOL_LOCAL, false, false},
+    {"symbols", "all symbols; exports and fixups stay", SYMBOL_GLOBAL, false, false},
     {"exports", "all symbols, and the exports that no image of the programs imports", SYMBOL_GLOBAL,
-     true},
+     true, false},
 };
 
 const struct level *level_row(size_t i) {

@@ -13,6 +13,7 @@ struct level {
     const char *drops;          /* "the debug map" */
     enum symbol_use drops_upto; /* symbols of this use, and of those before it, go */
     bool drops_exports;         /* and the exports that a closed world does not keep */
+    bool only_aligns;           /* parts keep their bytes, and their places where these will do */
 };
 
 /* What a rewriting drops, and what its image may lack then. */

@@ -136,6 +136,8 @@ static struct symbol_tables find_tables(const struct linkedit_writer *writer) {
 }
 
 static bool plan_symbols(struct linkedit_writer *writer, struct error *error) {
+    if (writer->losses->level->only_aligns)
+        return true;
     struct symbol_tables tables = find_tables(writer);
     writer->has_symbols =
         symbol_table_plan(&tables, writer->losses->level->drops_upto, &writer->symbols, error);
@@ -169,6 +171,8 @@ static bool plan_trie(const struct linkedit_writer *writer, struct move *move,
 }
 
 static bool plan_exports(struct linkedit_writer *writer, struct error *error) {
+    if (writer->losses->level->only_aligns)
+        return true;
     for (size_t i = 0; i < writer->old->image->parts.count; i++)
         if (writer->moves[i].part->use == LINKEDIT_EXPORTS &&
             !plan_trie(writer, &writer->moves[i], error))
@@ -223,6 +227,8 @@ static bool plan_contents(struct linkedit_writer *writer) {
 
 static uint64_t new_size(const struct linkedit_writer *writer, const struct move *move) {
     const struct linkedit_part *part = move->part;
+    if (writer->losses->level->only_aligns)
+        return part->size;
     switch (part->use) {
     case LINKEDIT_EXPORTS:
         return move->trie.bytes == NULL ? part->size : round_up(move->trie.size, PART_ALIGNMENT);
@@ -248,17 +254,48 @@ static uint64_t signature_size(const struct linkedit_writer *writer) {
                     SIGNATURE_ALIGNMENT);
 }
 
+static uint64_t new_signature_place(const struct linkedit_writer *writer,
+                                    const struct linkedit_part *part) {
+    bool stays = writer->losses->level->only_aligns && part->file_offset > writer->end;
+    return round_up(stays ? part->file_offset : writer->end, SIGNATURE_ALIGNMENT);
+}
+
 static bool place_signature(struct linkedit_writer *writer, struct move *move) {
     struct new_linkedit *made = writer->made;
     struct bytes bytes = part_bytes(writer, move->part);
     if (!code_signature_parse(bytes, &made->old_signature, writer->error))
         return false;
     made->is_signed = true;
-    made->code_limit = round_up(writer->end, SIGNATURE_ALIGNMENT);
+    made->code_limit = new_signature_place(writer, move->part);
     move->offset = made->code_limit;
     move->size =
         signature_size(writer) + round_up(slack_of(writer, move).size, SIGNATURE_ALIGNMENT);
     writer->end = move->offset + move->size;
+    return true;
+}
+
+/* Where a part begins: where it was, if that will do and only alignment is wanted. */
+static uint64_t new_place(const struct linkedit_writer *writer, const struct linkedit_part *part) {
+    if (!writer->losses->level->only_aligns)
+        return round_up(writer->end, PART_ALIGNMENT);
+    return round_up(part->file_offset > writer->end ? part->file_offset : writer->end,
+                    part->alignment);
+}
+
+/* Whether everything is aligned: the signature stays too then. */
+static bool all_stay(struct linkedit_writer *writer) {
+    if (!writer->losses->level->only_aligns)
+        return false;
+    for (size_t i = 0; i < writer->old->image->parts.count; i++) {
+        struct move *move = &writer->moves[i];
+        if (!linkedit_part_aligned(move->part) ||
+            (move->part->use != LINKEDIT_SIGNATURE && move->offset != move->part->file_offset))
+            return false;
+    }
+    for (size_t i = 0; i < writer->old->image->parts.count; i++) {
+        writer->moves[i].offset = writer->moves[i].part->file_offset;
+        writer->moves[i].size = writer->moves[i].part->size;
+    }
     return true;
 }
 
@@ -273,9 +310,13 @@ static bool place_parts(struct linkedit_writer *writer) {
             signature = move;
             continue;
         }
-        move->offset = round_up(writer->end, PART_ALIGNMENT);
+        move->offset = new_place(writer, move->part);
         move->size = new_size(writer, move);
         writer->end = move->offset + move->size;
+    }
+    if (all_stay(writer)) {
+        writer->end = writer->old->linkedit_offset + writer->old->linkedit.size;
+        return true;
     }
     if (signature != NULL)
         return place_signature(writer, signature);
@@ -309,6 +350,11 @@ static void write_signature(struct linkedit_writer *writer, const struct move *m
 }
 
 static void write_part(struct linkedit_writer *writer, const struct move *move, uint8_t *target) {
+    bool is_made = move->part->use == LINKEDIT_SIGNATURE && writer->made->is_signed;
+    if (writer->losses->level->only_aligns && !is_made) {
+        memcpy(target, part_bytes(writer, move->part).data, move->size);
+        return;
+    }
     switch (move->part->use) {
     case LINKEDIT_SYMBOLS:
         symbol_table_write(&writer->symbols, target);
@@ -410,7 +456,7 @@ static void write_head(struct linkedit_writer *writer) {
     while (load_command_next(&walk, &command, writer->error)) {
         uint8_t *target = writer->made->head + (command.bytes.data - head.data);
         store_parts(writer, &command, target);
-        if (command.number == LC_DYSYMTAB)
+        if (command.number == LC_DYSYMTAB && writer->has_symbols)
             store_groups(writer, target);
         if (command.number == LC_SEGMENT_64 &&
             strncmp((const char *)command.bytes.data + 8, "__LINKEDIT", 16) == 0)

@@ -33,14 +33,16 @@ struct new_linkedit {
     uint8_t *hashes;     /* in `linkedit`: where the page hashes go */
 };
 
-/* Drops what `losses` says and puts what stays in the old order, each part at a multiple of 8 and
- * the signature of 16; an exports trie is built anew, of the exports that stay, where that makes it
- * smaller. Of the load commands only the places of parts, LC_DYSYMTAB's counts and __LINKEDIT's
- * sizes change. Errors: ERROR_MALFORMED for tables that contradict each other, for an exports trie
- * that cannot be read, for fixups that can be told to be malformed without the segments they are
- * in, for bytes that no table reaches unless they may be lost, and for what cannot be rewritten:
- * load commands vafit does not know, encrypted images, at a level that drops symbols LC_DYSYMTAB's
- * table of contents, module table and external references. */
+/* A level that only aligns moves the parts that are not aligned, and what they would then lie over,
+ * up to the next multiple, and makes the signature anew. Any other drops what `losses` says and
+ * puts what stays in the old order, each part at a multiple of 8 and the signature of 16; an
+ * exports trie is built anew, of the exports that stay, where that makes it smaller. Of the load
+ * commands only the places of parts, LC_DYSYMTAB's counts and __LINKEDIT's sizes change. Errors:
+ * ERROR_MALFORMED for tables that contradict each other, for an exports trie that cannot be read,
+ * for fixups that can be told to be malformed without the segments they are in, for bytes that no
+ * table reaches unless they may be lost, and for what cannot be rewritten: load commands vafit does
+ * not know, encrypted images, at a level that drops symbols LC_DYSYMTAB's table of contents, module
+ * table and external references. */
 bool linkedit_rewrite(const struct old_slice *old, const struct losses *losses,
                       struct new_linkedit *made, struct error *error);
 /* Likewise, but only the head and the sizes: `linkedit` and `hashes` stay NULL. */

@@ -12,6 +12,7 @@ struct rewrite_options {
                                the new file */
     const char *identity;   /* the command that signs again what an identity signed. It is given a
                                file of the target's own name. NULL for none */
+    bool keeps_original;    /* also at a level that loses nothing */
     bool verify;            /* compare the new file with the original before it takes its name */
     bool linked; /* the file was just linked: a rewriting in place is most likely needed, so it
                     begins before that is known, and there is no fsync, as the linker did none */

@@ -208,9 +208,9 @@ static bool ended(bool done, const struct image_file *file, struct error *error)
 
 const char *shrink_file_original(struct arena *arena, const struct rewrite_options *options,
                                  const char *target) {
-    return options->losses.level->drops_upto == SYMBOL_NONE && !options->losses.unclaimed
-               ? NULL
-               : original_path(arena, options->unstripped, target);
+    bool loses = options->losses.level->drops_upto != SYMBOL_NONE || options->losses.unclaimed;
+    return loses || options->keeps_original ? original_path(arena, options->unstripped, target)
+                                            : NULL;
 }
 
 bool shrink_file_make(const struct rewrite_options *options, const struct image_file *file,

@@ -105,20 +105,6 @@ static void note_error(struct shrink *shrink, const struct error *error) {
         shrink->worst = error->kind;
 }
 
-/* A new file takes one name. That of an original, which an ended run may have made, does not count.
- */
-static bool has_one_name(const struct shrink *shrink, const struct image_file *file,
-                         struct error *error) {
-    const char *original =
-        original_path(shrink->arena, shrink->arguments.shrink.unstripped, file->path);
-    uint64_t own = original != NULL && original_is_itself(original, file->path) ? 2 : 1;
-    return !shrink->arguments.in_place || file->file.names <= own ||
-           error_io(error, file->path,
-                    "has %" PRIu64 " names (hard links), and would get its new file under one; "
-                    "write that elsewhere with -o, or make each name a file of its own",
-                    file->file.names - own + 1);
-}
-
 /* Gives the bytes of a whole file to a device or a pipe. */
 static bool stream(const char *path, const char *output, struct error *error) {
     struct file file;
@@ -156,7 +142,8 @@ static bool shrink_to_file(const struct shrink *shrink, const char *operand,
     if (shrink->arguments.output != NULL && output_is_stream(shrink->arguments.output))
         return shrink_to_stream(shrink, operand, file, error);
     const char *target = target_of(shrink, operand, file);
-    if (!has_one_name(shrink, file, error))
+    if (shrink->arguments.in_place &&
+        !shrink_has_one_name(shrink->arena, &shrink->arguments.shrink, file, error))
         return false;
     if (!shrink_file(&shrink->options, file, target, &shrunk, error))
         return false;
@@ -203,24 +190,10 @@ static void print_freed(const struct shrink *shrink) {
     text_free(&text);
 }
 
-/* What an ended run left of the operand, which is not read before that. */
-static bool resume(const struct shrink *shrink, const char *operand, struct error *error) {
-    struct resumed resumed = {0};
-    const char *target = path_followed(shrink->arena, operand);
-    const char *original =
-        original_path(shrink->arena, shrink->arguments.shrink.unstripped, target);
-    if (!shrink->arguments.in_place)
-        return true;
-    if (!journal_resume(target, false, &resumed, error) || !atomic_file_sweep(target, error) ||
-        (original != NULL && !atomic_file_sweep(original, error)))
-        return false;
-    shrink_print_resumed(&shrink->arguments.shrink, operand, &resumed);
-    return true;
-}
-
 static void shrink_operand(struct shrink *shrink, const char *operand) {
     struct error error;
-    if (!resume(shrink, operand, &error)) {
+    if (shrink->arguments.in_place &&
+        !shrink_resume(shrink->arena, &shrink->arguments.shrink, operand, &error)) {
         note_error(shrink, &error);
         return;
     }

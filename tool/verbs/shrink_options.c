@@ -1,8 +1,10 @@
 #include "verbs/shrink_options.h"
 
+#include "base/atomic_file.h"
 #include "base/parallel.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "rewrite/original.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,4 +48,27 @@ void shrink_print_sizes(const struct shrink_options *options, const char *target
     if (shrunk->unclaimed != 0)
         text_print_line(stdout, "%s: dropped %" PRIu64 " bytes that no table reached", target,
                         shrunk->unclaimed);
+}
+
+bool shrink_resume(struct arena *arena, const struct shrink_options *options, const char *operand,
+                   struct error *error) {
+    struct resumed resumed = {0};
+    const char *target = path_followed(arena, operand);
+    const char *original = original_path(arena, options->unstripped, target);
+    if (!journal_resume(target, false, &resumed, error) || !atomic_file_sweep(target, error) ||
+        (original != NULL && !atomic_file_sweep(original, error)))
+        return false;
+    shrink_print_resumed(options, operand, &resumed);
+    return true;
+}
+
+bool shrink_has_one_name(struct arena *arena, const struct shrink_options *options,
+                         const struct image_file *file, struct error *error) {
+    const char *original = original_path(arena, options->unstripped, file->path);
+    uint64_t own = original != NULL && original_is_itself(original, file->path) ? 2 : 1;
+    return file->file.names <= own ||
+           error_io(error, file->path,
+                    "has %" PRIu64 " names (hard links), and would get its new file under one; "
+                    "write that elsewhere, or make each name a file of its own",
+                    file->file.names - own + 1);
 }

@@ -2,6 +2,7 @@
 #ifndef VAFIT_VERBS_SHRINK_OPTIONS_H
 #define VAFIT_VERBS_SHRINK_OPTIONS_H
 
+#include "base/arena.h"
 #include "base/options.h"
 #include "commit/journal.h"
 #include "rewrite/shrink_file.h"
@@ -60,6 +61,14 @@ struct rewrite_options rewrite_options_of(const struct shrink_options *options, 
 /* Says that the runs before this one had not ended, unless the options say to be quiet. */
 void shrink_print_resumed(const struct shrink_options *options, const char *operand,
                           const struct resumed *resumed);
+/* In place: ends what an ended run left of the operand, which is not read before that. Errors:
+ * those of journal_resume and atomic_file_sweep. */
+bool shrink_resume(struct arena *arena, const struct shrink_options *options, const char *operand,
+                   struct error *error);
+/* In place: a new file takes one name. That of an original, which an ended run may have made, does
+ * not count. Errors: ERROR_IO for a file with more. */
+bool shrink_has_one_name(struct arena *arena, const struct shrink_options *options,
+                         const struct image_file *file, struct error *error);
 /* Prints what became of a file, unless the options say to be quiet. */
 void shrink_print_sizes(const struct shrink_options *options, const char *target,
                         const struct shrunk *shrunk);

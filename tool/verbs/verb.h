@@ -31,6 +31,7 @@ struct verb {
 extern const struct verb verb_check;
 extern const struct verb verb_why;
 extern const struct verb verb_scan;
+extern const struct verb verb_align;
 extern const struct verb verb_shrink;
 extern const struct verb verb_fix;
 extern const struct verb verb_consolidate;

@@ -248,7 +248,10 @@ static const struct linkedit_part *part_like(const struct compared_slice *slice,
     return NULL;
 }
 
-static bool is_compared_whole(const struct linkedit_part *part) {
+static bool is_compared_whole(const struct slice_comparison *comparison,
+                              const struct linkedit_part *part) {
+    if (comparison->losses->level->only_aligns)
+        return part->use != LINKEDIT_SIGNATURE;
     return part->use != LINKEDIT_SYMBOLS && part->use != LINKEDIT_STRINGS &&
            part->use != LINKEDIT_SIGNATURE && strcmp(part->name, "indirect symbol table") != 0 &&
            strcmp(part->name, "external relocations") != 0;
@@ -302,6 +305,10 @@ static void compare_part(struct slice_comparison *comparison, const struct linke
     struct bytes new = part_bytes(comparison->new, part_like(comparison->new, part));
     if (old.size == new.size && (old.size == 0 || memcmp(old.data, new.data, old.size) == 0))
         return;
+    if (comparison->losses->level->only_aligns) {
+        compare_bytes(comparison, name, old, new);
+        return;
+    }
     if (fixup_walk_reads(name)) {
         compare_fixup_part(comparison, name, old, new);
         return;
@@ -322,7 +329,7 @@ static void compare_parts(struct slice_comparison *comparison) {
     const struct linkedit_parts *old = &comparison->old->image->parts;
     const struct linkedit_parts *new = &comparison->new->image->parts;
     for (size_t i = 0; i < old->count; i++)
-        if (is_compared_whole(&old->items[i]))
+        if (is_compared_whole(comparison, &old->items[i]))
             compare_part(comparison, &old->items[i]);
     for (size_t i = 0; i < new->count; i++) {
         const struct linkedit_part *part = &new->items[i];
