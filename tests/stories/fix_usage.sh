@@ -24,7 +24,7 @@ run "$VAFIT" fix out/main --undo --dry-run
 expect 'a dry undo' 2 '' "vafit: --undo has no dry run
 $usage"
 run "$VAFIT" fix out/main --in-place --up-to most
-expect 'an unknown level' 2 '' "vafit: --up-to takes one of lossless, debug-map, locals, symbols, exports, not 'most'
+expect 'an unknown level' 2 '' "vafit: --up-to takes one of align, lossless, debug-map, locals, symbols, exports, not 'most'
 $usage"
 run "$VAFIT" fix out/gone --in-place
 expect 'an executable that is not there' 4 '' 'vafit: out/gone: cannot open: No such file or directory'

@@ -45,7 +45,7 @@ expect_true 'undone: every byte is back' diff -r built out
 
 run "$VAFIT" shrink out/liba.dylib --in-place
 expect 'shrink' 4 '' \
-    'vafit: out/liba.dylib: has 3 names (hard links), and would get its new file under one; write that elsewhere with -o, or make each name a file of its own'
+    'vafit: out/liba.dylib: has 3 names (hard links), and would get its new file under one; write that elsewhere, or make each name a file of its own'
 expect_true 'shrink: nothing is changed' diff -r built out
 run "$VAFIT" shrink out/liba.dylib -o small -q
 expect 'shrink: elsewhere it may' 0 '' ''

@@ -106,7 +106,7 @@ run "$VAFIT" shrink
 expect 'nothing to shrink' 2 '' 'vafit: shrink needs an image
 vafit: see `vafit help shrink`'
 run "$VAFIT" shrink lib --level most -o x
-expect 'an unknown level' 2 '' "vafit: --level takes one of lossless, debug-map, locals, symbols, not 'most'
+expect 'an unknown level' 2 '' "vafit: --level takes one of align, lossless, debug-map, locals, symbols, not 'most'
 vafit: see \`vafit help shrink\`"
 run "$VAFIT" shrink gone -o x
 expect 'an image that is not there' 4 '' 'vafit: gone: cannot open: No such file or directory'

@@ -18,9 +18,13 @@ static struct freed_image sum_of(const struct freed_report *report) {
 }
 
 static void write_levels(const struct freed_image *image, struct text *out) {
-    for (size_t i = 0; level_name_alone(i) != NULL; i++)
-        text_addf(out, "%s %s %s", i == 0 ? "" : ",", level_name_alone(i),
-                  size_text(image->freed[i]).text);
+    const char *before = "";
+    for (size_t i = 0; level_name_alone(i) != NULL; i++) {
+        if (level_row(i)->only_aligns) /* it frees nothing */
+            continue;
+        text_addf(out, "%s %s %s", before, level_name_alone(i), size_text(image->freed[i]).text);
+        before = ",";
+    }
     text_add(out, "\n");
 }
 
@@ -42,6 +46,8 @@ static json_t *levels_to_json(const struct freed_image *image) {
     json_t *object = json_object();
     for (size_t i = 0; level_name_alone(i) != NULL; i++) {
         char name[32];
+        if (level_row(i)->only_aligns)
+            continue;
         snprintf(name, sizeof name, "%s", level_name_alone(i));
         for (char *dash = strchr(name, '-'); dash != NULL; dash = strchr(dash, '-'))
             *dash = '_';
