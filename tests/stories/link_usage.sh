@@ -16,7 +16,7 @@ run "$VAFIT" link clang -- a.o
 expect 'a linker before --' 2 '' "vafit: link needs -- before the linker, not 'clang'
 $SEE"
 run "$VAFIT" link --level most -- clang
-expect 'an unknown level' 2 '' "vafit: --level takes one of lossless, debug-map, locals, symbols, not 'most'
+expect 'an unknown level' 2 '' "vafit: --level takes one of align, lossless, debug-map, locals, symbols, not 'most'
 $SEE"
 echo '@self' >self
 run "$VAFIT" link -- sh -c 'echo ran' @self
