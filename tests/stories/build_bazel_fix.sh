@@ -122,11 +122,9 @@ expect_same 'and its copy runs the same' before after
 # Dylibs become one image where no level is enough: the copy is a folder, and a script runs the program in it.
 both=$("$VAFIT" fix one/kinds/prebuilt/main --dry-run --limit 9GiB --up-to consolidate --format json |
     jq '.programs[0].after.sum / 1024')
-for name in merged unmerged; do
-    up_to=consolidate
-    [ $name = merged ] || up_to=locals
+for each in merged:consolidate unmerged:locals; do
     printf '\nvafit_fixed(\n    name = "%s",\n    executable = "prebuilt/main",\n    dylibs = glob(["prebuilt/*.dylib"]),\n    limit = "%sKiB",\n    up_to = "%s",\n)\n' \
-        $name "$both" $up_to >>one/kinds/BUILD.bazel
+        ${each%:*} "$both" ${each#*:} >>one/kinds/BUILD.bazel
 done
 run bazel_in one build "${cached[@]}" --config=arm64 //kinds:merged
 expect 'consolidate: is fixed' 0 '' -

@@ -22,6 +22,8 @@ struct merge_needs {
 
 struct merge_rules {
     struct string_list exclude; /* globs of leaf names */
+    struct string_list bound;   /* paths of files that programs would not load from another place,
+                                   where they are to go to one */
     const char *identity;       /* the command that signs what an identity signed; NULL for none */
 };
 

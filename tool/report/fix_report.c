@@ -98,7 +98,7 @@ static void write_insufficient(const struct fix_report *report, struct text *out
               report->is_merged      ? ", nor is consolidating dylibs"
               : report->consolidates ? ", and no dylibs can be consolidated"
                                      : "",
-              report->up_to, report->is_merged ? ", and dylibs consolidated" : "");
+              report->up_to, report->after_is_merged ? ", and dylibs consolidated" : "");
     for (size_t i = 0; i < report->program_count; i++)
         write_misses(report, i, &report->programs[i].after, out);
     if (report->next_level != NULL && report->next_suffices)

@@ -55,6 +55,7 @@ struct fix_report {
     const char *up_to;      /* the highest level that was allowed */
     bool consolidates;      /* and whether dylibs may be consolidated */
     bool is_merged;         /* that was tried: no level suffices, and some can be */
+    bool after_is_merged;   /* of FIX_INSUFFICIENT: programs[].after is consolidated */
     size_t file_count;      /* different files of all programs */
     size_t file_count_then; /* of the consolidated ones; 0 where they are not */
     struct fix_group *groups;

@@ -4,6 +4,7 @@
 #include "fix/merge_apply.h"
 #include "fix/merge_forecast.h"
 #include "fix/merge_loads.h"
+#include "fix/merge_places.h"
 #include "fix/merge_resume.h"
 #include "fix/merge_undo.h"
 #include "merge/consolidation.h"
@@ -179,6 +180,22 @@ static struct reported_merge merge_report_of(struct consolidate *run, const stru
     return reported;
 }
 
+/* Stubs that images load which keep asking for the old names. */
+static size_t count_stubs(struct consolidate *run) {
+    const struct consolidation *all = &run->all;
+    bool *loaded = arena_take(run->arena, all->graph.count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < all->graph.count; i++) {
+        const struct graph_node *node = &all->graph.items[i];
+        for (size_t j = 0; all->clients[i].reason != NULL && j < node->image->dylibs.count; j++)
+            if (node->loads[j] != NO_IMAGE && all->merge_of_node[node->loads[j]] != NULL)
+                loaded[node->loads[j]] = true;
+    }
+    for (size_t i = 0; i < all->graph.count; i++)
+        count += loaded[i];
+    return count;
+}
+
 static void report_reasons(struct consolidate *run, struct merge_report *report) {
     const struct consolidation *all = &run->all;
     size_t count = all->graph.count;
@@ -195,7 +212,7 @@ static void report_reasons(struct consolidate *run, struct merge_report *report)
             report->clients[report->client_count++] =
                 (struct reported_reason){path, all->clients[i].reason};
     }
-    report->images_after += all->merge_count;
+    report->images_after += all->merge_count + count_stubs(run);
 }
 
 static void report_programs(struct consolidate *run, struct merge_report *report) {
@@ -331,19 +348,27 @@ static int do_job(struct consolidate *run, const struct merge_job *job) {
     return status;
 }
 
+/* Where the files go, which has a say in what is merged. */
+static struct output_paths place(struct consolidate *run) {
+    return run->arguments.out_dir == NULL
+               ? output_paths_in_place(run->arena, &run->predictions)
+               : output_paths_in_folder(run->arena, &run->predictions, run->programs.items,
+                                        run->programs.count, run->arguments.out_dir);
+}
+
 static int consolidate(struct consolidate *run) {
-    const struct merge_rules rules = {.exclude = run->arguments.exclude};
+    const struct output_paths placed = place(run);
+    const struct merge_rules rules = {
+        .exclude = run->arguments.exclude,
+        .bound = merge_bound_files(run->arena, &run->predictions),
+    };
     struct error error = {0};
     run->all.arena = run->arena;
     run->before = arena_take(run->arena, (run->programs.count + 1) * sizeof *run->before);
     run->after = arena_take(run->arena, (run->programs.count + 1) * sizeof *run->after);
     if (!consolidation_plan(&run->all, run->programs.items, run->programs.count, &rules, &error))
         return call_fail(&verb_consolidate, &error);
-    const struct output_paths placed =
-        run->arguments.out_dir == NULL
-            ? output_paths_in_place(run->arena, &run->predictions)
-            : output_paths_in_folder(run->arena, &run->predictions, run->programs.items,
-                                     run->programs.count, run->arguments.out_dir);
+    merge_keep_clients(&run->all, &run->predictions);
     const struct merge_job job = {
         .all = &run->all,
         .predictions = &run->predictions,

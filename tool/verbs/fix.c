@@ -460,7 +460,15 @@ static int carry_out(struct fix *fix, struct walked_programs *walked, const stru
     return applied ? fix_keep_or_take_back(fix, walked, placed, NULL, &fixed) : status;
 }
 
-/* The next rung after all levels. */
+static uint64_t all_misses(const struct fix *fix, const struct judgement *judgements) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < fix->report.program_count; i++)
+        for (size_t j = 0; j < judgements[i].findings.count; j++)
+            bytes += finding_misses(&judgements[i].findings.items[j]);
+    return bytes;
+}
+
+/* The next rung after all levels. Where it does not suffice either, what comes closer is told. */
 static int try_consolidation(struct fix *fix, struct walked_programs *walked, struct plan *plan,
                              const struct output_paths *placed) {
     struct plan merged;
@@ -468,7 +476,9 @@ static int try_consolidation(struct fix *fix, struct walked_programs *walked, st
     if (status != EXIT_FITS || !fix->report.is_merged)
         return status;
     plan->suffices = merged.suffices;
-    for (size_t i = 0; !merged.suffices && i < fix->report.program_count; i++)
+    fix->report.after_is_merged =
+        all_misses(fix, merged.judgements) < all_misses(fix, plan->judgements);
+    for (size_t i = 0; fix->report.after_is_merged && i < fix->report.program_count; i++)
         fix->report.programs[i].after = merged.judgements[i];
     return EXIT_FITS;
 }

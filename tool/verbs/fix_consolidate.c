@@ -2,6 +2,7 @@
 
 #include "fix/merge_forecast.h"
 #include "fix/merge_loads.h"
+#include "fix/merge_places.h"
 #include "verbs/verb.h"
 
 #include <string.h>
@@ -21,10 +22,14 @@ struct fix_merge {
 
 static bool plan_groups(const struct fix_merge *merge, struct consolidation *all,
                         struct error *error) {
-    const struct merge_rules rules = {0};
+    const struct predictions *predictions = &merge->walked->predictions;
+    const struct merge_rules rules = {.bound = merge_bound_files(merge->fix->arena, predictions)};
     *all = (struct consolidation){.arena = merge->fix->arena};
-    return consolidation_plan(all, merge->walked->programs.items, merge->walked->programs.count,
-                              &rules, error);
+    if (!consolidation_plan(all, merge->walked->programs.items, merge->walked->programs.count,
+                            &rules, error))
+        return false;
+    merge_keep_clients(all, predictions);
+    return true;
 }
 
 /* A file that stands for a dylib, and one that has several names, stay as they are: the one is as
@@ -162,20 +167,12 @@ static int do_plan(const struct fix_merge *merge) {
     return status;
 }
 
-/* A copy elsewhere would not be loaded in place of a dylib that is found by an absolute path. */
-static bool is_bound(const struct fix_merge *merge) {
-    bool bound = false;
-    for (size_t i = 0; i < merge->walked->predictions.plan.file_count; i++)
-        bound |= merge->walked->predictions.files[i].is_bound;
-    return bound;
-}
-
 static int foresee(struct fix_merge *merge, bool *tried) {
     struct error error;
     *tried = false;
     if (!plan_groups(merge, &merge->foreseen, &error))
         return call_fail(&verb_fix, &error);
-    if (merge->foreseen.merge_count == 0 || is_bound(merge))
+    if (merge->foreseen.merge_count == 0)
         return EXIT_FITS;
     *tried = true;
     if (!merge_forecast_make(&merge->foreseen, false, &merge->forecast, &error))
