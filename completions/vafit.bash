@@ -67,7 +67,7 @@ _vafit_argument() {
     shrink:--identity) kind='commands' words='' ;;
     shrink:--jobs | shrink:-j) kind='' words='' ;;
     fix:--out-dir) kind='folders' words='' ;;
-    fix:--up-to) kind='' words='align lossless debug-map locals symbols exports' ;;
+    fix:--up-to) kind='' words='align lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate' ;;
     fix:--keep-export) kind='' words='' ;;
     fix:--memory) kind='' words='' ;;
     fix:--format) kind='' words='text json' ;;

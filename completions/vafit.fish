@@ -99,7 +99,7 @@ complete -c vafit -n '__vafit_verb fix' -l in-place -d 'replace the files themse
 complete -c vafit -n '__vafit_verb fix' -l out-dir -x -a '(__fish_complete_directories)' -d 'make a copy of the programs that fits, with all they load, in DIR'
 complete -c vafit -n '__vafit_verb fix' -l undo -d 'put the originals back in place'
 complete -c vafit -n '__vafit_verb fix' -l dry-run -d 'print the plan, write nothing'
-complete -c vafit -n '__vafit_verb fix' -l up-to -x -a 'align lossless debug-map locals symbols exports' -d 'the highest level: align, lossless, debug-map, locals (default), symbols or exports'
+complete -c vafit -n '__vafit_verb fix' -l up-to -x -a 'align lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate' -d 'the highest level, and whether dylibs may be consolidated: align, lossless, debug-map, locals (default), symbols, exports, consolidate, lossless+consolidate, debug-map+consolidate, locals+consolidate, symbols+consolidate or exports+consolidate'
 complete -c vafit -n '__vafit_verb fix' -l keep-export -x -d 'with --up-to exports: keep the exports GLOB matches; repeatable'
 complete -c vafit -n '__vafit_verb fix' -l ignore-strings -d 'with --up-to exports: keep no export only because a C string names it'
 complete -c vafit -n '__vafit_verb fix' -l assume-closed -d 'with --up-to exports: no other image than these will ask for an export'

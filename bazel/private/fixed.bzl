@@ -31,11 +31,40 @@ echo "$label: vafit fix ended with status $code:" >&2
 exit $code
 """
 
-def _place(ctx, file):
-    """Where the copy of an image is declared: as in a runfiles tree, so that images find each other."""
+# The same into one folder, since nobody knows beforehand which images vafit makes of dylibs. It keeps originals, without
+# which it would not replace a dylib; the programs as they were linked are still there.
+_CONSOLIDATE = """
+set -u
+label=$1 report=$2 folder=$3
+shift 3
+while [ "$1" != -- ]; do
+    mkdir -p "$(dirname "$folder/$2")" && cp -L "$1" "$folder/$2" && chmod u+w "$folder/$2" || exit 4
+    shift 2
+done
+shift
+if "$@" --in-place --format json --output "$report"; then
+    find "$folder" -name '*.unstripped' -exec rm {} +
+    exit
+fi
+code=$?
+echo "$label: vafit fix ended with status $code:" >&2
+"$@" --dry-run >&2
+exit $code
+"""
+
+# The program in the folder, which is where this script is.
+_LAUNCH = """#!/bin/sh
+exec "$(dirname "$0")/{program}" "$@"
+"""
+
+def _path_in_runfiles(ctx, file):
+    """Where the copy of an image is: as in a runfiles tree, so that images find each other."""
     path = file.short_path
-    path = path[3:] if path.startswith("../") else "%s/%s" % (ctx.workspace_name, path)
-    return ctx.actions.declare_file("%s.fixed/%s" % (ctx.label.name, path))
+    return path[3:] if path.startswith("../") else "%s/%s" % (ctx.workspace_name, path)
+
+def _place(ctx, file):
+    """Where the copy of an image is declared."""
+    return ctx.actions.declare_file("%s.fixed/%s" % (ctx.label.name, _path_in_runfiles(ctx, file)))
 
 def _images_to_copy(ctx, executable, targets, infos):
     """A dict from path to File. Of a dylib with links in _solib_*, where programs look for it, the links are copied in
@@ -57,7 +86,7 @@ def _other_runfiles(executable, targets, infos):
     return [file for file in files if file != executable and (file in skipped or not is_image(file))]
 
 def _level_arguments(ctx):
-    if (ctx.attr.keep_exports or ctx.attr.ignore_strings) and ctx.attr.up_to != "exports":
+    if (ctx.attr.keep_exports or ctx.attr.ignore_strings) and not ctx.attr.up_to.startswith("exports"):
         reject(ctx, "up_to", "keep_exports and ignore_strings are for \"exports\"")
     args = ctx.actions.args()
     args.add("--up-to", ctx.attr.up_to)
@@ -67,38 +96,71 @@ def _level_arguments(ctx):
         args.add("--ignore-strings")
     return args
 
-def _vafit_fixed_impl(ctx):
-    executable = executable_of(ctx)
-    targets = [ctx.attr.executable] + ctx.attr.dylibs
-    infos = [target[VafitImagesInfo] for target in targets if VafitImagesInfo in target]
-    images = _images_to_copy(ctx, executable, targets, infos)
-    places = {path: _place(ctx, file) for path, file in images.items()}
-    report = ctx.actions.declare_file(ctx.label.name + ".json")
+def _fix_action(ctx, command, head, operand, images, outputs):
+    """Declares the action: `head` names what is copied where, `operand` the copy of the executable."""
+    args = ctx.actions.args()
+    args.add("--")
+    args.add_all([vafit_of(ctx).executable, "fix", operand])
+    ctx.actions.run_shell(
+        command = command,
+        arguments = [head, args, _level_arguments(ctx), judge_arguments(ctx)],
+        inputs = images.values() + judge_inputs(ctx),
+        tools = [vafit_of(ctx)],
+        outputs = outputs,
+        mnemonic = "VafitFix",
+        progress_message = "Fixing %s for %s" % (executable_of(ctx).short_path, ctx.label),
+    )
 
+def _fix_each(ctx, images, report):
+    """Every image is an output. Returns the program, and all of them."""
+    executable = executable_of(ctx)
+    places = {path: _place(ctx, file) for path, file in images.items()}
     args = ctx.actions.args()
     args.add(str(ctx.label))
     args.add(report)
     for path, file in images.items():
         args.add_all([file, places[path]])
-    args.add("--")
-    args.add_all([vafit_of(ctx).executable, "fix", places[executable.short_path]])
-    ctx.actions.run_shell(
-        command = _FIX,
-        arguments = [args, _level_arguments(ctx), judge_arguments(ctx)],
-        inputs = images.values() + judge_inputs(ctx),
-        tools = [vafit_of(ctx)],
-        outputs = places.values() + [report],
-        mnemonic = "VafitFix",
-        progress_message = "Fixing %s for %s" % (executable.short_path, ctx.label),
+    _fix_action(ctx, _FIX, args, places[executable.short_path], images, places.values() + [report])
+    return places[executable.short_path], places.values()
+
+def _fix_folder(ctx, images, report):
+    """The folder with all images is an output. Returns a script that runs the program in it, and the folder."""
+    executable = executable_of(ctx)
+    folder = ctx.actions.declare_directory(ctx.label.name + ".fixed")
+    args = ctx.actions.args()
+    args.add(str(ctx.label))
+    args.add(report)
+    args.add(folder.path)
+    for file in images.values():
+        args.add_all([file.path, _path_in_runfiles(ctx, file)])
+    program = _path_in_runfiles(ctx, executable)
+    _fix_action(ctx, _CONSOLIDATE, args, folder.path + "/" + program, images, [folder, report])
+    script = ctx.actions.declare_file(ctx.label.name + ".sh")
+    ctx.actions.write(
+        script,
+        _LAUNCH.format(program = "%s.fixed/%s" % (ctx.label.name.split("/")[-1], program)),
+        is_executable = True,
     )
+    return script, [folder]
+
+def _vafit_fixed_impl(ctx):
+    executable = executable_of(ctx)
+    targets = [ctx.attr.executable] + ctx.attr.dylibs
+    infos = [target[VafitImagesInfo] for target in targets if VafitImagesInfo in target]
+    images = _images_to_copy(ctx, executable, targets, infos)
+    report = ctx.actions.declare_file(ctx.label.name + ".json")
+    fix = _fix_folder if ctx.attr.up_to.endswith("consolidate") else _fix_each
+    program, files = fix(ctx, images, report)
     return [
         DefaultInfo(
-            executable = places[executable.short_path],
-            files = depset(places.values()),
-            runfiles = ctx.runfiles(files = places.values() + _other_runfiles(executable, targets, infos)),
+            executable = program,
+            files = depset(files),
+            runfiles = ctx.runfiles(files = files + _other_runfiles(executable, targets, infos)),
         ),
         OutputGroupInfo(report = depset([report])),
     ]
+
+_LEVELS = ["debug-map", "exports", "locals", "lossless", "symbols"]
 
 vafit_fixed = rule(
     implementation = _vafit_fixed_impl,
@@ -106,8 +168,9 @@ vafit_fixed = rule(
         PROGRAM_ATTRS,
         up_to = attr.string(
             default = "locals",
-            doc = "The highest level that may be used: lossless, debug-map, locals, symbols or exports.",
-            values = ["debug-map", "exports", "locals", "lossless", "symbols"],
+            doc = "The highest level that may be used: lossless, debug-map, locals, symbols or exports. With " +
+                  "+consolidate, or as consolidate alone, dylibs may become one image where that is not enough.",
+            values = _LEVELS + ["consolidate"] + [level + "+consolidate" for level in _LEVELS],
         ),
         keep_exports = attr.string_list(
             doc = "With exports: names of exports to keep, with * and ?.",

@@ -52,6 +52,7 @@ STORIES = (
     ("tool/macho/write/unwind_info*", "unwind_info"),
     ("tool/main.c", "usage malformed_arguments"),
     ("tool/fix/*", "fix fix_copies fix_undo fix_refused fix_exports link_needed"),
+    ("tool/fix/merge_*", "consolidate_foreseen fix_consolidates"),
     ("tool/report/*", "usage json_sums help_once rules baseline outputs hostile_names why walk may_be_missing formats facts fix output_places"),
     ("tool/rewrite/original.c", "originals_elsewhere"),
     ("tool/verify/*", f"{REWRITING} malformed_linkedit damages fix_exports cross_check"),

@@ -118,6 +118,28 @@ runs arm64 $bin/kinds/many before
 runs arm64 $bin/kinds/many_fixed.fixed/shop/kinds/many after
 expect_true 'the program of all kinds runs in the loader' grep -qx 'from imported' before
 expect_same 'and its copy runs the same' before after
+
+# Dylibs become one image where no level is enough: the copy is a folder, and a script runs the program in it.
+both=$("$VAFIT" fix one/kinds/prebuilt/main --dry-run --limit 9GiB --up-to consolidate --format json |
+    jq '.programs[0].after.sum / 1024')
+for each in merged:consolidate unmerged:locals; do
+    printf '\nvafit_fixed(\n    name = "%s",\n    executable = "prebuilt/main",\n    dylibs = glob(["prebuilt/*.dylib"]),\n    limit = "%sKiB",\n    up_to = "%s",\n)\n' \
+        ${each%:*} "$both" ${each#*:} >>one/kinds/BUILD.bazel
+done
+run bazel_in one build "${cached[@]}" --config=arm64 //kinds:merged
+expect 'consolidate: is fixed' 0 '' -
+merged=$bin/kinds/merged.fixed/shop/kinds/prebuilt
+expect_true 'consolidate: the folder has one image of the dylibs' test "$(cd $merged && echo *)" = \
+    'libbase.dylib libconsolidated.dylib libconsolidated.dylib.parts.json libleft.dylib libright.dylib main'
+program=$(sed -n 's/^exec "$(dirname "$0")\/\(.*\)" "$@"$/\1/p' $bin/kinds/merged.sh)
+expect_true 'consolidate: and the script leads to the program' cmp $bin/kinds/"$program" $merged/main
+expect_true 'consolidate: the runfiles have both' test -x $bin/kinds/merged.sh.runfiles/shop/kinds/merged.sh -a \
+    -x $bin/kinds/merged.sh.runfiles/shop/kinds/"$program"
+run_program arm64 one/kinds/prebuilt/main >before
+run_program arm64 $merged/main >after
+expect_same 'consolidate: the copy runs the same' before after
+run bazel_in one build "${cached[@]}" --config=arm64 //kinds:unmerged
+expect_true 'without it nothing is enough' test $status = 1
 run bazel_in one build "${cached[@]}" --config=arm64 //kinds:exports_fixed
 expect_true 'what cannot be fixed fails the build' test $status = 1
 says 'up to the level exports' '//kinds:exports_fixed: vafit fix ended with status 1:' 'no level up to exports is enough'

@@ -43,6 +43,28 @@ for generator in Ninja 'Unix Makefiles'; do
         expect_true "$generator, $arch: what is loaded no more is gone" test ! -e $files/libgone.dylib
         expect_true "$generator, $arch: the new dylib is in the copy" "$VAFIT" verify -q $files/libtext.dylib --against fixed/out/bin/libtext.dylib
     done
+    # Dylibs become one image where no level is enough. With two more of them pages are saved.
+    project merged
+    for name in one two; do
+        echo "int $name() { return 1; }" >merged/src/$name.cpp
+        sed -i "s/^add_executable.*/&\nadd_library($name SHARED src\/$name.cpp)\ntarget_link_libraries(shapes PRIVATE $name)/" merged/CMakeLists.txt
+    done
+    configure merged "$generator" arm64 >/dev/null
+    build merged
+    both=$("$VAFIT" fix merged/out/bin/shapes --dry-run --limit 9GiB --up-to consolidate --format json |
+        jq '.programs[0].after.sum / 1024')
+    sed -i 's/^ *vafit_fix(TARGET shapes/& UP_TO consolidate/' merged/CMakeLists.txt
+    configure merged "$generator" arm64 -DFIX=ON -DLIMIT="${both}KiB" >.configure 2>&1 || fail consolidate <.configure
+    build merged
+    expect "$generator: consolidate: is fixed" 0 - ''
+    files=merged/out/vafit-fix-shapes/files
+    run "$VAFIT" fix merged/out/bin/shapes --dry-run --limit "${both}KiB"
+    expect_true "$generator: consolidate: no level is enough" test $status = 1
+    expect_true "$generator: consolidate: the copy has one image of the dylibs" test "$(cd $files && echo *)" = \
+        'libconsolidated.dylib libconsolidated.dylib.parts.json libone.dylib libshape.dylib libtext.dylib libtwo.dylib shapes'
+    ran arm64 merged/out/bin/shapes >before
+    ran arm64 $files/shapes >after
+    expect_same "$generator: consolidate: the copy runs the same" before after
     project unfixable
     configure unfixable "$generator" arm64 -DFIX=ON -DLIMIT=10485800KiB >/dev/null
     build unfixable

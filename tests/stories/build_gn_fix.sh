@@ -43,7 +43,34 @@ expect 'vafit_fix while others check' 0 '' ''
 expect_true 'vafit_fix: the copy goes where its data_deps go' sh -c \
     'gn desc out //app:small runtime_deps | grep -qx vafit/app/small/'
 expect_true 'vafit_fix: without originals' test "$(cd out/vafit/app/small && echo *)" = 'app libshapes.dylib libwords.dylib'
-cp plain app/BUILD.gn
+# summed UP_TO: KiB of the program's sum after all that this level allows.
+summed() {
+    (cd out && "$VAFIT" fix app --dry-run --limit 9GiB --up-to $1 --format json) | jq '.programs[0].after.sum / 1024'
+}
+# With two more dylibs, so that pages are saved.
+sed -i 's|"//words",|& ":one", ":two",|' app/BUILD.gn
+for name in one two; do
+    echo "int $name() { return 1; }" >app/$name.cc
+    printf 'shared_library("%s") {\n  sources = [ "%s.cc" ]\n}\n' $name $name >>app/BUILD.gn
+done
+cp app/BUILD.gn four
+generate
+build
+mv plain two && mv four plain
+target 'vafit_fix("merged") {' '  executable = ":app"' "  limit = \"$(summed consolidate)KiB\"" '  up_to = "consolidate"' '}'
+expect_true 'consolidate: no level is enough' test "$(summed locals)" -gt "$(summed consolidate)"
+build app:merged
+expect 'consolidate: builds, and says nothing' 0 '' ''
+(cd out && find vafit/app/merged -type f | sort) >wanted
+expect_same 'consolidate: the list has the image, what is in it, and what has the old names' wanted out/vafit/app/merged.files
+expect_true 'consolidate: all of these' test "$(cd out/vafit/app/merged && echo *)" = \
+    'app libconsolidated.dylib libconsolidated.dylib.parts.json libone.dylib libshapes.dylib libtwo.dylib libwords.dylib'
+expect_true 'consolidate: the report names the parts' jq -e '.groups[0].parts | sort == ["libone.dylib", "libshapes.dylib", "libtwo.dylib", "libwords.dylib"]' \
+    out/vafit/app/merged.fix.json
+run_program arm64 out/app >wanted
+run_program arm64 out/vafit/app/merged/app >found
+expect_same 'consolidate: the copy runs the same' wanted found
+cp two app/BUILD.gn
 
 cd "$WORK_FOLDER" || exit
 example deep/er/second

@@ -26,7 +26,7 @@ refused 'a number after the unit' "$who limit \"1MiB6\" is no size with a unit, 
     "$(with $of 'limit = "1MiB6"')"
 refused 'an unknown rule' "$who rule \"image-sun=warn\" is not NAME=LEVEL; names are image-sum malloc-window shared-region image-size linkedit-alignment unresolved growth, levels are error warn off" \
     "$(with $of 'rules = [ "image-sun=warn" ]')"
-refused 'an unknown level' "$who up_to \"most\" is none of lossless debug-map locals symbols exports" "$(with $of 'up_to = "most"')"
+refused 'an unknown level' "$who up_to \"most\" is none of lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate" "$(with $of 'up_to = "most"')"
 refused 'an unknown profile' "$who \"macos-99\" is neither a profile of vafit's nor a .json file" \
     "$(with $of 'profile = "macos-99"')"
 refused 'a profile that is not there' "I resolved this to \"$PWD/app/gone.json\"." "$(with $of 'profile = "gone.json"')"
@@ -64,7 +64,7 @@ expect_same 'GN knows the rules of vafit' wanted listed
     sed 's/ (default)//; s/, /\n/g' >wanted
 sed -n '/^_profiles = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
 expect_same 'its profiles' wanted listed
-"$VAFIT" help fix | sed -n 's/.*--up-to LEVEL *the highest level: //p' | sed 's/ (default)//; s/, \| or /\n/g' >wanted
+"$VAFIT" help fix | sed -n 's/.*--up-to LEVEL *the highest level, and whether dylibs may be consolidated: //p' | sed 's/ (default)//; s/, \| or /\n/g' >wanted
 sed -n '/^_levels = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
 expect_same 'and its levels' wanted listed
 

@@ -37,7 +37,7 @@ vafit check --format | text json sarif github
 vafit fix --format | text json
 vafit check a -q --color |a auto always
 vafit shrink --level | align lossless debug-map locals symbols
-vafit fix --up-to | align lossless debug-map locals symbols exports
+vafit fix --up-to | align lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate
 vafit why --arch | arm64 arm64e x86_64 x86_64h
 vafit check --profile |macos-2 macos-26 macos-27
 vafit check --profile |./p ./profile.json

@@ -42,7 +42,12 @@ expect 'the other two' 0 "case/libconsolidated_2.dylib holds 2 dylibs of 40.0 Ki
   case/libd.dylib
 left alone:
   case/libconsolidated.dylib: is a merged image; --undo takes it back
-4 images became 3"
+4 images became 3
+case/parts (x86_64, macos-26):
+  images: 3, was 4
+  address space: 112.0 KiB, was 112.0 KiB
+  imports bound by name: 5, was 5
+  images end at 4.26 GiB, was 4.26 GiB"
 prints 'one after the other'
 undone 'one after the other'
 

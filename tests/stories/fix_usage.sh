@@ -24,7 +24,15 @@ run "$VAFIT" fix out/main --undo --dry-run
 expect 'a dry undo' 2 '' "vafit: --undo has no dry run
 $usage"
 run "$VAFIT" fix out/main --in-place --up-to most
-expect 'an unknown level' 2 '' "vafit: --up-to takes one of align, lossless, debug-map, locals, symbols, exports, not 'most'
+expect 'an unknown level' 2 '' "vafit: --up-to takes one of align, lossless, debug-map, locals, symbols, exports, consolidate, lossless+consolidate, debug-map+consolidate, locals+consolidate, symbols+consolidate, exports+consolidate, not 'most'
 $usage"
 run "$VAFIT" fix out/gone --in-place
 expect 'an executable that is not there' 4 '' 'vafit: out/gone: cannot open: No such file or directory'
+for up_to in consolidate exports+consolidate; do
+    run "$VAFIT" fix out/main --in-place --up-to $up_to --unstripped none
+    expect "$up_to without originals" 2 '' "vafit: --unstripped none: nothing could bring the dylibs back
+$usage"
+done
+run "$VAFIT" fix out/main --in-place --up-to symbols+consolidate --keep-export _x
+expect 'consolidate is no closed world' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed need --up-to exports
+$usage"

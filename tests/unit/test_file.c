@@ -361,6 +361,34 @@ static void some_files_may_be_kept_open(void **state) {
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
+static void a_file_without_a_name_leaves_none(void **state) {
+    (void)state;
+    struct file file, again;
+    struct error error;
+    struct string_list names = {0};
+    char read[3];
+    setenv("TMPDIR", home, 1);
+    assert_true(file_make_unnamed(&file, &error));
+    assert_true(file_list_folder(&arena, home, 9, &names));
+    assert_int_equal(names.count, 0);
+    assert_int_equal(file.descriptor < 0, 0);
+    assert_int_equal(pwrite(file.descriptor, "abc", 3, 5), 3);
+    assert_true(file_again(&file, &again, &error));
+    assert_int_equal(again.size, 8); /* as it is now */
+    file_close(&file);
+    assert_true(file_read(&again, 5, read, sizeof read, &error));
+    assert_memory_equal(read, "abc", sizeof read);
+    file_close(&again);
+    setenv("TMPDIR", "no such folder", 1);
+    assert_false(file_make_unnamed(&file, &error));
+    assert_int_equal(error.kind, ERROR_IO);
+    assert_string_equal(error.file, "no such folder");
+    assert_int_equal(file.descriptor, -1);
+    assert_false(file_again(&file, &again, &error));
+    assert_int_equal(error.kind, ERROR_IO);
+    unsetenv("TMPDIR");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(an_opened_file_tells_its_size_and_identity),
@@ -382,6 +410,7 @@ int main(void) {
         IN_FOLDER(a_file_that_stays_is_an_error),
         IN_FOLDER(a_link_is_made_or_led_elsewhere),
         IN_FOLDER(a_link_that_cannot_be_is_an_error),
+        IN_FOLDER(a_file_without_a_name_leaves_none),
         cmocka_unit_test(some_files_may_be_kept_open),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);

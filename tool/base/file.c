@@ -293,10 +293,35 @@ bool file_read_all(struct arena *arena, const char *path, size_t limit, char **d
     return read;
 }
 
-char *file_make_temporary_folder(struct arena *arena, struct error *error) {
+static const char *temporary_folder(void) {
     const char *base = getenv("TMPDIR");
-    if (base == NULL || *base == '\0')
-        base = "/tmp";
+    return base == NULL || *base == '\0' ? "/tmp" : base;
+}
+
+bool file_make_unnamed(struct file *file, struct error *error) {
+    struct arena scratch = {0};
+    const char *base = temporary_folder();
+    char *path = path_join(&scratch, base, "vafit.XXXXXX");
+    *file = (struct file){.descriptor = mkstemp(path)};
+    bool made = file->descriptor >= 0 && unlink(path) == 0 &&
+                fcntl(file->descriptor, F_SETFD, FD_CLOEXEC) == 0;
+    if (!made) {
+        error_errno(error, base, "cannot make a file there");
+        file_close(file);
+    }
+    arena_free(&scratch);
+    return made;
+}
+
+bool file_again(const struct file *open, struct file *file, struct error *error) {
+    *file = (struct file){.descriptor = fcntl(open->descriptor, F_DUPFD_CLOEXEC, 0)};
+    if (file->descriptor < 0)
+        return error_errno(error, "", "cannot open it again");
+    return take_status("", file, error) == PATH_FILE;
+}
+
+char *file_make_temporary_folder(struct arena *arena, struct error *error) {
+    const char *base = temporary_folder();
     char *folder = path_join(arena, base, "vafit.XXXXXX");
     if (mkdtemp(folder) != NULL)
         return folder;

@@ -109,6 +109,12 @@ bool file_link(const char *target, const char *path, bool *is_new, struct error 
 /* Makes a folder that nobody else can look into, in $TMPDIR or /tmp; its path is in the arena. NULL
  * after an error, ERROR_IO. */
 char *file_make_temporary_folder(struct arena *arena, struct error *error);
+/* Makes an empty file, open for reading and writing, that has no name and is gone when it is
+ * closed; it takes no space where nothing is written. Errors: ERROR_IO. */
+bool file_make_unnamed(struct file *file, struct error *error);
+/* Opens an open file a second time, as it is now, also one without a name; both are to be closed.
+ * Errors: ERROR_IO. */
+bool file_again(const struct file *open, struct file *file, struct error *error);
 /* Makes a folder and those on the way to it, unless they are there. False with errno set. */
 bool file_make_folders(struct arena *arena, const char *folder);
 /* Waits until the names in a folder are on disk, where the file system can. False with errno set.

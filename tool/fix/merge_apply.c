@@ -35,11 +35,15 @@ struct merge_work {
 
 /* --- where files go --- */
 
+static size_t file_of(const struct merge_job *job, const struct graph_node *node) {
+    size_t i = 0;
+    while (job->predictions->files[i].file != node->file)
+        i++;
+    return i;
+}
+
 static const char *target_of(const struct merge_job *job, const struct graph_node *node) {
-    for (size_t i = 0; i < job->predictions->plan.file_count; i++)
-        if (job->predictions->files[i].file == node->file)
-            return job->placed->targets[i];
-    return NULL;
+    return job->placed->targets[file_of(job, node)];
 }
 
 const char *merge_target(struct arena *arena, const struct merge_job *job,
@@ -117,6 +121,66 @@ static bool write_buffer(void *context, struct atomic_file *file, struct error *
     return atomic_file_write(file, 0, buffer->data, buffer->size, error);
 }
 
+/* --- shrinking --- */
+
+/* The level at which the image of that path is rewritten; STAYS for none. */
+static int level_of(const struct merge_job *job, const char *path) {
+    const struct merge_rewrite *rewrite = job->rewrite;
+    for (size_t i = 0; rewrite != NULL && i < rewrite->predictions->plan.file_count; i++)
+        if (strcmp(rewrite->predictions->files[i].file->path, path) == 0)
+            return rewrite->plan->levels[i];
+    return STAYS;
+}
+
+static bool shrink(const struct merge_work *work, const struct image_file *file, int level,
+                   struct new_file *new, struct error *error) {
+    struct rewrite_options options = work->job->rewrite->options;
+    options.losses.level = level_row((size_t)level);
+    options.losses.world = &work->job->rewrite->predictions->world;
+    return shrink_file_make(&options, file, new->target, &new->file, error);
+}
+
+/* Puts a smaller one in place of the last new file, which the image of that path becomes: the whole
+ * one has lost its name then, and is gone when it is closed. */
+static bool shrink_last(struct merge_work *work, const char *path) {
+    struct new_file *new = last(work);
+    struct image_file whole = {.path = new->target, .is_unnamed = true};
+    struct error error;
+    int level = level_of(work->job, path);
+    if (level == STAYS)
+        return true;
+    bool done = file_open(new->file.path, &whole.file, &error);
+    whole.size = whole.file.size;
+    done = done && image_file_read(&work->applied->arena, &whole, &error);
+    atomic_file_discard(&new->file);
+    done = done && shrink(work, &whole, level, new, &error);
+    file_close(&whole.file);
+    if (done)
+        return true;
+    work->files.count--;
+    errors_add(work->errors, &error);
+    return false;
+}
+
+/* A file that is neither merged nor loads what is. */
+static bool make_shrunk(struct merge_work *work, const struct graph_node *node, int level) {
+    struct new_file new = {.target = target_of(work->job, node), .replaces = node};
+    struct image_file file;
+    struct error error;
+    bool opened = predicted_file_open(&work->job->predictions->files[file_of(work->job, node)],
+                                      &file, &error);
+    bool done = opened && shrink(work, &file, level, &new, &error);
+    if (opened)
+        file_close(&file.file);
+    if (done)
+        *vector_push(&work->applied->arena, &work->files) = new;
+    else
+        errors_add(work->errors, &error);
+    return done;
+}
+
+/* --- each new file --- */
+
 /* In place nothing is overwritten that was not read. A copy may go where an earlier one of the same
  * dylibs is, and nowhere else: another program may need what is there. */
 static bool is_free(struct merge_work *work, const struct merge *merge, const char *target) {
@@ -145,7 +209,7 @@ static bool make_merged(struct merge_work *work, struct merge *merge) {
     if (!made)
         return false;
     compare_merge(merge, last(work)->file.path, work->errors);
-    return name_errors(work->errors, errors, target);
+    return name_errors(work->errors, errors, target) && shrink_last(work, merge->path);
 }
 
 /* The replaced files with their paths from the folder of a merged image. */
@@ -206,9 +270,11 @@ static bool make_client(struct merge_work *work, size_t number) {
     const struct recipe recipe = {write_client, client, part_has_identity(&client->image)};
     if (!make(work, target, node, &recipe))
         return false;
-    last(work)->replaces = node;
     compare_client(client, last(work)->file.path, work->errors);
-    return name_errors(work->errors, errors, target);
+    if (!name_errors(work->errors, errors, target) || !shrink_last(work, node->file->path))
+        return false;
+    last(work)->replaces = node;
+    return true;
 }
 
 static bool is_new(const struct consolidation *all, size_t node) {
@@ -216,26 +282,40 @@ static bool is_new(const struct consolidation *all, size_t node) {
     return all->merge_of_node[node] != NULL || (client->head.size != 0 && client->reason == NULL);
 }
 
-/* Of a copy the rest goes along as it is. */
-static bool make_copies(struct merge_work *work) {
-    const struct consolidation *all = work->job->all;
+static bool make_copy(struct merge_work *work, const struct graph_node *node) {
+    struct new_file new = {.target = target_of(work->job, node)};
+    struct file file;
     struct error error;
-    for (size_t i = 0; work->job->copies && i < all->graph.count; i++) {
-        const struct graph_node *node = &all->graph.items[i];
-        const char *target = target_of(work->job, node);
-        if (is_new(all, i) || target == NULL)
-            continue;
-        struct new_file new = {.target = target};
-        struct file file;
-        bool opened = file_open(node->file->path, &file, &error);
-        bool copied = opened && atomic_file_make_copy(target, &file, &new.file, &error);
-        if (opened)
-            file_close(&file);
-        if (!copied) {
-            errors_add(work->errors, &error);
-            return false;
-        }
+    bool opened = file_open(node->file->path, &file, &error);
+    bool copied = opened && atomic_file_make_copy(new.target, &file, &new.file, &error);
+    if (opened)
+        file_close(&file);
+    if (copied)
         *vector_push(&work->applied->arena, &work->files) = new;
+    else
+        errors_add(work->errors, &error);
+    return copied;
+}
+
+/* Whether another slice of the file was met before. */
+static bool is_met(const struct consolidation *all, size_t node) {
+    bool met = false;
+    for (size_t i = 0; i < node; i++)
+        met |= all->graph.items[i].file == all->graph.items[node].file;
+    return met;
+}
+
+/* What is no part and no client is shrunk, or goes along as it is with a copy. */
+static bool make_rest(struct merge_work *work) {
+    const struct consolidation *all = work->job->all;
+    for (size_t i = 0; i < all->graph.count; i++) {
+        const struct graph_node *node = &all->graph.items[i];
+        int level = level_of(work->job, node->file->path);
+        if (is_new(all, i) || target_of(work->job, node) == NULL || is_met(all, i))
+            continue;
+        if (level != STAYS ? !make_shrunk(work, node, level)
+                           : work->job->copies && !make_copy(work, node))
+            return false;
     }
     return true;
 }
@@ -251,7 +331,7 @@ static bool make_all(struct merge_work *work) {
     for (size_t i = 0; i < all->graph.count; i++)
         if (all->merge_of_node[i] == NULL && is_new(all, i) && !make_client(work, i))
             return false;
-    return make_copies(work);
+    return make_rest(work);
 }
 
 /* --- names --- */

@@ -10,6 +10,15 @@
 
 #include <stdbool.h>
 
+/* Images that are shrunk as well. */
+struct merge_rewrite {
+    const struct predictions
+        *predictions;               /* of the programs as they will be (fix/merge_forecast.h):
+                                       they are known by their paths */
+    const struct plan *plan;        /* of those */
+    struct rewrite_options options; /* but for its level and world */
+};
+
 struct merge_job {
     struct consolidation *all;
     const struct predictions *predictions; /* the files of the programs */
@@ -18,9 +27,11 @@ struct merge_job {
     const char *unstripped; /* where originals stay, as of struct rewrite_options */
     const char *identity;   /* the command that signs what an identity signed; NULL for none */
     bool no_stubs;          /* old names lead nowhere then */
+    const struct merge_rewrite *rewrite; /* NULL: nothing is shrunk */
 };
 
-/* Makes all new files, compares each with what it was made from, puts the originals of those that
+/* Makes all new files, compares each with what it was made from, shrinks those that are to be and
+ * compares these again, puts the originals of those that
  * are replaced aside, and lets all take their names; beside each merged image PATH.parts.json says
  * what is in it. End it with applied_fix_keep or applied_fix_take_back. When anything fails all is
  * as before: the errors are added to *errors, and false is returned. */

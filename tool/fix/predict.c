@@ -8,6 +8,7 @@
 #include "rewrite/image_rewrite.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* --- the files of the programs --- */
 
@@ -57,7 +58,8 @@ bool predicted_file_open(const struct predicted_file *item, struct image_file *f
                          struct error *error) {
     const struct file_stamp read = file_stamp_of(&item->file->file);
     *file = *item->file;
-    if (!file_open(file->path, &file->file, error))
+    if (!(file->is_unnamed ? file_again(&item->file->file, &file->file, error)
+                           : file_open(file->path, &file->file, error)))
         return false;
     const struct file_stamp now = file_stamp_of(&file->file);
     if (file_stamp_same(&read, &now))
@@ -113,6 +115,29 @@ uint64_t rewrite_memory(const struct image_file *file) {
     return bytes;
 }
 
+/* What was predicted of a file before; NULL when nothing was. */
+static const struct predicted_file *known_file(const struct predictions *predictions,
+                                               const struct image_file *file) {
+    const struct predictions *known = predictions->options->known;
+    for (size_t i = 0; known != NULL && i < known->plan.file_count; i++)
+        if (strcmp(known->files[i].file->path, file->path) == 0)
+            return &known->files[i];
+    return NULL;
+}
+
+/* A file whose load commands alone are to be others is rewritten to the same sizes. */
+static bool take_known(const struct predictions *predictions, struct predicted_file *item,
+                       size_t level) {
+    const struct predicted_file *known = known_file(predictions, item->file);
+    if (known == NULL)
+        return false;
+    item->refusal = known->refusal;
+    item->unclaimed = known->unclaimed;
+    if (known->refusal.kind == ERROR_NONE)
+        item->predicted[level] = known->predicted[level];
+    return true;
+}
+
 static bool predict_file(const struct predictions *predictions, struct predicted_file *item,
                          const struct level *level, struct predicted_size *predicted,
                          struct error *error) {
@@ -147,7 +172,7 @@ static void predict_one(void *context, size_t i) {
     const struct predicted_level *work = context;
     struct predictions *predictions = work->predictions;
     struct predicted_file *item = &predictions->files[i];
-    if (item->refusal.kind == ERROR_NONE) {
+    if (item->refusal.kind == ERROR_NONE && !take_known(predictions, item, work->level)) {
         uint64_t taken = budget_take(predictions->budget, rewrite_memory(item->file));
         predict_file(predictions, item, level_row(work->level), &item->predicted[work->level],
                      &item->refusal);
@@ -168,8 +193,16 @@ static void predict_level(struct predictions *predictions, size_t level) {
     predictions->predicted[level] = true;
 }
 
-/* One file that cannot be read leaves the world open. */
+/* One file that cannot be read leaves the world open. Files that are to be merged ask for nothing
+ * else than before. */
 static void read_world(struct predictions *predictions) {
+    const struct predictions *known = predictions->options->known;
+    predictions->has_world = true;
+    predictions->borrows_world = known != NULL;
+    if (known != NULL) {
+        predictions->world = known->world;
+        return;
+    }
     size_t count = predictions->plan.file_count;
     struct image_file **files = memory_zeros(count, sizeof *files);
     struct error *errors = memory_zeros(count, sizeof *errors);
@@ -179,7 +212,6 @@ static void read_world(struct predictions *predictions) {
     for (size_t i = 0; i < count; i++)
         if (predictions->files[i].refusal.kind == ERROR_NONE)
             predictions->files[i].refusal = errors[i];
-    predictions->has_world = true;
     free(files);
     free(errors);
 }
@@ -212,9 +244,11 @@ static void plan_files(struct arena *arena, struct arena *cache_arena,
         for (size_t level = 0; level < levels; level++)
             item->predicted[level].vm_spaces = arena_take(arena, slices * sizeof(uint64_t));
         read_all_slices(cache_arena, item);
+        const struct predicted_file *known = known_file(predictions, item->file);
+        item->is_bound = known != NULL && known->is_bound;
         predictions->planned[i] = (struct planned_file){
             .size = item->file->size,
-            .may_change = item->refusal.kind == ERROR_NONE,
+            .may_change = item->refusal.kind == ERROR_NONE && !item->is_bound,
         };
     }
     predictions->plan.files = predictions->planned;
@@ -254,7 +288,8 @@ void predictions_make(struct arena *arena, struct arena *cache_arena,
 }
 
 void predictions_free(struct predictions *predictions) {
-    closed_world_free(&predictions->world);
+    if (!predictions->borrows_world)
+        closed_world_free(&predictions->world);
     if (predictions->budget != NULL)
         budget_end(predictions->budget);
 }

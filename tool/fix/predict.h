@@ -21,6 +21,8 @@ struct predict_options {
     const struct rewrite_options *rewrite; /* but for the level and the world */
     uint64_t memory;                       /* bytes that all of them may take together */
     bool quiet;                            /* show no progress */
+    const struct predictions *known; /* of these files as they are, in which they were predicted at
+                                        all levels that will be asked for; NULL for none */
 };
 
 /* What is asked: what would rewritings make of the files of these programs? */
@@ -49,8 +51,9 @@ struct predictions {
     struct planned_file *planned;
     const struct predict_options *options;
     struct budget *budget;
-    bool *predicted; /* one a level: all files were predicted */
-    bool has_world;  /* `world` was read, as it is before a level that drops exports is predicted */
+    bool *predicted;    /* one a level: all files were predicted */
+    bool borrows_world; /* it is that of options->known */
+    bool has_world; /* `world` was read, as it is before a level that drops exports is predicted */
     struct closed_world world; /* of all files */
 };
 

@@ -51,6 +51,14 @@ static const char *judge_exclude(const struct candidate *candidate) {
     return NULL;
 }
 
+static const char *judge_bound(const struct candidate *candidate) {
+    const struct string_list *bound = &candidate->rules->bound;
+    for (size_t i = 0; i < bound->count; i++)
+        if (strcmp(bound->items[i], candidate->node->file->path) == 0)
+            return "is found by an absolute path, so that a copy would not be loaded";
+    return NULL;
+}
+
 /* Symbolic links lead to the stub; another hard link would keep the old dylib. */
 static const char *judge_file(const struct candidate *candidate) {
     const struct image_file *file = candidate->node->file;
@@ -102,8 +110,8 @@ static const char *judge_groups(const struct candidate *candidate) {
     return candidate->needs->leaf == NULL ? "is in no --group" : NULL;
 }
 
-static candidate_judge *const loading_judges[] = {judge_kind,   judge_exclude, judge_file,
-                                                  judge_merged, judge_loads,   judge_groups};
+static candidate_judge *const loading_judges[] = {
+    judge_kind, judge_exclude, judge_bound, judge_file, judge_merged, judge_loads, judge_groups};
 
 /* --- of its load commands --- */
 

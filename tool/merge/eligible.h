@@ -37,6 +37,8 @@ struct group_rules {
 struct merge_rules {
     struct string_list exclude; /* globs of leaf names */
     struct group_rules groups;  /* none: all that can be merged are */
+    struct string_list bound;   /* paths of files that programs would not load from another place,
+                                   where they are to go to one */
     const char *identity;       /* the command that signs what an identity signed; NULL for none */
     bool names_are_taken;       /* by merged images that exist: they are what is planned */
 };

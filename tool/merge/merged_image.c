@@ -61,14 +61,20 @@ static bool write_contents(void *context, const struct merged_segment *segment,
     return atomic_file_write(context, segment->file_offset, contents.data, contents.size, error);
 }
 
-static bool write_segments(struct merge *merge, struct atomic_file *file, struct error *error) {
+static bool pass_over_contents(void *context, const struct merged_segment *segment,
+                               struct bytes contents, struct error *error) {
+    (void)context, (void)segment, (void)contents, (void)error;
+    return true;
+}
+
+static bool write_segments(struct merge *merge, segment_sink *sink, struct atomic_file *file,
+                           struct error *error) {
     begin_chains(merge);
     for (size_t i = 0; i < merge->part_count; i++)
-        if (!merged_fixups_part(merge, i, write_contents, file, error))
+        if (!merged_fixups_part(merge, i, sink, file, error))
             return false;
     initialisers_move(merge);
-    return merged_fixups_template(merge, write_contents, file, error) &&
-           initialisers_complete(merge, error);
+    return merged_fixups_template(merge, sink, file, error) && initialisers_complete(merge, error);
 }
 
 /* --- __LINKEDIT --- */
@@ -171,25 +177,43 @@ static bool hash_pages(struct atomic_file *file, uint64_t limit, uint8_t *hashes
     return done;
 }
 
+static bool no_hashes(struct atomic_file *file, uint64_t limit, uint8_t *hashes,
+                      struct error *error) {
+    (void)file, (void)limit, (void)hashes, (void)error;
+    return true;
+}
+
+typedef bool page_hasher(struct atomic_file *file, uint64_t limit, uint8_t *hashes,
+                         struct error *error);
+
 static bool write_signature(const struct merge *merge, const struct linkedit_place *place,
-                            struct atomic_file *file, struct error *error) {
+                            page_hasher *hash, struct atomic_file *file, struct error *error) {
     struct adhoc_signature signature = signature_of(merge, place->offset);
     struct buffer bytes = {0};
     if (place->size == 0)
         return true;
     uint8_t *hashes =
         code_signature_adhoc_write(&signature, buffer_take(&bytes, (size_t)place->size));
-    bool done = hash_pages(file, signature.code_limit, hashes, error) &&
+    bool done = hash(file, signature.code_limit, hashes, error) &&
                 atomic_file_write(file, signature.code_limit, bytes.data, bytes.size, error);
     buffer_free(&bytes);
     return done;
 }
 
-bool merged_image_write(struct merge *merge, struct atomic_file *file, struct error *error) {
-    if (!write_segments(merge, file, error) || !make_contents(merge, error))
+static bool write_all(struct merge *merge, segment_sink *sink, page_hasher *hash,
+                      struct atomic_file *file, struct error *error) {
+    if (!write_segments(merge, sink, file, error) || !make_contents(merge, error))
         return false;
     struct linkedit_places places = place_parts(merge);
     layout_linkedit(merge, places.size);
     return write_linkedit(merge, &places, file, error) && write_text(merge, &places, file, error) &&
-           write_signature(merge, &places.signature, file, error);
+           write_signature(merge, &places.signature, hash, file, error);
+}
+
+bool merged_image_write(struct merge *merge, struct atomic_file *file, struct error *error) {
+    return write_all(merge, write_contents, hash_pages, file, error);
+}
+
+bool merged_image_outline(struct merge *merge, struct atomic_file *file, struct error *error) {
+    return write_all(merge, pass_over_contents, no_hashes, file, error);
 }

@@ -11,5 +11,9 @@ bool merged_image_plan(struct merge *merge, struct error *error);
 /* Writes it whole, with its signature. Errors: ERROR_MALFORMED naming the part; ERROR_IO. Memory:
  * the string pools of all parts twice, and the largest segment with fixups. */
 bool merged_image_write(struct merge *merge, struct atomic_file *file, struct error *error);
+/* Likewise, but with holes in place of the contents of the parts' segments and of the hashes of
+ * pages: all sizes, the load commands and __LINKEDIT are those of the image. The merge is then only
+ * good for merge_free. */
+bool merged_image_outline(struct merge *merge, struct atomic_file *file, struct error *error);
 
 #endif

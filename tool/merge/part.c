@@ -72,14 +72,20 @@ static uint64_t extent_of(const struct image *image) {
     return end - image->lowest_address;
 }
 
+static bool open_again(const struct image_file *old, struct file *file, struct error *error) {
+    return old->is_unnamed ? file_again(&old->file, file, error)
+                           : file_open(old->path, file, error);
+}
+
 static bool map_all(struct part *part, struct error *error) {
     struct file file;
     size_t head_size;
-    if (!file_open(part->node->file->path, &file, error))
+    const struct image_slice *slice = part->node->slice;
+    if (!open_again(part->node->file, &file, error))
         return false;
     struct file_stamp stamp = file_stamp_of(&file), was = file_stamp_of(&part->node->file->file);
     bool same = part->node->file->file.descriptor == -1 || file_stamp_same(&stamp, &was);
-    bool mapped = same && mapping_make(&file, 0, file.size, &part->mapping, error);
+    bool mapped = same && mapping_make(&file, slice->offset, slice->size, &part->mapping, error);
     file_close(&file);
     if (!same)
         return error_io(error, part->node->file->path, "was written to meanwhile");

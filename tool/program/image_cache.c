@@ -25,9 +25,10 @@ struct image_cache {
     struct image_files files;
     struct map by_path;     /* path, however spelled -> struct found */
     struct map by_identity; /* "device inode" -> struct found */
-    struct map instead;     /* "device inode" -> the path of what is read in place of it */
-    struct map folders;     /* folder with ".." as spelled -> its tidy path */
-    size_t open_limit;      /* files that may stay open */
+    struct map put;         /* real path -> struct found: what stands for it */
+    bool has_put;
+    struct map folders; /* folder with ".." as spelled -> its tidy path */
+    size_t open_limit;  /* files that may stay open */
     size_t open_count;
     size_t absent_bytes; /* of the paths in `by_path` that led to nothing, and in `folders` */
 };
@@ -64,7 +65,7 @@ void image_cache_free(struct image_cache *cache) {
         file_close(&cache->files.items[i]->file);
     map_free(&cache->by_path);
     map_free(&cache->by_identity);
-    map_free(&cache->instead);
+    map_free(&cache->put);
     map_free(&cache->folders);
     errors_free(&cache->errors);
     arena_free(&cache->arena);
@@ -217,37 +218,18 @@ static void identity_key(const struct file_identity *identity, char key[IDENTITY
     snprintf(key, IDENTITY_KEY, "%" PRIx64 " %" PRIx64, identity->device, identity->inode);
 }
 
-void image_cache_replace(struct image_cache *cache, const char *path, const char *instead) {
-    struct file_stamp stamp;
-    char key[IDENTITY_KEY];
-    if (!file_stamp(path, &stamp))
-        return;
-    identity_key(&stamp.identity, key);
-    map_put(&cache->instead, &cache->arena, key, arena_string(&cache->arena, instead));
-}
-
 /* The file that was opened, or the one that is known already under another name. */
 static struct found find_identity(struct image_cache *cache, const char *path,
                                   struct file *opened) {
     char key[IDENTITY_KEY];
-    struct error error;
     identity_key(&opened->identity, key);
-    const char *instead = map_get(&cache->instead, key);
     struct found *known = map_get(&cache->by_identity, key);
-    if (known == NULL && instead != NULL) {
-        file_close(opened);
-        if (!file_open(instead, opened, &error))
-            return failed(cache, &error);
-        path = instead;
-    }
     if (known != NULL) {
         file_close(opened);
         return *known;
     }
     known = arena_take(&cache->arena, sizeof *known);
     *known = read_image(cache, path, opened);
-    if (known->file != NULL)
-        known->file->is_instead = instead != NULL;
     map_put(&cache->by_identity, &cache->arena, key, known);
     return *known;
 }
@@ -266,10 +248,38 @@ static struct found follow_link(struct image_cache *cache, const char *path, uns
     return found;
 }
 
+void image_cache_put(struct image_cache *cache, struct image_file *file) {
+    struct found *put = arena_take(&cache->arena, sizeof *put);
+    *put = (struct found){LOOKUP_FOUND, file};
+    map_put(&cache->put, &cache->arena, file_absolute(&cache->arena, file->path), put);
+    cache->has_put = true;
+}
+
+void image_cache_replace(struct image_cache *cache, const char *path, const char *instead) {
+    struct found *put = arena_take(&cache->arena, sizeof *put);
+    *put = find_on_disk(cache, instead, 0);
+    if (put->lookup == LOOKUP_FOUND)
+        put->file->is_instead = true;
+    map_put(&cache->put, &cache->arena, file_absolute(&cache->arena, path), put);
+    cache->has_put = true;
+}
+
+/* What stands for the path in place of what is on disk; NULL when nothing does. */
+static const struct found *find_put(const struct image_cache *cache, const char *path) {
+    struct arena scratch = {0};
+    const struct found *put =
+        cache->has_put ? map_get(&cache->put, file_absolute(&scratch, path)) : NULL;
+    arena_free(&scratch);
+    return put;
+}
+
 /* What a path without detours names. */
 static struct found look_up(struct image_cache *cache, const char *path, unsigned links) {
     struct file file;
     struct error error;
+    const struct found *put = find_put(cache, path);
+    if (put != NULL)
+        return *put;
     switch (file_open_unlinked(path, &file, &error)) {
     case PATH_FILE:
         note_opened(cache, path);

@@ -22,10 +22,13 @@ struct image_cache *image_cache_of_facts(void);
 /* Adds the images of a facts file. A path that is known already is an error. Errors: ERROR_IO,
  * ERROR_MALFORMED, naming the facts file. Only for a library of facts. */
 bool image_cache_add_facts(struct image_cache *cache, const char *path, struct error *error);
+/* Lets the file stand for what its path leads to, whatever is there on disk: the library then is of
+ * files as they would be. Its images were read; it outlives the library, and stays its owner's.
+ * Only for a library of files on disk, before anything is looked up. */
+void image_cache_put(struct image_cache *cache, struct image_file *file);
 void image_cache_free(struct image_cache *cache);
 
-/* From now on the file at `path`, under whatever name, is read from `instead`, whose path it has
- * then. Not for facts. */
+/* From now on the file at `path` is read from `instead`, whose path it has then. Not for facts. */
 void image_cache_replace(struct image_cache *cache, const char *path, const char *instead);
 
 enum lookup {

@@ -46,6 +46,7 @@ struct image_file {
     struct image_slice *slices; /* in the order of the universal header */
     size_t slice_count;
     struct file file; /* closed (descriptor -1) for a file known from facts */
+    bool is_unnamed;  /* what `path` would lead to: `file` has no name, and stays open */
 };
 
 /* Whether an open file is one that vafit can be asked to rewrite: an image that is loaded, of an

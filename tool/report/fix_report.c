@@ -50,10 +50,28 @@ static void write_image(const struct fix_report *report, const struct fix_image 
         text_addf(out, "    with %" PRIu64 " bytes that no table reaches\n", image->unclaimed);
 }
 
+static void write_group(const struct fix_report *report, const struct fix_group *group,
+                        struct text *out) {
+    text_addf(out, "%s %zu dylibs into ",
+              report->outcome == FIX_PLANNED ? "would consolidate" : "consolidated",
+              group->parts.count);
+    text_add_printable(out, group->target);
+    text_add(out, ":\n");
+    for (size_t i = 0; i < group->parts.count; i++) {
+        text_add(out, "  ");
+        text_add_printable(out, group->parts.items[i]);
+        text_add(out, "\n");
+    }
+}
+
 static void write_images(const struct fix_report *report, struct text *out) {
+    for (size_t i = 0; i < report->group_count; i++)
+        write_group(report, &report->groups[i], out);
+    if (report->image_count == 0)
+        return;
     text_addf(out, "%s %zu of %zu images:\n",
               report->outcome == FIX_PLANNED ? "would rewrite" : "rewrote", report->image_count,
-              report->file_count);
+              report->group_count != 0 ? report->file_count_then : report->file_count);
     for (size_t i = 0; i < report->image_count; i++)
         write_image(report, &report->images[i], out);
 }
@@ -75,8 +93,12 @@ static void write_misses(const struct fix_report *report, size_t program,
 }
 
 static void write_insufficient(const struct fix_report *report, struct text *out) {
-    text_addf(out, "no level up to %s is enough; nothing was written. With all images at %s:\n",
-              report->up_to, report->up_to);
+    text_addf(out, "no level up to %s is enough%s; nothing was written. With all images at %s%s:\n",
+              report->up_to,
+              report->is_merged      ? ", nor is consolidating dylibs"
+              : report->consolidates ? ", and no dylibs can be consolidated"
+                                     : "",
+              report->up_to, report->after_is_merged ? ", and dylibs consolidated" : "");
     for (size_t i = 0; i < report->program_count; i++)
         write_misses(report, i, &report->programs[i].after, out);
     if (report->next_level != NULL && report->next_suffices)
@@ -181,6 +203,26 @@ static json_t *image_json(const struct fix_image *image) {
     return object;
 }
 
+static json_t *groups_json(const struct fix_report *report) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < report->group_count; i++) {
+        const struct fix_group *group = &report->groups[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "target", json_text(group->target));
+        json_object_set_new(object, "parts", json_texts(group->parts.items, group->parts.count));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *up_to_json(const struct fix_report *report) {
+    struct text name = {0};
+    text_addf(&name, "%s%s", report->up_to, report->consolidates ? "+consolidate" : "");
+    json_t *json = json_text(name.data);
+    text_free(&name);
+    return json;
+}
+
 static json_t *open_world_json(const struct fix_report *report) {
     if (report->open_world == NULL)
         return json_null();
@@ -205,12 +247,13 @@ void fix_write_json(const struct fix_report *report, struct text *out) {
     }
     json_object_set_new(root, "schema", json_text("vafit.fix/1"));
     json_object_set_new(root, "outcome", json_text(outcomes[report->outcome]));
-    json_object_set_new(root, "up_to", json_text(report->up_to));
+    json_object_set_new(root, "up_to", up_to_json(report));
     json_object_set_new(root, "next_level", json_text(report->next_level));
     json_object_set_new(root, "next_level_suffices", json_boolean(report->next_suffices));
     json_object_set_new(root, "open_world", open_world_json(report));
     json_object_set_new(root, "image_count", json_bytes(report->file_count));
     json_object_set_new(root, "programs", programs);
+    json_object_set_new(root, "groups", groups_json(report));
     json_object_set_new(root, "images", images);
     json_object_set_new(root, "refused", refused);
     json_write(root, out);

@@ -43,11 +43,23 @@ struct fix_refusal {
     const char *reason;
 };
 
+/* Dylibs that become one image. */
+struct fix_group {
+    const char *target;       /* where that image is, or would be */
+    struct string_list parts; /* paths, in the order of their initialisers */
+};
+
 struct fix_report {
     enum fix_outcome outcome;
     const char *profile;
-    const char *up_to; /* the highest level that was allowed */
-    size_t file_count; /* different files of all programs */
+    const char *up_to;      /* the highest level that was allowed */
+    bool consolidates;      /* and whether dylibs may be consolidated */
+    bool is_merged;         /* that was tried: no level suffices, and some can be */
+    bool after_is_merged;   /* of FIX_INSUFFICIENT: programs[].after is consolidated */
+    size_t file_count;      /* different files of all programs */
+    size_t file_count_then; /* of the consolidated ones; 0 where they are not */
+    struct fix_group *groups;
+    size_t group_count;
     struct fix_program *programs;
     size_t program_count;
     struct fix_image *images; /* in the order in which the programs load them */

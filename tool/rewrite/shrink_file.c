@@ -201,7 +201,7 @@ static bool shrink_in_steps(struct shrink_job *job, struct shrunk *shrunk, struc
 /* What was read while somebody linked it anew tells nothing. */
 static bool ended(bool done, const struct image_file *file, struct error *error) {
     const struct file_stamp stamp = file_stamp_of(&file->file);
-    if (!done && !file_stamp_holds(&stamp, file->path))
+    if (!done && !file->is_unnamed && !file_stamp_holds(&stamp, file->path))
         replacement_is_late(error, file->path);
     return done;
 }

@@ -3,9 +3,13 @@
 #include "base/text.h"
 #include "commit/journal.h"
 #include "fix/merge_apply.h"
+#include "fix/merge_forecast.h"
+#include "fix/merge_loads.h"
+#include "fix/merge_places.h"
 #include "fix/merge_resume.h"
 #include "fix/merge_undo.h"
 #include "merge/consolidation.h"
+#include "merge/import_count.h"
 #include "report/merge_report.h"
 #include "rewrite/original.h"
 #include "verbs/programs.h"
@@ -93,6 +97,7 @@ struct consolidate {
     struct predictions predictions;
     struct limits limits;
     struct consolidation all;
+    struct reported_state *before, *after; /* one a program */
 };
 
 /* Whether the programs load what it asks for, or have it from an earlier run. */
@@ -227,6 +232,22 @@ static struct reported_merge merge_report_of(struct consolidate *run, const stru
     return reported;
 }
 
+/* Stubs that images load which keep asking for the old names. */
+static size_t count_stubs(struct consolidate *run) {
+    const struct consolidation *all = &run->all;
+    bool *loaded = arena_take(run->arena, all->graph.count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < all->graph.count; i++) {
+        const struct graph_node *node = &all->graph.items[i];
+        for (size_t j = 0; all->clients[i].reason != NULL && j < node->image->dylibs.count; j++)
+            if (node->loads[j] != NO_IMAGE && all->merge_of_node[node->loads[j]] != NULL)
+                loaded[node->loads[j]] = true;
+    }
+    for (size_t i = 0; i < all->graph.count; i++)
+        count += loaded[i];
+    return count;
+}
+
 static void report_reasons(struct consolidate *run, struct merge_report *report) {
     const struct consolidation *all = &run->all;
     size_t count = all->graph.count;
@@ -243,7 +264,19 @@ static void report_reasons(struct consolidate *run, struct merge_report *report)
             report->clients[report->client_count++] =
                 (struct reported_reason){path, all->clients[i].reason};
     }
-    report->images_after += all->merge_count;
+    report->images_after += all->merge_count + count_stubs(run);
+}
+
+static void report_programs(struct consolidate *run, struct merge_report *report) {
+    report->profile = profile_row(0)->name;
+    report->programs = arena_take(run->arena, (run->programs.count + 1) * sizeof *report->programs);
+    for (size_t i = 0; i < run->programs.count; i++)
+        report->programs[report->program_count++] = (struct reported_program){
+            .path = run->programs.items[i]->path,
+            .architecture = run->programs.items[i]->architecture->name,
+            .before = run->before[i],
+            .after = run->after[i],
+        };
 }
 
 static int report(struct consolidate *run, const struct merge_job *job) {
@@ -254,6 +287,7 @@ static int report(struct consolidate *run, const struct merge_job *job) {
     for (size_t i = 0; i < run->all.merge_count; i++)
         report.merges[report.merge_count++] = merge_report_of(run, job, &run->all.merges[i]);
     report_reasons(run, &report);
+    report_programs(run, &report);
     if (wants_json(run->arguments.format))
         merge_write_json(&report, &text);
     else if (!run->arguments.quiet)
@@ -264,30 +298,27 @@ static int report(struct consolidate *run, const struct merge_job *job) {
     return written ? EXIT_FITS : call_fail(&verb_consolidate, &error);
 }
 
-/* --- what the programs load then --- */
+/* --- what the programs are then --- */
 
-static bool loads(struct arena *arena, const struct program *program, const char *path) {
-    const char *real = file_real(arena, path);
-    for (size_t i = 0; i < program->images.count; i++)
-        if (strcmp(file_real(arena, program->images.items[i].file->path), real) == 0)
-            return true;
-    return false;
-}
-
-/* LC_RPATHs of parts count for all of them now: what was found must be found still. */
-static void compare_loads(struct consolidate *run, const struct merge_job *job,
-                          const struct program *before, const struct program *after,
-                          struct errors *errors) {
-    for (size_t i = 0; i < before->images.count; i++) {
-        size_t node = image_graph_find(&run->all.graph, before->images.items[i].slice);
-        const char *path = merge_loaded_path(run->arena, job, node);
-        struct error error;
-        if (loads(run->arena, after, path))
-            continue;
-        error_malformed(&error, "", "would not load %s any more", path);
-        error_in_file(&error, after->path);
-        errors_add(errors, &error);
+static bool tell_states(struct consolidate *run, const struct programs *programs,
+                        struct reported_state *states, struct error *error) {
+    uint64_t *imports = arena_take(run->arena, (programs->count + 1) * sizeof *imports);
+    if (!import_counts(run->arena, programs->items, programs->count, imports, error))
+        return false;
+    for (size_t i = 0; i < programs->count && i < run->programs.count; i++) {
+        struct measure measure;
+        struct judgement judgement;
+        program_measure(run->arena, programs->items[i], profile_row(0), &measure);
+        judge(run->arena, &measure, &run->limits, &judgement);
+        states[i] = (struct reported_state){
+            .image_count = measure.extents.count,
+            .va = measure.executable + measure.dylibs,
+            .imports = imports[i],
+            .top = judgement.top,
+            .top_slid = judgement.top_slid,
+        };
     }
+    return true;
 }
 
 /* The executables that the operands name, where the new ones are. */
@@ -305,55 +336,96 @@ static struct string_list new_operands(struct consolidate *run, const struct mer
     return operands;
 }
 
-static void walk_again(struct consolidate *run, const struct merge_job *job,
-                       struct errors *errors) {
+/* Looks at the programs as they are in that library, which need not be on disk. What does not find
+ * its dylibs is an error. */
+static void look_again(struct consolidate *run, const struct merge_job *job,
+                       struct image_cache *cache, struct errors *errors) {
     struct string_list operands = new_operands(run, job);
     struct search search = search_of(&run->arguments.search);
-    struct image_cache *cache = image_cache_on_disk();
     struct programs programs = {0};
     programs_walk(run->arena, &run->arguments.search, &search, cache, &operands, &programs);
     const struct errors *found = image_cache_errors(cache);
     for (size_t i = 0; i < found->count; i++)
         errors_add(errors, &found->items[i]);
     for (size_t i = 0; i < programs.count && i < run->programs.count; i++)
-        compare_loads(run, job, run->programs.items[i], programs.items[i], errors);
+        merge_compare_loads(run->arena, job, run->programs.items[i], programs.items[i], errors);
+    struct error error;
+    if (errors->count == 0 && !tell_states(run, &programs, run->after, &error))
+        errors_add(errors, &error);
     programs_free(&programs);
-    image_cache_free(cache);
 }
 
 /* What does not find its dylibs leaves nothing changed. */
-static int carry_out(struct consolidate *run, const struct merge_job *job) {
+static void carry_out(struct consolidate *run, const struct merge_job *job, struct errors *errors) {
     struct applied_fix applied = {0};
+    if (!merge_apply(job, &applied, errors))
+        return;
+    struct image_cache *cache = image_cache_on_disk();
+    look_again(run, job, cache, errors);
+    image_cache_free(cache);
+    if (errors->count == 0)
+        applied_fix_keep(&applied);
+    else
+        applied_fix_take_back(&applied, errors);
+}
+
+/* As carry_out, but that nothing is written. */
+static void foresee(struct consolidate *run, const struct merge_job *job, struct errors *errors) {
+    const struct output_paths placed = output_paths_in_place(run->arena, &run->predictions);
+    struct merge_job in_place = *job;
+    struct merge_forecast forecast = {0};
+    struct error error;
+    in_place.placed = &placed;
+    if (merge_forecast_make(&run->all, job->no_stubs, &forecast, &error))
+        look_again(run, &in_place, forecast.cache, errors);
+    else
+        errors_add(errors, &error);
+    merge_forecast_free(&forecast);
+}
+
+/* Says how it ended; the exit status. */
+static int do_job(struct consolidate *run, const struct merge_job *job) {
     struct errors errors = {0};
-    if (merge_apply(job, &applied, &errors)) {
-        walk_again(run, job, &errors);
-        if (errors.count == 0)
-            applied_fix_keep(&applied);
-        else
-            applied_fix_take_back(&applied, &errors);
-    }
+    struct error error;
+    if (!tell_states(run, &run->programs, run->before, &error))
+        errors_add(&errors, &error);
+    memcpy(run->after, run->before, run->programs.count * sizeof *run->after);
+    if (errors.count == 0 && run->arguments.dry_run)
+        foresee(run, job, &errors);
+    else if (errors.count == 0 && (run->all.merge_count != 0 || job->copies))
+        carry_out(run, job, &errors);
     errors_print(stderr, &errors);
     int status = (int)errors_worst(&errors);
     errors_free(&errors);
     return status;
 }
 
+/* Where the files go, which has a say in what is merged. */
+static struct output_paths place(struct consolidate *run) {
+    return run->arguments.out_dir == NULL
+               ? output_paths_in_place(run->arena, &run->predictions)
+               : output_paths_in_folder(run->arena, &run->predictions, run->programs.items,
+                                        run->programs.count, run->arguments.out_dir);
+}
+
 static int consolidate(struct consolidate *run) {
-    struct merge_rules rules = {.exclude = run->arguments.exclude,
-                                .identity = run->arguments.identity};
+    const struct output_paths placed = place(run);
+    struct merge_rules rules = {
+        .exclude = run->arguments.exclude,
+        .bound = merge_bound_files(run->arena, &run->predictions),
+        .identity = run->arguments.identity,
+    };
     struct error error = {0};
     run->all.arena = run->arena;
+    run->before = arena_take(run->arena, (run->programs.count + 1) * sizeof *run->before);
+    run->after = arena_take(run->arena, (run->programs.count + 1) * sizeof *run->after);
     for (size_t i = 0; i < run->arguments.groups.count; i++)
         if (!add_group(run->arena, run->arguments.groups.items[i], &rules.groups, &error))
             return call_fail(&verb_consolidate, &error);
     if (!consolidation_plan(&run->all, run->programs.items, run->programs.count, &rules, &error) ||
         !groups_match(run, &rules.groups, &error))
         return call_fail(&verb_consolidate, &error);
-    const struct output_paths placed =
-        run->arguments.out_dir == NULL
-            ? output_paths_in_place(run->arena, &run->predictions)
-            : output_paths_in_folder(run->arena, &run->predictions, run->programs.items,
-                                     run->programs.count, run->arguments.out_dir);
+    merge_keep_clients(&run->all, &run->predictions);
     const struct merge_job job = {
         .all = &run->all,
         .predictions = &run->predictions,
@@ -363,8 +435,7 @@ static int consolidate(struct consolidate *run) {
         .identity = run->arguments.identity,
         .no_stubs = run->arguments.no_stubs,
     };
-    bool writes = !run->arguments.dry_run && (run->all.merge_count != 0 || job.copies);
-    int status = writes ? carry_out(run, &job) : EXIT_FITS;
+    int status = do_job(run, &job);
     return status == EXIT_FITS ? report(run, &job) : status;
 }
 

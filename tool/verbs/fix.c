@@ -1,38 +1,33 @@
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "commit/journal.h"
-#include "fix/apply.h"
+#include "fix/merge_loads.h"
+#include "fix/merge_resume.h"
 #include "fix/merge_undo.h"
 #include "fix/undo.h"
 #include "program/open_world.h"
-#include "report/fix_report.h"
-#include "rewrite/original.h"
-#include "verbs/limit_options.h"
-#include "verbs/programs.h"
-#include "verbs/shrink_options.h"
+#include "verbs/fix_run.h"
 #include "verbs/verb.h"
 
 #include <string.h>
 
-struct fix_arguments {
-    struct output_options output;
-    struct search_options search;
-    struct limit_options judge;
-    struct shrink_options shrink;
-    const char *format;
-    const char *out_dir;
-    bool in_place;
-    const char *up_to;
-    struct world_rules rules;
-    bool assume_closed;
-    bool dry_run;
-    bool undo;
-    struct size_option memory;
-};
+#define CONSOLIDATE "consolidate"
 
-static const struct option_choices up_to_levels = {.choice = level_name, .usual = "locals"};
+/* The levels, then each with consolidation, which by itself stands for the usual one. */
+static const char *up_to_name(size_t i) {
+    static const char *const names[] = {
+        CONSOLIDATE,           "lossless+" CONSOLIDATE, "debug-map+" CONSOLIDATE,
+        "locals+" CONSOLIDATE, "symbols+" CONSOLIDATE,  "exports+" CONSOLIDATE};
+    size_t levels = 0;
+    while (level_name(levels) != NULL)
+        levels++;
+    if (i < levels)
+        return level_name(i);
+    return i - levels < sizeof names / sizeof names[0] ? names[i - levels] : NULL;
+}
+
+static const struct option_choices up_to_levels = {.choice = up_to_name, .usual = "locals"};
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
     { name, letter, kind, offsetof(struct fix_arguments, member), placeholder, help, choices }
@@ -43,7 +38,8 @@ static const struct option_row rows[] = {
         "make a copy of the programs that fits, with all they load, in DIR", NULL),
     ROW("undo", 0, OPTION_FLAG, undo, NULL, "put the originals back in place", NULL),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print the plan, write nothing", NULL),
-    ROW("up-to", 0, OPTION_CHOICE, up_to, "LEVEL", "the highest level: " OPTION_CHOICES,
+    ROW("up-to", 0, OPTION_CHOICE, up_to, "LEVEL",
+        "the highest level, and whether dylibs may be consolidated: " OPTION_CHOICES,
         &up_to_levels),
     ROW("keep-export", 0, OPTION_EACH, rules.keep, "GLOB",
         "with --up-to exports: keep the exports GLOB matches; repeatable", NULL),
@@ -60,31 +56,9 @@ static const struct option_row rows[] = {
     SHRINK_ROWS(struct fix_arguments, shrink),
 };
 
-/* One run of the verb. */
-struct fix {
-    struct arena *arena;
-    struct fix_arguments arguments;
-    struct string_list operands;
-    struct profile profile;
-    struct limits limits;
-    struct string_list inputs; /* files read beside the library's */
-    struct predict_options predict;
-    struct rewrite_options options;
-    struct fix_report report;
-    bool is_open; /* the world of the programs */
-};
-
-/* What the operands name, as it is on disk. */
-struct walked_programs {
-    struct image_cache *cache;
-    struct programs programs;
-    struct predict_input input;
-    struct predictions predictions;
-};
-
 /* A world of one architecture is not closed: files have slices of others. */
 static bool world_options_valid(const struct fix_arguments *arguments, struct error *error) {
-    bool drops = arguments->up_to != NULL && level_named(arguments->up_to)->drops_exports;
+    bool drops = level_named(arguments->up_to)->drops_exports;
     if (drops && arguments->search.arch != NULL)
         return error_usage(error, "--up-to exports needs all architectures, without --arch");
     return drops ||
@@ -92,6 +66,25 @@ static bool world_options_valid(const struct fix_arguments *arguments, struct er
             !arguments->assume_closed) ||
            error_usage(error, "--keep-export, --ignore-strings and --assume-closed need --up-to "
                               "exports");
+}
+
+/* "symbols+consolidate" is the level symbols. */
+static void take_up_to(struct fix *fix) {
+    const char *given = fix->arguments.up_to;
+    const char *plus = given == NULL ? NULL : strchr(given, '+');
+    fix->consolidates = plus != NULL || (given != NULL && strcmp(given, CONSOLIDATE) == 0);
+    if (plus != NULL)
+        fix->arguments.up_to = arena_copy(fix->arena, given, (size_t)(plus - given));
+    else if (given == NULL || fix->consolidates)
+        fix->arguments.up_to = up_to_levels.usual;
+}
+
+/* Dylibs that become one file cannot be made again from it. */
+static bool originals_are_kept(const struct fix *fix, struct error *error) {
+    const struct fix_arguments *arguments = &fix->arguments;
+    return !fix->consolidates || !arguments->in_place || arguments->shrink.unstripped == NULL ||
+           strcmp(arguments->shrink.unstripped, "none") != 0 ||
+           error_usage(error, "--unstripped none: nothing could bring the dylibs back");
 }
 
 static bool arguments_valid(struct fix *fix, struct error *error) {
@@ -107,7 +100,8 @@ static bool arguments_valid(struct fix *fix, struct error *error) {
     if (arguments->undo && arguments->dry_run)
         return error_usage(error, "--undo has no dry run");
     return shrink_options_valid(&arguments->shrink, error) &&
-           world_options_valid(arguments, error) && output_options_valid(&arguments->output, error);
+           world_options_valid(arguments, error) && originals_are_kept(fix, error) &&
+           output_options_valid(&arguments->output, error);
 }
 
 /* Those that may be looked at, be it to say what the next one would give. */
@@ -128,13 +122,13 @@ static size_t levels_up_to(const char *name) {
 
 static bool prepare(struct fix *fix, const struct call *call, struct error *error) {
     struct fix_arguments *arguments = &fix->arguments;
-    if (!call_parse(call, &verb_fix, arguments, &fix->operands, error) ||
-        !arguments_valid(fix, error) ||
+    if (!call_parse(call, &verb_fix, arguments, &fix->operands, error))
+        return false;
+    take_up_to(fix);
+    if (!arguments_valid(fix, error) ||
         !limit_options_limits(&arguments->judge, &fix->limits, error) ||
         !limit_options_profile(fix->arena, &arguments->judge, &fix->inputs, &fix->profile, error))
         return false;
-    if (arguments->up_to == NULL)
-        arguments->up_to = up_to_levels.usual;
     fix->options = rewrite_options_of(&arguments->shrink, NULL);
     fix->predict = (struct predict_options){
         .level_count = count_levels(arguments),
@@ -148,17 +142,16 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
 
 /* --- the programs --- */
 
-static void walked_free(struct walked_programs *walked) {
+void walked_free(struct walked_programs *walked) {
     predictions_free(&walked->predictions);
     programs_free(&walked->programs);
     image_cache_free(walked->cache);
 }
 
-/* Prints what is wrong; the exit status of it, 0 for nothing. */
-static int walk(struct fix *fix, const struct string_list *operands,
-                struct walked_programs *walked) {
+int fix_walk(struct fix *fix, const struct string_list *operands, struct image_cache *cache,
+             const struct predictions *known, struct walked_programs *walked) {
     struct search search = search_of(&fix->arguments.search);
-    *walked = (struct walked_programs){.cache = image_cache_on_disk()};
+    *walked = (struct walked_programs){.cache = cache};
     search.may_miss = fix->arguments.judge.allow_missing;
     programs_walk(fix->arena, &fix->arguments.search, &search, walked->cache, operands,
                   &walked->programs);
@@ -169,30 +162,34 @@ static int walk(struct fix *fix, const struct string_list *operands,
         .limits = &fix->limits,
         .options = fix->predict,
     };
+    walked->input.options.known = known;
     predictions_make(fix->arena, cache_arena(walked->cache), &walked->input, &walked->predictions);
     errors_print(stderr, image_cache_errors(walked->cache));
     return (int)errors_worst(image_cache_errors(walked->cache));
 }
 
+/* As the files on disk are. */
+static int walk(struct fix *fix, const struct string_list *operands,
+                struct walked_programs *walked) {
+    return fix_walk(fix, operands, image_cache_on_disk(), NULL, walked);
+}
+
 /* --- what ended runs left --- */
 
 /* What is resumed was read before that, so that it has to be read again. */
-static bool resume_files(const struct fix *fix, struct image_file *const *files, size_t count,
-                         bool *resumed, struct error *error) {
+static bool resume_files(const struct fix *fix, const struct walked_programs *walked, bool *resumed,
+                         struct error *error) {
     struct resumed done = {0};
+    struct merge_traces traces = {.arena = fix->arena,
+                                  .unstripped = fix->arguments.shrink.unstripped};
+    traces.files = image_cache_files(walked->cache, &traces.count);
     *resumed = false;
-    for (size_t i = 0; i < count; i++) {
-        const char *original =
-            original_path(fix->arena, fix->arguments.shrink.unstripped, files[i]->path);
-        if (!journal_resume(files[i]->path, fix->arguments.undo, &done, error) ||
-            !atomic_file_sweep(files[i]->path, error) ||
-            (original != NULL && !atomic_file_sweep(original, error)))
-            return false;
-    }
+    if (!merge_resume(&traces, fix->arguments.undo, &done, error))
+        return false;
     *resumed = done.finished + done.discarded != 0;
     if (*resumed)
         shrink_print_resumed(&fix->arguments.shrink, fix->operands.items[0], &done);
-    return true;
+    return *resumed || merge_remove_unneeded(&traces, error);
 }
 
 /* An operand that cannot be read may be what an ended run was at. */
@@ -212,19 +209,18 @@ static bool resume_operands(const struct fix *fix, struct error *error) {
 static int walk_resumed(struct fix *fix, struct walked_programs *walked) {
     struct error error;
     bool in_place = fix->arguments.in_place || fix->arguments.undo, resumed = false;
-    size_t count;
     if (in_place && !resume_operands(fix, &error)) {
         *walked = (struct walked_programs){.cache = image_cache_on_disk()};
         return call_fail(&verb_fix, &error);
     }
     int status = walk(fix, &fix->operands, walked);
-    struct image_file *const *files = image_cache_files(walked->cache, &count);
-    if (in_place && !resume_files(fix, files, count, &resumed, &error))
+    if (in_place && !resume_files(fix, walked, &resumed, &error))
         return call_fail(&verb_fix, &error);
     if (!resumed)
         return status;
     walked_free(walked);
-    return walk(fix, &fix->operands, walked);
+    status = walk(fix, &fix->operands, walked);
+    return resume_files(fix, walked, &resumed, &error) ? status : call_fail(&verb_fix, &error);
 }
 
 /* Dylibs that are missing make every number of a program too small. */
@@ -289,6 +285,7 @@ static void report_programs(struct fix *fix, const struct walked_programs *walke
     struct fix_report *report = &fix->report;
     report->profile = fix->profile.name;
     report->up_to = fix->arguments.up_to;
+    report->consolidates = fix->consolidates;
     report->file_count = walked->predictions.plan.file_count;
     report->program_count = walked->programs.count;
     report->programs =
@@ -309,8 +306,8 @@ static uint64_t sum_of_spaces(const struct image_file *file,
     return sum;
 }
 
-static void report_image(struct fix *fix, const struct predicted_file *item, int level,
-                         const char *target) {
+void fix_report_image(struct fix *fix, const struct predicted_file *item, int level,
+                      const char *target) {
     const struct predicted_size *predicted = &item->predicted[level];
     fix->report.images[fix->report.image_count++] = (struct fix_image){
         .path = item->file->path,
@@ -337,7 +334,7 @@ static void report_plan(struct fix *fix, const struct walked_programs *walked,
             report->refusals[report->refusal_count++] =
                 (struct fix_refusal){item->file->path, refusal};
         if (plan->suffices && plan->levels[i] != STAYS)
-            report_image(fix, item, plan->levels[i], placed->targets[i]);
+            fix_report_image(fix, item, plan->levels[i], placed->targets[i]);
     }
     for (size_t i = 0; i < report->program_count; i++)
         report->programs[i].after = plan->judgements[i];
@@ -392,12 +389,27 @@ static struct string_list new_operands(struct fix *fix, const struct walked_prog
     return operands;
 }
 
+/* Whether the programs still load what they loaded; prints what they would not. */
+static int compare_loads(struct fix *fix, const struct merge_job *job,
+                         const struct programs *before, const struct programs *after) {
+    struct errors errors = {0};
+    for (size_t i = 0; job != NULL && i < before->count; i++)
+        merge_compare_loads(fix->arena, job, before->items[i], after->items[i], &errors);
+    errors_print(stderr, &errors);
+    int status = (int)errors_worst(&errors);
+    errors_free(&errors);
+    return status;
+}
+
 /* Judges what now is on disk; the exit status. */
-static int check_again(struct fix *fix, const struct string_list *operands) {
+static int check_again(struct fix *fix, const struct programs *before,
+                       const struct string_list *operands, const struct merge_job *job) {
     struct walked_programs walked;
     int status = walk(fix, operands, &walked);
     if (status == 0)
         status = print_missing(fix, &walked);
+    if (status == 0)
+        status = compare_loads(fix, job, before, &walked.programs);
     for (size_t i = 0; status == 0 && i < fix->report.program_count; i++) {
         struct judgement *after = &fix->report.programs[i].after;
         judge(fix->arena, &walked.predictions.measures[i], &fix->limits, after);
@@ -410,17 +422,22 @@ static int check_again(struct fix *fix, const struct string_list *operands) {
 }
 
 /* What does not fit in the end, or does not find its dylibs, leaves nothing changed. */
-static int keep_or_take_back(struct fix *fix, const struct walked_programs *walked,
-                             const struct output_paths *placed, struct applied_fix *fixed,
-                             struct errors *errors) {
+int fix_keep_or_take_back(struct fix *fix, const struct walked_programs *walked,
+                          const struct output_paths *placed, const struct merge_job *job,
+                          struct applied_fix *fixed) {
     struct string_list operands = new_operands(fix, walked, placed);
-    int status = check_again(fix, &operands);
+    struct errors errors = {0};
+    int status = check_again(fix, &walked->programs, &operands, job);
     if (status == EXIT_FITS) {
         applied_fix_keep(fixed);
         return EXIT_FITS;
     }
     fprintf(stderr, "vafit: the result does not pass; everything was put back\n");
-    applied_fix_take_back(fixed, errors);
+    applied_fix_take_back(fixed, &errors);
+    errors_print(stderr, &errors);
+    if (errors.count != 0)
+        status = (int)errors_worst(&errors);
+    errors_free(&errors);
     return status;
 }
 
@@ -436,14 +453,47 @@ static int carry_out(struct fix *fix, struct walked_programs *walked, const stru
     };
     struct errors errors = {0};
     struct applied_fix fixed = {0};
-    int status = EXIT_FITS;
-    if (fix_apply(&job, &fixed, &errors))
-        status = keep_or_take_back(fix, walked, placed, &fixed, &errors);
+    bool applied = fix_apply(&job, &fixed, &errors);
     errors_print(stderr, &errors);
-    if (errors.count != 0)
-        status = (int)errors_worst(&errors);
+    int status = (int)errors_worst(&errors);
     errors_free(&errors);
-    return status;
+    return applied ? fix_keep_or_take_back(fix, walked, placed, NULL, &fixed) : status;
+}
+
+static uint64_t all_misses(const struct fix *fix, const struct judgement *judgements) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < fix->report.program_count; i++)
+        for (size_t j = 0; j < judgements[i].findings.count; j++)
+            bytes += finding_misses(&judgements[i].findings.items[j]);
+    return bytes;
+}
+
+/* The next rung after all levels. Where it does not suffice either, what comes closer is told. */
+static int try_consolidation(struct fix *fix, struct walked_programs *walked, struct plan *plan,
+                             const struct output_paths *placed) {
+    struct plan merged;
+    int status = fix_consolidate(fix, walked, placed, &merged, &fix->report.is_merged);
+    if (status != EXIT_FITS || !fix->report.is_merged)
+        return status;
+    plan->suffices = merged.suffices;
+    fix->report.after_is_merged =
+        all_misses(fix, merged.judgements) < all_misses(fix, plan->judgements);
+    for (size_t i = 0; fix->report.after_is_merged && i < fix->report.program_count; i++)
+        fix->report.programs[i].after = merged.judgements[i];
+    return EXIT_FITS;
+}
+
+/* Does what the plan says, or says what it would do. */
+static int fix_by_plan(struct fix *fix, struct walked_programs *walked, const struct plan *plan,
+                       const struct output_paths *placed) {
+    if (fix->arguments.dry_run) {
+        fix->report.outcome = plan->changed == 0 ? FIX_NEEDLESS : FIX_PLANNED;
+        return EXIT_FITS;
+    }
+    if (plan->changed == 0 && fix->arguments.out_dir == NULL)
+        return EXIT_FITS;
+    fix->report.outcome = plan->changed == 0 ? FIX_COPIED : FIX_DONE;
+    return carry_out(fix, walked, plan, placed);
 }
 
 static int fix_programs(struct fix *fix, struct walked_programs *walked) {
@@ -461,14 +511,13 @@ static int fix_programs(struct fix *fix, struct walked_programs *walked) {
     plan_make(fix->arena, &predictions->plan, &plan);
     report_programs(fix, walked);
     report_plan(fix, walked, &plan, &placed);
-    if (!plan.suffices) {
+    if (plan.suffices)
+        status = fix_by_plan(fix, walked, &plan, &placed);
+    else if (fix->consolidates)
+        status = try_consolidation(fix, walked, &plan, &placed);
+    if (status == EXIT_FITS && !plan.suffices) {
         report_next_level(fix, walked);
         status = EXIT_EXCEEDS;
-    } else if (fix->arguments.dry_run) {
-        fix->report.outcome = plan.changed == 0 ? FIX_NEEDLESS : FIX_PLANNED;
-    } else if (plan.changed != 0 || fix->arguments.out_dir != NULL) {
-        fix->report.outcome = plan.changed == 0 ? FIX_COPIED : FIX_DONE;
-        status = carry_out(fix, walked, &plan, &placed);
     }
     if (status > EXIT_EXCEEDS)
         return status;
