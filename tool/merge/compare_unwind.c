@@ -108,10 +108,16 @@ static const struct unwind_entry *entry_for(const struct unwind_list *list, uint
 }
 
 static const struct fixup *slot(const struct part_fixups *fixups, uint64_t address) {
-    for (size_t i = 0; i < fixups->count; i++)
-        if (fixups->items[i].address == address)
-            return &fixups->items[i];
-    return NULL;
+    size_t low = 0, high = fixups->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (fixups->items[middle].address < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < fixups->count && fixups->items[low].address == address;
+    return found ? &fixups->items[low] : NULL;
 }
 
 /* Whether two slots of the merged image lead to one function. */

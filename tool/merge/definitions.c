@@ -1,5 +1,8 @@
 #include "merge/definitions.h"
 
+#include "base/keyed_hash.h"
+#include "base/seed.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +60,7 @@ static int merged_first(const void *left, const void *right) {
     return a->loaded < b->loaded ? -1 : a->loaded > b->loaded;
 }
 
-void definitions_sort(struct definitions *definitions, const size_t *loaded) {
+static void sort(struct definitions *definitions, const size_t *loaded) {
     struct sorted_definition *sorted = malloc((definitions->count + 1) * sizeof *sorted);
     if (sorted == NULL)
         out_of_memory();
@@ -70,18 +73,48 @@ void definitions_sort(struct definitions *definitions, const size_t *loaded) {
     free(sorted);
 }
 
-const struct definition *definitions_find(const struct definitions *definitions, const char *name) {
-    size_t low = 0, high = definitions->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(definitions->items[middle].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
+/* --- the index --- */
+
+struct definition_slot {
+    uint32_t mark;   /* the high half of the hash */
+    uint32_t number; /* of the definition, + 1; 0 for a free slot */
+};
+
+/* The slot of that name, or the free one where it belongs. *mark is that of the name. */
+static struct definition_slot *slot_of(const struct definitions *definitions, const char *name,
+                                       uint32_t *mark) {
+    struct bytes bytes = {(const uint8_t *)name, strlen(name)};
+    uint64_t hash = keyed_hash(definitions->key, bytes);
+    size_t mask = definitions->slot_count - 1, at = (size_t)hash & mask;
+    *mark = (uint32_t)(hash >> 32);
+    for (; definitions->slots[at].number != 0; at = (at + 1) & mask)
+        if (definitions->slots[at].mark == *mark &&
+            strcmp(definitions->items[definitions->slots[at].number - 1].name, name) == 0)
+            break;
+    return &definitions->slots[at];
+}
+
+void definitions_sort(struct arena *arena, struct definitions *definitions, const size_t *loaded) {
+    sort(definitions, loaded);
+    definitions->key = seed();
+    definitions->slot_count = 2;
+    while (definitions->slot_count < 2 * definitions->count)
+        definitions->slot_count *= 2;
+    definitions->slots = arena_take(arena, definitions->slot_count * sizeof *definitions->slots);
+    for (size_t i = 0; i < definitions->count; i++) {
+        uint32_t mark;
+        struct definition_slot *slot = slot_of(definitions, definitions->items[i].name, &mark);
+        if (slot->number == 0)
+            *slot = (struct definition_slot){mark, (uint32_t)i + 1};
     }
-    return low < definitions->count && strcmp(definitions->items[low].name, name) == 0
-               ? &definitions->items[low]
-               : NULL;
+}
+
+const struct definition *definitions_find(const struct definitions *definitions, const char *name) {
+    uint32_t mark;
+    if (definitions->slot_count == 0)
+        return NULL;
+    const struct definition_slot *slot = slot_of(definitions, name, &mark);
+    return slot->number == 0 ? NULL : &definitions->items[slot->number - 1];
 }
 
 const struct definition *definitions_find_in(const struct definitions *definitions,

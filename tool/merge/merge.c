@@ -17,10 +17,8 @@ uint32_t merge_page_size(const struct merge *merge) {
 }
 
 size_t merge_part_of(const struct merge *merge, size_t node) {
-    for (size_t i = 0; node != NO_IMAGE && i < merge->part_count; i++)
-        if (merge->parts[i].node == &merge->graph->items[node])
-            return i;
-    return NO_PART;
+    return node == NO_IMAGE || merge->part_numbers[node] == 0 ? NO_PART
+                                                              : merge->part_numbers[node] - 1;
 }
 
 /* --- dylibs --- */
@@ -128,15 +126,17 @@ static void describe(struct merge *merge) {
 bool merge_begin(struct merge *merge, const size_t *nodes, size_t count, struct error *error) {
     size_t *loaded = arena_take(merge->arena, count * sizeof *loaded);
     merge->parts = arena_take(merge->arena, count * sizeof *merge->parts);
+    merge->part_numbers =
+        arena_take(merge->arena, merge->graph->count * sizeof *merge->part_numbers);
     for (size_t i = 0; i < count; i++) {
         loaded[i] = nodes[i];
         if (!part_read(merge->arena, &merge->graph->items[nodes[i]], &merge->parts[i], error))
             return false;
-        merge->part_count++;
+        merge->part_numbers[nodes[i]] = ++merge->part_count;
         if (!definitions_add(merge->arena, &merge->parts[i], i, &merge->definitions, error))
             return false;
     }
-    definitions_sort(&merge->definitions, loaded);
+    definitions_sort(merge->arena, &merge->definitions, loaded);
     describe(merge);
     return true;
 }

@@ -81,7 +81,7 @@ struct merged_contents {
 };
 
 struct merge {
-    struct arena *arena;
+    struct arena *arena; /* its own, since merges are made side by side */
     const struct image_graph *graph;
     struct merge *const *merge_of_node; /* one a node of the graph; NULL for one that stays */
     const char *path;                   /* where the image goes */
@@ -89,7 +89,8 @@ struct merge {
     struct part
         *parts; /* in the order in which their initialisers run, which is that of addresses */
     size_t part_count;
-    size_t first_loaded; /* the part that dyld loads first: it gives name and versions */
+    size_t *part_numbers; /* one a node of the graph: the number of its part + 1, or 0 */
+    size_t first_loaded;  /* the part that dyld loads first: it gives name and versions */
 
     struct definitions definitions;
     struct merged_dylibs dylibs;

@@ -71,17 +71,24 @@ static uint64_t extent_of(const struct image *image) {
     return end - image->lowest_address;
 }
 
+bool part_open(const struct part *part, struct file *file, struct error *error) {
+    const struct file *was = &part->node->file->file;
+    if (!file_open(part->node->file->path, file, error))
+        return false;
+    struct file_stamp stamp = file_stamp_of(file), old = file_stamp_of(was);
+    if (was->descriptor == -1 || file_stamp_same(&stamp, &old))
+        return true;
+    file_close(file);
+    return error_io(error, part->node->file->path, "was written to meanwhile");
+}
+
 static bool map_all(struct part *part, struct error *error) {
     struct file file;
     size_t head_size;
-    if (!file_open(part->node->file->path, &file, error))
+    if (!part_open(part, &file, error))
         return false;
-    struct file_stamp stamp = file_stamp_of(&file), was = file_stamp_of(&part->node->file->file);
-    bool same = part->node->file->file.descriptor == -1 || file_stamp_same(&stamp, &was);
-    bool mapped = same && mapping_make(&file, 0, file.size, &part->mapping, error);
+    bool mapped = mapping_make(&file, 0, file.size, &part->mapping, error);
     file_close(&file);
-    if (!same)
-        return error_io(error, part->node->file->path, "was written to meanwhile");
     part->slice = part->mapping.bytes;
     if (!mapped || !image_head_size(part->slice, part->slice.size, &head_size, error))
         return false;

@@ -49,6 +49,9 @@ struct part_fixups {
 bool part_read(struct arena *arena, const struct graph_node *node, struct part *part,
                struct error *error);
 void part_free(struct part *part);
+/* Opens the file once more, for copying. Errors: ERROR_IO naming it, also when it was written to
+ * since it was read. */
+bool part_open(const struct part *part, struct file *file, struct error *error);
 
 /* An image by itself, read like a part. */
 struct lone_image {
