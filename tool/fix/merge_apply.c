@@ -1,6 +1,8 @@
 #include "fix/merge_apply.h"
 
 #include "base/file_digest.h"
+#include "base/memory.h"
+#include "base/parallel.h"
 #include "base/path.h"
 #include "merge/compare_merge.h"
 #include "merge/merged_image.h"
@@ -8,6 +10,7 @@
 #include "merge/stub.h"
 #include "rewrite/original.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,44 +60,72 @@ const char *merge_loaded_path(struct arena *arena, const struct merge_job *job, 
 
 /* --- new files --- */
 
-/* Names the file of the errors from `first` on. False when there are any. */
-static bool name_errors(struct errors *errors, size_t first, const char *target) {
-    for (size_t i = first; i < errors->count; i++)
-        error_in_file(&errors->items[i], target);
-    return errors->count == first;
-}
-
 typedef bool file_writer(void *context, struct atomic_file *file, struct error *error);
+typedef bool file_comparison(void *context, const char *path, struct errors *errors);
 
-/* Makes one file by `write`, with the mode of the node's. */
-static bool make(struct merge_work *work, const char *target, const struct graph_node *like,
-                 file_writer *write, void *context) {
-    struct new_file new = {.target = target};
+/* A new file that is made beside others. */
+struct new_file_task {
+    struct new_file new;
+    const struct graph_node *like; /* its mode is this one's */
+    file_writer *write;
+    file_comparison *compare; /* with what it was made from; NULL where that shows elsewhere */
+    void *context;
+    bool is_made;
+    struct errors errors;
+};
+
+/* Makes one file; what the comparison finds names it. */
+static void make_one(struct new_file_task *task) {
+    struct new_file *new = &task->new;
     struct error error = {0};
-    bool begun = atomic_file_make(target, &new.file, &error);
-    bool done = begun && write(context, &new.file, &error) &&
-                atomic_file_finish(&new.file, &like->file->file, &error);
-    if (done) {
-        *vector_push(&work->applied->arena, &work->files) = new;
-        return true;
+    bool begun = atomic_file_make(new->target, &new->file, &error);
+    task->is_made = begun && task->write(task->context, &new->file, &error) &&
+                    atomic_file_finish(&new->file, &task->like->file->file, &error);
+    if (!task->is_made) {
+        if (begun)
+            atomic_file_discard(&new->file);
+        errors_add(&task->errors, &error);
+    } else if (task->compare != NULL) {
+        task->compare(task->context, new->file.path, &task->errors);
     }
-    if (begun)
-        atomic_file_discard(&new.file);
-    error_in_file(&error, target);
-    errors_add(work->errors, &error);
-    return false;
+    for (size_t i = 0; i < task->errors.count; i++)
+        error_in_file(&task->errors.items[i], new->target);
 }
 
-static struct new_file *last(const struct merge_work *work) {
-    return &work->files.items[work->files.count - 1];
+static void make_number(void *context, size_t i) {
+    make_one((struct new_file_task *)context + i);
+}
+
+/* Takes them over in their order, whichever was made first. */
+static bool make_files(struct merge_work *work, struct new_file_task *tasks, size_t count) {
+    size_t before = work->errors->count;
+    parallel_for(count, make_number, tasks);
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i].is_made)
+            *vector_push(&work->applied->arena, &work->files) = tasks[i].new;
+        for (size_t j = 0; j < tasks[i].errors.count; j++)
+            errors_add(work->errors, &tasks[i].errors.items[j]);
+        errors_free(&tasks[i].errors);
+    }
+    return work->errors->count == before;
 }
 
 static bool write_merged(void *context, struct atomic_file *file, struct error *error) {
-    return merged_image_write(context, file, error);
+    bool written = merged_image_write(context, file, error);
+    merge_written(context);
+    return written;
+}
+
+static bool compare_merged(void *context, const char *path, struct errors *errors) {
+    return compare_merge(context, path, errors);
 }
 
 static bool write_client(void *context, struct atomic_file *file, struct error *error) {
     return client_write(context, file, error);
+}
+
+static bool compare_new_client(void *context, const char *path, struct errors *errors) {
+    return compare_client(context, path, errors);
 }
 
 static bool write_buffer(void *context, struct atomic_file *file, struct error *error) {
@@ -120,58 +151,95 @@ static bool is_free(struct merge_work *work, const struct merge *merge, const ch
     return false;
 }
 
-static bool make_merged(struct merge_work *work, struct merge *merge) {
-    const char *target = merge_target(&work->applied->arena, work->job, merge);
-    const struct graph_node *first = merge->parts[merge->first_loaded].node;
-    size_t errors = work->errors->count;
-    bool made = is_free(work, merge, target) && make(work, target, first, write_merged, merge);
-    merge_written(merge);
-    if (!made)
-        return false;
-    compare_merge(merge, last(work)->file.path, work->errors);
-    return name_errors(work->errors, errors, target);
+static bool make_merged(struct merge_work *work) {
+    const struct consolidation *all = work->job->all;
+    struct new_file_task *tasks = memory_zeros(all->merge_count, sizeof *tasks);
+    bool done = true;
+    for (size_t i = 0; i < all->merge_count && done; i++) {
+        struct merge *merge = &all->merges[i];
+        const char *target = merge_target(&work->applied->arena, work->job, merge);
+        tasks[i] = (struct new_file_task){.new.target = target,
+                                          .like = merge->parts[merge->first_loaded].node,
+                                          .write = write_merged,
+                                          .compare = compare_merged,
+                                          .context = merge};
+        done = is_free(work, merge, target);
+    }
+    done = done && make_files(work, tasks, all->merge_count);
+    free(tasks);
+    return done;
 }
 
 static bool make_parts_file(struct merge_work *work, const struct merge *merge) {
     struct arena *arena = &work->applied->arena;
     const char *path = parts_file_path(arena, merge_target(arena, work->job, merge));
     struct buffer parts = {0};
+    struct new_file_task task = {.new.target = path,
+                                 .like = merge->parts[merge->first_loaded].node,
+                                 .write = write_buffer,
+                                 .context = &parts};
     parts_file_make(merge, &work->replaced, &parts);
-    bool done = is_free(work, merge, path) &&
-                make(work, path, merge->parts[merge->first_loaded].node, write_buffer, &parts);
+    bool done = is_free(work, merge, path) && make_files(work, &task, 1);
     buffer_free(&parts);
     return done;
 }
 
-static bool make_stubs(struct merge_work *work, const struct merge *merge) {
-    bool done = true;
-    for (size_t i = 0; done && i < merge->part_count; i++) {
-        const struct graph_node *node = merge->parts[i].node;
-        struct buffer stub = {0};
-        stub_make(merge, i, &stub);
-        done = make(work, target_of(work->job, node), node, write_buffer, &stub);
-        buffer_free(&stub);
-        if (done)
-            last(work)->replaces = node;
-    }
+/* The stub that takes the place of a part. */
+struct stub_task {
+    const struct merge *merge;
+    size_t part;
+};
+
+static bool write_stub(void *context, struct atomic_file *file, struct error *error) {
+    const struct stub_task *task = context;
+    struct buffer stub = {0};
+    stub_make(task->merge, task->part, &stub);
+    bool done = write_buffer(&stub, file, error);
+    buffer_free(&stub);
     return done;
 }
 
-static bool make_client(struct merge_work *work, size_t number) {
-    struct client *client = &work->job->all->clients[number];
-    const struct graph_node *node = &work->job->all->graph.items[number];
-    const char *target = target_of(work->job, node);
-    size_t errors = work->errors->count;
-    if (!make(work, target, node, write_client, client))
-        return false;
-    last(work)->replaces = node;
-    compare_client(client, last(work)->file.path, work->errors);
-    return name_errors(work->errors, errors, target);
+static bool make_stubs(struct merge_work *work, const struct merge *merge) {
+    size_t count = merge->part_count;
+    struct stub_task *stubs = memory_zeros(count, sizeof *stubs);
+    struct new_file_task *tasks = memory_zeros(count, sizeof *tasks);
+    for (size_t i = 0; i < count; i++) {
+        const struct graph_node *node = merge->parts[i].node;
+        stubs[i] = (struct stub_task){merge, i};
+        tasks[i] =
+            (struct new_file_task){.new = {.target = target_of(work->job, node), .replaces = node},
+                                   .like = node,
+                                   .write = write_stub,
+                                   .context = &stubs[i]};
+    }
+    bool done = make_files(work, tasks, count);
+    free(tasks);
+    free(stubs);
+    return done;
 }
 
 static bool is_new(const struct consolidation *all, size_t node) {
     const struct client *client = &all->clients[node];
     return all->merge_of_node[node] != NULL || (client->head.size != 0 && client->reason == NULL);
+}
+
+static bool make_clients(struct merge_work *work) {
+    struct consolidation *all = work->job->all;
+    struct new_file_task *tasks = memory_zeros(all->graph.count, sizeof *tasks);
+    size_t count = 0;
+    for (size_t i = 0; i < all->graph.count; i++) {
+        const struct graph_node *node = &all->graph.items[i];
+        if (all->merge_of_node[i] == NULL && is_new(all, i))
+            tasks[count++] = (struct new_file_task){
+                .new = {.target = target_of(work->job, node), .replaces = node},
+                .like = node,
+                .write = write_client,
+                .compare = compare_new_client,
+                .context = &all->clients[i]};
+    }
+    bool done = make_files(work, tasks, count);
+    free(tasks);
+    return done;
 }
 
 /* Of a copy the rest goes along as it is. */
@@ -199,17 +267,13 @@ static bool make_copies(struct merge_work *work) {
 }
 
 static bool make_all(struct merge_work *work) {
-    struct consolidation *all = work->job->all;
-    for (size_t i = 0; i < all->merge_count; i++)
-        if (!make_merged(work, &all->merges[i]))
-            return false;
+    const struct consolidation *all = work->job->all;
+    if (!make_merged(work))
+        return false;
     for (size_t i = 0; i < all->merge_count; i++)
         if (!work->job->no_stubs && !make_stubs(work, &all->merges[i]))
             return false;
-    for (size_t i = 0; i < all->graph.count; i++)
-        if (all->merge_of_node[i] == NULL && is_new(all, i) && !make_client(work, i))
-            return false;
-    return make_copies(work);
+    return make_clients(work) && make_copies(work);
 }
 
 /* --- names --- */
