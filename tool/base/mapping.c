@@ -1,4 +1,4 @@
-/* MAP_ANONYMOUS is in no version of POSIX. */
+/* MAP_ANON and madvise are in no version of POSIX. */
 #define _DEFAULT_SOURCE
 #include "base/mapping.h"
 
@@ -27,6 +27,11 @@ void mapping_free(struct mapping *mapping) {
     if (mapping->start != NULL)
         munmap(mapping->start, mapping->size);
     *mapping = (struct mapping){0};
+}
+
+void mapping_rest(const struct mapping *mapping) {
+    if (mapping->start != NULL)
+        madvise(mapping->start, mapping->size, MADV_DONTNEED);
 }
 
 bool mapped_pieces_begin(size_t count, uint64_t total, struct mapped_pieces *joined,

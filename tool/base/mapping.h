@@ -23,6 +23,8 @@ struct mapping {
 bool mapping_make(const struct file *file, uint64_t offset, uint64_t size, struct mapping *mapping,
                   struct error *error);
 void mapping_free(struct mapping *mapping);
+/* Lets go of its pages: what is read again comes from the file again. */
+void mapping_rest(const struct mapping *mapping);
 
 /* Pieces of files in one run of memory, as if they had been read one after the other, each with
  * zeros after it and some bytes of its file before it. */

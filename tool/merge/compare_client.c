@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 4096 /* bytes that are compared at once */ };
+/* Bytes that are compared at once, and how often memory is let go of. */
+enum { BLOCK = 4096, RESTED = 64 << 20 };
 
 /* A client as it was and as it is. */
 struct client_comparison {
@@ -119,6 +120,10 @@ static void compare_rest(struct client_comparison *comparison) {
         size_t size = old.size - at < BLOCK ? old.size - at : BLOCK;
         if (memcmp(old.data + at, new.data + at, size) != 0 && !block_same(comparison, at, size))
             return;
+        if (at % RESTED == 0) {
+            part_rest(comparison->old);
+            part_rest(comparison->new);
+        }
     }
 }
 

@@ -130,16 +130,7 @@ static void compare_bytes(struct merged_reader *reader, const struct part *part,
 /* --- fixups --- */
 
 static const struct fixup *fixup_at(const struct merged_reader *reader, uint64_t address) {
-    size_t low = 0, high = reader->fixups.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (reader->fixups.items[middle].address < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < reader->fixups.count && reader->fixups.items[low].address == address;
-    return found ? &reader->fixups.items[low] : NULL;
+    return part_fixup_at(&reader->fixups, address);
 }
 
 /* The same, which is mostly item *next: they are asked for by rising address. */
@@ -354,14 +345,29 @@ static void compare_initialisers(struct merged_reader *reader, const struct buff
 
 /* --- exports --- */
 
+/* Exports are asked for in their order: mostly the one at *next or before it is meant. */
+static const struct definition *next_definition(const struct merged_reader *reader,
+                                                const char *name, size_t *next) {
+    const struct definitions *definitions = &reader->definitions;
+    size_t at = *next;
+    if (at != 0 && strcmp(definitions->items[at - 1].name, name) == 0)
+        return &definitions->items[at - 1];
+    bool known = at < definitions->count && strcmp(definitions->items[at].name, name) == 0;
+    const struct definition *found =
+        known ? &definitions->items[at] : definitions_find(definitions, name);
+    if (found != NULL)
+        *next = (size_t)(found - definitions->items) + 1;
+    return found;
+}
+
 /* A strong export is where it was; of weak ones one that a part had. */
 static void compare_exports_of(struct merged_reader *reader) {
     const struct definitions *old = &reader->merge->definitions;
-    size_t names = 0;
+    size_t names = 0, next = 0;
     for (size_t i = 0; i < old->count; i++) {
         const struct definition *definition = &old->items[i];
         const struct part *part = &reader->merge->parts[definition->part];
-        const struct definition *new = definitions_find(&reader->definitions, definition->name);
+        const struct definition *new = next_definition(reader, definition->name, &next);
         uint64_t value = definition_is_address(definition)
                              ? merge_address(part, image_base(part->image) + definition->offset)
                              : definition->offset;
@@ -385,7 +391,7 @@ static bool open_merged(struct merged_reader *reader, const char *path, struct e
         !part_read_fixups(&reader->lone.part, &reader->fixups, error) ||
         !definitions_add(&reader->arena, &reader->lone.part, 0, &reader->definitions, error))
         return false;
-    definitions_sort(&reader->arena, &reader->definitions, &loaded);
+    definitions_sort(&reader->definitions, &loaded);
     return true;
 }
 
@@ -419,8 +425,11 @@ static size_t template_fixups(const struct merged_reader *reader) {
 
 static void compare_all(struct merged_reader *reader) {
     struct buffer initialisers = {0};
-    for (size_t i = 0; i < reader->merge->part_count; i++)
+    for (size_t i = 0; i < reader->merge->part_count; i++) {
         compare_part(reader, &reader->merge->parts[i], &initialisers);
+        part_rest(&reader->merge->parts[i]);
+        part_rest(&reader->lone.part);
+    }
     if (reader->matched + template_fixups(reader) != reader->fixups.count)
         differ(reader, NULL, "%zu fixups, of which %zu are parts'", reader->fixups.count,
                reader->matched);

@@ -117,7 +117,9 @@ void compare_merged_symbols(const struct merge *merge, const struct part *merged
     struct symbol_group groups[DYSYMTAB_GROUPS];
     if (dysymtab_groups(merged->head, groups))
         comparison.next[1] = groups[1].start;
-    for (size_t i = 0; i < merge->part_count; i++)
+    for (size_t i = 0; i < merge->part_count; i++) {
         compare_part(&comparison, &merge->parts[i]);
+        part_rest(&merge->parts[i]);
+    }
     name_set_free(&comparison.all);
 }

@@ -60,7 +60,7 @@ static int merged_first(const void *left, const void *right) {
     return a->loaded < b->loaded ? -1 : a->loaded > b->loaded;
 }
 
-static void sort(struct definitions *definitions, const size_t *loaded) {
+void definitions_sort(struct definitions *definitions, const size_t *loaded) {
     struct sorted_definition *sorted = malloc((definitions->count + 1) * sizeof *sorted);
     if (sorted == NULL)
         out_of_memory();
@@ -94,8 +94,7 @@ static struct definition_slot *slot_of(const struct definitions *definitions, co
     return &definitions->slots[at];
 }
 
-void definitions_sort(struct arena *arena, struct definitions *definitions, const size_t *loaded) {
-    sort(definitions, loaded);
+void definitions_index(struct arena *arena, struct definitions *definitions) {
     definitions->key = seed();
     definitions->slot_count = 2;
     while (definitions->slot_count < 2 * definitions->count)
@@ -109,10 +108,25 @@ void definitions_sort(struct arena *arena, struct definitions *definitions, cons
     }
 }
 
+static const struct definition *find_sorted(const struct definitions *definitions,
+                                            const char *name) {
+    size_t low = 0, high = definitions->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(definitions->items[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < definitions->count && strcmp(definitions->items[low].name, name) == 0
+               ? &definitions->items[low]
+               : NULL;
+}
+
 const struct definition *definitions_find(const struct definitions *definitions, const char *name) {
     uint32_t mark;
-    if (definitions->slot_count == 0)
-        return NULL;
+    if (definitions->slots == NULL)
+        return find_sorted(definitions, name);
     const struct definition_slot *slot = slot_of(definitions, name, &mark);
     return slot->number == 0 ? NULL : &definitions->items[slot->number - 1];
 }

@@ -34,7 +34,7 @@ struct part_symbols {
 
 struct symbol_merger {
     struct merge *merge;
-    struct mapped_pieces pool; /* the pools of all parts */
+    struct mapped_pieces *pool; /* the pools of all parts */
     struct part_symbols *parts;
     struct pool_name *names; /* one a symbol of the new table */
     uint32_t *undefined;     /* the numbers + 1 of undefined ones by a hash; 0 for a free slot */
@@ -52,7 +52,7 @@ static bool part_symbol_error(const struct part *part, size_t i, const char *wha
 
 static const char *name_of(const struct symbol_merger *merger, size_t part,
                            const struct nlist *symbol) {
-    return (const char *)merger->pool.bytes.data + merger->parts[part].pool + symbol->string_index;
+    return (const char *)merger->pool->bytes.data + merger->parts[part].pool + symbol->string_index;
 }
 
 /* Whether the merged image exports this very definition under its name. */
@@ -125,7 +125,7 @@ static void put_symbol(struct symbol_merger *merger, size_t number, size_t i, ui
 }
 
 static const char *placed_name(const struct symbol_merger *merger, uint32_t place) {
-    return (const char *)merger->pool.bytes.data + merger->names[place].old_index;
+    return (const char *)merger->pool->bytes.data + merger->names[place].old_index;
 }
 
 /* Whether an undefined symbol that was put there is there already, of the same dylib. */
@@ -208,7 +208,7 @@ static bool join_pool(struct symbol_merger *merger, size_t number, struct error 
     symbols->table = part_linkedit(part, "symbol table");
     if (!part_open(part, &file, error))
         return false;
-    bool done = mapped_pieces_add(&merger->pool, &file, (uint64_t)(pool.data - part->slice.data),
+    bool done = mapped_pieces_add(merger->pool, &file, (uint64_t)(pool.data - part->slice.data),
                                   pool.size, &symbols->pool, error);
     file_close(&file);
     return done || error_in_file(error, part->node->file->path);
@@ -219,12 +219,12 @@ static bool join_pools(struct symbol_merger *merger, struct error *error) {
     uint64_t total = 0;
     for (size_t i = 0; i < merge->part_count; i++)
         total += part_linkedit(&merge->parts[i], "string pool").size;
-    if (!mapped_pieces_begin(merge->part_count, total, &merger->pool, error))
+    if (!mapped_pieces_begin(merge->part_count, total, merger->pool, error))
         return false;
     for (size_t i = 0; i < merge->part_count; i++)
         if (!join_pool(merger, i, error))
             return false;
-    return merger->pool.bytes.size <= UINT32_MAX ||
+    return merger->pool->bytes.size <= UINT32_MAX ||
            error_malformed(error, "string pool", "all pools together take more than 4 GiB");
 }
 
@@ -269,12 +269,10 @@ static void write_table(struct symbol_merger *merger) {
 static void write_names(struct symbol_merger *merger) {
     struct merged_contents *made = &merger->merge->made;
     size_t count = made->symbols.size / NLIST_SIZE;
-    struct pool_plan plan;
-    string_pool_plan(merger->pool.bytes, merger->names, count, &plan);
-    string_pool_write(merger->pool.bytes, &plan, buffer_take(&made->strings, (size_t)plan.size));
+    struct pool_plan *plan = &made->strings.plan;
+    string_pool_plan(merger->pool->bytes, merger->names, count, plan);
     for (size_t i = 0; i < count; i++)
         bytes_store_little(made->symbols.data + i * NLIST_SIZE, 4, merger->names[i].new_index);
-    string_pool_free(&plan);
 }
 
 static void free_merger(struct symbol_merger *merger) {
@@ -283,11 +281,11 @@ static void free_merger(struct symbol_merger *merger) {
     free(merger->parts);
     free(merger->names);
     free(merger->undefined);
-    mapped_pieces_free(&merger->pool);
 }
 
 bool merged_symbols(struct merge *merge, struct error *error) {
-    struct symbol_merger merger = {.merge = merge, .key = seed()};
+    struct symbol_merger merger = {
+        .merge = merge, .pool = &merge->made.strings.pool, .key = seed()};
     merger.parts = memory_zeros(merge->part_count, sizeof *merger.parts);
     bool done = join_pools(&merger, error) && group_all(&merger, error);
     if (done && merge->dylibs.count > MOST_SYMBOL_ORDINAL)

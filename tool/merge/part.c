@@ -115,6 +115,10 @@ void part_free(struct part *part) {
     part->mapping = (struct mapping){0};
 }
 
+void part_rest(const struct part *part) {
+    mapping_rest(&part->mapping);
+}
+
 bool lone_image_open(struct arena *arena, const char *path, struct lone_image *image,
                      struct error *error) {
     *image = (struct lone_image){.file.path = path, .file.file.descriptor = -1};
@@ -237,6 +241,15 @@ static int by_address(const void *left, const void *right) {
     return precedence(a) - precedence(b);
 }
 
+/* Chains rise already. */
+static void sort_fixups(struct part_fixups *fixups) {
+    size_t i = 1;
+    while (i < fixups->count && by_address(&fixups->items[i - 1], &fixups->items[i]) <= 0)
+        i++;
+    if (i < fixups->count)
+        qsort(fixups->items, fixups->count, sizeof *fixups->items, by_address);
+}
+
 static void keep_first_of_each(struct part_fixups *fixups) {
     size_t kept = 0;
     for (size_t i = 0; i < fixups->count; i++)
@@ -257,8 +270,20 @@ bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struc
             return error_in_file(error, part->node->file->path);
         }
     }
-    if (fixups->count != 0)
-        qsort(fixups->items, fixups->count, sizeof *fixups->items, by_address);
+    sort_fixups(fixups);
     keep_first_of_each(fixups);
     return true;
+}
+
+const struct fixup *part_fixup_at(const struct part_fixups *fixups, uint64_t address) {
+    size_t low = 0, high = fixups->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (fixups->items[middle].address < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < fixups->count && fixups->items[low].address == address;
+    return found ? &fixups->items[low] : NULL;
 }
