@@ -11,7 +11,7 @@ _vafit_options() {
     scan) echo '-o --output --depfile --as -j --jobs --help' ;;
     shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
-    consolidate) echo '--in-place --out-dir --undo --dry-run --exclude --no-stubs --unstripped -q --quiet --format -o --output --depfile --arch --sysroot --search --insert --facts --help' ;;
+    consolidate) echo '--in-place --out-dir --undo --dry-run --exclude --no-stubs --unstripped --memory -j --jobs -q --quiet --format -o --output --depfile --arch --sysroot --search --insert --facts --help' ;;
     verify) echo '--against --level --drop-unclaimed -q --quiet --help' ;;
     link) echo '--level --if-needed --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     completion) echo '--help' ;;
@@ -84,6 +84,8 @@ _vafit_argument() {
     consolidate:--out-dir) kind='folders' words='' ;;
     consolidate:--exclude) kind='' words='' ;;
     consolidate:--unstripped) kind='folders' words='' ;;
+    consolidate:--memory) kind='' words='' ;;
+    consolidate:--jobs | consolidate:-j) kind='' words='' ;;
     consolidate:--format) kind='' words='text json' ;;
     consolidate:--output | consolidate:-o) kind='files' words='' ;;
     consolidate:--depfile) kind='files' words='' ;;

@@ -1,5 +1,6 @@
 #include "fix/merge_apply.h"
 
+#include "base/budget.h"
 #include "base/file_digest.h"
 #include "base/memory.h"
 #include "base/parallel.h"
@@ -10,7 +11,6 @@
 #include "merge/stub.h"
 #include "rewrite/original.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,20 +70,44 @@ struct new_file_task {
     file_writer *write;
     file_comparison *compare; /* with what it was made from; NULL where that shows elsewhere */
     void *context;
+    uint64_t memory; /* bytes that it takes */
     bool is_made;
     struct errors errors;
 };
+
+/* All of them, in the order in which they are taken over. */
+struct new_file_tasks {
+    struct new_file_task *items;
+    size_t count;
+    size_t capacity;
+    struct budget budget;
+};
+
+/* Takes the names of all new files, in their order: of two runs the later one fails at the first,
+ * before it is in the way of the other. */
+static bool begin_files(struct merge_work *work, struct new_file_tasks *tasks) {
+    for (size_t i = 0; i < tasks->count; i++) {
+        struct new_file *new = &tasks->items[i].new;
+        struct error error;
+        if (atomic_file_make(new->target, &new->file, &error))
+            continue;
+        error_in_file(&error, new->target);
+        errors_add(work->errors, &error);
+        while (i-- > 0)
+            atomic_file_discard(&tasks->items[i].new.file);
+        return false;
+    }
+    return true;
+}
 
 /* Makes one file; what the comparison finds names it. */
 static void make_one(struct new_file_task *task) {
     struct new_file *new = &task->new;
     struct error error = {0};
-    bool begun = atomic_file_make(new->target, &new->file, &error);
-    task->is_made = begun && task->write(task->context, &new->file, &error) &&
+    task->is_made = task->write(task->context, &new->file, &error) &&
                     atomic_file_finish(&new->file, &task->like->file->file, &error);
     if (!task->is_made) {
-        if (begun)
-            atomic_file_discard(&new->file);
+        atomic_file_discard(&new->file);
         errors_add(&task->errors, &error);
     } else if (task->compare != NULL) {
         task->compare(task->context, new->file.path, &task->errors);
@@ -92,20 +116,35 @@ static void make_one(struct new_file_task *task) {
         error_in_file(&task->errors.items[i], new->target);
 }
 
+/* The last ones first: clients are large, and no other thread shares the work of one. */
 static void make_number(void *context, size_t i) {
-    make_one((struct new_file_task *)context + i);
+    struct new_file_tasks *tasks = context;
+    struct new_file_task *task = &tasks->items[tasks->count - 1 - i];
+    uint64_t taken = budget_take(&tasks->budget, task->memory);
+    make_one(task);
+    budget_give(&tasks->budget, taken);
+}
+
+static void make_all_begun(struct merge_work *work, struct new_file_tasks *tasks) {
+    uint64_t memory = work->job->memory != 0 ? work->job->memory : memory_of_machine() / 4;
+    budget_begin(&tasks->budget, memory);
+    parallel_for(tasks->count, make_number, tasks);
+    budget_end(&tasks->budget);
 }
 
 /* Takes them over in their order, whichever was made first. */
-static bool make_files(struct merge_work *work, struct new_file_task *tasks, size_t count) {
+static bool make_files(struct merge_work *work, struct new_file_tasks *tasks) {
     size_t before = work->errors->count;
-    parallel_for(count, make_number, tasks);
-    for (size_t i = 0; i < count; i++) {
-        if (tasks[i].is_made)
-            *vector_push(&work->applied->arena, &work->files) = tasks[i].new;
-        for (size_t j = 0; j < tasks[i].errors.count; j++)
-            errors_add(work->errors, &tasks[i].errors.items[j]);
-        errors_free(&tasks[i].errors);
+    if (!begin_files(work, tasks))
+        return false;
+    make_all_begun(work, tasks);
+    for (size_t i = 0; i < tasks->count; i++) {
+        struct new_file_task *task = &tasks->items[i];
+        if (task->is_made)
+            *vector_push(&work->applied->arena, &work->files) = task->new;
+        for (size_t j = 0; j < task->errors.count; j++)
+            errors_add(work->errors, &task->errors.items[j]);
+        errors_free(&task->errors);
     }
     return work->errors->count == before;
 }
@@ -117,7 +156,9 @@ static bool write_merged(void *context, struct atomic_file *file, struct error *
 }
 
 static bool compare_merged(void *context, const char *path, struct errors *errors) {
-    return compare_merge(context, path, errors);
+    bool same = compare_merge(context, path, errors);
+    merge_compared(context);
+    return same;
 }
 
 static bool write_client(void *context, struct atomic_file *file, struct error *error) {
@@ -151,23 +192,22 @@ static bool is_free(struct merge_work *work, const struct merge *merge, const ch
     return false;
 }
 
-static bool make_merged(struct merge_work *work) {
+static bool add_merged(struct merge_work *work, struct new_file_tasks *tasks) {
     const struct consolidation *all = work->job->all;
-    struct new_file_task *tasks = memory_zeros(all->merge_count, sizeof *tasks);
-    bool done = true;
-    for (size_t i = 0; i < all->merge_count && done; i++) {
+    for (size_t i = 0; i < all->merge_count; i++) {
         struct merge *merge = &all->merges[i];
         const char *target = merge_target(&work->applied->arena, work->job, merge);
-        tasks[i] = (struct new_file_task){.new.target = target,
-                                          .like = merge->parts[merge->first_loaded].node,
-                                          .write = write_merged,
-                                          .compare = compare_merged,
-                                          .context = merge};
-        done = is_free(work, merge, target);
+        if (!is_free(work, merge, target))
+            return false;
+        *vector_push(&work->applied->arena, tasks) =
+            (struct new_file_task){.new.target = target,
+                                   .like = merge->parts[merge->first_loaded].node,
+                                   .write = write_merged,
+                                   .compare = compare_merged,
+                                   .context = merge,
+                                   .memory = merged_image_memory(merge)};
     }
-    done = done && make_files(work, tasks, all->merge_count);
-    free(tasks);
-    return done;
+    return true;
 }
 
 static bool make_parts_file(struct merge_work *work, const struct merge *merge) {
@@ -178,8 +218,9 @@ static bool make_parts_file(struct merge_work *work, const struct merge *merge) 
                                  .like = merge->parts[merge->first_loaded].node,
                                  .write = write_buffer,
                                  .context = &parts};
+    struct new_file_tasks tasks = {.items = &task, .count = 1};
     parts_file_make(merge, &work->replaced, &parts);
-    bool done = is_free(work, merge, path) && make_files(work, &task, 1);
+    bool done = is_free(work, merge, path) && make_files(work, &tasks);
     buffer_free(&parts);
     return done;
 }
@@ -199,23 +240,19 @@ static bool write_stub(void *context, struct atomic_file *file, struct error *er
     return done;
 }
 
-static bool make_stubs(struct merge_work *work, const struct merge *merge) {
-    size_t count = merge->part_count;
-    struct stub_task *stubs = memory_zeros(count, sizeof *stubs);
-    struct new_file_task *tasks = memory_zeros(count, sizeof *tasks);
-    for (size_t i = 0; i < count; i++) {
+static void add_stubs(struct merge_work *work, const struct merge *merge,
+                      struct new_file_tasks *tasks) {
+    struct arena *arena = &work->applied->arena;
+    for (size_t i = 0; i < merge->part_count; i++) {
         const struct graph_node *node = merge->parts[i].node;
-        stubs[i] = (struct stub_task){merge, i};
-        tasks[i] =
+        struct stub_task *stub = arena_take(arena, sizeof *stub);
+        *stub = (struct stub_task){merge, i};
+        *vector_push(arena, tasks) =
             (struct new_file_task){.new = {.target = target_of(work->job, node), .replaces = node},
                                    .like = node,
                                    .write = write_stub,
-                                   .context = &stubs[i]};
+                                   .context = stub};
     }
-    bool done = make_files(work, tasks, count);
-    free(tasks);
-    free(stubs);
-    return done;
 }
 
 static bool is_new(const struct consolidation *all, size_t node) {
@@ -223,23 +260,18 @@ static bool is_new(const struct consolidation *all, size_t node) {
     return all->merge_of_node[node] != NULL || (client->head.size != 0 && client->reason == NULL);
 }
 
-static bool make_clients(struct merge_work *work) {
+static void add_clients(struct merge_work *work, struct new_file_tasks *tasks) {
     struct consolidation *all = work->job->all;
-    struct new_file_task *tasks = memory_zeros(all->graph.count, sizeof *tasks);
-    size_t count = 0;
     for (size_t i = 0; i < all->graph.count; i++) {
         const struct graph_node *node = &all->graph.items[i];
         if (all->merge_of_node[i] == NULL && is_new(all, i))
-            tasks[count++] = (struct new_file_task){
+            *vector_push(&work->applied->arena, tasks) = (struct new_file_task){
                 .new = {.target = target_of(work->job, node), .replaces = node},
                 .like = node,
                 .write = write_client,
                 .compare = compare_new_client,
                 .context = &all->clients[i]};
     }
-    bool done = make_files(work, tasks, count);
-    free(tasks);
-    return done;
 }
 
 /* Of a copy the rest goes along as it is. */
@@ -268,12 +300,14 @@ static bool make_copies(struct merge_work *work) {
 
 static bool make_all(struct merge_work *work) {
     const struct consolidation *all = work->job->all;
-    if (!make_merged(work))
+    struct new_file_tasks tasks = {0};
+    if (!add_merged(work, &tasks))
         return false;
     for (size_t i = 0; i < all->merge_count; i++)
-        if (!work->job->no_stubs && !make_stubs(work, &all->merges[i]))
-            return false;
-    return make_clients(work) && make_copies(work);
+        if (!work->job->no_stubs)
+            add_stubs(work, &all->merges[i], &tasks);
+    add_clients(work, &tasks);
+    return make_files(work, &tasks) && make_copies(work);
 }
 
 /* --- names --- */

@@ -9,6 +9,7 @@
 #include "merge/consolidation.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct merge_job {
     struct consolidation *all;
@@ -17,6 +18,8 @@ struct merge_job {
     bool copies;            /* files that stay as they are go to their targets too, as copies */
     const char *unstripped; /* where originals stay, as of struct rewrite_options */
     bool no_stubs;          /* old names lead nowhere then */
+    uint64_t memory;        /* bytes that images which are made at a time may take; what takes more
+                               is made alone. 0: a quarter of the machine's */
 };
 
 /* Makes all new files, compares each with what it was made from, puts the originals of those that

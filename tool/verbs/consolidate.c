@@ -1,3 +1,4 @@
+#include "base/parallel.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "commit/journal.h"
@@ -24,6 +25,8 @@ struct consolidate_arguments {
     bool quiet;
     struct string_list exclude;
     const char *unstripped;
+    struct size_option memory;
+    unsigned jobs;
 };
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
@@ -44,6 +47,10 @@ static const struct option_row rows[] = {
         "with --out-dir: leave nothing under the old names", NULL),
     ROW("unstripped", 0, OPTION_TEXT, unstripped, "DIR",
         "keep the originals in DIR (beside the new files, as NAME.unstripped)", NULL),
+    ROW("memory", 0, OPTION_SIZE, memory, "SIZE",
+        "make as many images at a time as SIZE of memory allows (a quarter of the machine's)",
+        &option_in_mib),
+    ROW("jobs", 'j', OPTION_COUNT, jobs, "N", "use at most N threads (one per processor)", NULL),
     ROW("quiet", 'q', OPTION_FLAG, quiet, NULL, "print nothing but errors", NULL),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &text_or_json),
     OUTPUT_ROWS(struct consolidate_arguments, output),
@@ -304,6 +311,7 @@ static int consolidate(struct consolidate *run) {
         .copies = run->arguments.out_dir != NULL,
         .unstripped = run->arguments.out_dir != NULL ? "none" : run->arguments.unstripped,
         .no_stubs = run->arguments.no_stubs,
+        .memory = run->arguments.memory.given ? run->arguments.memory.bytes : 0,
     };
     bool writes = !run->arguments.dry_run && (run->all.merge_count != 0 || job.copies);
     int status = writes ? carry_out(run, &job) : EXIT_FITS;
@@ -333,6 +341,7 @@ static int run(const struct call *call) {
     if (!call_parse(call, &verb_consolidate, &run.arguments, &run.operands, &error) ||
         !arguments_valid(&run, &error))
         return call_fail(&verb_consolidate, &error);
+    parallel_set_jobs(run.arguments.jobs);
     int status = walk_resumed(&run);
     if (status == 0 && run.arguments.undo)
         status = undo(&run);
