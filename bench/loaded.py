@@ -9,9 +9,9 @@ IMAGE are the thin 64-bit images of one program, the executable first, each once
     linkedit   bytes of __LINKEDIT segments in the files
     names      entries of all import tables: dyld looks each up by name once
     calls      system calls that map the dylibs: for each open, fstat and close, mmap and munmap of the whole
-               file, vm_allocate, an mmap for each segment with contents, and with a signature F_ADDFILESIGS_RETURN
-               and F_CHECK_LV with one munmap and mmap around them (dyld: JustInTimeLoader.cpp, makeJustInTimeLoaderDisk;
-               Loader.cpp, mapImage). The kernel maps the executable.
+               file, F_CHECK_LV, vm_allocate, and an mmap for each segment with contents; for a signature twice
+               F_ADDFILESIGS_RETURN, twice pread, and munmap and mmap once more (dyld: JustInTimeLoader.cpp,
+               makeJustInTimeLoaderDisk; Loader.cpp, mapSegments). The kernel maps the executable.
     pages      pages in which at least one pointer is set, by the starts of chained fixups: memory that is written
 """
 import mmap
@@ -61,7 +61,7 @@ def image(path):
         elif number == LC_DYLD_CHAINED_FIXUPS:
             names, pages = chains(data, struct.unpack_from('<I', data, at + 8)[0])
         assert number != LC_DYLD_INFO_ONLY, f'{path}: has opcodes, which are not counted'
-    calls = 0 if kind == MH_EXECUTE else 6 + contents + 4 * signed
+    calls = 0 if kind == MH_EXECUTE else 7 + contents + 6 * signed
     return 1, linkedit, names, calls, pages
 
 
