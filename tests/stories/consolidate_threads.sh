@@ -2,11 +2,11 @@
 # was made first.
 . "$(dirname "$0")/../lib/story.sh"
 
-"$MAKE_MACHO" component --out build --dylibs 40 --dylibs-total 40MiB --dylibs-text 500 --executable-text 1MiB \
-    --executable-linkedit 1MiB --density 40 --hashes >/dev/null || { fail 'building' <<<'make_macho failed'; exit; }
+"$MAKE_MACHO" component --out build --dylibs 40 --dylibs-total 120MiB --dylibs-text 500 --executable-text 1MiB \
+    --executable-linkedit 1MiB --density 100 --executable-density 0 --hashes >/dev/null || { fail 'building' <<<'make_macho failed'; exit; }
 
 # Left alone, libnet stands between libgpu, which loads it, and libbase, which it loads: more than one image is made.
-for how in '-j 1' '-j 8' '-j 8 --memory 1KiB' ''; do
+for how in '-j 1' '-j 8' '-j 8' '-j 8' '-j 8 --memory 1KiB' ''; do
     rm -rf new
     # shellcheck disable=SC2086
     run "$VAFIT" consolidate build/browser_tests --out-dir new --exclude libnet.dylib $how
