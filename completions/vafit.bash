@@ -12,7 +12,7 @@ _vafit_options() {
     align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
-    consolidate) echo '--in-place --out-dir --undo --dry-run --group --exclude --no-stubs --unstripped --identity -q --quiet --format -o --output --depfile --arch --sysroot --search --insert --facts --help' ;;
+    consolidate) echo '--in-place --out-dir --undo --dry-run --group --exclude --no-stubs --unstripped --identity --memory -j --jobs -q --quiet --format -o --output --depfile --arch --sysroot --search --insert --facts --help' ;;
     verify) echo '--against --level --drop-unclaimed -q --quiet --help' ;;
     link) echo '--level --if-needed --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
     completion) echo '--help' ;;
@@ -91,6 +91,8 @@ _vafit_argument() {
     consolidate:--exclude) kind='' words='' ;;
     consolidate:--unstripped) kind='folders' words='' ;;
     consolidate:--identity) kind='commands' words='' ;;
+    consolidate:--memory) kind='' words='' ;;
+    consolidate:--jobs | consolidate:-j) kind='' words='' ;;
     consolidate:--format) kind='' words='text json' ;;
     consolidate:--output | consolidate:-o) kind='files' words='' ;;
     consolidate:--depfile) kind='files' words='' ;;

@@ -134,6 +134,8 @@ complete -c vafit -n '__vafit_verb consolidate' -l exclude -x -d 'leave dylibs a
 complete -c vafit -n '__vafit_verb consolidate' -l no-stubs -d 'with --out-dir: leave nothing under the old names'
 complete -c vafit -n '__vafit_verb consolidate' -l unstripped -x -a '(__fish_complete_directories)' -d 'keep the originals in DIR (beside the new files, as NAME.unstripped)'
 complete -c vafit -n '__vafit_verb consolidate' -l identity -x -a '(__fish_complete_command)' -d 'sign by `CMD FILE` what was signed by an identity'
+complete -c vafit -n '__vafit_verb consolidate' -l memory -x -d 'make as many images at a time as SIZE of memory allows (a quarter of the machine\'s)'
+complete -c vafit -n '__vafit_verb consolidate' -s j -l jobs -x -d 'use at most N threads (one per processor)'
 complete -c vafit -n '__vafit_verb consolidate' -s q -l quiet -d 'print nothing but errors'
 complete -c vafit -n '__vafit_verb consolidate' -l format -x -a 'text json' -d 'text (default) or json'
 complete -c vafit -n '__vafit_verb consolidate' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'

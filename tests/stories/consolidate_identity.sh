@@ -51,7 +51,9 @@ expect 'the stub of the other is sound' 0
 refused() {
     signed
     run "$VAFIT" consolidate case/parts --in-place -q --identity ./signer
-    expect "$1" "$2" '' "$3"
+    head -1 .err >first
+    expect "$1" "$2" '' -
+    expect_same "$1: the reason" <(echo "$3") first
     expect_same "$1: every file is as it was" before <(cd case && sha256sum *)
 }
 printf '#!/bin/sh\nexit 1\n' >signer && chmod +x signer

@@ -11,7 +11,8 @@ consolidated() {
         find "$2/${program%/*}" -type f ! -name '*.unstripped' ! -name '*.json' | sort >files
         # shellcheck disable=SC2046
         run "$VAFIT" verify $(cat files)
-        expect "$1: $program: all files are well formed" 0 "$(sed 's/$/: well formed/' files)"
+        sed "/\/main$\|\/shapes$\|\/throwing$\|libconsolidated/!s/$/: well formed/; /: well formed$/!s/$/: well formed, and means the same/" files >wanted
+        expect "$1: $program: all files are well formed" 0 "$(cat wanted)"
         run "$VAFIT" check "$2/$program" --format json
         expect_true "$1: $program has two images left" test "$(jq '.programs[0].image_count' .out)" = 2
     done

@@ -112,6 +112,51 @@ static void a_closed_file_cannot_be_mapped(void **state) {
     mapping_free(&mapping);
 }
 
+/* With zeros after each, wherever in a page it begins or ends, also where another piece follows. */
+static void pieces_follow_each_other(void **state) {
+    (void)state;
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), places[8], total = 0;
+    const struct row pieces[8] = {{10, 100},        {0, page}, {page - 3, 3}, {5, 0},
+                                  {page, 2 * page}, {7, page}, {0, SIZE},     {SIZE - 9, 9}};
+    struct mapped_pieces mapped;
+    struct file file;
+    struct error error;
+    assert_true(file_open(path, &file, &error));
+    for (size_t i = 0; i < 8; i++)
+        total += pieces[i].size;
+    assert_true(mapped_pieces_begin(8, total, &mapped, &error));
+    for (size_t i = 0; i < 8; i++)
+        assert_true(mapped_pieces_add(&mapped, &file, pieces[i].offset, pieces[i].size, &places[i],
+                                      &error));
+    file_close(&file);
+    assert_int_equal(places[0], 0);
+    for (size_t i = 0; i < 8; i++) {
+        const uint8_t *piece = mapped.bytes.data + places[i];
+        assert_true(range_within(places[i], pieces[i].size + 1, mapped.bytes.size));
+        assert_memory_equal(piece, content + pieces[i].offset, pieces[i].size);
+        assert_int_equal(piece[pieces[i].size], 0);
+        if (i != 0)
+            assert_true(places[i] > places[i - 1] + pieces[i - 1].size);
+    }
+    mapped_pieces_free(&mapped);
+    assert_null(mapped.start);
+}
+
+static void what_was_let_go_of_is_read_again(void **state) {
+    (void)state;
+    struct file file;
+    struct error error;
+    struct mapping mapping;
+    assert_true(file_open(path, &file, &error));
+    assert_true(mapping_make(&file, 3, SIZE - 3, &mapping, &error));
+    assert_memory_equal(mapping.bytes.data, content + 3, SIZE - 3);
+    mapping_rest(&mapping);
+    assert_memory_equal(mapping.bytes.data, content + 3, SIZE - 3);
+    mapping_free(&mapping);
+    mapping_rest(&mapping);
+    file_close(&file);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mapping_shows_the_bytes_asked_for),
@@ -119,6 +164,8 @@ int main(void) {
         cmocka_unit_test(an_empty_mapping_is_nothing),
         cmocka_unit_test(a_mapping_outlives_its_open_file),
         cmocka_unit_test(a_closed_file_cannot_be_mapped),
+        cmocka_unit_test(pieces_follow_each_other),
+        cmocka_unit_test(what_was_let_go_of_is_read_again),
     };
     return cmocka_run_group_tests_name("mapping", tests, make_file, remove_file);
 }

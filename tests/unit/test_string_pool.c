@@ -238,6 +238,54 @@ static void the_key_of_the_hashes_does_not_show(void **state) {
     }
 }
 
+struct gathered {
+    uint8_t *data;
+    size_t size;
+    size_t left; /* windows that are taken */
+};
+
+static bool gather(void *context, struct bytes window, struct error *error) {
+    struct gathered *gathered = context;
+    assert_true(window.size != 0 && window.size <= 1 << 20);
+    if (gathered->left-- == 0)
+        return error_io(error, "", "is full");
+    memcpy(gathered->data + gathered->size, window.data, window.size);
+    gathered->size += window.size;
+    return true;
+}
+
+/* Names shorter and longer than a window, and one that ends with it. */
+static void windows_make_up_the_pool(void **state) {
+    (void)state;
+    enum { COUNT = 5, OLD_SIZE = 6 << 20 };
+    const uint32_t sizes[COUNT] = {1, 70000, (1 << 20) - 1 - 2 - 70001, 3 << 20, 9};
+    uint8_t *old = malloc(OLD_SIZE), *whole = malloc(OLD_SIZE), *parts = malloc(OLD_SIZE);
+    struct pool_name names[COUNT];
+    struct pool_plan plan;
+    struct error error;
+    uint32_t at = 1;
+    assert_non_null(old);
+    assert_non_null(whole);
+    assert_non_null(parts);
+    old[0] = 0;
+    for (uint32_t i = 0; i < COUNT; at += sizes[i++] + 1) {
+        names[i].old_index = at;
+        memset(old + at, 'a' + (int)i, sizes[i]);
+        old[at + sizes[i]] = 0;
+    }
+    string_pool_plan((struct bytes){old, at}, names, COUNT, &plan);
+    string_pool_write((struct bytes){old, at}, &plan, whole);
+    struct gathered gathered = {.data = parts, .left = SIZE_MAX};
+    assert_true(string_pool_stream((struct bytes){old, at}, &plan, gather, &gathered, &error));
+    assert_int_equal(gathered.size, plan.size);
+    assert_memory_equal(parts, whole, plan.size);
+    gathered = (struct gathered){.data = parts, .left = 2};
+    assert_false(string_pool_stream((struct bytes){old, at}, &plan, gather, &gathered, &error));
+    assert_int_equal(gathered.size, 2 << 20);
+    string_pool_free(&plan);
+    free(old), free(whole), free(parts);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_holds_each_name_once),
@@ -245,6 +293,7 @@ int main(void) {
         cmocka_unit_test(every_name_is_there_and_none_ends_another),
         cmocka_unit_test(planning_again_changes_nothing),
         cmocka_unit_test(the_key_of_the_hashes_does_not_show),
+        cmocka_unit_test(windows_make_up_the_pool),
     };
     return cmocka_run_group_tests_name("string_pool", tests, NULL, NULL);
 }

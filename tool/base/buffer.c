@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint8_t *buffer_take(struct buffer *buffer, size_t size) {
+/* `size` more bytes, whatever is in them. */
+static uint8_t *grow(struct buffer *buffer, size_t size) {
     size_t wanted = buffer->size + size;
     if (wanted > buffer->capacity || buffer->data == NULL) {
         size_t capacity = wanted > buffer->capacity * 2 ? wanted : buffer->capacity * 2;
@@ -15,19 +16,24 @@ uint8_t *buffer_take(struct buffer *buffer, size_t size) {
         buffer->capacity = capacity;
     }
     uint8_t *taken = buffer->data + buffer->size;
-    memset(taken, 0, size);
     buffer->size = wanted;
     return taken;
 }
 
+uint8_t *buffer_take(struct buffer *buffer, size_t size) {
+    uint8_t *taken = grow(buffer, size);
+    memset(taken, 0, size);
+    return taken;
+}
+
 void buffer_add(struct buffer *buffer, const void *bytes, size_t size) {
-    uint8_t *target = buffer_take(buffer, size);
+    uint8_t *target = grow(buffer, size);
     if (size != 0)
         memcpy(target, bytes, size);
 }
 
 void buffer_little(struct buffer *buffer, size_t count, uint64_t value) {
-    bytes_store_little(buffer_take(buffer, count), count, value);
+    bytes_store_little(grow(buffer, count), count, value);
 }
 
 void buffer_leb(struct buffer *buffer, uint64_t value) {

@@ -42,6 +42,7 @@ struct consolidated {
         size_t count;
         size_t capacity;
     } kept;
+    bool may_lack_symbols; /* since images may have been shrunk too */
     struct errors *errors;
 };
 
@@ -299,6 +300,8 @@ static bool compare_all(struct consolidated *set, struct old_world *world, struc
     if (!make_rules(set, &rules, error) ||
         !consolidation_plan(&world->all, world->programs, world->count, &rules, error))
         return false;
+    for (size_t i = 0; i < world->all.merge_count; i++)
+        world->all.merges[i].may_lack_symbols = set->may_lack_symbols;
     for (size_t i = 0; i < set->found.count; i++)
         compare_found(set, &world->all, &set->found.items[i]);
     compare_clients(set, &world->all);
@@ -306,8 +309,12 @@ static bool compare_all(struct consolidated *set, struct old_world *world, struc
 }
 
 void consolidated_compare(struct arena *arena, const char *path, const char *old,
-                          struct errors *errors) {
-    struct consolidated set = {.arena = arena, .path = path, .old = old, .errors = errors};
+                          bool may_lack_symbols, struct errors *errors) {
+    struct consolidated set = {.arena = arena,
+                               .path = path,
+                               .old = old,
+                               .may_lack_symbols = may_lack_symbols,
+                               .errors = errors};
     struct old_world world = {0};
     struct error error = {0};
     find_merges(&set);

@@ -15,6 +15,6 @@ bool consolidated_is(struct arena *arena, const char *path, bool has_old);
  * kept originals, or the program `old` (NULL for none) and what that loads. Differences are added
  * to *errors, each naming its file; errors of reading are among them. */
 void consolidated_compare(struct arena *arena, const char *path, const char *old,
-                          struct errors *errors);
+                          bool may_lack_symbols, struct errors *errors);
 
 #endif

@@ -1,34 +1,23 @@
 #include "fix/merge_apply.h"
 
 #include "base/file_digest.h"
+#include "base/memory.h"
 #include "base/path.h"
+#include "fix/new_files.h"
 #include "merge/compare_merge.h"
 #include "merge/merged_image.h"
 #include "merge/parts_file.h"
 #include "merge/stub.h"
 #include "rewrite/original.h"
-#include "rewrite/sign_by_command.h"
+#include "rewrite/shrink_file.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* A new file that waits for its name. */
-struct new_file {
-    const char *target;
-    struct atomic_file file;
-    const struct graph_node *replaces; /* what has the name; NULL for a file of a new name */
-};
-
-struct new_files {
-    struct new_file *items; /* merged images first: others need them */
-    size_t count;
-    size_t capacity;
-};
-
 struct merge_work {
     const struct merge_job *job;
     struct applied_fix *applied;
-    struct new_files files;
+    struct new_files files;         /* merged images first: others need them */
     struct replaced_files replaced; /* with their real paths */
     struct errors *errors;
 };
@@ -62,63 +51,58 @@ const char *merge_loaded_path(struct arena *arena, const struct merge_job *job, 
 
 /* --- new files --- */
 
-/* Names the file of the errors from `first` on. False when there are any. */
-static bool name_errors(struct errors *errors, size_t first, const char *target) {
-    for (size_t i = first; i < errors->count; i++)
-        error_in_file(&errors->items[i], target);
-    return errors->count == first;
-}
-
-typedef bool file_writer(void *context, struct atomic_file *file, struct error *error);
-
-/* How one file is made. */
-struct recipe {
-    file_writer *write;
-    void *context;
-    bool has_identity; /* the command of --identity signs it */
-};
-
-static bool make_new(const struct merge_work *work, const struct recipe *recipe,
-                     const struct graph_node *like, struct new_file *new, struct error *error) {
-    return recipe->write(recipe->context, &new->file, error) &&
-           (!recipe->has_identity ||
-            sign_by_command(work->job->identity, new->target, &new->file, error)) &&
-           atomic_file_finish(&new->file, &like->file->file, error);
-}
-
-/* Makes one file, with the mode of the node's. */
-static bool make(struct merge_work *work, const char *target, const struct graph_node *like,
-                 const struct recipe *recipe) {
-    struct new_file new = {.target = target};
-    struct error error = {0};
-    bool begun = atomic_file_make(target, &new.file, &error);
-    bool done = begun && make_new(work, recipe, like, &new, &error);
-    if (done) {
-        *vector_push(&work->applied->arena, &work->files) = new;
-        return true;
-    }
-    if (begun)
-        atomic_file_discard(&new.file);
-    error_in_file(&error, target);
-    errors_add(work->errors, &error);
-    return false;
-}
-
-static struct new_file *last(const struct merge_work *work) {
-    return &work->files.items[work->files.count - 1];
-}
-
 static bool write_merged(void *context, struct atomic_file *file, struct error *error) {
-    return merged_image_write(context, file, error);
+    bool written = merged_image_write(context, file, error);
+    merge_written(context);
+    return written;
+}
+
+static bool compare_merged(void *context, const char *path, struct errors *errors) {
+    bool same = compare_merge(context, path, errors);
+    merge_compared(context);
+    return same;
 }
 
 static bool write_client(void *context, struct atomic_file *file, struct error *error) {
     return client_write(context, file, error);
 }
 
+static bool compare_new_client(void *context, const char *path, struct errors *errors) {
+    return compare_client(context, path, errors);
+}
+
 static bool write_buffer(void *context, struct atomic_file *file, struct error *error) {
     const struct buffer *buffer = context;
     return atomic_file_write(file, 0, buffer->data, buffer->size, error);
+}
+
+/* The stub that takes the place of a part. */
+struct stub_task {
+    const struct merge *merge;
+    size_t part;
+};
+
+static bool write_stub(void *context, struct atomic_file *file, struct error *error) {
+    const struct stub_task *task = context;
+    struct buffer stub = {0};
+    stub_make(task->merge, task->part, &stub);
+    bool done = write_buffer(&stub, file, error);
+    buffer_free(&stub);
+    return done;
+}
+
+static bool compare_new_stub(void *context, const char *path, struct errors *errors) {
+    const struct stub_task *task = context;
+    return compare_stub(task->merge, task->part, path, errors);
+}
+
+static bool make_files(struct merge_work *work, struct new_file_tasks *tasks) {
+    uint64_t memory = work->job->memory != 0 ? work->job->memory : memory_of_machine() / 4;
+    return new_files_make(&work->applied->arena, tasks, memory, &work->files, work->errors);
+}
+
+static const char *identity_of(const struct merge_work *work, bool has_identity) {
+    return has_identity ? work->job->identity : NULL;
 }
 
 /* --- shrinking --- */
@@ -132,34 +116,15 @@ static int level_of(const struct merge_job *job, const char *path) {
     return STAYS;
 }
 
-static bool shrink(const struct merge_work *work, const struct image_file *file, int level,
-                   struct new_file *new, struct error *error) {
-    struct rewrite_options options = work->job->rewrite->options;
-    options.losses.level = level_row((size_t)level);
-    options.losses.world = &work->job->rewrite->predictions->world;
-    return shrink_file_make(&options, file, new->target, &new->file, error);
-}
-
-/* Puts a smaller one in place of the last new file, which the image of that path becomes: the whole
- * one has lost its name then, and is gone when it is closed. */
-static bool shrink_last(struct merge_work *work, const char *path) {
-    struct new_file *new = last(work);
-    struct image_file whole = {.path = new->target, .is_unnamed = true};
-    struct error error;
-    int level = level_of(work->job, path);
+/* How an image is shrunk at a level; NULL when it stays. */
+static const struct rewrite_options *options_at(const struct merge_work *work, int level) {
     if (level == STAYS)
-        return true;
-    bool done = file_open(new->file.path, &whole.file, &error);
-    whole.size = whole.file.size;
-    done = done && image_file_read(&work->applied->arena, &whole, &error);
-    atomic_file_discard(&new->file);
-    done = done && shrink(work, &whole, level, new, &error);
-    file_close(&whole.file);
-    if (done)
-        return true;
-    work->files.count--;
-    errors_add(work->errors, &error);
-    return false;
+        return NULL;
+    struct rewrite_options *options = arena_take(&work->applied->arena, sizeof *options);
+    *options = work->job->rewrite->options;
+    options->losses.level = level_row((size_t)level);
+    options->losses.world = &work->job->rewrite->predictions->world;
+    return options;
 }
 
 /* A file that is neither merged nor loads what is. */
@@ -169,7 +134,8 @@ static bool make_shrunk(struct merge_work *work, const struct graph_node *node, 
     struct error error;
     bool opened = predicted_file_open(&work->job->predictions->files[file_of(work->job, node)],
                                       &file, &error);
-    bool done = opened && shrink(work, &file, level, &new, &error);
+    bool done =
+        opened && shrink_file_make(options_at(work, level), &file, new.target, &new.file, &error);
     if (opened)
         file_close(&file.file);
     if (done)
@@ -199,17 +165,25 @@ static bool is_free(struct merge_work *work, const struct merge *merge, const ch
     return false;
 }
 
-static bool make_merged(struct merge_work *work, struct merge *merge) {
-    const char *target = merge_target(&work->applied->arena, work->job, merge);
-    const struct graph_node *first = merge->parts[merge->first_loaded].node;
-    size_t errors = work->errors->count;
-    const struct recipe recipe = {write_merged, merge, merge->has_identity};
-    bool made = is_free(work, merge, target) && make(work, target, first, &recipe);
-    merge_written(merge);
-    if (!made)
-        return false;
-    compare_merge(merge, last(work)->file.path, work->errors);
-    return name_errors(work->errors, errors, target) && shrink_last(work, merge->path);
+static bool add_merged(struct merge_work *work, struct new_file_tasks *tasks) {
+    const struct consolidation *all = work->job->all;
+    for (size_t i = 0; i < all->merge_count; i++) {
+        struct merge *merge = &all->merges[i];
+        const char *target = merge_target(&work->applied->arena, work->job, merge);
+        if (!is_free(work, merge, target))
+            return false;
+        *vector_push(&work->applied->arena, tasks) = (struct new_file_task){
+            .new.target = target,
+            .like = merge->parts[merge->first_loaded].node,
+            .write = write_merged,
+            .compare = compare_merged,
+            .context = merge,
+            .identity = identity_of(work, merge->has_identity),
+            .shrink = options_at(work, level_of(work->job, merge->path)),
+            .memory = merged_image_memory(merge),
+        };
+    }
+    return true;
 }
 
 /* The replaced files with their paths from the folder of a merged image. */
@@ -231,55 +205,57 @@ static bool make_parts_file(struct merge_work *work, const struct merge *merge) 
     const char *path = parts_file_path(arena, merged);
     const struct replaced_files replaced = replaced_from(work, merged);
     struct buffer parts = {0};
+    struct new_file_task task = {.new.target = path,
+                                 .like = merge->parts[merge->first_loaded].node,
+                                 .write = write_buffer,
+                                 .context = &parts};
+    struct new_file_tasks tasks = {.items = &task, .count = 1};
     parts_file_make(merge, &replaced, &parts);
-    const struct recipe recipe = {write_buffer, &parts, false};
-    bool done = is_free(work, merge, path) &&
-                make(work, path, merge->parts[merge->first_loaded].node, &recipe);
+    bool done = is_free(work, merge, path) && make_files(work, &tasks);
     buffer_free(&parts);
     return done;
 }
 
-static bool make_stub(struct merge_work *work, const struct merge *merge, size_t number) {
-    const struct graph_node *node = merge->parts[number].node;
-    const char *target = target_of(work->job, node);
-    size_t errors = work->errors->count;
-    struct buffer stub = {0};
-    const struct recipe recipe = {write_buffer, &stub, part_has_identity(&merge->parts[number])};
-    stub_make(merge, number, &stub);
-    bool done = make(work, target, node, &recipe);
-    buffer_free(&stub);
-    if (!done)
-        return false;
-    last(work)->replaces = node;
-    compare_stub(merge, number, last(work)->file.path, work->errors);
-    return name_errors(work->errors, errors, target);
-}
-
-static bool make_stubs(struct merge_work *work, const struct merge *merge) {
-    bool done = true;
-    for (size_t i = 0; done && i < merge->part_count; i++)
-        done = make_stub(work, merge, i);
-    return done;
-}
-
-static bool make_client(struct merge_work *work, size_t number) {
-    struct client *client = &work->job->all->clients[number];
-    const struct graph_node *node = &work->job->all->graph.items[number];
-    const char *target = target_of(work->job, node);
-    size_t errors = work->errors->count;
-    const struct recipe recipe = {write_client, client, part_has_identity(&client->image)};
-    if (!make(work, target, node, &recipe))
-        return false;
-    compare_client(client, last(work)->file.path, work->errors);
-    if (!name_errors(work->errors, errors, target) || !shrink_last(work, node->file->path))
-        return false;
-    last(work)->replaces = node;
-    return true;
+static void add_stubs(struct merge_work *work, const struct merge *merge,
+                      struct new_file_tasks *tasks) {
+    struct arena *arena = &work->applied->arena;
+    for (size_t i = 0; i < merge->part_count; i++) {
+        const struct graph_node *node = merge->parts[i].node;
+        struct stub_task *stub = arena_take(arena, sizeof *stub);
+        *stub = (struct stub_task){merge, i};
+        *vector_push(arena, tasks) = (struct new_file_task){
+            .new = {.target = target_of(work->job, node), .replaces = node},
+            .like = node,
+            .write = write_stub,
+            .compare = compare_new_stub,
+            .context = stub,
+            .identity = identity_of(work, part_has_identity(&merge->parts[i])),
+        };
+    }
 }
 
 static bool is_new(const struct consolidation *all, size_t node) {
     const struct client *client = &all->clients[node];
     return all->merge_of_node[node] != NULL || (client->head.size != 0 && client->reason == NULL);
+}
+
+static void add_clients(struct merge_work *work, struct new_file_tasks *tasks) {
+    struct consolidation *all = work->job->all;
+    for (size_t i = 0; i < all->graph.count; i++) {
+        const struct graph_node *node = &all->graph.items[i];
+        struct client *client = &all->clients[i];
+        if (all->merge_of_node[i] != NULL || !is_new(all, i))
+            continue;
+        *vector_push(&work->applied->arena, tasks) = (struct new_file_task){
+            .new = {.target = target_of(work->job, node), .replaces = node},
+            .like = node,
+            .write = write_client,
+            .compare = compare_new_client,
+            .context = client,
+            .identity = identity_of(work, part_has_identity(&client->image)),
+            .shrink = options_at(work, level_of(work->job, node->file->path)),
+        };
+    }
 }
 
 static bool make_copy(struct merge_work *work, const struct graph_node *node) {
@@ -321,17 +297,15 @@ static bool make_rest(struct merge_work *work) {
 }
 
 static bool make_all(struct merge_work *work) {
-    struct consolidation *all = work->job->all;
+    const struct consolidation *all = work->job->all;
+    struct new_file_tasks tasks = {0};
+    if (!add_merged(work, &tasks))
+        return false;
     for (size_t i = 0; i < all->merge_count; i++)
-        if (!make_merged(work, &all->merges[i]))
-            return false;
-    for (size_t i = 0; i < all->merge_count; i++)
-        if (!work->job->no_stubs && !make_stubs(work, &all->merges[i]))
-            return false;
-    for (size_t i = 0; i < all->graph.count; i++)
-        if (all->merge_of_node[i] == NULL && is_new(all, i) && !make_client(work, i))
-            return false;
-    return make_rest(work);
+        if (!work->job->no_stubs)
+            add_stubs(work, &all->merges[i], &tasks);
+    add_clients(work, &tasks);
+    return make_files(work, &tasks) && make_rest(work);
 }
 
 /* --- names --- */

@@ -9,6 +9,7 @@
 #include "merge/consolidation.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Images that are shrunk as well. */
 struct merge_rewrite {
@@ -28,6 +29,8 @@ struct merge_job {
     const char *identity;   /* the command that signs what an identity signed; NULL for none */
     bool no_stubs;          /* old names lead nowhere then */
     const struct merge_rewrite *rewrite; /* NULL: nothing is shrunk */
+    uint64_t memory; /* bytes that images which are made at a time may take; what takes more
+                        is made alone. 0: a quarter of the machine's */
 };
 
 /* Makes all new files, compares each with what it was made from, shrinks those that are to be and

@@ -36,9 +36,10 @@ struct new_file_task {
     file_writer *write;
     file_comparison *compare; /* with what it was made from; NULL where that shows elsewhere */
     void *context;
-    const char *identity;                 /* the command that signs it; NULL for none */
-    const struct rewrite_options *shrink; /* how it is shrunk, and compared again; NULL: not at all */
-    uint64_t memory;                      /* bytes that it takes */
+    const char *identity; /* the command that signs it; NULL for none */
+    const struct rewrite_options
+        *shrink;     /* how it is shrunk, and compared again; NULL: not at all */
+    uint64_t memory; /* bytes that it takes */
     bool is_made;
     struct errors errors;
 };

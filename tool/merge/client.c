@@ -1,6 +1,7 @@
 #include "merge/client.h"
 
 #include "base/leb.h"
+#include "base/memory.h"
 #include "macho/code_signature.h"
 #include "macho/fixup_walk.h"
 #include "macho/symtab.h"
@@ -175,7 +176,7 @@ struct client_writer {
     struct atomic_file *file;
     struct code_signature signature;
     bool is_signed;
-    bool *changed; /* one for each page of the directory with the smallest pages */
+    bool *changed; /* owned; one for each page of the directory with the smallest pages */
     uint64_t page_size;
 };
 
@@ -344,7 +345,7 @@ static void begin_signature(struct client_writer *writer) {
         if (writer->signature.directories[i].page_size < writer->page_size)
             writer->page_size = writer->signature.directories[i].page_size;
     uint64_t pages = writer->is_signed ? writer->client->image.slice.size / writer->page_size : 0;
-    writer->changed = arena_take(writer->client->arena, (size_t)pages + 64 * 1024);
+    writer->changed = memory_zeros((size_t)pages + 64 * 1024, sizeof *writer->changed);
 }
 
 /* Nearly all of a client stays as it is: the file system may share its blocks. */
@@ -374,5 +375,7 @@ static bool write_all(struct client_writer *writer, struct error *error) {
 bool client_write(const struct client *client, struct atomic_file *file, struct error *error) {
     struct client_writer writer = {.client = client, .file = file};
     begin_signature(&writer);
-    return write_all(&writer, error) || error_in_file(error, client->image.node->file->path);
+    bool done = write_all(&writer, error);
+    free(writer.changed);
+    return done || error_in_file(error, client->image.node->file->path);
 }

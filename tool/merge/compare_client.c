@@ -14,6 +14,8 @@
 #include <string.h>
 
 enum { ORDINAL_SHIFT = 8 };
+/* Bytes that are compared at once, and how often memory is let go of. */
+enum { BLOCK = 4096, RESTED = 64 << 20 };
 
 /* A client as it was and as it is. */
 struct client_comparison {
@@ -102,6 +104,18 @@ static bool may_differ(const struct client_comparison *comparison, uint64_t offs
     return false;
 }
 
+/* Says what the first byte of a block is that may not differ and does. */
+static bool block_same(struct client_comparison *comparison, size_t start, size_t size) {
+    const uint8_t *old = comparison->old->slice.data, *new = comparison->new->slice.data;
+    for (size_t i = start; i < start + size; i++)
+        if (old[i] != new[i] && !may_differ(comparison, i)) {
+            differences_add(&comparison->differences, "the byte at 0x%zx is 0x%02x, was 0x%02x", i,
+                            new[i], old[i]);
+            return false;
+        }
+    return true;
+}
+
 static void compare_rest(struct client_comparison *comparison) {
     struct bytes old = comparison->old->slice, new = comparison->new->slice;
     if (comparison->signature_at < new.size)
@@ -110,12 +124,15 @@ static void compare_rest(struct client_comparison *comparison) {
         differences_add(&comparison->differences, "%zu bytes, were %zu", new.size, old.size);
         return;
     }
-    for (size_t i = 0; i < old.size; i++)
-        if (old.data[i] != new.data[i] && !may_differ(comparison, i)) {
-            differences_add(&comparison->differences, "the byte at 0x%zx is 0x%02x, was 0x%02x", i,
-                            new.data[i], old.data[i]);
+    for (size_t at = 0; at < old.size; at += BLOCK) {
+        size_t size = old.size - at < BLOCK ? old.size - at : BLOCK;
+        if (memcmp(old.data + at, new.data + at, size) != 0 && !block_same(comparison, at, size))
             return;
+        if (at % RESTED == 0) {
+            part_rest(comparison->old);
+            part_rest(comparison->new);
         }
+    }
 }
 
 /* What is left of the old dylibs, and the merged images, each once. */

@@ -1,10 +1,8 @@
 #include "merge/compare_merge.h"
 
 #include "base/memory.h"
-#include "base/name_set.h"
 #include "base/text.h"
-#include "macho/function_starts.h"
-#include "macho/symtab.h"
+#include "merge/compare_merged_symbols.h"
 #include "merge/compare_unwind.h"
 #include "verify/differences.h"
 #include "verify/validate.h"
@@ -62,27 +60,64 @@ static bool is_descriptor_offset(const struct part *part, uint64_t address) {
            (address - section->address) % DESCRIPTOR_SIZE >= DESCRIPTOR_OFFSET;
 }
 
+/* Bytes of a segment, in which dyld sets no pointer, before and now. */
+struct byte_run {
+    const struct segment *segment;
+    const uint8_t *old, *new; /* of the whole segment */
+    uint64_t start, end;      /* bytes into it */
+};
+
+/* The first byte of a run that should be the same and is not; its end for none. */
+static uint64_t first_difference(const struct part *part, const struct byte_run *run) {
+    size_t size = (size_t)(run->end - run->start);
+    if (size == 0 || memcmp(run->new + run->start, run->old + run->start, size) == 0)
+        return run->end;
+    for (uint64_t at = run->start; at < run->end; at++)
+        if (run->new[at] != run->old[at] && !is_descriptor_offset(part, run->segment->address + at))
+            return at;
+    return run->end;
+}
+
+/* The first fixup that ends after `address`. */
+static size_t fixup_after(const struct part_fixups *fixups, uint64_t address) {
+    size_t low = 0, high = fixups->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (fixups->items[middle].address + FIXUP_SIZE <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void compare_runs(struct merged_reader *reader, const struct part *part, struct byte_run run,
+                         const struct part_fixups *fixups) {
+    uint64_t start = run.segment->address, size = run.segment->file_size;
+    for (size_t i = fixup_after(fixups, start); run.start < size; i++) {
+        bool any = i < fixups->count && fixups->items[i].address < start + size;
+        uint64_t pointer = any ? fixups->items[i].address : start + size;
+        run.end = pointer <= start + run.start ? run.start : pointer - start;
+        uint64_t at = first_difference(part, &run);
+        if (at != run.end) {
+            differ(reader, part, "the byte at 0x%" PRIx64 " (%s) is 0x%02x, was 0x%02x", start + at,
+                   run.segment->name, run.new[at], run.old[at]);
+            return;
+        }
+        run.start = any ? pointer + FIXUP_SIZE - start : size;
+    }
+}
+
 /* All bytes but pointers that dyld sets and offsets into the template. */
 static void compare_segment(struct merged_reader *reader, const struct part *part,
                             const struct segment *old, const struct part_fixups *fixups) {
-    const uint8_t *new = bytes_at(reader, merge_address(part, old->address), old->file_size);
-    const uint8_t *was = part->slice.data + old->file_offset;
-    size_t next = 0;
-    if (new == NULL && old->file_size != 0) {
+    struct byte_run run = {.segment = old};
+    run.new = bytes_at(reader, merge_address(part, old->address), old->file_size);
+    run.old = part->slice.data + old->file_offset;
+    if (run.new == NULL && old->file_size != 0)
         differ(reader, part, "%s is not in the merged image", old->name);
-        return;
-    }
-    for (uint64_t at = 0; at < old->file_size; at++) {
-        while (next < fixups->count &&
-               fixups->items[next].address + FIXUP_SIZE <= old->address + at)
-            next++;
-        bool is_pointer = next < fixups->count && fixups->items[next].address <= old->address + at;
-        if (new[at] == was[at] || is_pointer || is_descriptor_offset(part, old->address + at))
-            continue;
-        differ(reader, part, "the byte at 0x%" PRIx64 " (%s) is 0x%02x, was 0x%02x",
-               old->address + at, old->name, new[at], was[at]);
-        return;
-    }
+    else
+        compare_runs(reader, part, run, fixups);
 }
 
 static void compare_bytes(struct merged_reader *reader, const struct part *part,
@@ -95,16 +130,18 @@ static void compare_bytes(struct merged_reader *reader, const struct part *part,
 /* --- fixups --- */
 
 static const struct fixup *fixup_at(const struct merged_reader *reader, uint64_t address) {
-    size_t low = 0, high = reader->fixups.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (reader->fixups.items[middle].address < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < reader->fixups.count && reader->fixups.items[low].address == address;
-    return found ? &reader->fixups.items[low] : NULL;
+    return part_fixup_at(&reader->fixups, address);
+}
+
+/* The same, which is mostly item *next: they are asked for by rising address. */
+static const struct fixup *next_fixup(const struct merged_reader *reader, uint64_t address,
+                                      size_t *next) {
+    const struct part_fixups *fixups = &reader->fixups;
+    bool known = *next < fixups->count && fixups->items[*next].address == address;
+    const struct fixup *found = known ? &fixups->items[*next] : fixup_at(reader, address);
+    if (found != NULL)
+        *next = (size_t)(found - fixups->items) + 1;
+    return found;
 }
 
 /* The address that an export of the merged image has; 0 for none. */
@@ -188,9 +225,10 @@ static void report_fixup(struct merged_reader *reader, const struct part *part,
 
 static void compare_pointers(struct merged_reader *reader, const struct part *part,
                              const struct part_fixups *fixups) {
+    size_t next = 0;
     for (size_t i = 0; i < fixups->count; i++) {
         const struct fixup *old = &fixups->items[i];
-        const struct fixup *new = fixup_at(reader, merge_address(part, old->address));
+        const struct fixup *new = next_fixup(reader, merge_address(part, old->address), &next);
         if (new == NULL || !fixup_same_as(reader, part, old, new))
             report_fixup(reader, part, old, new);
         reader->matched++;
@@ -313,14 +351,29 @@ static void compare_initialisers(struct merged_reader *reader, const struct buff
 
 /* --- exports --- */
 
+/* Exports are asked for in their order: mostly the one at *next or before it is meant. */
+static const struct definition *next_definition(const struct merged_reader *reader,
+                                                const char *name, size_t *next) {
+    const struct definitions *definitions = &reader->definitions;
+    size_t at = *next;
+    if (at != 0 && strcmp(definitions->items[at - 1].name, name) == 0)
+        return &definitions->items[at - 1];
+    bool known = at < definitions->count && strcmp(definitions->items[at].name, name) == 0;
+    const struct definition *found =
+        known ? &definitions->items[at] : definitions_find(definitions, name);
+    if (found != NULL)
+        *next = (size_t)(found - definitions->items) + 1;
+    return found;
+}
+
 /* A strong export is where it was; of weak ones one that a part had. */
 static void compare_exports_of(struct merged_reader *reader) {
     const struct definitions *old = &reader->merge->definitions;
-    size_t names = 0;
+    size_t names = 0, next = 0;
     for (size_t i = 0; i < old->count; i++) {
         const struct definition *definition = &old->items[i];
         const struct part *part = &reader->merge->parts[definition->part];
-        const struct definition *new = definitions_find(&reader->definitions, definition->name);
+        const struct definition *new = next_definition(reader, definition->name, &next);
         uint64_t value = definition_is_address(definition)
                              ? merge_address(part, image_base(part->image) + definition->offset)
                              : definition->offset;
@@ -334,53 +387,6 @@ static void compare_exports_of(struct merged_reader *reader) {
     }
     if (reader->definitions.count != names)
         differ(reader, NULL, "%zu exports, should be %zu", reader->definitions.count, names);
-}
-
-/* --- symbols --- */
-
-/* A symbol as a number: two that differ and have one hash pass for the same. */
-static uint64_t symbol_hash(uint8_t type, uint64_t value, const char *name) {
-    uint64_t hash = name_hash_add(NAME_HASH_START, type & (uint8_t)~N_EXT);
-    for (unsigned i = 0; i < 8; i++)
-        hash = name_hash_add(hash, (uint8_t)(value >> 8 * i));
-    for (; *name != '\0'; name++)
-        hash = name_hash_add(hash, (uint8_t)*name);
-    return hash;
-}
-
-static void add_symbols(const struct part *image, struct name_set *set) {
-    struct bytes table = part_linkedit(image, "symbol table");
-    struct bytes pool = part_linkedit(image, "string pool");
-    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
-        struct nlist symbol = nlist_at(table, i);
-        if (symbol.string_index < pool.size)
-            name_set_add(set, symbol_hash(symbol.type, symbol.value,
-                                          (const char *)pool.data + symbol.string_index));
-    }
-    name_set_seal(set);
-}
-
-static void compare_symbols_of(struct merged_reader *reader, const struct part *part,
-                               const struct name_set *set) {
-    struct bytes table = part_linkedit(part, "symbol table");
-    struct bytes pool = part_linkedit(part, "string pool");
-    for (size_t i = 0; i < table.size / NLIST_SIZE; i++) {
-        struct nlist symbol = nlist_at(table, i);
-        const char *name = (const char *)pool.data + symbol.string_index;
-        uint64_t value =
-            nlist_has_address(&symbol) ? merge_address(part, symbol.value) : symbol.value;
-        if ((symbol.type & (N_STAB | N_TYPE)) != N_UNDF &&
-            !name_set_has(set, symbol_hash(symbol.type, value, name)))
-            differ(reader, part, "symbol %zu, %s, is not in the merged image", i, name);
-    }
-}
-
-static void compare_all_symbols(struct merged_reader *reader) {
-    struct name_set set = {0};
-    add_symbols(&reader->lone.part, &set);
-    for (size_t i = 0; i < reader->merge->part_count; i++)
-        compare_symbols_of(reader, &reader->merge->parts[i], &set);
-    name_set_free(&set);
 }
 
 /* --- all of it --- */
@@ -425,8 +431,11 @@ static size_t template_fixups(const struct merged_reader *reader) {
 
 static void compare_all(struct merged_reader *reader) {
     struct buffer initialisers = {0};
-    for (size_t i = 0; i < reader->merge->part_count; i++)
+    for (size_t i = 0; i < reader->merge->part_count; i++) {
         compare_part(reader, &reader->merge->parts[i], &initialisers);
+        part_rest(&reader->merge->parts[i]);
+        part_rest(&reader->lone.part);
+    }
     if (reader->matched + template_fixups(reader) != reader->fixups.count)
         differ(reader, NULL, "%zu fixups, of which %zu are parts'", reader->fixups.count,
                reader->matched);
@@ -434,7 +443,7 @@ static void compare_all(struct merged_reader *reader) {
         differ(reader, NULL, "is signed by no identity; a part was");
     compare_initialisers(reader, &initialisers);
     compare_exports_of(reader);
-    compare_all_symbols(reader);
+    compare_merged_symbols(reader->merge, &reader->lone.part, &reader->differences);
     compare_unwind(reader->merge, &reader->lone.part, &reader->fixups, &reader->differences);
     buffer_free(&initialisers);
 }

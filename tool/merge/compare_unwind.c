@@ -107,16 +107,10 @@ static const struct unwind_entry *entry_for(const struct unwind_list *list, uint
     return low == 0 ? NULL : &list->items[low - 1];
 }
 
-static const struct fixup *slot(const struct part_fixups *fixups, uint64_t address) {
-    for (size_t i = 0; i < fixups->count; i++)
-        if (fixups->items[i].address == address)
-            return &fixups->items[i];
-    return NULL;
-}
-
 /* Whether two slots of the merged image lead to one function. */
 static bool same_slot(const struct unwind_comparison *comparison, uint64_t left, uint64_t right) {
-    const struct fixup *a = slot(comparison->fixups, left), *b = slot(comparison->fixups, right);
+    const struct fixup *a = part_fixup_at(comparison->fixups, left);
+    const struct fixup *b = part_fixup_at(comparison->fixups, right);
     if (a == NULL || b == NULL || a->kind != b->kind)
         return left == right;
     return a->kind == FIXUP_REBASE ? a->target == b->target : import_same(&a->import, &b->import);

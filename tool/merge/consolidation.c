@@ -1,9 +1,12 @@
 #include "merge/consolidation.h"
 
+#include "base/memory.h"
+#include "base/parallel.h"
 #include "base/path.h"
 #include "merge/merged_image.h"
 #include "merge/parts_file.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_taken(const struct consolidation *all, const char *path, const char *leaf) {
@@ -33,7 +36,7 @@ static void name_merge(struct consolidation *all, const struct merge_group *grou
     for (size_t i = 1; i < group->count; i++)
         first = group->nodes[i] < first ? group->nodes[i] : first;
     const struct graph_node *node = &all->graph.items[first];
-    merge->arena = all->arena;
+    merge->arena = arena_take(all->arena, sizeof *merge->arena);
     merge->graph = &all->graph;
     merge->merge_of_node = all->merge_of_node;
     merge->path = free_path(all, path_folder(all->arena, node->file->path), all->needs[first].leaf);
@@ -43,6 +46,36 @@ static void name_merge(struct consolidation *all, const struct merge_group *grou
     all->merge_count++;
 }
 
+struct plan_task {
+    struct consolidation *all;
+    const struct merge_groups *groups;
+    struct error *errors; /* one a merge */
+};
+
+static void plan_merge(void *context, size_t i) {
+    const struct plan_task *task = context;
+    const struct merge_group *group = &task->groups->items[i];
+    struct merge *merge = &task->all->merges[i];
+    struct error *error = &task->errors[i];
+    if (merge_begin(merge, group->nodes, group->count, error) && merged_image_plan(merge, error))
+        *error = (struct error){0};
+}
+
+/* Each by itself: what merges share is not changed any more. The first error counts. */
+static bool plan_all(struct consolidation *all, const struct merge_groups *groups,
+                     struct error *error) {
+    struct plan_task task = {all, groups, memory_zeros(groups->count, sizeof *task.errors)};
+    bool done = true;
+    parallel_for(groups->count, plan_merge, &task);
+    for (size_t i = 0; i < groups->count && done; i++) {
+        done = task.errors[i].kind == ERROR_NONE;
+        if (!done)
+            *error = task.errors[i];
+    }
+    free(task.errors);
+    return done;
+}
+
 static bool plan_merges(struct consolidation *all, const struct merge_groups *groups,
                         struct error *error) {
     size_t nodes = all->graph.count + 1;
@@ -50,11 +83,7 @@ static bool plan_merges(struct consolidation *all, const struct merge_groups *gr
     all->merge_of_node = arena_take(all->arena, nodes * sizeof(struct merge *));
     for (size_t i = 0; i < groups->count; i++)
         name_merge(all, &groups->items[i], &all->merges[i]);
-    for (size_t i = 0; i < groups->count; i++)
-        if (!merge_begin(&all->merges[i], groups->items[i].nodes, groups->items[i].count, error) ||
-            !merged_image_plan(&all->merges[i], error))
-            return false;
-    return true;
+    return plan_all(all, groups, error);
 }
 
 static bool plan_clients(struct consolidation *all, const struct merge_rules *rules,
@@ -87,8 +116,10 @@ bool consolidation_plan(struct consolidation *all, struct program *const *progra
 }
 
 void consolidation_free(struct consolidation *all) {
-    for (size_t i = 0; i < all->merge_count; i++)
+    for (size_t i = 0; i < all->merge_count; i++) {
         merge_free(&all->merges[i]);
+        arena_free(all->merges[i].arena);
+    }
     for (size_t i = 0; all->clients != NULL && i < all->graph.count; i++)
         client_free(&all->clients[i]);
 }

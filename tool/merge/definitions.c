@@ -1,5 +1,8 @@
 #include "merge/definitions.h"
 
+#include "base/keyed_hash.h"
+#include "base/seed.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,7 +73,43 @@ void definitions_sort(struct definitions *definitions, const size_t *loaded) {
     free(sorted);
 }
 
-const struct definition *definitions_find(const struct definitions *definitions, const char *name) {
+/* --- the index --- */
+
+struct definition_slot {
+    uint32_t mark;   /* the high half of the hash */
+    uint32_t number; /* of the definition, + 1; 0 for a free slot */
+};
+
+/* The slot of that name, or the free one where it belongs. *mark is that of the name. */
+static struct definition_slot *slot_of(const struct definitions *definitions, const char *name,
+                                       uint32_t *mark) {
+    struct bytes bytes = {(const uint8_t *)name, strlen(name)};
+    uint64_t hash = keyed_hash(definitions->key, bytes);
+    size_t mask = definitions->slot_count - 1, at = (size_t)hash & mask;
+    *mark = (uint32_t)(hash >> 32);
+    for (; definitions->slots[at].number != 0; at = (at + 1) & mask)
+        if (definitions->slots[at].mark == *mark &&
+            strcmp(definitions->items[definitions->slots[at].number - 1].name, name) == 0)
+            break;
+    return &definitions->slots[at];
+}
+
+void definitions_index(struct arena *arena, struct definitions *definitions) {
+    definitions->key = seed();
+    definitions->slot_count = 2;
+    while (definitions->slot_count < 2 * definitions->count)
+        definitions->slot_count *= 2;
+    definitions->slots = arena_take(arena, definitions->slot_count * sizeof *definitions->slots);
+    for (size_t i = 0; i < definitions->count; i++) {
+        uint32_t mark;
+        struct definition_slot *slot = slot_of(definitions, definitions->items[i].name, &mark);
+        if (slot->number == 0)
+            *slot = (struct definition_slot){mark, (uint32_t)i + 1};
+    }
+}
+
+static const struct definition *find_sorted(const struct definitions *definitions,
+                                            const char *name) {
     size_t low = 0, high = definitions->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -82,6 +121,14 @@ const struct definition *definitions_find(const struct definitions *definitions,
     return low < definitions->count && strcmp(definitions->items[low].name, name) == 0
                ? &definitions->items[low]
                : NULL;
+}
+
+const struct definition *definitions_find(const struct definitions *definitions, const char *name) {
+    uint32_t mark;
+    if (definitions->slots == NULL)
+        return find_sorted(definitions, name);
+    const struct definition_slot *slot = slot_of(definitions, name, &mark);
+    return slot->number == 0 ? NULL : &definitions->items[slot->number - 1];
 }
 
 const struct definition *definitions_find_in(const struct definitions *definitions,

@@ -25,14 +25,19 @@ struct definitions {
     size_t capacity;
     const char
         *unmerged; /* one that is a re-export, or has a resolver or variants; NULL for none */
+    struct definition_slot *slots; /* by the hash of a name, the first of that name; may be NULL */
+    size_t slot_count;             /* a power of two */
+    uint64_t key;
 };
 
 /* Adds those of one part. Names are copied to the arena. Errors: ERROR_MALFORMED naming the file.
  */
 bool definitions_add(struct arena *arena, const struct part *part, size_t number,
                      struct definitions *definitions, struct error *error);
-/* `loaded` has the loading order of each part. */
+/* Makes them ready to be asked. `loaded` has the loading order of each part. */
 void definitions_sort(struct definitions *definitions, const size_t *loaded);
+/* Makes asking fast, where many will. */
+void definitions_index(struct arena *arena, struct definitions *definitions);
 /* The first of that name; NULL when there is none. */
 const struct definition *definitions_find(const struct definitions *definitions, const char *name);
 /* That of one part; NULL when it has none. */

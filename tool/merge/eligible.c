@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/name_set.h"
+#include "base/parallel.h"
 #include "base/path.h"
 #include "base/seed.h"
 #include "macho/build_version.h"
@@ -9,7 +10,7 @@
 #include "macho/fixup_walk.h"
 #include "macho/symtab.h"
 #include "macho/unclaimed.h"
-#include "merge/definitions.h"
+#include "merge/exporters.h"
 #include "merge/parts_file.h"
 #include "program/resolve.h"
 
@@ -21,13 +22,20 @@
 
 #define CHAINS_FROM VERSION(12, 0) /* the first macOS of which every dyld knows chained fixups */
 
+/* What takes reader a file from end to end: done for all images side by side. */
+struct image_facts {
+    struct export_list exports;
+    uint64_t unclaimed; /* bytes of __LINKEDIT that no table reaches */
+};
+
 /* An image that is looked at. */
 struct candidate {
     struct arena *arena;
     const struct image_graph *graph;
     const struct merge_rules *rules;
     const struct graph_node *node;
-    const struct part *part; /* of judges that look into the file */
+    const struct part *part;         /* of judges that look into the file */
+    const struct image_facts *facts; /* likewise */
     struct merge_needs *needs;
     struct load_command command; /* of judges of commands */
 };
@@ -250,10 +258,7 @@ static const char *judge_signature(const struct candidate *candidate) {
 }
 
 static const char *judge_unclaimed(const struct candidate *candidate) {
-    struct unclaimed_list list = {0};
-    unclaimed_find(candidate->node->image, candidate->part->linkedit, &list);
-    uint64_t size = list.size;
-    unclaimed_list_free(&list);
+    uint64_t size = candidate->facts->unclaimed;
     const struct segment *linkedit = segments_find(&candidate->node->image->segments, "__LINKEDIT");
     if (linkedit == NULL)
         return "has no __LINKEDIT";
@@ -352,103 +357,15 @@ static void measure(struct arena *arena, const struct part *part, struct merge_n
 
 /* --- collisions --- */
 
-/* How a name is exported. dyld coalesces weak definitions among images that have any: a strong one
- * of another image does not count then (Loader.cpp, resolveSymbol). */
-enum export_kind { EXPORTED_WEAKLY = 1, EXPORTED_STRONGLY = 2, EXPORTED_APART = 4 };
-
-/* Who exports a name, by its hash: two names of one hash pass for the same, so that at worst a
- * dylib more is left alone. */
-struct exporters {
-    struct exporter {
-        uint64_t hash; /* 0 for a free place */
-        size_t node;
-        unsigned kinds; /* export_kind of all of them */
-    } * items;          /* a power of two of them, at most half of which are taken */
-    size_t count;
-    size_t capacity;
-    uint64_t seed; /* odd, and no input can foresee it */
-};
-
-static struct exporter *exporter_place(const struct exporters *exporters, uint64_t hash) {
-    size_t mask = exporters->capacity - 1;
-    size_t at = (size_t)(hash * exporters->seed >> 32) & mask;
-    while (exporters->items[at].hash != 0 && exporters->items[at].hash != hash)
-        at = (at + 1) & mask;
-    return &exporters->items[at];
-}
-
-static void grow_exporters(struct exporters *exporters) {
-    struct exporters old = *exporters;
-    exporters->capacity = old.capacity == 0 ? 1024 : 2 * old.capacity;
-    exporters->items = memory_zeros(exporters->capacity, sizeof *exporters->items);
-    for (size_t i = 0; i < old.capacity; i++)
-        if (old.items[i].hash != 0)
-            *exporter_place(exporters, old.items[i].hash) = old.items[i];
-    free(old.items);
-}
-
-static uint64_t export_hash(const struct definition *definition) {
-    const char *name = definition->name;
-    return name_hash((struct bytes){(const uint8_t *)name, strlen(name)}) | 1;
-}
-
-static unsigned export_kinds(const struct part *part, const struct definition *definition) {
-    bool coalesces = (bytes_u32(part->head, MACH_HEADER_FLAGS) & MH_WEAK_DEFINES) != 0;
-    if (definition_is_weak(definition))
-        return EXPORTED_WEAKLY;
-    return coalesces ? EXPORTED_STRONGLY : EXPORTED_STRONGLY | EXPORTED_APART;
-}
-
-static void add_exporter(struct exporters *exporters, const struct candidate *candidate,
-                         const struct definition *definition) {
-    uint64_t hash = export_hash(definition);
-    if (2 * (exporters->count + 1) > exporters->capacity)
-        grow_exporters(exporters);
-    struct exporter *place = exporter_place(exporters, hash);
-    exporters->count += place->hash == 0;
-    if (place->hash == 0)
-        *place = (struct exporter){hash, (size_t)(candidate->node - candidate->graph->items), 0};
-    place->kinds |= export_kinds(candidate->part, definition);
-}
-
-/* Two strong exports of one name would be one in the merged image; and one that weak definitions do
- * not know of would take their place. */
-static bool kinds_collide(unsigned kinds, unsigned known) {
-    return (kinds & known & EXPORTED_STRONGLY) != 0 ||
-           ((kinds & EXPORTED_APART) != 0 && (known & EXPORTED_WEAKLY) != 0);
-}
-
-static const char *find_collision(const struct candidate *candidate, const struct definitions *own,
+static const char *find_collision(const struct candidate *candidate,
                                   const struct exporters *exporters) {
-    for (size_t i = 0; exporters->count != 0 && i < own->count; i++) {
-        const struct exporter *known = exporter_place(exporters, export_hash(&own->items[i]));
-        unsigned kinds = export_kinds(candidate->part, &own->items[i]);
-        if (known->hash == 0 || !kinds_collide(kinds, known->kinds))
-            continue;
-        bool weakly = ((kinds | known->kinds) & EXPORTED_WEAKLY) != 0;
-        return arena_format(candidate->arena, "exports %s, which %s exports too%s",
-                            own->items[i].name, candidate->graph->items[known->node].file->path,
-                            weakly ? ", one of them weakly" : "");
-    }
-    return NULL;
-}
-
-/* Those of all images, merged or not, are coalesced. What cannot be read is for others to say. */
-static void add_weak_exports(const struct candidate *candidate, struct exporters *exporters) {
-    struct candidate each = *candidate;
-    struct part part;
-    struct definitions own = {0};
-    struct arena scratch = {0};
-    struct error ignored;
-    if (candidate->node->file->thin && part_read(&scratch, candidate->node, &part, &ignored)) {
-        each.part = &part;
-        definitions_add(&scratch, &part, 0, &own, &ignored);
-        for (size_t i = 0; i < own.count; i++)
-            if (definition_is_weak(&own.items[i]))
-                add_exporter(exporters, &each, &own.items[i]);
-        part_free(&part);
-    }
-    arena_free(&scratch);
+    struct export_collision found;
+    if (!exporters_collide(exporters, &candidate->facts->exports, &found))
+        return NULL;
+    return arena_format(candidate->arena, "exports %s, which %s exports too%s",
+                        export_list_name(candidate->arena, candidate->part, found.number),
+                        candidate->graph->items[found.node].file->path,
+                        found.is_weak ? ", one of them weakly" : "");
 }
 
 /* --- weak binds --- */
@@ -489,11 +406,13 @@ static const char *find_unknown(const struct candidate *candidate, const struct 
 
 /* Where no image has what opcodes bind weakly, dyld leaves the pointer as it is; with chained
  * fixups, which a merged image has, it ends the program (Loader.cpp, resolveSymbol). */
-static const char *judge_weak_binds(const struct candidate *candidate,
-                                    const struct definitions *own) {
+static const char *judge_weak_binds(const struct candidate *candidate) {
+    const struct export_list *own = &candidate->facts->exports;
     struct name_set names = {0};
+    if (part_linkedit(candidate->part, "weak bind opcodes").size == 0)
+        return NULL;
     for (size_t i = 0; i < own->count; i++)
-        name_set_add(&names, name_hash(bytes_of_text(own->items[i].name)));
+        name_set_add(&names, own->items[i].hash);
     add_bound(candidate->part, "bind opcodes", &names);
     add_bound(candidate->part, "lazy bind opcodes", &names);
     name_set_seal(&names);
@@ -505,21 +424,56 @@ static const char *judge_weak_binds(const struct candidate *candidate,
 /* *reason is NULL when nothing is against the part's exports. */
 static bool judge_exports(const struct candidate *candidate, struct exporters *exporters,
                           const char **reason, struct error *error) {
-    struct definitions own = {0};
-    struct arena scratch = {0};
-    bool read = definitions_add(&scratch, candidate->part, 0, &own, error);
-    if (read && own.unmerged != NULL)
+    const struct export_list *own = &candidate->facts->exports;
+    *error = own->error;
+    if (error->kind != ERROR_NONE)
+        return false;
+    if (own->unmerged != 0)
         *reason =
-            arena_format(candidate->arena, "re-exports %s, or has resolvers for it", own.unmerged);
-    else if (read)
-        *reason = find_collision(candidate, &own, exporters);
-    if (read && *reason == NULL)
-        *reason = judge_weak_binds(candidate, &own);
-    for (size_t i = 0; read && *reason == NULL && i < own.count; i++)
-        if (!definition_is_weak(&own.items[i]))
-            add_exporter(exporters, candidate, &own.items[i]);
+            arena_format(candidate->arena, "re-exports %s, or has resolvers for it",
+                         export_list_name(candidate->arena, candidate->part, own->unmerged - 1));
+    else
+        *reason = find_collision(candidate, exporters);
+    if (*reason == NULL)
+        *reason = judge_weak_binds(candidate);
+    if (*reason == NULL)
+        exporters_add(exporters, own, (size_t)(candidate->node - candidate->graph->items), false);
+    return true;
+}
+
+/* --- what takes long --- */
+
+struct image_facts_reader {
+    const struct image_graph *graph;
+    struct image_facts *facts;
+    struct merge_needs *needs;
+};
+
+static uint64_t unclaimed_bytes(const struct part *part) {
+    struct unclaimed_list list = {0};
+    unclaimed_find(part->image, part->linkedit, &list);
+    uint64_t size = list.size;
+    unclaimed_list_free(&list);
+    return size;
+}
+
+/* The exports of all images count, merged or not, since weak ones are coalesced. What cannot be
+ * read is for others to say. */
+static void read_facts(void *context, size_t i) {
+    const struct image_facts_reader *reader = context;
+    const struct graph_node *node = &reader->graph->items[i];
+    struct part part;
+    struct arena scratch = {0};
+    struct error ignored;
+    if (node->file->thin && part_read(&scratch, node, &part, &ignored)) {
+        export_list_read(&part, &reader->facts[i].exports);
+        if (reader->needs[i].reason == NULL) {
+            reader->facts[i].unclaimed = unclaimed_bytes(&part);
+            measure(&scratch, &part, &reader->needs[i]);
+        }
+        part_free(&part);
+    }
     arena_free(&scratch);
-    return read;
 }
 
 /* --- all of it --- */
@@ -544,8 +498,25 @@ static bool judge_file_of(struct candidate *candidate, struct common_traits *com
         reason = judge_common(candidate->arena, &part, common);
     bool done = reason != NULL || judge_exports(candidate, exporters, &reason, error);
     candidate->needs->reason = reason;
-    measure(candidate->arena, &part, candidate->needs);
     part_free(&part);
+    return done;
+}
+
+static bool judge_all(struct candidate *candidate, struct merge_needs *needs,
+                      const struct image_facts *facts, struct error *error) {
+    struct common_traits common = {0};
+    struct exporters exporters = {.seed = seed() | 1};
+    bool done = true;
+    for (size_t i = 0; i < candidate->graph->count; i++)
+        exporters_add(&exporters, &facts[i].exports, i, true);
+    for (size_t i = 0; done && i < candidate->graph->count; i++) {
+        candidate->node = &candidate->graph->items[i];
+        candidate->facts = &facts[i];
+        candidate->needs = &needs[i];
+        if (needs[i].reason == NULL)
+            done = judge_file_of(candidate, &common, &exporters, error);
+    }
+    exporters_free(&exporters);
     return done;
 }
 
@@ -553,21 +524,18 @@ bool eligible_judge(struct arena *arena, const struct image_graph *graph,
                     const struct merge_rules *rules, struct merge_needs *needs,
                     struct error *error) {
     struct candidate candidate = {.arena = arena, .graph = graph, .rules = rules};
-    struct common_traits common = {0};
-    struct exporters exporters = {.seed = seed() | 1};
-    bool done = true;
+    struct image_facts_reader reader = {graph, memory_zeros(graph->count, sizeof *reader.facts),
+                                        needs};
     for (size_t i = 0; i < graph->count; i++) {
-        candidate.node = &graph->items[i];
-        add_weak_exports(&candidate, &exporters);
-    }
-    for (size_t i = 0; done && i < graph->count; i++) {
         candidate.node = &graph->items[i];
         candidate.needs = &needs[i];
         needs[i].reason = first_reason(
             loading_judges, sizeof loading_judges / sizeof loading_judges[0], &candidate);
-        if (needs[i].reason == NULL)
-            done = judge_file_of(&candidate, &common, &exporters, error);
     }
-    free(exporters.items);
+    parallel_for(graph->count, read_facts, &reader);
+    bool done = judge_all(&candidate, needs, reader.facts, error);
+    for (size_t i = 0; i < graph->count; i++)
+        export_list_free(&reader.facts[i].exports);
+    free(reader.facts);
     return done;
 }

@@ -17,10 +17,8 @@ uint32_t merge_page_size(const struct merge *merge) {
 }
 
 size_t merge_part_of(const struct merge *merge, size_t node) {
-    for (size_t i = 0; node != NO_IMAGE && i < merge->part_count; i++)
-        if (merge->parts[i].node == &merge->graph->items[node])
-            return i;
-    return NO_PART;
+    return node == NO_IMAGE || merge->part_numbers[node] == 0 ? NO_PART
+                                                              : merge->part_numbers[node] - 1;
 }
 
 /* --- dylibs --- */
@@ -158,15 +156,18 @@ static void describe(struct merge *merge) {
 bool merge_begin(struct merge *merge, const size_t *nodes, size_t count, struct error *error) {
     size_t *loaded = arena_take(merge->arena, count * sizeof *loaded);
     merge->parts = arena_take(merge->arena, count * sizeof *merge->parts);
+    merge->part_numbers =
+        arena_take(merge->arena, merge->graph->count * sizeof *merge->part_numbers);
     for (size_t i = 0; i < count; i++) {
         loaded[i] = nodes[i];
         if (!part_read(merge->arena, &merge->graph->items[nodes[i]], &merge->parts[i], error))
             return false;
-        merge->part_count++;
-        if (!definitions_add(merge->arena, &merge->parts[i], i, &merge->definitions, error))
+        merge->part_numbers[nodes[i]] = ++merge->part_count;
+        if (!definitions_add(&merge->names, &merge->parts[i], i, &merge->definitions, error))
             return false;
     }
     definitions_sort(&merge->definitions, loaded);
+    definitions_index(&merge->names, &merge->definitions);
     describe(merge);
     return true;
 }
@@ -175,13 +176,23 @@ void merge_written(struct merge *merge) {
     struct merged_contents *made = &merge->made;
     struct buffer *buffers[] = {&made->initialisers, &made->unwind_info, &made->eh_frame,
                                 &made->fixups,       &made->exports,     &made->function_starts,
-                                &made->data_in_code, &made->symbols,     &made->strings};
+                                &made->data_in_code, &made->symbols};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         buffer_free(buffers[i]);
+    string_pool_free(&made->strings.plan);
+    mapped_pieces_free(&made->strings.pool);
+}
+
+void merge_compared(struct merge *merge) {
+    arena_free(&merge->names);
+    merge->definitions = (struct definitions){0};
+    for (size_t i = 0; i < merge->part_count; i++)
+        part_rest(&merge->parts[i]);
 }
 
 void merge_free(struct merge *merge) {
     merge_written(merge);
+    merge_compared(merge);
     for (size_t i = 0; i < merge->part_count; i++)
         part_free(&merge->parts[i]);
     free(merge->template.pointers);

@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "macho/write/chained_fixups.h"
+#include "macho/write/string_pool.h"
 #include "merge/definitions.h"
 #include "merge/part.h"
 #include "program/image_graph.h"
@@ -67,6 +68,12 @@ struct merged_template {
     size_t pointer_capacity;
 };
 
+/* The string pool as it is written. */
+struct merged_strings {
+    struct mapped_pieces pool; /* those of all parts */
+    struct pool_plan plan;     /* what of them */
+};
+
 /* Parts of __LINKEDIT, and what of the leading __TEXT is made anew. Owned. */
 struct merged_contents {
     struct buffer initialisers; /* 32-bit offsets from the header, in the order they run */
@@ -77,12 +84,12 @@ struct merged_contents {
     struct buffer function_starts;
     struct buffer data_in_code;
     struct buffer symbols;
-    struct buffer strings;
+    struct merged_strings strings;
     uint32_t local_count, exported_count, undefined_count; /* of symbols, in that order */
 };
 
 struct merge {
-    struct arena *arena;
+    struct arena *arena; /* its own, since merges are made side by side */
     const struct image_graph *graph;
     struct merge *const *merge_of_node; /* one a node of the graph; NULL for one that stays */
     const char *path;                   /* where the image goes */
@@ -90,14 +97,17 @@ struct merge {
     struct part
         *parts; /* in the order in which their initialisers run, which is that of addresses */
     size_t part_count;
-    size_t first_loaded; /* the part that dyld loads first: it gives name and versions */
+    size_t *part_numbers; /* one a node of the graph: the number of its part + 1, or 0 */
+    size_t first_loaded;  /* the part that dyld loads first: it gives name and versions */
 
+    struct arena names; /* of definitions */
     struct definitions definitions;
     struct merged_dylibs dylibs;
     struct string_list rpaths;
     uint16_t pointer_format; /* DYLD_CHAINED_PTR_... of the new image */
     bool is_signed;
-    bool has_identity; /* of a part: the merged image is signed by it */
+    bool has_identity;     /* of a part: the merged image is signed by it */
+    bool may_lack_symbols; /* set for comparing what was shrunk since */
     uint8_t uuid[16];
 
     struct merged_segment *segments;
@@ -121,6 +131,8 @@ bool merge_begin(struct merge *merge, const size_t *nodes, size_t count, struct 
 void merge_free(struct merge *merge);
 /* Releases what only writing needs, which is most of its memory: the image was written. */
 void merge_written(struct merge *merge);
+/* Releases the definitions: the image was compared, too. */
+void merge_compared(struct merge *merge);
 
 /* The part that is a node; NO_PART when it is none of this merge. */
 size_t merge_part_of(const struct merge *merge, size_t node);

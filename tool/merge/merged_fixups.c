@@ -100,11 +100,11 @@ static bool write_segment(struct merge *merge, uint32_t number, const struct par
         return true;
     const uint8_t *data = part->slice.data + old->file_offset;
     if ((old->protection & VM_PROT_WRITE) == 0)
-        return sink(context, segment, (struct bytes){data, size}, error);
+        return sink(context, segment, (struct bytes){data, size}, true, error);
     uint8_t *contents = memory_zeros(size, 1);
     memcpy(contents, data, size);
     bool done = do_segment(merge, number, fixups, contents, error) &&
-                sink(context, segment, (struct bytes){contents, size}, error);
+                sink(context, segment, (struct bytes){contents, size}, false, error);
     free(contents);
     return done;
 }
@@ -151,5 +151,5 @@ bool merged_fixups_template(struct merge *merge, segment_sink *sink, void *conte
     merge->chains.segments[MERGED_TEXT_SEGMENT + 1].segment_offset = segment->address;
     return new_chains_segment(&merge->chains, MERGED_TEXT_SEGMENT + 1, initial->pointers,
                               initial->pointer_count, contents, error) &&
-           sink(context, segment, (struct bytes){contents.data, contents.size}, error);
+           sink(context, segment, (struct bytes){contents.data, contents.size}, false, error);
 }

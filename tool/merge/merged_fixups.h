@@ -5,9 +5,10 @@
 
 #include "merge/merge.h"
 
-/* Takes a segment of the merged image with its contents; they last as long as the call. */
+/* Takes a segment of the merged image with its contents; they last as long as the call. `same`:
+ * they are what the file of the part holds of it. */
 typedef bool segment_sink(void *context, const struct merged_segment *segment,
-                          struct bytes contents, struct error *error);
+                          struct bytes contents, bool same, struct error *error);
 
 /* Hands the contents of all segments of part `number` that have any to `sink`, by rising address.
  * Errors: those of the part's parsers, of merge_import and of new_chains_segment, naming the part;

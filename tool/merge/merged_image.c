@@ -1,6 +1,8 @@
 #include "merge/merged_image.h"
 
 #include "base/digest.h"
+#include "base/memory.h"
+#include "base/parallel.h"
 #include "base/path.h"
 #include "macho/data_in_code.h"
 #include "macho/write/code_signature.h"
@@ -41,6 +43,8 @@ bool merged_image_plan(struct merge *merge, struct error *error) {
     merge->commands_size = head.size - MACH_HEADER_SIZE;
     buffer_free(&head);
     layout_place(merge);
+    for (size_t i = 0; i < merge->part_count; i++)
+        part_rest(&merge->parts[i]);
     return true;
 }
 
@@ -56,25 +60,55 @@ static void begin_chains(struct merge *merge) {
     };
 }
 
+/* What takes the segments of a part. */
+struct segment_writer {
+    struct atomic_file *file;
+    const struct merge *merge;
+    struct file part; /* open */
+};
+
 static bool write_contents(void *context, const struct merged_segment *segment,
-                           struct bytes contents, struct error *error) {
-    return atomic_file_write(context, segment->file_offset, contents.data, contents.size, error);
+                           struct bytes contents, bool same, struct error *error) {
+    struct segment_writer *writer = context;
+    if (!same)
+        return atomic_file_write(writer->file, segment->file_offset, contents.data, contents.size,
+                                 error);
+    const struct part *part = &writer->merge->parts[segment->part];
+    const struct segment *old = &part->image->segments.items[segment->old];
+    return atomic_file_copy(writer->file, segment->file_offset, &writer->part,
+                            part->node->slice->offset + old->file_offset, contents.size, error);
+}
+
+static bool write_part_segments(struct merge *merge, size_t number, struct atomic_file *file,
+                                struct error *error) {
+    struct segment_writer writer = {.file = file, .merge = merge};
+    if (!part_open(&merge->parts[number], &writer.part, error))
+        return false;
+    bool done = merged_fixups_part(merge, number, write_contents, &writer, error);
+    file_close(&writer.part);
+    part_rest(&merge->parts[number]);
+    return done;
 }
 
 static bool pass_over_contents(void *context, const struct merged_segment *segment,
-                               struct bytes contents, struct error *error) {
-    (void)context, (void)segment, (void)contents, (void)error;
+                               struct bytes contents, bool same, struct error *error) {
+    (void)context, (void)segment, (void)contents, (void)same, (void)error;
     return true;
 }
 
-static bool write_segments(struct merge *merge, segment_sink *sink, struct atomic_file *file,
+/* `whole`: with the contents, and not only what is made of them. */
+static bool write_segments(struct merge *merge, bool whole, struct atomic_file *file,
                            struct error *error) {
+    struct segment_writer writer = {.file = file, .merge = merge};
+    segment_sink *sink = whole ? write_contents : pass_over_contents;
     begin_chains(merge);
     for (size_t i = 0; i < merge->part_count; i++)
-        if (!merged_fixups_part(merge, i, sink, file, error))
+        if (whole ? !write_part_segments(merge, i, file, error)
+                  : !merged_fixups_part(merge, i, sink, NULL, error))
             return false;
     initialisers_move(merge);
-    return merged_fixups_template(merge, sink, file, error) && initialisers_complete(merge, error);
+    return merged_fixups_template(merge, sink, &writer, error) &&
+           initialisers_complete(merge, error);
 }
 
 /* --- __LINKEDIT --- */
@@ -105,7 +139,7 @@ static struct linkedit_places place_parts(const struct merge *merge) {
     places.function_starts = place_after(&places.size, made->function_starts.size, PART_ALIGNMENT);
     places.data_in_code = place_after(&places.size, made->data_in_code.size, PART_ALIGNMENT);
     places.symbols = place_after(&places.size, made->symbols.size, PART_ALIGNMENT);
-    places.strings = place_after(&places.size, made->strings.size, PART_ALIGNMENT);
+    places.strings = place_after(&places.size, made->strings.plan.size, PART_ALIGNMENT);
     if (merge->is_signed) {
         uint64_t at = round_up(places.size, SIGNATURE_ALIGNMENT);
         struct adhoc_signature signature = signature_of(merge, at);
@@ -123,6 +157,26 @@ static bool write_part(const struct merge *merge, struct atomic_file *file,
                                                  contents->data, contents->size, error);
 }
 
+/* A window of the new string pool. */
+struct string_window {
+    struct atomic_file *file;
+    uint64_t offset; /* in the file, of the next one */
+};
+
+static bool write_window(void *context, struct bytes window, struct error *error) {
+    struct string_window *strings = context;
+    uint64_t offset = strings->offset;
+    strings->offset += window.size;
+    return atomic_file_write(strings->file, offset, window.data, window.size, error);
+}
+
+static bool write_strings(const struct merge *merge, struct atomic_file *file,
+                          const struct linkedit_place *place, struct error *error) {
+    struct string_window strings = {file, merge->linkedit_offset + place->offset};
+    const struct merged_strings *made = &merge->made.strings;
+    return string_pool_stream(made->pool.bytes, &made->plan, write_window, &strings, error);
+}
+
 static bool write_linkedit(const struct merge *merge, const struct linkedit_places *places,
                            struct atomic_file *file, struct error *error) {
     const struct merged_contents *made = &merge->made;
@@ -132,7 +186,7 @@ static bool write_linkedit(const struct merge *merge, const struct linkedit_plac
            write_part(merge, file, &places->function_starts, &made->function_starts, error) &&
            write_part(merge, file, &places->data_in_code, &made->data_in_code, error) &&
            write_part(merge, file, &places->symbols, &made->symbols, error) &&
-           write_part(merge, file, &places->strings, &made->strings, error) &&
+           write_strings(merge, file, &places->strings, error) &&
            atomic_file_write(file, merge->file_size - 1, &end, 1, error);
 }
 
@@ -159,61 +213,83 @@ static bool write_text(const struct merge *merge, const struct linkedit_places *
 
 /* --- the signature --- */
 
-static bool hash_pages(struct atomic_file *file, uint64_t limit, uint8_t *hashes,
-                       struct error *error) {
+/* Pages that are hashed, a window at a time. */
+struct page_hasher {
+    const struct file *file;
+    uint64_t limit; /* bytes */
+    uint8_t *hashes;
+    struct error *errors; /* one a window */
+};
+
+static void hash_window(void *context, size_t number) {
+    const struct page_hasher *hashing = context;
+    uint64_t at = (uint64_t)number * HASH_WINDOW, left = hashing->limit - at;
+    size_t size = left < HASH_WINDOW ? (size_t)left : HASH_WINDOW;
+    uint8_t *hashes = hashing->hashes + at / ADHOC_PAGE * SHA256_SIZE;
     uint8_t *window = malloc(HASH_WINDOW);
-    bool done = window != NULL;
     if (window == NULL)
         out_of_memory();
-    for (uint64_t at = 0; done && at < limit; at += HASH_WINDOW) {
-        size_t size = limit - at < HASH_WINDOW ? (size_t)(limit - at) : HASH_WINDOW;
-        done = file_read(&file->file, at, window, size, error);
-        for (size_t i = 0; done && i < size; i += ADHOC_PAGE, hashes += SHA256_SIZE)
-            digest(DIGEST_SHA256,
-                   (struct bytes){window + i, size - i < ADHOC_PAGE ? size - i : ADHOC_PAGE},
-                   hashes);
-    }
+    bool done = file_read(hashing->file, at, window, size, &hashing->errors[number]);
+    for (size_t i = 0; done && i < size; i += ADHOC_PAGE, hashes += SHA256_SIZE)
+        digest(DIGEST_SHA256,
+               (struct bytes){window + i, size - i < ADHOC_PAGE ? size - i : ADHOC_PAGE}, hashes);
     free(window);
+}
+
+static bool hash_pages(const struct file *file, uint64_t limit, uint8_t *hashes,
+                       struct error *error) {
+    size_t count = (size_t)((limit + HASH_WINDOW - 1) / HASH_WINDOW);
+    struct page_hasher hashing = {file, limit, hashes, memory_zeros(count, sizeof *error)};
+    bool done = true;
+    parallel_for(count, hash_window, &hashing);
+    for (size_t i = 0; i < count && done; i++)
+        if (hashing.errors[i].kind != ERROR_NONE) {
+            *error = hashing.errors[i];
+            done = false;
+        }
+    free(hashing.errors);
     return done;
 }
 
-static bool no_hashes(struct atomic_file *file, uint64_t limit, uint8_t *hashes,
-                      struct error *error) {
-    (void)file, (void)limit, (void)hashes, (void)error;
-    return true;
-}
-
-typedef bool page_hasher(struct atomic_file *file, uint64_t limit, uint8_t *hashes,
-                         struct error *error);
-
 static bool write_signature(const struct merge *merge, const struct linkedit_place *place,
-                            page_hasher *hash, struct atomic_file *file, struct error *error) {
+                            bool whole, struct atomic_file *file, struct error *error) {
     struct adhoc_signature signature = signature_of(merge, place->offset);
     struct buffer bytes = {0};
     if (place->size == 0)
         return true;
     uint8_t *hashes =
         code_signature_adhoc_write(&signature, buffer_take(&bytes, (size_t)place->size));
-    bool done = hash(file, signature.code_limit, hashes, error) &&
+    bool done = (!whole || hash_pages(&file->file, signature.code_limit, hashes, error)) &&
                 atomic_file_write(file, signature.code_limit, bytes.data, bytes.size, error);
     buffer_free(&bytes);
     return done;
 }
 
-static bool write_all(struct merge *merge, segment_sink *sink, page_hasher *hash,
-                      struct atomic_file *file, struct error *error) {
-    if (!write_segments(merge, sink, file, error) || !make_contents(merge, error))
+/* Of each part __LINKEDIT as it is mapped, and as much again for tables on their way. */
+uint64_t merged_image_memory(const struct merge *merge) {
+    uint64_t linkedit = 0, largest = 0;
+    for (size_t i = 0; i < merge->part_count; i++) {
+        const struct part *part = &merge->parts[i];
+        linkedit += part->linkedit.size;
+        largest = part->slice.size > largest ? part->slice.size : largest;
+    }
+    return 2 * linkedit + 2 * largest;
+}
+
+static bool write_all(struct merge *merge, bool whole, struct atomic_file *file,
+                      struct error *error) {
+    if (!write_segments(merge, whole, file, error) || !make_contents(merge, error))
         return false;
     struct linkedit_places places = place_parts(merge);
     layout_linkedit(merge, places.size);
     return write_linkedit(merge, &places, file, error) && write_text(merge, &places, file, error) &&
-           write_signature(merge, &places.signature, hash, file, error);
+           write_signature(merge, &places.signature, whole, file, error);
 }
 
 bool merged_image_write(struct merge *merge, struct atomic_file *file, struct error *error) {
-    return write_all(merge, write_contents, hash_pages, file, error);
+    return write_all(merge, true, file, error);
 }
 
 bool merged_image_outline(struct merge *merge, struct atomic_file *file, struct error *error) {
-    return write_all(merge, pass_over_contents, no_hashes, file, error);
+    return write_all(merge, false, file, error);
 }

@@ -12,7 +12,7 @@ bool merged_code_tables(struct merge *merge, struct error *error);
 /* Fills made.symbols, made.strings and the counts: local symbols and stabs of all parts in their
  * order, then what is exported, then what is undefined, each once. A definition in whose place the
  * merged image exports another part's becomes local. Errors: ERROR_MALFORMED naming the part.
- * Memory: all string pools once more. */
+ * Memory: the new table, and what string_pool_plan takes; the string pools are mapped. */
 bool merged_symbols(struct merge *merge, struct error *error);
 
 #endif

@@ -1,6 +1,10 @@
 #include "merge/merged_linkedit.h"
 
+#include "base/keyed_hash.h"
+#include "base/mapping.h"
 #include "base/memory.h"
+#include "base/parallel.h"
+#include "base/seed.h"
 #include "macho/symtab.h"
 #include "macho/write/string_pool.h"
 
@@ -10,21 +14,33 @@
 
 enum {
     ORDINAL_SHIFT = 8, /* of a dylib's ordinal in n_desc */
-    MOST_SYMBOL_ORDINAL = 253
+    MOST_SYMBOL_ORDINAL = 253,
+    TYPE = 4, /* bytes of a nlist_64: n_type, n_sect, n_desc */
+    SECTION = 5,
+    DESCRIPTION = 6
+};
+
+enum symbol_group_number { GROUP_LOCAL, GROUP_EXPORTED, GROUP_UNDEFINED, GROUP_NONE };
+
+/* What is known of the symbols of a part. */
+struct part_symbols {
+    struct bytes table;
+    uint64_t pool;               /* where its pool begins in the joined one */
+    uint8_t *groups;             /* of each symbol */
+    uint32_t counts[GROUP_NONE]; /* of each group */
+    uint32_t next[GROUP_NONE];   /* where the next one of the group goes, by its number */
+    struct error error;
 };
 
 struct symbol_merger {
     struct merge *merge;
-    struct buffer pool;      /* the pools of all parts, one after the other */
-    uint64_t *pool_starts;   /* where that of each part begins */
-    uint8_t **groups;        /* of each part: the group of each of its symbols */
-    struct pool_name *names; /* one a symbol that was taken */
-    size_t count;
-    size_t capacity;
-    struct map undefined; /* "ORDINAL NAME" of those that were taken */
+    struct mapped_pieces *pool; /* the pools of all parts */
+    struct part_symbols *parts;
+    struct pool_name *names; /* one a symbol of the new table */
+    uint32_t *undefined;     /* the numbers + 1 of undefined ones by a hash; 0 for a free slot */
+    size_t slot_count;       /* a power of two, more than twice as many as undefined ones */
+    uint64_t key;
 };
-
-enum symbol_group_number { GROUP_LOCAL, GROUP_EXPORTED, GROUP_UNDEFINED, GROUP_NONE };
 
 static bool part_symbol_error(const struct part *part, size_t i, const char *what,
                               struct error *error) {
@@ -36,7 +52,7 @@ static bool part_symbol_error(const struct part *part, size_t i, const char *wha
 
 static const char *name_of(const struct symbol_merger *merger, size_t part,
                            const struct nlist *symbol) {
-    return (const char *)merger->pool.data + merger->pool_starts[part] + symbol->string_index;
+    return (const char *)merger->pool->bytes.data + merger->parts[part].pool + symbol->string_index;
 }
 
 /* Whether the merged image exports this very definition under its name. */
@@ -91,36 +107,43 @@ static uint16_t new_description(const struct symbol_merger *merger, const struct
     return (uint16_t)((symbol->description & 0xff) | merged.import.ordinal << ORDINAL_SHIFT);
 }
 
-static bool is_known(struct symbol_merger *merger, size_t number, const struct nlist *symbol,
-                     uint16_t description) {
-    static int known;
-    char *key =
-        arena_format(merger->merge->arena, "%u %s", description, name_of(merger, number, symbol));
-    if (map_get(&merger->undefined, key) != NULL)
-        return true;
-    map_put(&merger->undefined, merger->merge->arena, key, &known);
-    return false;
+/* Puts symbol `i` of a part at a place of the new table. */
+static void put_symbol(struct symbol_merger *merger, size_t number, size_t i, uint32_t place) {
+    const struct part *part = &merger->merge->parts[number];
+    struct nlist symbol = nlist_at(merger->parts[number].table, i);
+    uint8_t *target = merger->merge->made.symbols.data + (size_t)place * NLIST_SIZE;
+    bool is_local = merger->parts[number].groups[i] == GROUP_LOCAL;
+    merger->names[place].old_index = (uint32_t)(merger->parts[number].pool + symbol.string_index);
+    if (is_local && (symbol.type & N_STAB) == 0)
+        symbol.type &= (uint8_t)~N_EXT;
+    target[TYPE] = symbol.type;
+    target[SECTION] = new_section(part, &symbol);
+    bytes_store_little(target + DESCRIPTION, 2, new_description(merger, part, &symbol));
+    bytes_store_little(target + NLIST_VALUE, 8,
+                       nlist_has_address(&symbol) ? merge_address(part, symbol.value)
+                                                  : symbol.value);
 }
 
-static void take_symbol(struct symbol_merger *merger, size_t number, struct nlist symbol,
-                        enum symbol_group_number group) {
-    const struct part *part = &merger->merge->parts[number];
-    struct buffer *table = &merger->merge->made.symbols;
-    uint16_t description = new_description(merger, part, &symbol);
-    if (group == GROUP_UNDEFINED && is_known(merger, number, &symbol, description))
-        return;
-    merger->names =
-        memory_grow(merger->names, merger->count, &merger->capacity, sizeof *merger->names);
-    merger->names[merger->count++].old_index =
-        (uint32_t)(merger->pool_starts[number] + symbol.string_index);
-    if (group == GROUP_LOCAL && (symbol.type & N_STAB) == 0)
-        symbol.type &= (uint8_t)~N_EXT;
-    uint64_t value = nlist_has_address(&symbol) ? merge_address(part, symbol.value) : symbol.value;
-    buffer_little(table, 4, 0);
-    buffer_little(table, 1, symbol.type);
-    buffer_little(table, 1, new_section(part, &symbol));
-    buffer_little(table, 2, description);
-    buffer_little(table, 8, value);
+static const char *placed_name(const struct symbol_merger *merger, uint32_t place) {
+    return (const char *)merger->pool->bytes.data + merger->names[place].old_index;
+}
+
+/* Whether an undefined symbol that was put there is there already, of the same dylib. */
+static bool is_known(struct symbol_merger *merger, uint32_t place) {
+    struct bytes table = buffer_bytes(&merger->merge->made.symbols);
+    const char *name = placed_name(merger, place);
+    uint16_t description = nlist_at(table, place).description;
+    struct bytes bytes = {(const uint8_t *)name, strlen(name)};
+    size_t mask = merger->slot_count - 1;
+    size_t at = (size_t)keyed_hash(merger->key ^ description, bytes) & mask;
+    for (; merger->undefined[at] != 0; at = (at + 1) & mask) {
+        uint32_t other = merger->undefined[at] - 1;
+        if (nlist_at(table, other).description == description &&
+            strcmp(placed_name(merger, other), name) == 0)
+            return true;
+    }
+    merger->undefined[at] = place + 1;
+    return false;
 }
 
 static bool symbol_fits(const struct part *part, struct bytes pool, size_t i,
@@ -136,83 +159,142 @@ static bool symbol_fits(const struct part *part, struct bytes pool, size_t i,
 }
 
 /* Finds the group of each symbol of a part. */
-static bool group_symbols(struct symbol_merger *merger, size_t number, struct error *error) {
+static void group_symbols(void *context, size_t number) {
+    struct symbol_merger *merger = context;
     const struct part *part = &merger->merge->parts[number];
-    struct bytes table = part_linkedit(part, "symbol table");
+    struct part_symbols *symbols = &merger->parts[number];
     struct bytes pool = part_linkedit(part, "string pool");
-    size_t count = table.size / NLIST_SIZE;
-    uint8_t *groups = memory_zeros(count, 1);
-    merger->groups[number] = groups;
+    size_t count = symbols->table.size / NLIST_SIZE;
+    symbols->groups = memory_zeros(count, 1);
     for (size_t i = 0; i < count; i++) {
-        struct nlist symbol = nlist_at(table, i);
-        if (!symbol_fits(part, pool, i, &symbol, error))
-            return false;
-        groups[i] = (uint8_t)group_of(merger, number, &symbol);
+        struct nlist symbol = nlist_at(symbols->table, i);
+        if (!symbol_fits(part, pool, i, &symbol, &symbols->error))
+            return;
+        enum symbol_group_number group = group_of(merger, number, &symbol);
+        symbols->groups[i] = (uint8_t)group;
+        if (group != GROUP_NONE)
+            symbols->counts[group]++;
     }
-    return true;
 }
 
-static bool group_all(struct symbol_merger *merger, struct error *error) {
-    merger->groups = memory_zeros(merger->merge->part_count, sizeof *merger->groups);
-    for (size_t i = 0; i < merger->merge->part_count; i++)
-        if (!group_symbols(merger, i, error))
-            return false;
-    return true;
+/* Puts those that are not undefined. */
+static void put_defined(void *context, size_t number) {
+    struct symbol_merger *merger = context;
+    struct part_symbols *symbols = &merger->parts[number];
+    for (size_t i = 0; i < symbols->table.size / NLIST_SIZE; i++)
+        if (symbols->groups[i] < GROUP_UNDEFINED)
+            put_symbol(merger, number, i, symbols->next[symbols->groups[i]]++);
 }
 
-static uint32_t take_group(struct symbol_merger *merger, enum symbol_group_number group) {
-    size_t before = merger->count;
-    for (size_t i = 0; i < merger->merge->part_count; i++) {
-        struct bytes table = part_linkedit(&merger->merge->parts[i], "symbol table");
-        for (size_t j = 0; j < table.size / NLIST_SIZE; j++)
-            if (merger->groups[i][j] == group)
-                take_symbol(merger, i, nlist_at(table, j), group);
+/* Puts the others from `place` on, each once; where they end. */
+static uint32_t put_undefined(struct symbol_merger *merger, uint32_t place) {
+    for (size_t number = 0; number < merger->merge->part_count; number++) {
+        const struct part_symbols *symbols = &merger->parts[number];
+        for (size_t i = 0; i < symbols->table.size / NLIST_SIZE; i++) {
+            if (symbols->groups[i] != GROUP_UNDEFINED)
+                continue;
+            put_symbol(merger, number, i, place);
+            place += !is_known(merger, place);
+        }
     }
-    return (uint32_t)(merger->count - before);
+    return place;
+}
+
+static bool join_pool(struct symbol_merger *merger, size_t number, struct error *error) {
+    const struct part *part = &merger->merge->parts[number];
+    struct part_symbols *symbols = &merger->parts[number];
+    struct bytes pool = part_linkedit(part, "string pool");
+    struct file file;
+    symbols->table = part_linkedit(part, "symbol table");
+    if (!part_open(part, &file, error))
+        return false;
+    bool done = mapped_pieces_add(merger->pool, &file, (uint64_t)(pool.data - part->slice.data),
+                                  pool.size, &symbols->pool, error);
+    file_close(&file);
+    return done || error_in_file(error, part->node->file->path);
 }
 
 static bool join_pools(struct symbol_merger *merger, struct error *error) {
-    struct merge *merge = merger->merge;
-    merger->pool_starts = arena_take(merge->arena, merge->part_count * sizeof(uint64_t));
-    for (size_t i = 0; i < merge->part_count; i++) {
-        struct bytes pool = part_linkedit(&merge->parts[i], "string pool");
-        merger->pool_starts[i] = merger->pool.size;
-        buffer_add(&merger->pool, pool.data, pool.size);
-        buffer_little(&merger->pool, 1, 0);
-    }
-    return merger->pool.size <= UINT32_MAX ||
+    const struct merge *merge = merger->merge;
+    uint64_t total = 0;
+    for (size_t i = 0; i < merge->part_count; i++)
+        total += part_linkedit(&merge->parts[i], "string pool").size;
+    if (!mapped_pieces_begin(merge->part_count, total, merger->pool, error))
+        return false;
+    for (size_t i = 0; i < merge->part_count; i++)
+        if (!join_pool(merger, i, error))
+            return false;
+    return merger->pool->bytes.size <= UINT32_MAX ||
            error_malformed(error, "string pool", "all pools together take more than 4 GiB");
+}
+
+static bool group_all(struct symbol_merger *merger, struct error *error) {
+    parallel_for(merger->merge->part_count, group_symbols, merger);
+    for (size_t i = 0; i < merger->merge->part_count; i++)
+        if (merger->parts[i].error.kind != ERROR_NONE) {
+            *error = merger->parts[i].error;
+            return false;
+        }
+    return true;
+}
+
+/* Gives each part its places among those of a group, from `place` on; where they end. */
+static uint32_t place_group(struct symbol_merger *merger, enum symbol_group_number group,
+                            uint32_t place) {
+    for (size_t i = 0; i < merger->merge->part_count; i++) {
+        merger->parts[i].next[group] = place;
+        place += merger->parts[i].counts[group];
+    }
+    return place;
+}
+
+static void write_table(struct symbol_merger *merger) {
+    struct merged_contents *made = &merger->merge->made;
+    uint32_t exported = place_group(merger, GROUP_LOCAL, 0);
+    uint32_t undefined = place_group(merger, GROUP_EXPORTED, exported);
+    uint32_t most = place_group(merger, GROUP_UNDEFINED, undefined);
+    buffer_take(&made->symbols, (size_t)most * NLIST_SIZE);
+    merger->names = memory_zeros((size_t)most + 1, sizeof *merger->names);
+    for (merger->slot_count = 2; merger->slot_count <= 2 * (size_t)(most - undefined);)
+        merger->slot_count *= 2;
+    merger->undefined = memory_zeros(merger->slot_count, sizeof *merger->undefined);
+    parallel_for(merger->merge->part_count, put_defined, merger);
+    uint32_t end = put_undefined(merger, undefined);
+    made->local_count = exported;
+    made->exported_count = undefined - exported;
+    made->undefined_count = end - undefined;
+    made->symbols.size = (size_t)end * NLIST_SIZE;
 }
 
 static void write_names(struct symbol_merger *merger) {
     struct merged_contents *made = &merger->merge->made;
-    struct pool_plan plan;
-    string_pool_plan(buffer_bytes(&merger->pool), merger->names, merger->count, &plan);
-    string_pool_write(buffer_bytes(&merger->pool), &plan,
-                      buffer_take(&made->strings, (size_t)plan.size));
-    for (size_t i = 0; i < merger->count; i++)
+    size_t count = made->symbols.size / NLIST_SIZE;
+    struct pool_plan *plan = &made->strings.plan;
+    string_pool_plan(merger->pool->bytes, merger->names, count, plan);
+    for (size_t i = 0; i < count; i++)
         bytes_store_little(made->symbols.data + i * NLIST_SIZE, 4, merger->names[i].new_index);
-    string_pool_free(&plan);
+}
+
+static void free_merger(struct symbol_merger *merger) {
+    for (size_t i = 0; i < merger->merge->part_count; i++)
+        free(merger->parts[i].groups);
+    free(merger->parts);
+    free(merger->names);
+    free(merger->undefined);
 }
 
 bool merged_symbols(struct merge *merge, struct error *error) {
-    struct symbol_merger merger = {.merge = merge};
-    struct merged_contents *made = &merge->made;
+    struct symbol_merger merger = {
+        .merge = merge, .pool = &merge->made.strings.pool, .key = seed()};
+    merger.parts = memory_zeros(merge->part_count, sizeof *merger.parts);
     bool done = join_pools(&merger, error) && group_all(&merger, error);
     if (done && merge->dylibs.count > MOST_SYMBOL_ORDINAL)
         done = error_malformed(error, "load commands", "%zu dylibs are more than symbols count",
                                merge->dylibs.count);
     if (done) {
-        made->local_count = take_group(&merger, GROUP_LOCAL);
-        made->exported_count = take_group(&merger, GROUP_EXPORTED);
-        made->undefined_count = take_group(&merger, GROUP_UNDEFINED);
+        write_table(&merger);
         write_names(&merger);
     }
-    for (size_t i = 0; merger.groups != NULL && i < merge->part_count; i++)
-        free(merger.groups[i]);
-    free(merger.groups);
-    buffer_free(&merger.pool);
-    map_free(&merger.undefined);
-    free(merger.names);
+    free_merger(&merger);
     return done;
 }

@@ -34,13 +34,6 @@ struct personality_slot {
 
 /* --- personalities --- */
 
-static const struct fixup *fixup_at(const struct part_fixups *fixups, uint64_t address) {
-    for (size_t i = 0; i < fixups->count; i++)
-        if (fixups->items[i].address == address)
-            return &fixups->items[i];
-    return NULL;
-}
-
 /* What a slot leads to, the same for all slots that lead there. */
 static char *slot_key(struct unwind_merger *merger, const struct part *part,
                       const struct fixup *fixup) {
@@ -60,7 +53,7 @@ static char *slot_key(struct unwind_merger *merger, const struct part *part,
 static bool move_personality(struct unwind_merger *merger, const struct part *part,
                              const struct part_fixups *fixups, struct unwind_entry *entry) {
     uint64_t slot = image_base(part->image) + entry->personality;
-    char *key = slot_key(merger, part, fixup_at(fixups, slot));
+    char *key = slot_key(merger, part, part_fixup_at(fixups, slot));
     if (key == NULL) {
         error_malformed(merger->error, "unwind info personalities",
                         "no pointer to a function is at 0x%llx", (unsigned long long)slot);

@@ -77,18 +77,25 @@ static bool open_again(const struct image_file *old, struct file *file, struct e
                            : file_open(old->path, file, error);
 }
 
+bool part_open(const struct part *part, struct file *file, struct error *error) {
+    const struct file *was = &part->node->file->file;
+    if (!open_again(part->node->file, file, error))
+        return false;
+    struct file_stamp stamp = file_stamp_of(file), old = file_stamp_of(was);
+    if (was->descriptor == -1 || file_stamp_same(&stamp, &old))
+        return true;
+    file_close(file);
+    return error_io(error, part->node->file->path, "was written to meanwhile");
+}
+
 static bool map_all(struct part *part, struct error *error) {
     struct file file;
     size_t head_size;
     const struct image_slice *slice = part->node->slice;
-    if (!open_again(part->node->file, &file, error))
+    if (!part_open(part, &file, error))
         return false;
-    struct file_stamp stamp = file_stamp_of(&file), was = file_stamp_of(&part->node->file->file);
-    bool same = part->node->file->file.descriptor == -1 || file_stamp_same(&stamp, &was);
-    bool mapped = same && mapping_make(&file, slice->offset, slice->size, &part->mapping, error);
+    bool mapped = mapping_make(&file, slice->offset, slice->size, &part->mapping, error);
     file_close(&file);
-    if (!same)
-        return error_io(error, part->node->file->path, "was written to meanwhile");
     part->slice = part->mapping.bytes;
     if (!mapped || !image_head_size(part->slice, part->slice.size, &head_size, error))
         return false;
@@ -113,6 +120,10 @@ bool part_read(struct arena *arena, const struct graph_node *node, struct part *
 void part_free(struct part *part) {
     mapping_free(&part->mapping);
     part->mapping = (struct mapping){0};
+}
+
+void part_rest(const struct part *part) {
+    mapping_rest(&part->mapping);
 }
 
 bool lone_image_open(struct arena *arena, const char *path, struct lone_image *image,
@@ -237,6 +248,15 @@ static int by_address(const void *left, const void *right) {
     return precedence(a) - precedence(b);
 }
 
+/* Chains rise already. */
+static void sort_fixups(struct part_fixups *fixups) {
+    size_t i = 1;
+    while (i < fixups->count && by_address(&fixups->items[i - 1], &fixups->items[i]) <= 0)
+        i++;
+    if (i < fixups->count)
+        qsort(fixups->items, fixups->count, sizeof *fixups->items, by_address);
+}
+
 static void keep_first_of_each(struct part_fixups *fixups) {
     size_t kept = 0;
     for (size_t i = 0; i < fixups->count; i++)
@@ -257,8 +277,7 @@ bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struc
             return error_in_file(error, part->node->file->path);
         }
     }
-    if (fixups->count != 0)
-        qsort(fixups->items, fixups->count, sizeof *fixups->items, by_address);
+    sort_fixups(fixups);
     keep_first_of_each(fixups);
     return true;
 }
@@ -269,4 +288,17 @@ bool part_has_identity(const struct part *part) {
     struct error ignored;
     return bytes.size != 0 && code_signature_parse(bytes, &signature, &ignored) &&
            signature.has_identity;
+}
+
+const struct fixup *part_fixup_at(const struct part_fixups *fixups, uint64_t address) {
+    size_t low = 0, high = fixups->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (fixups->items[middle].address < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < fixups->count && fixups->items[low].address == address;
+    return found ? &fixups->items[low] : NULL;
 }

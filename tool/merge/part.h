@@ -49,6 +49,11 @@ struct part_fixups {
 bool part_read(struct arena *arena, const struct graph_node *node, struct part *part,
                struct error *error);
 void part_free(struct part *part);
+/* Lets go of the memory that the file takes; what is read again afterwards comes from the file. */
+void part_rest(const struct part *part);
+/* Opens the file once more, for copying. Errors: ERROR_IO naming it, also when it was written to
+ * since it was read. */
+bool part_open(const struct part *part, struct file *file, struct error *error);
 
 /* An image by itself, read like a part. */
 struct lone_image {
@@ -66,6 +71,8 @@ void lone_image_close(struct lone_image *image);
  * dyld applies counts: a weak bind over any other, a bind over a rebase. Symbols point into the
  * part. Errors: ERROR_MALFORMED naming the file. Release items with free(). */
 bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struct error *error);
+/* The one at `address`; NULL when there is none. */
+const struct fixup *part_fixup_at(const struct part_fixups *fixups, uint64_t address);
 /* DYLD_CHAINED_PTR_...; 0 for a part with opcodes, or without fixups. */
 uint16_t part_pointer_format(const struct part *part);
 /* Bytes of its linkedit part of that name (macho/linkedit.h); empty without. */

@@ -1,3 +1,4 @@
+#include "base/parallel.h"
 #include "base/path.h"
 #include "base/size.h"
 #include "base/text.h"
@@ -31,6 +32,8 @@ struct consolidate_arguments {
     struct string_list exclude;
     const char *unstripped;
     const char *identity;
+    struct size_option memory;
+    unsigned jobs;
 };
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
@@ -55,6 +58,10 @@ static const struct option_row rows[] = {
         "keep the originals in DIR (beside the new files, as NAME.unstripped)", NULL),
     ROW("identity", 0, OPTION_TEXT, identity, "CMD",
         "sign by `CMD FILE` what was signed by an identity", NULL),
+    ROW("memory", 0, OPTION_SIZE, memory, "SIZE",
+        "make as many images at a time as SIZE of memory allows (a quarter of the machine's)",
+        &option_in_mib),
+    ROW("jobs", 'j', OPTION_COUNT, jobs, "N", "use at most N threads (one per processor)", NULL),
     ROW("quiet", 'q', OPTION_FLAG, quiet, NULL, "print nothing but errors", NULL),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &text_or_json),
     OUTPUT_ROWS(struct consolidate_arguments, output),
@@ -434,6 +441,7 @@ static int consolidate(struct consolidate *run) {
         .unstripped = run->arguments.out_dir != NULL ? "none" : run->arguments.unstripped,
         .identity = run->arguments.identity,
         .no_stubs = run->arguments.no_stubs,
+        .memory = run->arguments.memory.given ? run->arguments.memory.bytes : 0,
     };
     int status = do_job(run, &job);
     return status == EXIT_FITS ? report(run, &job) : status;
@@ -462,6 +470,7 @@ static int run(const struct call *call) {
     if (!call_parse(call, &verb_consolidate, &run.arguments, &run.operands, &error) ||
         !arguments_valid(&run, &error))
         return call_fail(&verb_consolidate, &error);
+    parallel_set_jobs(run.arguments.jobs);
     int status = walk_resumed(&run);
     if (status == 0 && run.arguments.undo)
         status = undo(&run);

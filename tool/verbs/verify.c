@@ -101,6 +101,7 @@ static bool compare_with_old(struct verification *verification, struct image_fil
     size_t before = verification->findings.count;
     if (verification->is_consolidated)
         consolidated_compare(cache_arena(verification->cache), file->path, against,
+                             verification->losses.level->drops_upto != SYMBOL_NONE,
                              &verification->findings);
     else if (against != NULL) {
         *original = operand_read(verification->cache, against);

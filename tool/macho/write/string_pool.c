@@ -189,6 +189,52 @@ void string_pool_write(struct bytes old, const struct pool_plan *plan, uint8_t *
     }
 }
 
+enum { WINDOW = 1 << 20 };
+
+/* The window that is being filled. */
+struct string_stream {
+    uint8_t *window;
+    size_t filled;
+    string_sink *sink;
+    void *context;
+};
+
+static bool flush(struct string_stream *stream, struct error *error) {
+    struct bytes window = {stream->window, stream->filled};
+    stream->filled = 0;
+    return window.size == 0 || stream->sink(stream->context, window, error);
+}
+
+static bool stream_bytes(struct string_stream *stream, struct bytes bytes, struct error *error) {
+    for (size_t at = 0; at < bytes.size;) {
+        size_t left = bytes.size - at, room = WINDOW - stream->filled;
+        size_t size = left < room ? left : room;
+        memcpy(stream->window + stream->filled, bytes.data + at, size);
+        stream->filled += size;
+        at += size;
+        if (stream->filled == WINDOW && !flush(stream, error))
+            return false;
+    }
+    return true;
+}
+
+bool string_pool_stream(struct bytes old, const struct pool_plan *plan, string_sink *sink,
+                        void *context, struct error *error) {
+    static const uint8_t end = '\0';
+    struct string_stream stream = {.window = malloc(WINDOW), .sink = sink, .context = context};
+    bool done = true;
+    if (stream.window == NULL)
+        out_of_memory();
+    for (uint64_t i = 0; i < plan->count && done; i++) {
+        struct bytes name = {old.data + plan->copies[i].old_index, plan->copies[i].size};
+        done = stream_bytes(&stream, name, error) &&
+               stream_bytes(&stream, (struct bytes){&end, 1}, error);
+    }
+    done = done && flush(&stream, error);
+    free(stream.window);
+    return done;
+}
+
 void string_pool_free(struct pool_plan *plan) {
     free(plan->copies);
     *plan = (struct pool_plan){0};

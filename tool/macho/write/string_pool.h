@@ -4,6 +4,7 @@
 #define VAFIT_MACHO_WRITE_STRING_POOL_H
 
 #include "base/bytes.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,6 +38,10 @@ void string_pool_plan(struct bytes old, struct pool_name *names, size_t count,
                       struct pool_plan *plan);
 /* Writes the planned pool: plan->size bytes to `target`. */
 void string_pool_write(struct bytes old, const struct pool_plan *plan, uint8_t *target);
+/* The same in windows of at most 1 MiB, one after the other; where a sink fails, that is all. */
+typedef bool string_sink(void *context, struct bytes window, struct error *error);
+bool string_pool_stream(struct bytes old, const struct pool_plan *plan, string_sink *sink,
+                        void *context, struct error *error);
 void string_pool_free(struct pool_plan *plan);
 
 #endif
