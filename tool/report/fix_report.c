@@ -151,17 +151,22 @@ static const char *const outcomes[] = {
     [FIX_INSUFFICIENT] = "insufficient",
 };
 
+static json_t *miss_json(const struct finding *finding, const char *unit, uint64_t count) {
+    json_t *object = json_object();
+    json_object_set_new(object, "rule", json_text(rule_row(finding->rule)->name));
+    json_object_set_new(object, unit, json_bytes(count));
+    return object;
+}
+
 static json_t *misses_json(const struct judgement *judgement) {
     json_t *array = json_array();
     for (size_t i = 0; i < judgement->findings.count; i++) {
-        uint64_t bytes = finding_misses(&judgement->findings.items[i]);
-        if (bytes == 0)
-            continue;
-        json_t *object = json_object();
-        json_object_set_new(object, "rule",
-                            json_text(rule_row(judgement->findings.items[i].rule)->name));
-        json_object_set_new(object, "bytes", json_bytes(bytes));
-        json_array_append_new(array, object);
+        const struct finding *finding = &judgement->findings.items[i];
+        uint64_t bytes = finding_misses(finding);
+        if (finding->rule == RULE_LINKEDIT_ALIGNMENT && finding->severity == SEVERITY_ERROR)
+            json_array_append_new(array, miss_json(finding, "parts", finding->actual));
+        else if (bytes != 0)
+            json_array_append_new(array, miss_json(finding, "bytes", bytes));
     }
     return array;
 }

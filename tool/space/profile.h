@@ -45,6 +45,8 @@ struct profile {
     const char *about; /* one line, with what is inferred */
     const struct layout *arm64;
     const struct layout *x86_64;
+    bool refuses_misaligned; /* its dyld loads no image with parts of __LINKEDIT off their
+                                alignment: rule linkedit-alignment is an error */
 };
 
 /* The built-in profile of that name, or NULL. */

@@ -171,6 +171,7 @@ static bool read_profile(struct arena *arena, json_t *root, struct profile *prof
     const struct profile *base = base_name == NULL ? NULL : profile_named(base_name);
     if (base == NULL)
         return error_malformed(error, "based_on", "not the name of a built-in profile");
+    *profile = *base;
     profile->name = arena_string(arena, name);
     profile->about = arena_format(arena, "a profile of your own, based on %s", base->name);
     profile->arm64 = read_family(arena, root, "arm64", base->arm64, error);

@@ -111,6 +111,11 @@ void limits_default(struct limits *limits) {
         limits->severities[i] = rules[i].severity;
 }
 
+void limits_for_profile(struct limits *limits, const struct profile *profile) {
+    if (!limits->is_given[RULE_LINKEDIT_ALIGNMENT] && profile->refuses_misaligned)
+        limits->severities[RULE_LINKEDIT_ALIGNMENT] = SEVERITY_ERROR;
+}
+
 const char *severity_name(enum severity severity) {
     static const char *const names[] = {"off", "not-applicable", "pass", "warning", "error"};
     return names[severity];

@@ -79,6 +79,7 @@ struct measure {
 /* What a program is judged by. */
 struct limits {
     enum severity severities[RULE_COUNT]; /* SEVERITY_OFF, SEVERITY_WARNING or SEVERITY_ERROR */
+    bool is_given[RULE_COUNT];            /* somebody said which: it holds for every profile */
     bool has_limit;
     uint64_t limit;    /* --limit: in place of the window's start */
     uint64_t headroom; /* bytes kept free below the window */
@@ -124,6 +125,8 @@ struct judgement {
 
 /* The levels as the rules have them, headroom 64 MiB, nothing else. */
 void limits_default(struct limits *limits);
+/* Sets the severities that a profile decides and nobody has given. */
+void limits_for_profile(struct limits *limits, const struct profile *profile);
 void judge(struct arena *arena, const struct measure *measure, const struct limits *limits,
            struct judgement *judgement);
 

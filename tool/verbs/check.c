@@ -352,7 +352,7 @@ static bool prepare(struct check *check, struct error *error) {
         !arguments_valid(check, error) ||
         !limit_options_limits(&check->arguments.judge, &check->limits, error) ||
         !limit_options_profile(check->arena, &check->arguments.judge, &check->inputs,
-                               &check->profile, error) ||
+                               &check->profile, &check->limits, error) ||
         !load_baseline(check, error))
         return false;
     check->limits.has_max_growth = check->arguments.max_growth.given;

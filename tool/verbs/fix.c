@@ -127,7 +127,8 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
     take_up_to(fix);
     if (!arguments_valid(fix, error) ||
         !limit_options_limits(&arguments->judge, &fix->limits, error) ||
-        !limit_options_profile(fix->arena, &arguments->judge, &fix->inputs, &fix->profile, error))
+        !limit_options_profile(fix->arena, &arguments->judge, &fix->inputs, &fix->profile,
+                               &fix->limits, error))
         return false;
     fix->options = rewrite_options_of(&arguments->shrink, NULL);
     fix->predict = (struct predict_options){

@@ -29,6 +29,7 @@ static bool set_rule(struct limits *limits, const char *text, struct error *erro
     for (size_t i = 0; text[size] == '=' && i < sizeof levels / sizeof levels[0]; i++)
         if (strcmp(text + size + 1, levels[i].name) == 0) {
             limits->severities[rule] = levels[i].severity;
+            limits->is_given[rule] = true;
             return true;
         }
     return error_usage(error, "--rule %s: the severity is error, warn or off", text);
@@ -47,9 +48,8 @@ bool limit_options_limits(const struct limit_options *options, struct limits *li
     return true;
 }
 
-bool limit_options_profile(struct arena *arena, const struct limit_options *options,
-                           struct string_list *inputs, struct profile *profile,
-                           struct error *error) {
+static bool read_profile(struct arena *arena, const struct limit_options *options,
+                         struct string_list *inputs, struct profile *profile, struct error *error) {
     enum { LARGEST = 16 << 20 };
     const char *name = options->profile == NULL ? profile_choices.usual : options->profile;
     const struct profile *known = profile_named(name);
@@ -64,4 +64,13 @@ bool limit_options_profile(struct arena *arena, const struct limit_options *opti
     *vector_push(arena, inputs) = name;
     return file_read_all(arena, name, LARGEST, &text, &size, error) &&
            (profile_from_json(arena, text, size, profile, error) || error_in_file(error, name));
+}
+
+bool limit_options_profile(struct arena *arena, const struct limit_options *options,
+                           struct string_list *inputs, struct profile *profile,
+                           struct limits *limits, struct error *error) {
+    if (!read_profile(arena, options, inputs, profile, error))
+        return false;
+    limits_for_profile(limits, profile);
+    return true;
 }

@@ -49,10 +49,11 @@ extern const struct option_choices profile_choices, rule_choices;
 /* What the options say of limits and rules. Errors: ERROR_USAGE. */
 bool limit_options_limits(const struct limit_options *options, struct limits *limits,
                           struct error *error);
-/* The profile they name; one that is a file is added to *inputs. Errors: ERROR_USAGE for an unknown
- * name, ERROR_IO, ERROR_MALFORMED naming the file. */
+/* The profile they name, and what it says of rules, in *limits, which were read; a profile that is
+ * a file is added to *inputs. Errors: ERROR_USAGE for an unknown name, ERROR_IO, ERROR_MALFORMED
+ * naming the file. */
 bool limit_options_profile(struct arena *arena, const struct limit_options *options,
                            struct string_list *inputs, struct profile *profile,
-                           struct error *error);
+                           struct limits *limits, struct error *error);
 
 #endif

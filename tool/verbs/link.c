@@ -91,7 +91,7 @@ static bool read_limits(struct link *link, struct error *error) {
     if (!limit_options_limits(judge, &link->limits, error))
         return false;
     link->limits.severities[RULE_UNRESOLVED] = SEVERITY_OFF;
-    return limit_options_profile(link->arena, judge, &inputs, &link->profile, error);
+    return limit_options_profile(link->arena, judge, &inputs, &link->profile, &link->limits, error);
 }
 
 /* What an ended run left of the output, before the command makes another. */
