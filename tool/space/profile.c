@@ -53,12 +53,12 @@ static const struct layout x86_64_of_all = {
 
 static const struct profile table[] = {
     {"macos-26",
-     "shared region 6 to 12 GiB, malloc window from 16 GiB (inferred from Apple's sources)",
+     "shared region 6 to 12 GiB, malloc window from 16 GiB (inferred from Apple's sources)", 26,
      &arm64_of_26, &x86_64_of_all, false},
     {"macos-27",
      "6 to 448 GiB closed, malloc window from 454 GiB (as others report; not in Apple's sources)",
-     &arm64_of_27, &x86_64_of_all, true},
-    {"macos-15", "shared region 6 to 12 GiB, no malloc window (inferred from Apple's sources)",
+     27, &arm64_of_27, &x86_64_of_all, true},
+    {"macos-15", "shared region 6 to 12 GiB, no malloc window (inferred from Apple's sources)", 15,
      &arm64_of_15, &x86_64_of_all, false},
 };
 

@@ -43,6 +43,7 @@ struct layout {
 struct profile {
     const char *name;
     const char *about; /* one line, with what is inferred */
+    unsigned version;  /* of macOS */
     const struct layout *arm64;
     const struct layout *x86_64;
     bool refuses_misaligned; /* its dyld loads no image with parts of __LINKEDIT off their

@@ -78,8 +78,8 @@ struct check {
     struct arena *arena;
     struct check_arguments arguments;
     struct string_list operands;
-    struct profile profile;
     struct limits limits;
+    struct judged_profiles profiles;
     struct baseline baseline;
     struct image_cache *cache;
     struct search search;
@@ -216,14 +216,14 @@ static void judge_programs(struct check *check) {
     for (size_t i = 0; i < check->report.count; i++) {
         struct program_report *report = &check->report.items[i];
         const struct program *program = report->program;
-        program_measure(check->arena, program, &check->profile, &report->measure);
+        program_measure(check->arena, program, report->profile, &report->measure);
         const struct baseline_row *row = baseline_find(
-            &check->baseline, program->path, program->architecture->name, check->profile.name);
+            &check->baseline, program->path, program->architecture->name, report->profile->name);
         report->measure.has_baseline = row != NULL;
         report->measure.baseline_sum = row == NULL ? 0 : row->sum;
         if (row != NULL && check->limits.has_max_growth)
             report->measure.grown = baseline_grown(check->arena, &check->baseline, program);
-        judge(check->arena, &report->measure, &check->limits, &report->judgement);
+        judge(check->arena, &report->measure, report->limits, &report->judgement);
     }
 }
 
@@ -251,7 +251,7 @@ static void record(struct check *check, const struct program_report *report) {
                         check->arguments.baseline, path, arch);
         return;
     }
-    baseline_record(check->arena, &check->baseline, report->program, check->profile.name,
+    baseline_record(check->arena, &check->baseline, report->program, report->profile->name,
                     report->judgement.sum);
 }
 
@@ -325,10 +325,11 @@ static int check_programs(struct check *check) {
     programs_walk(check->arena, &check->arguments.search, &check->search, check->cache,
                   &check->operands, &check->programs);
     for (size_t i = 0; i < check->programs.count; i++)
-        *vector_push(check->arena, &check->report) =
-            (struct program_report){.program = check->programs.items[i],
-                                    .profile = &check->profile,
-                                    .limits = &check->limits};
+        for (size_t j = 0; j < check->profiles.count; j++)
+            *vector_push(check->arena, &check->report) =
+                (struct program_report){.program = check->programs.items[i],
+                                        .profile = &check->profiles.items[j].profile,
+                                        .limits = &check->profiles.items[j].limits};
     if (image_cache_errors(check->cache)->count == 0) {
         judge_programs(check);
         read_sizes(check);
@@ -350,14 +351,15 @@ static int check_programs(struct check *check) {
 static bool prepare(struct check *check, struct error *error) {
     if (!call_parse(check->call, &verb_check, &check->arguments, &check->operands, error) ||
         !arguments_valid(check, error) ||
-        !limit_options_limits(&check->arguments.judge, &check->limits, error) ||
-        !limit_options_profile(check->arena, &check->arguments.judge, &check->inputs,
-                               &check->profile, &check->limits, error) ||
-        !load_baseline(check, error))
+        !limit_options_limits(&check->arguments.judge, &check->limits, error))
         return false;
     check->limits.has_max_growth = check->arguments.max_growth.given;
     check->limits.max_growth = check->arguments.max_growth.bytes;
     check->limits.warn_at = check->arguments.warn_at;
+    if (!limit_options_profiles(check->arena, &check->arguments.judge, &check->inputs,
+                                &check->limits, &check->profiles, error) ||
+        !load_baseline(check, error))
+        return false;
     check->search = search_of(&check->arguments.search);
     check->search.may_miss = check->arguments.judge.allow_missing;
     check->cache = search_open_cache(&check->arguments.search, error);

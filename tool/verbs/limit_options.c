@@ -48,10 +48,9 @@ bool limit_options_limits(const struct limit_options *options, struct limits *li
     return true;
 }
 
-static bool read_profile(struct arena *arena, const struct limit_options *options,
-                         struct string_list *inputs, struct profile *profile, struct error *error) {
+static bool read_profile(struct arena *arena, const char *name, struct string_list *inputs,
+                         struct profile *profile, struct error *error) {
     enum { LARGEST = 16 << 20 };
-    const char *name = options->profile == NULL ? profile_choices.usual : options->profile;
     const struct profile *known = profile_named(name);
     char *text;
     size_t size;
@@ -66,11 +65,54 @@ static bool read_profile(struct arena *arena, const struct limit_options *option
            (profile_from_json(arena, text, size, profile, error) || error_in_file(error, name));
 }
 
+static bool is_there(const struct judged_profiles *profiles, const char *name) {
+    for (size_t i = 0; i < profiles->count; i++)
+        if (strcmp(profiles->items[i].profile.name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Those of one version stay in the order in which they were given. */
+static void put_in_order(struct judged_profiles *profiles) {
+    for (size_t i = profiles->count; i-- > 1;) {
+        struct judged_profile *last = &profiles->items[i], *before = last - 1;
+        if (before->profile.version <= last->profile.version)
+            continue;
+        const struct judged_profile older = *last;
+        *last = *before;
+        *before = older;
+    }
+}
+
+bool limit_options_profiles(struct arena *arena, const struct limit_options *options,
+                            struct string_list *inputs, const struct limits *limits,
+                            struct judged_profiles *profiles, struct error *error) {
+    size_t count = options->profiles.count == 0 ? 1 : options->profiles.count;
+    for (size_t i = 0; i < count; i++) {
+        struct judged_profile judged = {.limits = *limits};
+        const char *name =
+            options->profiles.count == 0 ? profile_choices.usual : options->profiles.items[i];
+        if (!read_profile(arena, name, inputs, &judged.profile, error))
+            return false;
+        if (is_there(profiles, judged.profile.name))
+            return error_usage(error, "--profile %s: that profile is given twice", name);
+        limits_for_profile(&judged.limits, &judged.profile);
+        *vector_push(arena, profiles) = judged;
+        put_in_order(profiles);
+    }
+    return true;
+}
+
 bool limit_options_profile(struct arena *arena, const struct limit_options *options,
                            struct string_list *inputs, struct profile *profile,
                            struct limits *limits, struct error *error) {
-    if (!read_profile(arena, options, inputs, profile, error))
+    struct judged_profiles profiles = {0};
+    if (options->profiles.count > 1)
+        return error_usage(error, "--profile %s: only check takes several profiles",
+                           options->profiles.items[1]);
+    if (!limit_options_profiles(arena, options, inputs, limits, &profiles, error))
         return false;
-    limits_for_profile(limits, profile);
+    *profile = profiles.items[0].profile;
+    *limits = profiles.items[0].limits;
     return true;
 }

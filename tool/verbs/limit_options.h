@@ -12,7 +12,7 @@
 
 struct limit_options {
     struct string_list allow_missing;
-    const char *profile; /* NULL for the default */
+    struct string_list profiles; /* none for the default */
     struct size_option limit;
     struct size_option headroom;
     struct string_list rules; /* NAME=LEVEL */
@@ -27,8 +27,8 @@ struct limit_options {
      "install names like GLOB may be missing; repeatable",                                         \
      NULL},                                                                                        \
         {"profile",       0,                                                                       \
-         OPTION_TEXT,     offsetof(type, group.profile),                                           \
-         "NAME|FILE",     OPTION_CHOICES,                                                          \
+         OPTION_EACH,     offsetof(type, group.profiles),                                          \
+         "NAME|FILE",     OPTION_CHOICES "; check takes several",                                  \
          &profile_choices},                                                                        \
         {"limit",       0,                                                                         \
          OPTION_SIZE,   offsetof(type, group.limit),                                               \
@@ -49,9 +49,26 @@ extern const struct option_choices profile_choices, rule_choices;
 /* What the options say of limits and rules. Errors: ERROR_USAGE. */
 bool limit_options_limits(const struct limit_options *options, struct limits *limits,
                           struct error *error);
-/* The profile they name, and what it says of rules, in *limits, which were read; a profile that is
- * a file is added to *inputs. Errors: ERROR_USAGE for an unknown name, ERROR_IO, ERROR_MALFORMED
- * naming the file. */
+/* A system that programs are judged for, and by what. */
+struct judged_profile {
+    struct profile profile;
+    struct limits limits;
+};
+
+struct judged_profiles {
+    struct judged_profile *items; /* the oldest system first */
+    size_t count;
+    size_t capacity;
+};
+
+/* The profiles they name, each with *limits, which were read, and what it says of rules; those that
+ * are files are added to *inputs. Errors: ERROR_USAGE for an unknown name or one that is there
+ * twice, ERROR_IO, ERROR_MALFORMED naming the file. */
+bool limit_options_profiles(struct arena *arena, const struct limit_options *options,
+                            struct string_list *inputs, const struct limits *limits,
+                            struct judged_profiles *profiles, struct error *error);
+/* Likewise, for a verb that takes one; *limits get what it says. Errors: also ERROR_USAGE for
+ * several. */
 bool limit_options_profile(struct arena *arena, const struct limit_options *options,
                            struct string_list *inputs, struct profile *profile,
                            struct limits *limits, struct error *error);

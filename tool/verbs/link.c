@@ -79,7 +79,7 @@ static bool read_limits(struct link *link, struct error *error) {
     const struct link_arguments *arguments = &link->arguments;
     const struct limit_options *judge = &arguments->judge;
     struct string_list inputs = {0};
-    bool judges = judge->profile != NULL || judge->limit.given || judge->headroom.given ||
+    bool judges = judge->profiles.count != 0 || judge->limit.given || judge->headroom.given ||
                   judge->rules.count != 0 || judge->allow_missing.count != 0;
     if (!shrink_options_valid(&arguments->shrink, error))
         return false;
