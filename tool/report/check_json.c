@@ -51,6 +51,17 @@ static json_t *malloc_window(const struct judgement *judgement) {
     return object;
 }
 
+static json_t *shared_region(const struct judgement *judgement) {
+    if (!judgement->has_slides)
+        return json_null();
+    json_t *object = json_object();
+    set_bytes(object, "slides_hit", judgement->slides_hit);
+    set_bytes(object, "slides", judgement->slides);
+    json_object_set_new(object, "probability",
+                        json_real((double)judgement->slides_hit / (double)judgement->slides));
+    return object;
+}
+
 static json_t *help(const struct help *text) {
     json_t *object = json_object();
     set_text(object, "what", text->what);
@@ -195,6 +206,7 @@ static json_t *program(const struct program_report *report) {
     json_object_set_new(object, "va", address_space(&report->measure, &report->judgement));
     json_object_set_new(object, "placement", placement(report));
     json_object_set_new(object, "malloc_window", malloc_window(&report->judgement));
+    json_object_set_new(object, "shared_region", shared_region(&report->judgement));
     json_object_set_new(object, "would_free", would_free(report));
     json_object_set_new(object, "unused_exports", unused_exports(report));
     json_object_set_new(object, "switches", switches(report));

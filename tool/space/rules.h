@@ -120,6 +120,9 @@ struct judgement {
     bool has_window;
     uint64_t slots_hit; /* at the worst slide */
     uint64_t slots;
+    bool has_slides;     /* an executable whose possible slides are known, on arm64 */
+    uint64_t slides_hit; /* how many take the executable into the shared region */
+    uint64_t slides;
 };
 
 /* The levels as the rules have them, headroom 64 MiB, nothing else. */
