@@ -62,12 +62,13 @@ static json_t *shared_region(const struct judgement *judgement) {
     return object;
 }
 
-static json_t *help(const struct help *text) {
+static json_t *help(const struct finding *finding) {
+    struct help text = finding_help(finding);
     json_t *object = json_object();
-    set_text(object, "what", text->what);
-    set_text(object, "why", text->why);
-    set_text(object, "what_to_do", text->what_to_do);
-    set_text(object, "if_not_possible", text->if_not_possible);
+    set_text(object, "what", text.what);
+    set_text(object, "why", text.why);
+    set_text(object, "what_to_do", text.what_to_do);
+    set_text(object, "if_not_possible", text.if_not_possible);
     return object;
 }
 
@@ -82,7 +83,7 @@ static json_t *findings(const struct findings *list) {
         set_bytes_if(object, "limit", finding->has_numbers, finding->limit);
         set_bytes_if(object, "margin", finding->has_numbers, (uint64_t)finding->margin);
         set_text(object, "message", finding->message);
-        json_object_set_new(object, "help", help(&rule_row(finding->rule)->help));
+        json_object_set_new(object, "help", help(finding));
         json_array_append_new(array, object);
     }
     return array;

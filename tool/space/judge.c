@@ -136,6 +136,41 @@ static const char *region_odds(struct judge *judge) {
                         100.0 * (double)result->slides_hit / (double)result->slides);
 }
 
+/* What makes an executable smaller that is mostly full of it: "2.00 GiB of the executable are
+ * zero-fill, most of it in __DATA: ...". Where there is nothing the rule's own help is the right
+ * one. */
+static const struct remedy {
+    const char *content;
+    const char *what_to_do;
+    const char *if_not_possible;
+} remedies[CONTENT_COUNT] = {
+    [CONTENT_ZERO_FILL] = {"zero-fill",
+                           "allocate it at run time (malloc, mmap; in Fortran allocatable arrays) "
+                           "in place of static arrays",
+                           "make the arrays smaller, or move them into a dylib, which is placed "
+                           "elsewhere"},
+    [CONTENT_DATA] = {"data",
+                      "keep the data beside the program, in a file that it opens; bundlers of one "
+                      "file can make a folder instead",
+                      "compress the data, or move it into a dylib, which is placed elsewhere"},
+    [CONTENT_CODE] = {"code",
+                      "move code into dylibs, which are placed elsewhere, or link with -dead_strip",
+                      "compile with -Os, and without sanitizers or coverage"},
+};
+
+static void add_remedy(struct judge *judge) {
+    const struct heaviest *heaviest = &judge->measure->heaviest;
+    const struct remedy *remedy = &remedies[heaviest->content];
+    struct findings *findings = &judge->judgement->findings;
+    struct finding *finding = &findings->items[findings->count - 1];
+    if (remedy->what_to_do == NULL || finding->margin >= 0)
+        return;
+    finding->what_to_do = arena_format(
+        judge->arena, "%s of the executable are %s, most of it in %s: %s",
+        size_text(heaviest->size).text, remedy->content, heaviest->segment, remedy->what_to_do);
+    finding->if_not_possible = remedy->if_not_possible;
+}
+
 void judge_shared_region(struct judge *judge) {
     const struct measure *measure = judge->measure;
     uint64_t region = measure->layout->shared_region.start;
@@ -160,6 +195,7 @@ void judge_shared_region(struct judge *judge) {
                      measure->executable_end, size_text(slide).text, end,
                      distance(judge, end, region), region, region_odds(judge));
     add_numbers(judge, RULE_SHARED_REGION, end, region, 0, message);
+    add_remedy(judge);
 }
 
 static uint64_t size_of(const struct extent *extent) {

@@ -92,6 +92,15 @@ const struct rule *rule_row(enum rule_id id) {
     return &rules[id];
 }
 
+struct help finding_help(const struct finding *finding) {
+    struct help help = rules[finding->rule].help;
+    if (finding->what_to_do != NULL)
+        help.what_to_do = finding->what_to_do;
+    if (finding->if_not_possible != NULL)
+        help.if_not_possible = finding->if_not_possible;
+    return help;
+}
+
 const char *rule_name(size_t i) {
     return i < RULE_COUNT ? rules[i].name : NULL;
 }
