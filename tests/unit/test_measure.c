@@ -128,9 +128,9 @@ static void the_heaviest_content_of_an_executable_is_named(void **state) {
         struct heaviest heaviest = measure_of(&program).heaviest;
         if (heaviest.content != contents[i].expected.content ||
             heaviest.size != contents[i].expected.size ||
-            strcmp(heaviest.segment, contents[i].expected.segment) != 0)
+            strcmp(heaviest.where, contents[i].expected.where) != 0)
             fail_msg("%s: %d, %d bytes, %s", contents[i].label, heaviest.content,
-                     (int)heaviest.size, heaviest.segment);
+                     (int)heaviest.size, heaviest.where);
     }
     struct program dylibs = program_of(false);
     assert_int_equal(measure_of(&dylibs).heaviest.content, CONTENT_UNKNOWN);

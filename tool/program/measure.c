@@ -56,7 +56,7 @@ static void measure_heaviest(struct arena *arena, const struct segments *segment
         if (sums[j] > sums[content])
             content = j;
     *heaviest = (struct heaviest){
-        (enum content)content, sums[content],
+        (enum fullness)content, sums[content],
         sums[content] == 0 ? "" : printable(arena, segments->items[where[content]].name)};
 }
 

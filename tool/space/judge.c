@@ -167,7 +167,7 @@ static void add_remedy(struct judge *judge) {
         return;
     finding->what_to_do = arena_format(
         judge->arena, "%s of the executable are %s, most of it in %s: %s",
-        size_text(heaviest->size).text, remedy->content, heaviest->segment, remedy->what_to_do);
+        size_text(heaviest->size).text, remedy->content, heaviest->where, remedy->what_to_do);
     finding->if_not_possible = remedy->if_not_possible;
 }
 

@@ -25,7 +25,7 @@ struct malloc_window {
 };
 
 /* Which slides the kernel chooses from, each equally likely: s * stride + p * page for s of 0 to
- * sections - 1 and p of 1 to pages (xnu: bsd/kern/mach_loader.c, osfmk/vm/vm_map.c). sections 0:
+ * sections - 1 and p of 1 to pages (docs/model.md, "The kernel"). sections 0:
  * only the greatest slide is known. */
 struct slides {
     uint64_t sections;

@@ -42,7 +42,7 @@ struct help {
 };
 
 /* What an executable can be full of. */
-enum content {
+enum fullness {
     CONTENT_UNKNOWN,
     CONTENT_LINKEDIT,  /* __LINKEDIT */
     CONTENT_ZERO_FILL, /* address space that the file has no bytes for */
@@ -53,9 +53,9 @@ enum content {
 
 /* What there is most of in an executable. */
 struct heaviest {
-    enum content content;
-    uint64_t size;       /* bytes of that content in all segments */
-    const char *segment; /* which has the most of it, as it can stand in a message */
+    enum fullness content;
+    uint64_t size;     /* bytes of it in all of the executable */
+    const char *where; /* the part that has the most of it, as it can stand in a message */
 };
 
 struct judge;
