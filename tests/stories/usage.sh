@@ -74,6 +74,6 @@ expect 'every executable that is not there is named' 4 '' 'vafit: gone: cannot o
 vafit: also-gone: cannot open: No such file or directory'
 printf -- '--- !tapi-tbd\n' >libx.tbd
 run "$VAFIT" check libx.tbd
-expect 'a stub is no image' 3 '' 'vafit: libx.tbd: a text-based stub for linkers, not an image'
+expect 'a stub is no image' 3 '' 'vafit: libx.tbd: magic: a text-based stub for linkers; give the dylib that it stands for'
 run "$VAFIT" check .
 expect 'a folder is no image' 4 '' 'vafit: .: cannot open: not a regular file'

@@ -90,30 +90,30 @@ static const struct contents {
     struct segment segments[4];
     struct heaviest expected;
 } contents[] = {
-    {"nothing", {{.name = "__PAGEZERO", .vm_size = 1 << 20}}, {CONTENT_UNKNOWN, 0, ""}},
+    {"nothing", {{.name = "__PAGEZERO", .vm_size = 1 << 20}}, {BULK_UNKNOWN, 0, ""}},
     {"__LINKEDIT, whatever the file has",
      {{.name = "__TEXT", .vm_size = 300, .file_size = 300, .code_size = 300},
       {.name = "__LINKEDIT", .vm_size = 400, .file_size = 10}},
-     {CONTENT_LINKEDIT, 400, "__LINKEDIT"}},
+     {BULK_LINKEDIT, 400, "__LINKEDIT"}},
     {"what the file has no bytes for, of all segments",
      {{.name = "__TEXT", .vm_size = 300, .file_size = 300, .code_size = 300},
       {.name = "__DATA", .vm_size = 200, .file_size = 50},
       {.name = "__DATA_DIRTY", .vm_size = 210, .file_size = 50},
       {.name = "__LINKEDIT", .vm_size = 250, .file_size = 250}},
-     {CONTENT_ZERO_FILL, 310, "__DATA_DIRTY"}},
+     {BULK_ZERO_FILL, 310, "__DATA_DIRTY"}},
     {"a segment of one's own",
      {{.name = "__TEXT", .vm_size = 300, .file_size = 300, .code_size = 250},
       {.name = "__NODE\nSEA", .vm_size = 400, .file_size = 400},
       {.name = "__LINKEDIT", .vm_size = 350, .file_size = 350}},
-     {CONTENT_DATA, 450, "__NODE\\x0aSEA"}},
+     {BULK_DATA, 450, "__NODE\\x0aSEA"}},
     {"data in __TEXT",
      {{.name = "__TEXT", .vm_size = 300, .file_size = 300, .code_size = 100},
       {.name = "__LINKEDIT", .vm_size = 150, .file_size = 150}},
-     {CONTENT_DATA, 200, "__TEXT"}},
+     {BULK_DATA, 200, "__TEXT"}},
     {"code, and no more of it than is mapped",
      {{.name = "__TEXT", .vm_size = 300, .file_size = 290, .code_size = 295},
       {.name = "__LINKEDIT", .vm_size = 150, .file_size = 150}},
-     {CONTENT_CODE, 290, "__TEXT"}},
+     {BULK_CODE, 290, "__TEXT"}},
 };
 
 static void the_heaviest_content_of_an_executable_is_named(void **state) {
@@ -126,14 +126,14 @@ static void the_heaviest_content_of_an_executable_is_named(void **state) {
         image.segments = (struct segments){segments, 4, 4};
         program.images.items[0].image = &image;
         struct heaviest heaviest = measure_of(&program).heaviest;
-        if (heaviest.content != contents[i].expected.content ||
+        if (heaviest.bulk != contents[i].expected.bulk ||
             heaviest.size != contents[i].expected.size ||
             strcmp(heaviest.where, contents[i].expected.where) != 0)
-            fail_msg("%s: %d, %d bytes, %s", contents[i].label, heaviest.content,
-                     (int)heaviest.size, heaviest.where);
+            fail_msg("%s: %d, %d bytes, %s", contents[i].label, heaviest.bulk, (int)heaviest.size,
+                     heaviest.where);
     }
     struct program dylibs = program_of(false);
-    assert_int_equal(measure_of(&dylibs).heaviest.content, CONTENT_UNKNOWN);
+    assert_int_equal(measure_of(&dylibs).heaviest.bulk, BULK_UNKNOWN);
 }
 
 static void misaligned_parts_are_named_with_their_images(void **state) {

@@ -22,28 +22,28 @@ static const char *printable(struct arena *arena, const char *name) {
 }
 
 /* What a segment has of each content, bytes. */
-static void contents_of(const struct segment *segment, uint64_t sizes[CONTENT_COUNT]) {
+static void contents_of(const struct segment *segment, uint64_t sizes[BULK_COUNT]) {
     uint64_t mapped = segment->file_size < segment->vm_size ? segment->file_size : segment->vm_size;
     uint64_t code = segment->code_size < mapped ? segment->code_size : mapped;
-    memset(sizes, 0, CONTENT_COUNT * sizeof *sizes);
+    memset(sizes, 0, BULK_COUNT * sizeof *sizes);
     if (strcmp(segment->name, "__PAGEZERO") == 0)
         return;
     if (strcmp(segment->name, "__LINKEDIT") == 0) {
-        sizes[CONTENT_LINKEDIT] = segment->vm_size;
+        sizes[BULK_LINKEDIT] = segment->vm_size;
         return;
     }
-    sizes[CONTENT_ZERO_FILL] = segment->vm_size - mapped;
-    sizes[CONTENT_CODE] = code;
-    sizes[CONTENT_DATA] = mapped - code;
+    sizes[BULK_ZERO_FILL] = segment->vm_size - mapped;
+    sizes[BULK_CODE] = code;
+    sizes[BULK_DATA] = mapped - code;
 }
 
 static void measure_heaviest(struct arena *arena, const struct segments *segments,
                              struct heaviest *heaviest) {
-    uint64_t sums[CONTENT_COUNT] = {0}, most[CONTENT_COUNT] = {0}, sizes[CONTENT_COUNT];
-    size_t where[CONTENT_COUNT] = {0};
+    uint64_t sums[BULK_COUNT] = {0}, most[BULK_COUNT] = {0}, sizes[BULK_COUNT];
+    size_t where[BULK_COUNT] = {0};
     for (size_t i = 0; i < segments->count; i++) {
         contents_of(&segments->items[i], sizes);
-        for (size_t j = 0; j < CONTENT_COUNT; j++) {
+        for (size_t j = 0; j < BULK_COUNT; j++) {
             sums[j] += sizes[j];
             if (sizes[j] > most[j]) {
                 most[j] = sizes[j];
@@ -52,11 +52,11 @@ static void measure_heaviest(struct arena *arena, const struct segments *segment
         }
     }
     size_t content = 0;
-    for (size_t j = 0; j < CONTENT_COUNT; j++)
+    for (size_t j = 0; j < BULK_COUNT; j++)
         if (sums[j] > sums[content])
             content = j;
     *heaviest = (struct heaviest){
-        (enum fullness)content, sums[content],
+        (enum bulk)content, sums[content],
         sums[content] == 0 ? "" : printable(arena, segments->items[where[content]].name)};
 }
 

@@ -143,24 +143,24 @@ static const struct remedy {
     const char *content;
     const char *what_to_do;
     const char *if_not_possible;
-} remedies[CONTENT_COUNT] = {
-    [CONTENT_ZERO_FILL] = {"zero-fill",
-                           "allocate it at run time (malloc, mmap; in Fortran allocatable arrays) "
-                           "in place of static arrays",
-                           "make the arrays smaller, or move them into a dylib, which is placed "
-                           "elsewhere"},
-    [CONTENT_DATA] = {"data",
-                      "keep the data beside the program, in a file that it opens; bundlers of one "
-                      "file can make a folder instead",
-                      "compress the data, or move it into a dylib, which is placed elsewhere"},
-    [CONTENT_CODE] = {"code",
-                      "move code into dylibs, which are placed elsewhere, or link with -dead_strip",
-                      "compile with -Os, and without sanitizers or coverage"},
+} remedies[BULK_COUNT] = {
+    [BULK_ZERO_FILL] = {"zero-fill",
+                        "allocate it at run time (malloc, mmap; in Fortran allocatable arrays) "
+                        "in place of static arrays",
+                        "make the arrays smaller, or move them into a dylib, which is placed "
+                        "elsewhere"},
+    [BULK_DATA] = {"data",
+                   "keep the data beside the program, in a file that it opens; bundlers of one "
+                   "file can make a folder instead",
+                   "compress the data, or move it into a dylib, which is placed elsewhere"},
+    [BULK_CODE] = {"code",
+                   "move code into dylibs, which are placed elsewhere, or link with -dead_strip",
+                   "compile with -Os, and without sanitizers or coverage"},
 };
 
 static void add_remedy(struct judge *judge) {
     const struct heaviest *heaviest = &judge->measure->heaviest;
-    const struct remedy *remedy = &remedies[heaviest->content];
+    const struct remedy *remedy = &remedies[heaviest->bulk];
     struct findings *findings = &judge->judgement->findings;
     struct finding *finding = &findings->items[findings->count - 1];
     if (remedy->what_to_do == NULL || finding->margin >= 0)

@@ -42,19 +42,19 @@ struct help {
 };
 
 /* What an executable can be full of. */
-enum fullness {
-    CONTENT_UNKNOWN,
-    CONTENT_LINKEDIT,  /* __LINKEDIT */
-    CONTENT_ZERO_FILL, /* address space that the file has no bytes for */
-    CONTENT_DATA,      /* other bytes of the file */
-    CONTENT_CODE,      /* sections with instructions */
-    CONTENT_COUNT
+enum bulk {
+    BULK_UNKNOWN,
+    BULK_LINKEDIT,  /* __LINKEDIT */
+    BULK_ZERO_FILL, /* address space that the file has no bytes for */
+    BULK_DATA,      /* other bytes of the file */
+    BULK_CODE,      /* sections with instructions */
+    BULK_COUNT
 };
 
 /* What there is most of in an executable. */
 struct heaviest {
-    enum fullness content;
-    uint64_t size;     /* bytes of it in all of the executable */
+    enum bulk bulk;
+    uint64_t size;     /* bytes of it in the whole executable */
     const char *where; /* the part that has the most of it, as it can stand in a message */
 };
 
