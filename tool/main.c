@@ -1,6 +1,9 @@
+#include "base/near_name.h"
 #include "base/response_file.h"
 #include "base/text.h"
 #include "report/version.h"
+#include "space/rules.h"
+#include "verbs/limit_options.h"
 #include "verbs/manual.h"
 #include "verbs/verb.h"
 
@@ -20,14 +23,33 @@ static void print_usage(FILE *stream) {
 }
 
 static int unknown_verb(const char *name) {
-    text_print_line(stderr, "vafit: there is no verb '%s'", name);
+    struct near_name near = {.word = name};
+    char question[NEAR_NAME_QUESTION];
+    for (size_t i = 0; verb_row(i) != NULL; i++)
+        near_name_offer(&near, verb_row(i)->name);
+    near_name_offer(&near, "help");
+    text_print_line(stderr, "vafit: there is no verb '%s'%s", name,
+                    near_name_question(&near, "", question));
     fputs("vafit: see `vafit help`\n", stderr);
     return ERROR_USAGE;
+}
+
+/* What --rule can be given, for a verb that has it. */
+static void print_rules(const struct verb *verb) {
+    size_t row = 0;
+    while (row < verb->row_count && verb->rows[row].choices != &rule_choices)
+        row++;
+    if (row == verb->row_count)
+        return;
+    printf("\nRules, and when each finds something:\n");
+    for (size_t i = 0; rule_name(i) != NULL; i++)
+        printf("  %-20s %s\n", rule_name(i), rule_row((enum rule_id)i)->help.what);
 }
 
 static int print_verb_help(const struct verb *verb) {
     printf("vafit %s %s\n%s\n\n", verb->name, verb->arguments, verb->about);
     options_print(stdout, verb->rows, verb->row_count);
+    print_rules(verb);
     return EXIT_FITS;
 }
 

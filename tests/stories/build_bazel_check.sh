@@ -135,7 +135,7 @@ expect 'what Bazel cannot see is none of it' 0 '' -
 run bazel_in one build -k "${cached[@]}" --config=arm64 //bad:{no_file,no_image,no_dylib,bad_profile,never_fits}
 expect_true 'it is told in the build' test $status = 1
 refused :no_file "missing input file '//bad:gone'"
-refused :no_image 'text.cpp: magic: ' ' is not that of a Mach-O file'
+refused :no_image 'text.cpp: magic: ' 'a text file'
 refused :no_dylib 'text.cpp: magic: '
 refused :bad_profile '//bad:bad_profile: vafit check ended with status 3' 'bad/profile.json: based_on: '
 refused :never_fits '//bad:never_fits: vafit fix ended with status 1:' 'no level up to locals is enough'

@@ -63,5 +63,5 @@ expect 'one that may be' 0 '' ''
 target 'copy("text") {' '  sources = [ "app.cc" ]' '  outputs = [ "$root_out_dir/text" ]' '}' \
     'vafit_check("of_text") {' '  executable = ":text"' '}'
 build app:of_text
-expect 'a file that is no program' 1 'vafit: text: magic: 0x636e6923 is not that of a Mach-O file
+expect 'a file that is no program' 1 'vafit: text: magic: a text file; give a program or dylib
 vafit_check //app:of_text(//build/toolchain:mac_arm64): text cannot be judged' ''

@@ -12,9 +12,9 @@
 text_of_main='main (arm64, macos-26): does not fit
   pass: image-sum: __PAGEZERO 4.00 GiB + executable 2.00 GiB + shared region 6.00 GiB + 1 dylib 80.0 KiB = 12.00 GiB, 4.00 GiB below the limit of 16.00 GiB
   pass: malloc-window: images reach 12.06 GiB, 3.94 GiB below the limit of 16.00 GiB
-  error: shared-region: the executable ends at 0x180000000, and slid by 80.0 MiB at 0x185000000, 80.0 MiB past the shared region at 0x180000000
-      what: the executable ends, with the greatest slide, inside the shared region of the system'"'"'s dylibs
-      why:  the kernel maps the executable at its own address plus a slide and the shared region at a fixed one; when they meet, the system'"'"'s dylibs cannot be mapped and every launch aborts with "syscall to map cache into shared region failed"
+  error: shared-region: the executable ends at 0x180000000, and slid by 80.0 MiB at 0x184ffc000, 80.0 MiB past the shared region at 0x180000000; every slide reaches it, so every launch aborts
+      what: the executable ends, with some slides or all, inside the shared region of the system'"'"'s dylibs
+      why:  the kernel maps the executable at its own address plus a slide and the shared region at a fixed one; when they meet, the system'"'"'s dylibs cannot be mapped and the launch aborts with "syscall to map cache into shared region failed"
       do:   `vafit fix EXECUTABLE --in-place` makes the executable smaller, and keeps the original; or in the build, drop its debug map (`strip -S`, -Wl,-S, strip = "debuginfo" in Cargo), which is most of __LINKEDIT in such programs
       else: move code into dylibs, which are placed elsewhere, or link with -dead_strip
   pass: image-size: main has 2.00 GiB, 2.00 GiB below the 4 GiB of 32-bit offsets
@@ -49,7 +49,7 @@ for file in liba.dylib; do
     expect_same "the parts of $file, read in another way" theirs mine
 done
 
-failed='  error: shared-region: the executable ends at 0x180000000, and slid by 80.0 MiB at 0x185000000, 80.0 MiB past the shared region at 0x180000000
+failed='  error: shared-region: the executable ends at 0x180000000, and slid by 80.0 MiB at 0x184ffc000, 80.0 MiB past the shared region at 0x180000000; every slide reaches it, so every launch aborts
   warning: linkedit-alignment: 1 part of __LINKEDIT is misaligned: liba.dylib (string pool at 0x101bc)
   error: unresolved: main asks for @rpath/libgone.dylib, which was not found; tried libgone.dylib (no such file)'
 run "$VAFIT" check -q main
@@ -93,15 +93,16 @@ expect_true 'sarif: every result names a rule of the tool' jq -e \
 # JSON: the names that build files rely on, and whole bytes.
 run "$VAFIT" check main --format json
 jq -r 'keys_unsorted, (.programs[0] | keys_unsorted, (.va | keys_unsorted), (.placement | keys_unsorted),
-    (.malloc_window | keys_unsorted), (.findings[0] | keys_unsorted), (.findings[0].help | keys_unsorted),
+    (.malloc_window | keys_unsorted), (.shared_region | keys_unsorted), (.findings[0] | keys_unsorted), (.findings[0].help | keys_unsorted),
     (.images[0] | keys_unsorted), (.images[0].parts | keys_unsorted), (.unresolved[0] | keys_unsorted)) |
     join(" ")' .out >found
 cat >wanted <<'END'
 schema verdict source programs
-executable arch profile verdict image_count system_image_count va placement malloc_window would_free unused_exports switches top_names findings images unresolved
+executable arch profile verdict image_count system_image_count va placement malloc_window shared_region would_free unused_exports switches top_names findings images unresolved
 pagezero executable dylibs images shared_region sum
 top top_slid limit headroom beyond
 slots_hit slots probability
+slides_hit slides probability
 rule level actual limit margin message help
 what why what_to_do if_not_possible
 path install_name va file_size address linkedit parts loaded_by
@@ -113,13 +114,14 @@ expect_true 'json: the schema and the verdict' test \
     "$(jq -r '"\(.schema) \(.verdict) \(.source)"' .out)" = 'vafit.check/1 exceeds files'
 # __PAGEZERO 4 GiB, executable 2 GiB, a dylib of 80 KiB; the stack has moved to 12 GiB, where 64 MiB and
 # the dylib's file of less than 80 KiB come before the dylib.
-jq -c '.programs[0] | [.va[]], [.placement[]], [.malloc_window[]], [.images[] | .address, .va, .linkedit]' \
+jq -c '.programs[0] | [.va[]], [.placement[]], [.malloc_window[]], [.shared_region[]], [.images[] | .address, .va, .linkedit]' \
     .out >found
 file=$(($(stat -c %s liba.dylib) + 16383 & ~16383))
 cat >wanted <<END
 [4294967296,2147483648,81920,6442532864,6442450944,12884983808]
 [$(((12 << 30) + (64 << 20) + file + 81920)),$(((12 << 30) + (64 << 20) + file + 81920)),17179869184,67108864,0]
 [0,736,0]
+[3069,3069,1]
 [4294967296,2147483648,2080374784,$(((12 << 30) + (64 << 20) + file)),81920,16384]
 END
 expect_same 'json: the numbers' wanted found

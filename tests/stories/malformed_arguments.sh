@@ -102,7 +102,7 @@ response 'an unknown option' 2 "vafit: there is no option --bogus, or it takes n
 response 'a response file that holds itself' 2 \
     "vafit: response files are nested too deeply at '@args'" 'a @args'
 response 'a response file that holds one that is not there' 4 \
-    'vafit: none: cannot open: No such file or directory' 'a @none'
+    'vafit: none: cannot open: No such file or directory; @none reads arguments from that file; write ./@none for a path' 'a @none'
 response 'a response file that holds a folder' 4 'vafit: folder: cannot open: not a regular file' \
     'a @folder'
 response 'a response file that holds a FIFO' 4 'vafit: fifo: cannot open: not a regular file' \
@@ -110,7 +110,7 @@ response 'a response file that holds a FIFO' 4 'vafit: fifo: cannot open: not a 
 response 'a NUL in a response file' 2 \
     'vafit: there is a NUL in response file args' 'a\0--limit\0001GiB'
 response 'a NUL at the end of a response file' 2 'vafit: there is a NUL in response file args' 'a\0'
-refused 'a response file that is not there' 4 'vafit: none: cannot open: No such file or directory' \
+refused 'a response file that is not there' 4 'vafit: none: cannot open: No such file or directory; @none reads arguments from that file; write ./@none for a path' \
     "$VAFIT" check @none
 refused 'a folder as the response file' 4 'vafit: folder: cannot open: not a regular file' \
     "$VAFIT" check @folder

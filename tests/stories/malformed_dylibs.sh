@@ -44,7 +44,7 @@ poke_all bin/lib2.dylib header+12:4=7
 poke_all bin/lib5.dylib size=3
 poke_all bin/lib6.dylib lc5+8:4=0x4000 lc5+12:4=0x98
 errors="vafit: bin/lib1.dylib: magic: 0x00000000 is not that of a Mach-O file
-vafit: bin/lib2.dylib: mach_header filetype: 7 is neither an executable (2), a dylib (6) nor a bundle (8)
+vafit: bin/lib2.dylib: mach_header filetype: 7 is neither an executable (2), a dylib (6) nor a bundle (8): a dynamic linker; give the programs that it loads
 vafit: bin/lib3.dylib: $symtab
 vafit: bin/lib5.dylib: magic: the file has 3 bytes, too few for a Mach-O file
 vafit: bin/lib6.dylib: load command 5 (LC_DYLD_CHAINED_FIXUPS) dataoff: the chained fixups, 0x98 bytes at 0x4000, lies outside __LINKEDIT, 0xc000 to 0x10000"

@@ -13,20 +13,20 @@ malformed 'three bytes' 'magic: the file has 3 bytes, too few for a Mach-O file'
 malformed 'a magic of 0' 'magic: 0x00000000 is not that of a Mach-O file' @0:4=0
 malformed 'a magic of all ones' 'magic: 0xffffffff is not that of a Mach-O file' @0:4=0xffffffff
 malformed 'a magic that is off by one' 'magic: 0xfeedfad0 is not that of a Mach-O file' @0:4=+1
-malformed 'ELF' 'magic: 0x464c457f is not that of a Mach-O file' @0:4b=0x7f454c46
-malformed 'an archive' 'magic: 0x72613c21 is not that of a Mach-O file' @0:4b=0x213c6172
+malformed 'ELF' 'magic: an ELF file, of Linux or another system; give the file that is built for macOS' @0:4b=0x7f454c46
+malformed 'the beginning of an archive alone' 'magic: 0x72613c21 is not that of a Mach-O file' @0:4b=0x213c6172
 malformed '32 bits' 'magic: a 32-bit Mach-O file; macOS 10.15 was the first to refuse them' \
     @0:4=0xfeedface
 malformed '32 bits, big-endian' 'magic: a big-endian Mach-O file' @0:4b=0xfeedface
 malformed '64 bits, big-endian' 'magic: a big-endian Mach-O file' @0:4b=0xfeedfacf
 
 printf '#!/bin/sh\necho no program\n' >a
-refused 'a script' 3 'vafit: a: magic: 0x622f2123 is not that of a Mach-O file' "$VAFIT" check a
+refused 'a script' 3 'vafit: a: magic: a script; give the program that it starts' "$VAFIT" check a
 printf '\n' >a
 refused 'an empty line' 3 'vafit: a: magic: the file has 1 bytes, too few for a Mach-O file' \
     "$VAFIT" check a
 printf -- '--- !tapi-tbd\ntbd-version: 4\n...\n' >a
-refused 'a text-based stub' 3 'vafit: a: a text-based stub for linkers, not an image' \
+refused 'a text-based stub' 3 'vafit: a: magic: a text-based stub for linkers; give the dylib that it stands for' \
     "$VAFIT" check a
 
 # --- cut ---
@@ -61,9 +61,21 @@ malformed 'a cpusubtype of all ones' \
     "mach_header cputype: 0x100000c with cpusubtype 0xffffffff is $known" header+8:4=0xffffffff
 
 types='is neither an executable (2), a dylib (6) nor a bundle (8)'
-for type in 0 1 3 4 5 7 9 10 11 12 4294967295; do
+for type in 0 3 13 4294967295; do
     malformed "filetype $type" "mach_header filetype: $type $types" header+12:4=$type
 done
+while read -r type what; do
+    malformed "filetype $type" "mach_header filetype: $type $types: $what" header+12:4="$type"
+done <<'END'
+1 an object file; give the program or dylib that it is linked into
+4 a core file; give the program that it is of
+5 a preloaded executable of firmware, which dyld does not load
+7 a dynamic linker; give the programs that it loads
+9 a stub of a dylib, without contents; give the dylib itself
+10 a dSYM, debug information alone; give the image that it is made from
+11 a kernel extension, which dyld does not load
+12 a set of kernel files, which dyld does not load
+END
 
 # --- ncmds and sizeofcmds ---
 

@@ -52,6 +52,9 @@ bad_slices() {
     malformed "$1: a slice with another magic" \
         'arm64 slice: mach_header magic: 0xfeedface is not that of a 64-bit Mach-O file' \
         @0x14000:4=0xfeedface
+    malformed "$1: a static library as a slice" \
+        'arm64 slice: mach_header magic: a static library; give the program or dylib that it is linked into' \
+        @0x14000:8b=0x213c617263683e0a
     malformed "$1: a universal file inside a universal file" \
         'x86_64 slice: mach_header magic: 0xbebafeca is not that of a 64-bit Mach-O file' \
         @0x1000:4b=0xcafebabe

@@ -9,16 +9,26 @@ run "$VAFIT" --version
 expect 'the version' 0 'vafit 0.1.0'
 
 run "$VAFIT" chekc
-expect 'an unknown verb' 2 '' "vafit: there is no verb 'chekc'
+expect 'a misspelt verb' 2 '' "vafit: there is no verb 'chekc'; did you mean check?
 vafit: see \`vafit help\`"
 
 run "$VAFIT" help chekc
-expect 'help for an unknown verb' 2 '' "vafit: there is no verb 'chekc'
+expect 'help for a misspelt verb' 2 '' "vafit: there is no verb 'chekc'; did you mean check?
+vafit: see \`vafit help\`"
+run "$VAFIT" judge
+expect 'an unknown verb' 2 '' "vafit: there is no verb 'judge'
 vafit: see \`vafit help\`"
 
 run "$VAFIT" help check
 expect 'help for a verb' 0 - ''
 expect_true 'it lists the options' grep -q -- '--max-growth SIZE' .out
+sed -n '/^Rules/,$s/^  \([a-z-]*\) .*/\1/p' .out >rules
+sed -n 's/^## \([a-z-]*\)$/\1/p' "$TESTS/../docs/rules.md" | head -7 >documented
+expect_same 'and the rules' documented rules
+expect_true 'each with a line of its own' grep -qx '  linkedit-alignment   a part of __LINKEDIT does not begin at .*' .out
+run "$VAFIT" help why
+expect_true 'a verb without rules lists none' test "$(grep -c '^Rules' .out)" = 0
+run "$VAFIT" help check
 
 run "$VAFIT" check --help
 mv .out asked
@@ -28,7 +38,28 @@ run "$VAFIT" check main --forma json
 expect 'a beginning of an option is none' 2 '' 'vafit: there is no option --forma; did you mean --format?
 vafit: see `vafit help check`'
 run "$VAFIT" check main --formats json
-expect 'an unknown option' 2 '' 'vafit: there is no option --formats, or it takes no argument
+expect 'a misspelt option' 2 '' 'vafit: there is no option --formats; did you mean --format?
+vafit: see `vafit help check`'
+run "$VAFIT" check main --profle=macos-26
+expect 'a misspelt option with its argument' 2 '' 'vafit: there is no option --profle=macos-26; did you mean --profile?
+vafit: see `vafit help check`'
+run "$VAFIT" check main --colour always
+expect 'a letter more' 2 '' 'vafit: there is no option --colour; did you mean --color?
+vafit: see `vafit help check`'
+run "$VAFIT" check main --everything
+expect 'an unknown option' 2 '' 'vafit: there is no option --everything, or it takes no argument
+vafit: see `vafit help check`'
+run "$VAFIT" check main --format josn
+expect 'a misspelt choice' 2 '' "vafit: --format takes one of text, json, sarif, github, not 'josn'; did you mean json?
+vafit: see \`vafit help check\`"
+run "$VAFIT" shrink main -o out --level debugmap
+expect 'a misspelt level' 2 '' "vafit: --level takes one of align, lossless, debug-map, locals, symbols, not 'debugmap'; did you mean debug-map?
+vafit: see \`vafit help shrink\`"
+run "$VAFIT" check main --rule image_sum=off
+expect 'a misspelt rule' 2 '' "vafit: --rule: there is no rule 'image_sum'; did you mean image-sum?
+vafit: see \`vafit help check\`"
+run "$VAFIT" check main --rule image-sum=eror
+expect 'a misspelt severity' 2 '' 'vafit: --rule image-sum=eror: the severity is error, warn or off; did you mean error?
 vafit: see `vafit help check`'
 run "$VAFIT" check main -x
 expect 'an unknown letter' 2 '' 'vafit: there is no option -x
@@ -74,6 +105,6 @@ expect 'every executable that is not there is named' 4 '' 'vafit: gone: cannot o
 vafit: also-gone: cannot open: No such file or directory'
 printf -- '--- !tapi-tbd\n' >libx.tbd
 run "$VAFIT" check libx.tbd
-expect 'a stub is no image' 3 '' 'vafit: libx.tbd: a text-based stub for linkers, not an image'
+expect 'a stub is no image' 3 '' 'vafit: libx.tbd: magic: a text-based stub for linkers; give the dylib that it stands for'
 run "$VAFIT" check .
 expect 'a folder is no image' 4 '' 'vafit: .: cannot open: not a regular file'

@@ -85,6 +85,57 @@ static void an_extent_is_the_space_of_an_image_and_its_whole_file(void **state) 
     }
 }
 
+static const struct contents {
+    const char *label;
+    struct segment segments[4];
+    struct heaviest expected;
+} contents[] = {
+    {"nothing", {{.name = "__PAGEZERO", .vm_size = 1 << 20}}, {BULK_UNKNOWN, 0, ""}},
+    {"__LINKEDIT, whatever the file has",
+     {{.name = "__TEXT", .vm_size = 300, .file_size = 300, .code_size = 300},
+      {.name = "__LINKEDIT", .vm_size = 400, .file_size = 10}},
+     {BULK_LINKEDIT, 400, "__LINKEDIT"}},
+    {"what the file has no bytes for, of all segments",
+     {{.name = "__TEXT", .vm_size = 300, .file_size = 300, .code_size = 300},
+      {.name = "__DATA", .vm_size = 200, .file_size = 50},
+      {.name = "__DATA_DIRTY", .vm_size = 210, .file_size = 50},
+      {.name = "__LINKEDIT", .vm_size = 250, .file_size = 250}},
+     {BULK_ZERO_FILL, 310, "__DATA_DIRTY"}},
+    {"a segment of one's own",
+     {{.name = "__TEXT", .vm_size = 300, .file_size = 300, .code_size = 250},
+      {.name = "__NODE\nSEA", .vm_size = 400, .file_size = 400},
+      {.name = "__LINKEDIT", .vm_size = 350, .file_size = 350}},
+     {BULK_DATA, 450, "__NODE\\x0aSEA"}},
+    {"data in __TEXT",
+     {{.name = "__TEXT", .vm_size = 300, .file_size = 300, .code_size = 100},
+      {.name = "__LINKEDIT", .vm_size = 150, .file_size = 150}},
+     {BULK_DATA, 200, "__TEXT"}},
+    {"code, and no more of it than is mapped",
+     {{.name = "__TEXT", .vm_size = 300, .file_size = 290, .code_size = 295},
+      {.name = "__LINKEDIT", .vm_size = 150, .file_size = 150}},
+     {BULK_CODE, 290, "__TEXT"}},
+};
+
+static void the_heaviest_content_of_an_executable_is_named(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
+        struct program program = program_of(true);
+        struct image image = *program.images.items[0].image;
+        struct segment segments[4];
+        memcpy(segments, contents[i].segments, sizeof segments);
+        image.segments = (struct segments){segments, 4, 4};
+        program.images.items[0].image = &image;
+        struct heaviest heaviest = measure_of(&program).heaviest;
+        if (heaviest.bulk != contents[i].expected.bulk ||
+            heaviest.size != contents[i].expected.size ||
+            strcmp(heaviest.where, contents[i].expected.where) != 0)
+            fail_msg("%s: %d, %d bytes, %s", contents[i].label, heaviest.bulk, (int)heaviest.size,
+                     heaviest.where);
+    }
+    struct program dylibs = program_of(false);
+    assert_int_equal(measure_of(&dylibs).heaviest.bulk, BULK_UNKNOWN);
+}
+
 static void misaligned_parts_are_named_with_their_images(void **state) {
     (void)state;
     struct linkedit_part parts[] = {
@@ -140,6 +191,7 @@ int main(void) {
         cmocka_unit_test(an_executable_is_measured_apart_from_its_dylibs),
         cmocka_unit_test(without_an_executable_all_images_are_dylibs),
         cmocka_unit_test(an_extent_is_the_space_of_an_image_and_its_whole_file),
+        cmocka_unit_test(the_heaviest_content_of_an_executable_is_named),
         cmocka_unit_test(misaligned_parts_are_named_with_their_images),
         cmocka_unit_test(what_may_be_missing_is_not_unresolved),
         cmocka_unit_test(the_heaviest_images_come_first_and_the_earlier_of_equal_ones),

@@ -64,6 +64,8 @@ static void a_profile_states_the_published_figures(void **state) {
         assert_int_equal(layout->page_size, 16 * KIB);
         assert_int_equal(layout->image_base, 4 * GIB);
         assert_int_equal(layout->slide_most, 80 * MIB);
+        assert_int_equal(layout_greatest_slide(layout), 64 * MIB + 1023 * 16 * KIB);
+        assert_int_equal(layout_slide_count(layout), 3 * 1023);
         assert_int_equal(layout->stack_end, 0x16fe00000);
         assert_int_equal(layout->stack_size, 64 * MIB);
         assert_memory_equal(&layout->shared_region, &facts[i].shared_region, sizeof(struct span));

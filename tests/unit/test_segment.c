@@ -78,6 +78,38 @@ static void a_segment_has_the_values_of_its_command(void **state) {
     assert_int_equal(segment.section_count, 1);
 }
 
+/* S_ATTR_PURE_INSTRUCTIONS, S_ATTR_SOME_INSTRUCTIONS, and an attribute that says nothing of them.
+ */
+static const struct code_row {
+    const char *label;
+    uint64_t sizes[MOST_SECTIONS];
+    uint32_t flags[MOST_SECTIONS];
+    uint64_t expected;
+} code_rows[] = {
+    {"no code", {0x10, 0x20}, {0, 0x10000000}, 0},
+    {"code and data", {0x10, 0x20}, {0x80000000, 2}, 0x10},
+    {"two kinds of code", {0x10, 0x20}, {0x80000400, 0x400}, 0x30},
+    {"never more than the segment", {0x4000, 0x4000}, {0x80000400, 0x400}, 0x6000},
+    {"not past 64 bits", {INT64_MAX, INT64_MAX}, {0x400, 0x400}, 0x6000},
+};
+
+static void code_is_what_sections_with_instructions_have(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof code_rows / sizeof code_rows[0]; i++) {
+        struct command command = {
+            .name = "__TEXT", .vm_size = 0x6000, .file_size = 0x6000, .section_count = 2};
+        for (size_t j = 0; j < MOST_SECTIONS; j++) {
+            command.sections[j].size = code_rows[i].sizes[j];
+            command.sections[j].rest[4] = code_rows[i].flags[j];
+        }
+        struct segment segment;
+        struct error error;
+        if (!parse(&command, 0x10000, &segment, &error) ||
+            segment.code_size != code_rows[i].expected)
+            fail_msg("%s: 0x%" PRIx64, code_rows[i].label, segment.code_size);
+    }
+}
+
 static void a_name_may_fill_all_sixteen_characters(void **state) {
     (void)state;
     struct command command = {.protection = 1};
@@ -231,33 +263,33 @@ static const struct disjoint {
 } disjoints[] = {
     {"none", {{.name = ""}}, NULL},
     {"side by side",
-     {{"a", 0, 0x0, 0x10, 0x0, 0x8, 0, 0}, {"b", 1, 0x10, 0x10, 0x8, 0x8, 0, 0}},
+     {{"a", 0, 0x0, 0x10, 0x0, 0x8, 0, 0, 0}, {"b", 1, 0x10, 0x10, 0x8, 0x8, 0, 0, 0}},
      NULL},
     {"side by side in another order",
-     {{"a", 0, 0x10, 0x10, 0x8, 0x8, 0, 0}, {"b", 1, 0x0, 0x10, 0x0, 0x8, 0, 0}},
+     {{"a", 0, 0x10, 0x10, 0x8, 0x8, 0, 0, 0}, {"b", 1, 0x0, 0x10, 0x0, 0x8, 0, 0, 0}},
      NULL},
     {"in memory one way, in the file the other",
-     {{"a", 0, 0x10, 0x10, 0x0, 0x8, 0, 0}, {"b", 1, 0x0, 0x10, 0x8, 0x8, 0, 0}},
+     {{"a", 0, 0x10, 0x10, 0x0, 0x8, 0, 0, 0}, {"b", 1, 0x0, 0x10, 0x8, 0x8, 0, 0, 0}},
      NULL},
     {"without contents at the same offset",
-     {{"a", 0, 0x0, 0x10, 0x8, 0, 0, 0}, {"b", 1, 0x10, 0x10, 0x4, 0x8, 0, 0}},
+     {{"a", 0, 0x0, 0x10, 0x8, 0, 0, 0, 0}, {"b", 1, 0x10, 0x10, 0x4, 0x8, 0, 0, 0}},
      NULL},
     {"without addresses at the same place",
-     {{"a", 0, 0x18, 0, 0x0, 0x8, 0, 0}, {"b", 1, 0x10, 0x10, 0x8, 0x8, 0, 0}},
+     {{"a", 0, 0x18, 0, 0x0, 0x8, 0, 0, 0}, {"b", 1, 0x10, 0x10, 0x8, 0x8, 0, 0, 0}},
      NULL},
     {"a byte of address space shared",
-     {{"a", 0, 0x0, 0x11, 0x0, 0x8, 0, 0}, {"b", 1, 0x10, 0x10, 0x8, 0x8, 0, 0}},
+     {{"a", 0, 0x0, 0x11, 0x0, 0x8, 0, 0, 0}, {"b", 1, 0x10, 0x10, 0x8, 0x8, 0, 0, 0}},
      "load command 1 (LC_SEGMENT_64) vmaddr"},
     {"a byte of the file shared",
-     {{"a", 0, 0x0, 0x10, 0x0, 0x9, 0, 0}, {"b", 1, 0x10, 0x10, 0x8, 0x8, 0, 0}},
+     {{"a", 0, 0x0, 0x10, 0x0, 0x9, 0, 0, 0}, {"b", 1, 0x10, 0x10, 0x8, 0x8, 0, 0, 0}},
      "load command 1 (LC_SEGMENT_64) fileoff"},
     {"one inside another",
-     {{"a", 0, 0x0, 0x40, 0, 0, 0, 0}, {"b", 1, 0x10, 0x10, 0, 0, 0, 0}},
+     {{"a", 0, 0x0, 0x40, 0, 0, 0, 0, 0}, {"b", 1, 0x10, 0x10, 0, 0, 0, 0, 0}},
      "load command 1 (LC_SEGMENT_64) vmaddr"},
     {"the first against the last",
-     {{"a", 0, 0x30, 0x20, 0, 0, 0, 0},
-      {"b", 1, 0x0, 0x10, 0, 0, 0, 0},
-      {"c", 2, 0x20, 0x11, 0, 0, 0, 0}},
+     {{"a", 0, 0x30, 0x20, 0, 0, 0, 0, 0},
+      {"b", 1, 0x0, 0x10, 0, 0, 0, 0, 0},
+      {"c", 2, 0x20, 0x11, 0, 0, 0, 0, 0}},
      "load command 0 (LC_SEGMENT_64) vmaddr"},
 };
 
@@ -361,6 +393,7 @@ static void the_first_segment_of_a_name_is_found(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_segment_has_the_values_of_its_command),
+        cmocka_unit_test(code_is_what_sections_with_instructions_have),
         cmocka_unit_test(a_name_may_fill_all_sixteen_characters),
         cmocka_unit_test(a_segment_is_taken_up_to_the_limits_of_dyld),
         cmocka_unit_test(sections_lie_inside_their_segment),

@@ -1,5 +1,6 @@
 #include "base/options.h"
 
+#include "base/near_name.h"
 #include "base/size.h"
 
 #include <getopt.h>
@@ -78,6 +79,8 @@ static bool set_size(const struct option_row *row, struct size_option *member, c
 static bool set_choice(const struct option_row *row, const char **member, const char *text,
                        struct error *error) {
     struct text all = {0};
+    struct near_name near = {.word = text};
+    char question[NEAR_NAME_QUESTION];
     const char *choice;
     for (size_t i = 0; (choice = row->choices->choice(i)) != NULL; i++) {
         if (strcmp(choice, text) == 0) {
@@ -86,8 +89,10 @@ static bool set_choice(const struct option_row *row, const char **member, const 
             return true;
         }
         text_addf(&all, "%s%s", i == 0 ? "" : ", ", choice);
+        near_name_offer(&near, choice);
     }
-    error_usage(error, "--%s takes one of %s, not '%s'", row->name, all.data, text);
+    error_usage(error, "--%s takes one of %s, not '%s'%s", row->name, all.data, text,
+                near_name_question(&near, "", question));
     text_free(&all);
     return false;
 }
@@ -136,14 +141,27 @@ static void reset_getopt(void) {
 #endif
 }
 
+/* "--formats=json": an option that there is not, or a flag with an argument. */
+static bool reject_long(const struct command_line *line, const char *spelled, struct error *error) {
+    char name[64], question[NEAR_NAME_QUESTION];
+    struct near_name near = {.word = name};
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(spelled + 2, "="), spelled + 2);
+    for (size_t i = 0; i < line->row_count; i++)
+        near_name_offer(&near, line->rows[i].name);
+    if (near.name == NULL || near.distance == 0)
+        return error_usage(error, "there is no option %s, or it takes no argument", spelled);
+    return error_usage(error, "there is no option %s%s", spelled,
+                       near_name_question(&near, "--", question));
+}
+
 /* What getopt_long could not read: optopt is the letter, or beyond letters the row, or 0. */
-static bool reject(int code, char **argv, struct error *error) {
+static bool reject(int code, const struct command_line *line, struct error *error) {
     bool is_letter = optopt > 0 && optopt < FIRST_ROW;
     if (code == ':')
-        return error_usage(error, "%s needs an argument", argv[optind - 1]);
+        return error_usage(error, "%s needs an argument", line->argv[optind - 1]);
     if (is_letter)
         return error_usage(error, "there is no option -%c", optopt);
-    return error_usage(error, "there is no option %s, or it takes no argument", argv[optind - 1]);
+    return reject_long(line, line->argv[optind - 1], error);
 }
 
 bool options_parse(struct arena *arena, const struct command_line *line, void *target,
@@ -161,7 +179,7 @@ bool options_parse(struct arena *arena, const struct command_line *line, void *t
         const struct option_row *row = row_of(line->rows, line->row_count, code);
         const char *spelled;
         if (row == NULL)
-            return reject(code, argv, error);
+            return reject(code, line, error);
         if (code >= FIRST_ROW && !is_spelled_out(row, argv, &spelled))
             return error_usage(error, "there is no option %s; did you mean --%s?", spelled,
                                row->name);

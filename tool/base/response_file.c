@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { DEEPEST = 8, LARGEST = 64 * 1024 * 1024, MOST_FILES = 1000 };
@@ -64,6 +65,16 @@ static bool add_arguments(struct expansion *expansion, const char *cursor, const
     }
 }
 
+/* Where there is no such file a path was meant, perhaps: that of an npm scope begins with '@'. */
+static bool say_how_to_name(struct error *error, const char *path) {
+    size_t size = strlen(error->what);
+    if (path_look(path) != PATH_ABSENT)
+        return false;
+    snprintf(error->what + size, sizeof error->what - size,
+             "; @%.200s reads arguments from that file; write ./@%.200s for a path", path, path);
+    return false;
+}
+
 static bool add_file(struct expansion *expansion, const char *path, unsigned depth) {
     char *data;
     size_t size;
@@ -73,7 +84,8 @@ static bool add_file(struct expansion *expansion, const char *path, unsigned dep
         return error_usage(expansion->error, "more than %d response files at '@%s'", MOST_FILES,
                            path);
     if (!file_read_all(expansion->arena, path, LARGEST, &data, &size, expansion->error))
-        return expansion->is_command && add_literally(expansion, path);
+        return expansion->is_command ? add_literally(expansion, path)
+                                     : say_how_to_name(expansion->error, path);
     if (memchr(data, '\0', size) == NULL)
         return add_arguments(expansion, data, path, depth);
     if (expansion->is_command)

@@ -2,6 +2,7 @@
 
 #include "macho/build_version.h"
 #include "macho/format.h"
+#include "macho/other_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,18 +43,31 @@ bool image_begins(struct bytes head) {
     return head.size >= 16 && bytes_u32(head, 0) == MH_MAGIC_64 && type_known(bytes_u32(head, 12));
 }
 
+/* Of a slice of a universal file: those of a static library are archives. */
+static bool reject_magic(struct bytes head, struct error *error) {
+    const char *other = other_file_by_contents(head);
+    if (other != NULL)
+        return error_malformed(error, "mach_header magic", "%s", other);
+    return error_malformed(error, "mach_header magic",
+                           "0x%08" PRIx32 " is not that of a 64-bit Mach-O file",
+                           bytes_u32(head, 0));
+}
+
+static bool reject_type(uint32_t type, struct error *error) {
+    const char *other = other_file_by_type(type);
+    return error_malformed(error, "mach_header filetype",
+                           "%" PRIu32
+                           " is neither an executable (2), a dylib (6) nor a bundle (8)%s%s",
+                           type, other == NULL ? "" : ": ", other == NULL ? "" : other);
+}
+
 bool image_head_size(struct bytes head, uint64_t slice_size, size_t *size, struct error *error) {
     if (head.size < IMAGE_HEADER_SIZE)
         return error_malformed(error, "mach_header", "the slice ends inside it");
     if (bytes_u32(head, 0) != MH_MAGIC_64)
-        return error_malformed(error, "mach_header magic",
-                               "0x%08" PRIx32 " is not that of a 64-bit Mach-O file",
-                               bytes_u32(head, 0));
+        return reject_magic(head, error);
     if (!type_known(bytes_u32(head, 12)))
-        return error_malformed(error, "mach_header filetype",
-                               "%" PRIu32
-                               " is neither an executable (2), a dylib (6) nor a bundle (8)",
-                               bytes_u32(head, 12));
+        return reject_type(bytes_u32(head, 12), error);
     uint32_t commands = bytes_u32(head, 20);
     if (!range_within(IMAGE_HEADER_SIZE, commands, slice_size))
         return error_malformed(error, "mach_header sizeofcmds",

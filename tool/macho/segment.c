@@ -97,6 +97,19 @@ static bool sections_valid(const struct load_command *command, const struct segm
     return true;
 }
 
+/* dyld takes sections of any size before SDK 11.0, so that the sum may be more than there is. */
+static uint64_t code_size_of(const struct load_command *command, const struct segment *segment) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < segment->section_count && sum < segment->vm_size; i++) {
+        size_t at = SEGMENT_COMMAND_SIZE + (size_t)i * SECTION_SIZE;
+        uint64_t size = segment_section(command, i).size;
+        uint32_t flags = bytes_u32(command->bytes, at + 64);
+        if ((flags & (S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS)) != 0)
+            sum = size > segment->vm_size - sum ? segment->vm_size : sum + size;
+    }
+    return sum;
+}
+
 bool segment_parse(const struct load_command *command, uint64_t slice_size, struct segment *segment,
                    struct error *error) {
     struct bytes bytes = command->bytes;
@@ -113,8 +126,11 @@ bool segment_parse(const struct load_command *command, uint64_t slice_size, stru
         return load_command_error(error, command, "initprot",
                                   "0x%" PRIx32 " has bits beside read, write and execute",
                                   segment->protection);
-    return contents_valid(command, segment, slice_size, error) &&
-           sections_valid(command, segment, error);
+    if (!contents_valid(command, segment, slice_size, error) ||
+        !sections_valid(command, segment, error))
+        return false;
+    segment->code_size = code_size_of(command, segment);
+    return true;
 }
 
 /* A range of addresses or of the file, with the segment it belongs to. */

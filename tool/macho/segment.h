@@ -20,6 +20,7 @@ struct segment {
     uint64_t file_size;   /* filesize: bytes of the slice that are mapped */
     uint32_t protection;  /* initprot: 1 read, 2 write, 4 execute */
     uint32_t section_count;
+    uint64_t code_size; /* bytes of the sections with instructions; at most vm_size */
 };
 
 struct segments {

@@ -1,6 +1,7 @@
 #include "macho/universal.h"
 
 #include "macho/format.h"
+#include "macho/other_file.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -149,12 +150,22 @@ static bool parse_thin(struct bytes head, uint64_t file_size, struct universal *
     return true;
 }
 
+static bool reject_other(struct bytes head, struct error *error) {
+    const char *other = other_file_by_contents(head);
+    if (other != NULL)
+        return error_malformed(error, "magic", "%s", other);
+    return error_malformed(error, "magic", "0x%08" PRIx32 " is not that of a Mach-O file",
+                           bytes_u32(head, 0));
+}
+
 bool universal_parse(struct bytes head, uint64_t file_size, struct universal *universal,
                      struct error *error) {
     memset(universal, 0, sizeof *universal);
     if (head.size < 4)
         return error_malformed(error, "magic", "the file has %zu bytes, too few for a Mach-O file",
                                head.size);
+    if (other_file_is_java(head))
+        return error_malformed(error, "magic", "a Java class file; give the program that runs it");
     switch (bytes_u32_big(head, 0)) {
     case FAT_MAGIC:
         return parse_universal(head, false, file_size, universal, error);
@@ -170,8 +181,7 @@ bool universal_parse(struct bytes head, uint64_t file_size, struct universal *un
     case MH_MAGIC_64:
         return error_malformed(error, "magic", "a big-endian Mach-O file");
     default:
-        return error_malformed(error, "magic", "0x%08" PRIx32 " is not that of a Mach-O file",
-                               bytes_u32(head, 0));
+        return reject_other(head, error);
     }
 }
 

@@ -33,6 +33,7 @@ static json_t *segments(const struct image *image) {
         set_bytes(object, "vm_size", segment->vm_size);
         set_bytes(object, "file_offset", segment->file_offset);
         set_bytes(object, "file_size", segment->file_size);
+        set_bytes(object, "code_size", segment->code_size);
         json_array_append_new(array, object);
     }
     return array;

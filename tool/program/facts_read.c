@@ -88,6 +88,18 @@ static bool read_listed_string(struct facts_reader *reader, const json_t *value,
     return true;
 }
 
+/* Facts of former versions lack it: all of __TEXT is code then. */
+static bool read_code_size(struct facts_reader *reader, const json_t *object,
+                           struct segment *segment) {
+    if (json_object_get(object, "code_size") == NULL) {
+        segment->code_size = strcmp(segment->name, "__TEXT") == 0 ? segment->vm_size : 0;
+        return true;
+    }
+    return read_number(reader, object, "code_size", &segment->code_size) &&
+           (segment->code_size <= segment->vm_size ||
+            reject(reader, "code_size", "is more than vm_size"));
+}
+
 static bool read_segment(struct facts_reader *reader, const json_t *object, void *context) {
     struct image *image = context;
     struct segment *segment = vector_push(reader->arena, &image->segments);
@@ -102,7 +114,7 @@ static bool read_segment(struct facts_reader *reader, const json_t *object, void
     snprintf(segment->name, sizeof segment->name, "%s", name);
     if (segment->address + segment->vm_size > MOST_BYTES)
         return reject(reader, "vm_size", "ends past the 47 bits of a process's addresses");
-    return true;
+    return read_code_size(reader, object, segment);
 }
 
 static bool read_dylib(struct facts_reader *reader, const json_t *object, void *context) {

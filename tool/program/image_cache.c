@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 #include "base/path.h"
+#include "macho/other_file.h"
 #include "program/facts.h"
 
 #include <inttypes.h>
@@ -172,13 +173,12 @@ static void note_opened(struct image_cache *cache, const char *path) {
     *vector_push(&cache->arena, &cache->opened) = arena_string(&cache->arena, path);
 }
 
-/* Whether the file begins as a .tbd does. */
 static bool is_stub(const struct file *file) {
-    static const char mark[] = "--- !tapi";
-    char head[sizeof mark - 1];
+    uint8_t buffer[OTHER_FILE_HEAD];
+    struct bytes head = {buffer, file->size < sizeof buffer ? (size_t)file->size : sizeof buffer};
     struct error ignored;
-    return file->size >= sizeof head && file_read(file, 0, head, sizeof head, &ignored) &&
-           memcmp(head, mark, sizeof head) == 0;
+    return file_read(file, 0, buffer, head.size, &ignored) &&
+           other_file_by_contents(head) == other_file_stub;
 }
 
 /* A file that cannot stay open is opened anew when it is wanted. */

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct strings {
     const char **items;
@@ -18,6 +19,45 @@ static const char *printable(struct arena *arena, const char *name) {
     const char *copy = arena_string(arena, text.data == NULL ? "" : text.data);
     text_free(&text);
     return copy;
+}
+
+/* What a segment has of each content, bytes. */
+static void contents_of(const struct segment *segment, uint64_t sizes[BULK_COUNT]) {
+    uint64_t mapped = segment->file_size < segment->vm_size ? segment->file_size : segment->vm_size;
+    uint64_t code = segment->code_size < mapped ? segment->code_size : mapped;
+    memset(sizes, 0, BULK_COUNT * sizeof *sizes);
+    if (strcmp(segment->name, "__PAGEZERO") == 0)
+        return;
+    if (strcmp(segment->name, "__LINKEDIT") == 0) {
+        sizes[BULK_LINKEDIT] = segment->vm_size;
+        return;
+    }
+    sizes[BULK_ZERO_FILL] = segment->vm_size - mapped;
+    sizes[BULK_CODE] = code;
+    sizes[BULK_DATA] = mapped - code;
+}
+
+static void measure_heaviest(struct arena *arena, const struct segments *segments,
+                             struct heaviest *heaviest) {
+    uint64_t sums[BULK_COUNT] = {0}, most[BULK_COUNT] = {0}, sizes[BULK_COUNT];
+    size_t where[BULK_COUNT] = {0};
+    for (size_t i = 0; i < segments->count; i++) {
+        contents_of(&segments->items[i], sizes);
+        for (size_t j = 0; j < BULK_COUNT; j++) {
+            sums[j] += sizes[j];
+            if (sizes[j] > most[j]) {
+                most[j] = sizes[j];
+                where[j] = i;
+            }
+        }
+    }
+    size_t content = 0;
+    for (size_t j = 0; j < BULK_COUNT; j++)
+        if (sums[j] > sums[content])
+            content = j;
+    *heaviest = (struct heaviest){
+        (enum bulk)content, sums[content],
+        sums[content] == 0 ? "" : printable(arena, segments->items[where[content]].name)};
 }
 
 static void measure_extents(struct arena *arena, const struct program *program,
@@ -37,8 +77,10 @@ static void measure_extents(struct arena *arena, const struct program *program,
     }
     measure->names = names;
     measure->extents = (struct extents){extents, count, program->has_executable};
-    if (program->has_executable)
-        measure->executable_end = extents[0].address + extents[0].vm_size;
+    if (!program->has_executable)
+        return;
+    measure->executable_end = extents[0].address + extents[0].vm_size;
+    measure_heaviest(arena, &program->images.items[0].image->segments, &measure->heaviest);
 }
 
 static void measure_alignment(struct arena *arena, const struct program *program,

@@ -51,12 +51,24 @@ static json_t *malloc_window(const struct judgement *judgement) {
     return object;
 }
 
-static json_t *help(const struct help *text) {
+static json_t *shared_region(const struct judgement *judgement) {
+    if (!judgement->has_slides)
+        return json_null();
     json_t *object = json_object();
-    set_text(object, "what", text->what);
-    set_text(object, "why", text->why);
-    set_text(object, "what_to_do", text->what_to_do);
-    set_text(object, "if_not_possible", text->if_not_possible);
+    set_bytes(object, "slides_hit", judgement->slides_hit);
+    set_bytes(object, "slides", judgement->slides);
+    json_object_set_new(object, "probability",
+                        json_real((double)judgement->slides_hit / (double)judgement->slides));
+    return object;
+}
+
+static json_t *help(const struct finding *finding) {
+    struct help text = finding_help(finding);
+    json_t *object = json_object();
+    set_text(object, "what", text.what);
+    set_text(object, "why", text.why);
+    set_text(object, "what_to_do", text.what_to_do);
+    set_text(object, "if_not_possible", text.if_not_possible);
     return object;
 }
 
@@ -71,7 +83,7 @@ static json_t *findings(const struct findings *list) {
         set_bytes_if(object, "limit", finding->has_numbers, finding->limit);
         set_bytes_if(object, "margin", finding->has_numbers, (uint64_t)finding->margin);
         set_text(object, "message", finding->message);
-        json_object_set_new(object, "help", help(&rule_row(finding->rule)->help));
+        json_object_set_new(object, "help", help(finding));
         json_array_append_new(array, object);
     }
     return array;
@@ -195,6 +207,7 @@ static json_t *program(const struct program_report *report) {
     json_object_set_new(object, "va", address_space(&report->measure, &report->judgement));
     json_object_set_new(object, "placement", placement(report));
     json_object_set_new(object, "malloc_window", malloc_window(&report->judgement));
+    json_object_set_new(object, "shared_region", shared_region(&report->judgement));
     json_object_set_new(object, "would_free", would_free(report));
     json_object_set_new(object, "unused_exports", unused_exports(report));
     json_object_set_new(object, "switches", switches(report));

@@ -55,11 +55,12 @@ static void write_verdict(struct writer *writer, const struct program_report *re
     text_add(writer->out, "\n");
 }
 
-static void write_help(struct writer *writer, const struct help *help) {
-    text_addf(writer->out, "      what: %s\n", help->what);
-    text_addf(writer->out, "      why:  %s\n", help->why);
-    text_addf(writer->out, "      do:   %s\n", help->what_to_do);
-    text_addf(writer->out, "      else: %s\n", help->if_not_possible);
+static void write_help(struct writer *writer, const struct finding *finding) {
+    struct help help = finding_help(finding);
+    text_addf(writer->out, "      what: %s\n", help.what);
+    text_addf(writer->out, "      why:  %s\n", help.why);
+    text_addf(writer->out, "      do:   %s\n", help.what_to_do);
+    text_addf(writer->out, "      else: %s\n", help.if_not_possible);
 }
 
 /* Whether the next finding is of the same rule, so that the help can wait for it. */
@@ -80,7 +81,7 @@ static void write_findings(struct writer *writer, const struct findings *finding
         bool helps = writer->style->verbose ||
                      (finding->severity == SEVERITY_ERROR && !writer->style->quiet);
         if (helps && !rule_goes_on(findings, i))
-            write_help(writer, &rule_row(finding->rule)->help);
+            write_help(writer, finding);
     }
 }
 

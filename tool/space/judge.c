@@ -121,10 +121,61 @@ void judge_malloc_window(struct judge *judge) {
             "does not apply: this profile has no malloc window");
 }
 
+/* What reaching into the region costs: "1023 of 3069 slides reach it, so about 33.33 % of launches
+ * abort". */
+static const char *region_odds(struct judge *judge) {
+    const struct judgement *result = judge->judgement;
+    if (!result->has_slides || result->slides_hit == 0)
+        return "";
+    if (result->slides_hit == result->slides)
+        return "; every slide reaches it, so every launch aborts";
+    return arena_format(judge->arena,
+                        "; %" PRIu64 " of %" PRIu64
+                        " slides reach it, so about %.2f %% of launches abort",
+                        result->slides_hit, result->slides,
+                        100.0 * (double)result->slides_hit / (double)result->slides);
+}
+
+/* What makes an executable smaller that is mostly full of it: "2.00 GiB of the executable are
+ * zero-fill, most of it in __DATA: ...". Where there is nothing the rule's own help is the right
+ * one. */
+static const struct remedy {
+    const char *content;
+    const char *what_to_do;
+    const char *if_not_possible;
+} remedies[BULK_COUNT] = {
+    [BULK_ZERO_FILL] = {"zero-fill",
+                        "allocate it at run time (malloc, mmap; in Fortran allocatable arrays) "
+                        "in place of static arrays",
+                        "make the arrays smaller, or move them into a dylib, which is placed "
+                        "elsewhere"},
+    [BULK_DATA] = {"data",
+                   "keep the data beside the program, in a file that it opens; bundlers of one "
+                   "file can make a folder instead",
+                   "compress the data, or move it into a dylib, which is placed elsewhere"},
+    [BULK_CODE] = {"code",
+                   "move code into dylibs, which are placed elsewhere, or link with -dead_strip",
+                   "compile with -Os, and without sanitizers or coverage"},
+};
+
+static void add_remedy(struct judge *judge) {
+    const struct heaviest *heaviest = &judge->measure->heaviest;
+    const struct remedy *remedy = &remedies[heaviest->bulk];
+    struct findings *findings = &judge->judgement->findings;
+    struct finding *finding = &findings->items[findings->count - 1];
+    if (remedy->what_to_do == NULL || finding->margin >= 0)
+        return;
+    finding->what_to_do = arena_format(
+        judge->arena, "%s of the executable are %s, most of it in %s: %s",
+        size_text(heaviest->size).text, remedy->content, heaviest->where, remedy->what_to_do);
+    finding->if_not_possible = remedy->if_not_possible;
+}
+
 void judge_shared_region(struct judge *judge) {
     const struct measure *measure = judge->measure;
     uint64_t region = measure->layout->shared_region.start;
-    uint64_t end = measure->executable_end + measure->layout->slide_most;
+    uint64_t slide = layout_greatest_slide(measure->layout);
+    uint64_t end = measure->executable_end + slide;
     if (!for_arm64(judge, RULE_SHARED_REGION))
         return;
     if (!measure->extents.has_executable) {
@@ -132,13 +183,19 @@ void judge_shared_region(struct judge *judge) {
             "does not apply: the program has no executable");
         return;
     }
+    if (judge->judgement->shared_region == 0) {
+        add(judge, RULE_SHARED_REGION, SEVERITY_NOT_APPLICABLE,
+            "does not apply: this profile has no shared region");
+        return;
+    }
     const char *message =
         arena_format(judge->arena,
                      "the executable ends at 0x%" PRIx64 ", and slid by %s at 0x%" PRIx64
-                     ", %s the shared region at 0x%" PRIx64,
-                     measure->executable_end, size_text(measure->layout->slide_most).text, end,
-                     distance(judge, end, region), region);
+                     ", %s the shared region at 0x%" PRIx64 "%s",
+                     measure->executable_end, size_text(slide).text, end,
+                     distance(judge, end, region), region, region_odds(judge));
     add_numbers(judge, RULE_SHARED_REGION, end, region, 0, message);
+    add_remedy(judge);
 }
 
 static uint64_t size_of(const struct extent *extent) {
@@ -217,6 +274,19 @@ void judge_growth(struct judge *judge) {
                 message);
 }
 
+/* How many slides take the executable into the shared region. */
+static void measure_slides(struct judge *judge) {
+    const struct measure *measure = judge->measure;
+    uint64_t region = measure->layout->shared_region.start, end = measure->executable_end;
+    struct judgement *result = judge->judgement;
+    result->slides = layout_slide_count(measure->layout);
+    result->has_slides =
+        measure->extents.has_executable && result->shared_region != 0 && result->slides != 0;
+    if (result->has_slides)
+        result->slides_hit =
+            end > region ? result->slides : layout_slides_past(measure->layout, region - end);
+}
+
 /* The numbers that rules and reports share. */
 static void measure_all(struct judge *judge) {
     const struct measure *measure = judge->measure;
@@ -225,6 +295,7 @@ static void measure_all(struct judge *judge) {
     struct placements placements;
     placements_over_slides(layout, &measure->extents, &placements);
     result->shared_region = layout->shared_region.end - layout->shared_region.start;
+    measure_slides(judge);
     result->sum =
         measure->page_zero + measure->executable + result->shared_region + measure->dylibs;
     result->top = placements.unslid.top;

@@ -50,3 +50,25 @@ bool layout_valid(const struct layout *layout, const char *family, struct error 
             return reject(error, family, "reserved", "not ranges below address_end");
     return window_valid(layout, family, error);
 }
+
+uint64_t layout_greatest_slide(const struct layout *layout) {
+    const struct slides *slides = &layout->slides;
+    return slides->sections == 0
+               ? layout->slide_most
+               : (slides->sections - 1) * slides->stride + slides->pages * slides->page;
+}
+
+uint64_t layout_slide_count(const struct layout *layout) {
+    return layout->slides.sections * layout->slides.pages;
+}
+
+uint64_t layout_slides_past(const struct layout *layout, uint64_t room) {
+    const struct slides *slides = &layout->slides;
+    uint64_t past = 0;
+    for (uint64_t i = 0; i < slides->sections; i++) {
+        uint64_t start = i * slides->stride;
+        uint64_t inside = start > room ? 0 : (room - start) / slides->page;
+        past += inside < slides->pages ? slides->pages - inside : 0;
+    }
+    return past;
+}

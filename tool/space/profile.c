@@ -9,7 +9,8 @@
 #define ARM64_OF_MACOS                                                                             \
     .page_size = 16 * KIB, .image_base = 4 * GIB, .address_end = UINT64_C(0x7ffffe000000),         \
     .slide_most = 80 * MIB, .slide_step = 8 * MIB, .loader_size = 6 * MIB,                         \
-    .stack_end = UINT64_C(0x16fe00000), .stack_size = 64 * MIB
+    .stack_end = UINT64_C(0x16fe00000), .stack_size = 64 * MIB,                                    \
+    .slides = {.sections = 3, .stride = 32 * MIB, .pages = 1023, .page = 16 * KIB}
 
 /* The shared region, the commpage with what the kernel keeps after it, and the window:
  * docs/model.md, "The malloc window". */

@@ -24,12 +24,22 @@ struct malloc_window {
     uint64_t slots;
 };
 
+/* Which slides the kernel chooses from, each equally likely: s * stride + p * page for s of 0 to
+ * sections - 1 and p of 1 to pages (docs/model.md, "The kernel"). sections 0:
+ * only the greatest slide is known. */
+struct slides {
+    uint64_t sections;
+    uint64_t stride; /* bytes */
+    uint64_t pages;
+    uint64_t page; /* bytes */
+};
+
 /* One architecture family. Addresses are of a process, sizes in bytes. */
 struct layout {
     uint64_t page_size;   /* what first fit rounds to */
     uint64_t image_base;  /* lowest address that can be mapped, at slide 0 */
     uint64_t address_end; /* end of what a process may map */
-    uint64_t slide_most;  /* the greatest slide of the executable */
+    uint64_t slide_most;  /* no slide of the executable is greater */
     uint64_t slide_step;  /* placements are tried at every multiple of it, and at slide_most */
     uint64_t loader_size; /* dyld's copy from disk, kept reserved after the executable */
     uint64_t stack_end;   /* of the main stack, at slide 0; the slide is taken off */
@@ -38,6 +48,7 @@ struct layout {
     struct span reserved[PROFILE_MOST_RESERVED]; /* closed to images beside the shared region */
     size_t reserved_count;
     struct malloc_window window;
+    struct slides slides;
 };
 
 struct profile {
@@ -68,6 +79,13 @@ bool profile_from_json(struct arena *arena, const char *text, size_t size, struc
 #define WINDOW_NEEDS "needs a start past image_base, and size, stride and slots above 0"
 /* Whether the numbers make sense together. Errors: ERROR_MALFORMED naming "FAMILY.MEMBER". */
 bool layout_valid(const struct layout *layout, const char *family, struct error *error);
+
+/* The greatest slide there really is: that of `slides` where these are known, else slide_most. */
+uint64_t layout_greatest_slide(const struct layout *layout);
+/* How many of the slides there are; 0 where that is not known. */
+uint64_t layout_slide_count(const struct layout *layout);
+/* How many of these are more than `room` bytes. */
+uint64_t layout_slides_past(const struct layout *layout, uint64_t room);
 
 /* The layout of an architecture family: "arm64" or "x86_64". */
 const struct layout *profile_layout(const struct profile *profile, const char *family);

@@ -109,6 +109,7 @@ static bool read_layout(struct profile_reader *reader, json_t *object, struct la
     const char *name;
     json_t *value;
     bool known = true;
+    uint64_t slide_most = layout->slide_most;
     json_object_foreach(object, name, value) {
         bool read;
         if (strcmp(name, "shared_region") == 0)
@@ -124,6 +125,9 @@ static bool read_layout(struct profile_reader *reader, json_t *object, struct la
         if (!known)
             return reject(reader, name, "no member of a layout");
     }
+    /* Of other slides only the greatest is known. */
+    if (layout->slide_most != slide_most)
+        layout->slides = (struct slides){0};
     return layout_valid(layout, reader->at, reader->error);
 }
 

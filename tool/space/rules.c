@@ -42,11 +42,11 @@ static const struct rule rules[RULE_COUNT] = {
         {"shared-region",
          SEVERITY_ERROR,
          judge_shared_region,
-         {"the executable ends, with the greatest slide, inside the shared region of the "
+         {"the executable ends, with some slides or all, inside the shared region of the "
           "system's dylibs",
           "the kernel maps the executable at its own address plus a slide and the shared "
           "region at a fixed one; when they meet, the system's dylibs cannot be mapped and "
-          "every launch aborts with \"syscall to map cache into shared region failed\"",
+          "the launch aborts with \"syscall to map cache into shared region failed\"",
           "`vafit fix EXECUTABLE --in-place` makes the executable smaller, and keeps the original; "
           "or in the build, drop its debug map (`strip -S`, -Wl,-S, strip = \"debuginfo\" in "
           "Cargo), which is most of __LINKEDIT in such programs",
@@ -90,6 +90,15 @@ static const struct rule rules[RULE_COUNT] = {
 
 const struct rule *rule_row(enum rule_id id) {
     return &rules[id];
+}
+
+struct help finding_help(const struct finding *finding) {
+    struct help help = rules[finding->rule].help;
+    if (finding->what_to_do != NULL)
+        help.what_to_do = finding->what_to_do;
+    if (finding->if_not_possible != NULL)
+        help.if_not_possible = finding->if_not_possible;
+    return help;
 }
 
 const char *rule_name(size_t i) {

@@ -41,6 +41,23 @@ struct help {
     const char *if_not_possible;
 };
 
+/* What an executable can be full of. */
+enum bulk {
+    BULK_UNKNOWN,
+    BULK_LINKEDIT,  /* __LINKEDIT */
+    BULK_ZERO_FILL, /* address space that the file has no bytes for */
+    BULK_DATA,      /* other bytes of the file */
+    BULK_CODE,      /* sections with instructions */
+    BULK_COUNT
+};
+
+/* What there is most of in an executable. */
+struct heaviest {
+    enum bulk bulk;
+    uint64_t size;     /* bytes of it in the whole executable */
+    const char *where; /* the part that has the most of it, as it can stand in a message */
+};
+
 struct judge;
 
 struct rule {
@@ -67,6 +84,7 @@ struct measure {
     uint64_t executable; /* the executable without __PAGEZERO */
     uint64_t dylibs;     /* all other images */
     uint64_t executable_end;       /* unslid address after the executable */
+    struct heaviest heaviest;      /* of the executable */
     const char *const *misaligned; /* "libfoo.dylib (string pool at 0x8004)", one a part */
     size_t misaligned_count;
     const char *const *unresolved; /* what to say of each dylib that is missed */
@@ -97,7 +115,13 @@ struct finding {
     int64_t
         margin; /* what is left before the rule fails, headroom taken off; negative when it does */
     const char *message; /* one sentence without a full stop */
+    /* What helps here, where that is not what helps in general; else NULL. */
+    const char *what_to_do;
+    const char *if_not_possible;
 };
+
+/* The help of a finding: its rule's, with what helps in its case. */
+struct help finding_help(const struct finding *finding);
 
 struct findings {
     struct finding *items; /* in the order of the rules */
@@ -121,6 +145,9 @@ struct judgement {
     bool has_window;
     uint64_t slots_hit; /* at the worst slide */
     uint64_t slots;
+    bool has_slides;     /* an executable whose possible slides are known, on arm64 */
+    uint64_t slides_hit; /* how many take the executable into the shared region */
+    uint64_t slides;
 };
 
 /* The levels as the rules have them, headroom 64 MiB, nothing else. */

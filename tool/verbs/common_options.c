@@ -2,6 +2,7 @@
 
 #include "base/output.h"
 #include "base/text.h"
+#include "macho/other_file.h"
 #include "program/image_cache.h"
 #include "report/depfile.h"
 
@@ -97,7 +98,7 @@ struct image_file *search_find(const struct search_options *options, struct imag
     case LOOKUP_FAILED:
         return NULL;
     case LOOKUP_STUB:
-        error_malformed(error, "", "a text-based stub for linkers, not an image");
+        error_malformed(error, "magic", "%s", other_file_stub);
         break;
     case LOOKUP_OTHER:
         error_io(error, operand, "cannot open: not a regular file");

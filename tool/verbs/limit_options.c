@@ -1,6 +1,7 @@
 #include "verbs/limit_options.h"
 
 #include "base/file.h"
+#include "base/near_name.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,20 +20,34 @@ const struct option_choices profile_choices = {
     .choice = profile_name, .usual = "macos-26", .other = "a JSON file"};
 const struct option_choices rule_choices = {.choice = rule_name, .value = severity_choice};
 
+static bool no_such_rule(const char *name, struct error *error) {
+    struct near_name near = {.word = name};
+    char question[NEAR_NAME_QUESTION];
+    for (size_t i = 0; rule_name(i) != NULL; i++)
+        near_name_offer(&near, rule_name(i));
+    return error_usage(error, "--rule: there is no rule '%s'%s", name,
+                       near_name_question(&near, "", question));
+}
+
 static bool set_rule(struct limits *limits, const char *text, struct error *error) {
     char name[64];
     enum rule_id rule;
     size_t size = strcspn(text, "=");
     snprintf(name, sizeof name, "%.*s", (int)size, text);
     if (!rule_named(name, &rule))
-        return error_usage(error, "--rule: there is no rule '%s'", name);
-    for (size_t i = 0; text[size] == '=' && i < sizeof levels / sizeof levels[0]; i++)
-        if (strcmp(text + size + 1, levels[i].name) == 0) {
+        return no_such_rule(name, error);
+    struct near_name near = {.word = text[size] == '=' ? text + size + 1 : ""};
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        if (strcmp(near.word, levels[i].name) == 0) {
             limits->severities[rule] = levels[i].severity;
             limits->is_given[rule] = true;
             return true;
         }
-    return error_usage(error, "--rule %s: the severity is error, warn or off", text);
+        near_name_offer(&near, levels[i].name);
+    }
+    char question[NEAR_NAME_QUESTION];
+    return error_usage(error, "--rule %s: the severity is error, warn or off%s", text,
+                       near_name_question(&near, "", question));
 }
 
 bool limit_options_limits(const struct limit_options *options, struct limits *limits,
