@@ -164,9 +164,10 @@ static void align_file(struct align *align, const struct aligned_image *image,
 }
 
 static struct image_file *read_image(struct align *align, const struct aligned_image *image) {
+    bool undo = align->arguments.undo;
     struct error error;
-    if (align->arguments.in_place &&
-        !shrink_resume(align->arena, &align->arguments.shrink, image->path, &error)) {
+    if ((align->arguments.in_place || undo) &&
+        !shrink_resume(align->arena, &align->arguments.shrink, image->path, undo, &error)) {
         note_error(align, &error);
         return NULL;
     }

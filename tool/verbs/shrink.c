@@ -193,7 +193,7 @@ static void print_freed(const struct shrink *shrink) {
 static void shrink_operand(struct shrink *shrink, const char *operand) {
     struct error error;
     if (shrink->arguments.in_place &&
-        !shrink_resume(shrink->arena, &shrink->arguments.shrink, operand, &error)) {
+        !shrink_resume(shrink->arena, &shrink->arguments.shrink, operand, false, &error)) {
         note_error(shrink, &error);
         return;
     }
