@@ -8,16 +8,26 @@
 
 enum { MOST_ENTRIES = 1 << 20, MOST_DEPTH = 128 };
 
-static bool is_original(const char *path) {
-    static const char ending[] = ".unstripped";
-    size_t size = strlen(path), end = sizeof ending - 1;
-    return size > end && strcmp(path + size - end, ending) == 0;
+/* The names that vafit gives to what it has beside images: docs/replacing.md. The last is a
+ * folder's.
+ */
+static const char *const own_endings[] = {".unstripped", ".vafit-new", ".vafit-new-old",
+                                          ".vafit-new.sign"};
+
+static bool is_own(const char *path, bool is_folder) {
+    size_t size = strlen(path), count = sizeof own_endings / sizeof own_endings[0];
+    bool own = false;
+    for (size_t i = is_folder ? count - 1 : 0; i < count; i++) {
+        size_t end = strlen(own_endings[i]);
+        own |= size > end && strcmp(path + size - end, own_endings[i]) == 0;
+    }
+    return own;
 }
 
 static bool is_image(const char *path) {
     struct file file;
     struct error ignored;
-    if (is_original(path) || !file_open(path, &file, &ignored))
+    if (!file_open(path, &file, &ignored))
         return false;
     bool is = image_file_is_loaded(&file);
     file_close(&file);
@@ -37,6 +47,8 @@ static bool list(struct arena *arena, const char *folder, unsigned depth, struct
     for (size_t i = 0; i < names.count; i++) {
         const char *path = path_join(arena, folder, names.items[i]);
         enum path_kind kind = path_look(path);
+        if (is_own(path, kind == PATH_OTHER))
+            continue;
         if (kind == PATH_OTHER && !list(arena, path, depth + 1, paths, error))
             return false;
         if (kind == PATH_FILE && is_image(path))

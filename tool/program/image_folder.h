@@ -9,9 +9,9 @@
 #include <stdbool.h>
 
 /* Adds the paths of all images below `folder` that vafit rewrites, in the order of their names:
- * regular files that image_file_is_loaded takes. Symbolic links are not followed; what ends in
- * ".unstripped" is an original that vafit keeps, and is left out. In the arena. Errors: ERROR_IO
- * for a folder that cannot be read or holds more than a million entries. */
+ * regular files that image_file_is_loaded takes. Symbolic links are not followed; originals that
+ * vafit keeps, and what its runs have on the way, are left out by their names. In the arena.
+ * Errors: ERROR_IO for a folder that cannot be read or holds more than a million entries. */
 bool image_folder_list(struct arena *arena, const char *folder, struct string_list *paths,
                        struct error *error);
 

@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "fix/undo.h"
 #include "program/image_cache.h"
-#include "program/image_folder.h"
 #include "rewrite/shrink_file.h"
+#include "verbs/align_images.h"
 #include "verbs/common_options.h"
 #include "verbs/shrink_options.h"
 #include "verbs/verb.h"
@@ -33,22 +33,12 @@ static const struct option_row rows[] = {
     SHRINK_ROWS(struct align_arguments, shrink),
 };
 
-/* An image that an operand names, or that lies below one. */
-struct aligned_image {
-    const char *path;
-    const char *relative; /* below the folder of --out-dir */
-};
-
 struct align {
     struct arena *arena;
     struct align_arguments arguments;
     struct rewrite_options options;
     struct image_cache *cache;
-    struct aligned_images {
-        struct aligned_image *items;
-        size_t count;
-        size_t capacity;
-    } images;
+    struct aligned_images images;
     size_t misaligned; /* images */
     size_t seen;       /* images that could be read */
     enum error_kind worst;
@@ -79,21 +69,16 @@ static void note_errors(struct align *align, struct errors *errors) {
 
 /* --- the images --- */
 
-static void add_operand(struct align *align, const char *operand) {
-    struct string_list paths = {0};
-    struct error error;
-    const char *folder = path_followed(align->arena, operand);
-    if (path_look(folder) != PATH_OTHER) {
-        *vector_push(align->arena, &align->images) =
-            (struct aligned_image){operand, path_leaf(operand)};
-        return;
-    }
-    if (!image_folder_list(align->arena, folder, &paths, &error))
-        note_error(align, &error);
-    size_t prefix = strlen(path_join(align->arena, folder, "x")) - 1;
-    for (size_t i = 0; i < paths.count; i++)
-        *vector_push(align->arena, &align->images) =
-            (struct aligned_image){paths.items[i], paths.items[i] + prefix};
+static bool find_images(struct align *align, const struct string_list *operands,
+                        struct error *error) {
+    const struct align_arguments *arguments = &align->arguments;
+    for (size_t i = 0; i < operands->count; i++)
+        if (!aligned_images_add(align->arena, operands->items[i], arguments->out_dir,
+                                &align->images, error))
+            note_error(align, error);
+    return arguments->check || arguments->undo ||
+           aligned_images_are_apart(align->arena, &align->images, arguments->shrink.unstripped,
+                                    error);
 }
 
 /* --- what is wrong with them --- */
@@ -134,7 +119,7 @@ static bool write_aligned(const struct align *align, const struct aligned_image 
     struct shrunk shrunk;
     const char *target = file->path;
     if (align->arguments.out_dir != NULL) {
-        target = path_join(align->arena, align->arguments.out_dir, image->relative);
+        target = image->output;
         if (!file_make_folders(align->arena, path_folder(align->arena, target)))
             return error_errno(error, target, "cannot make its folder");
         if (!is_needed)
@@ -164,9 +149,10 @@ static void align_file(struct align *align, const struct aligned_image *image,
 }
 
 static struct image_file *read_image(struct align *align, const struct aligned_image *image) {
+    bool undo = align->arguments.undo;
     struct error error;
-    if (align->arguments.in_place &&
-        !shrink_resume(align->arena, &align->arguments.shrink, image->path, &error)) {
+    if ((align->arguments.in_place || undo) &&
+        !shrink_resume(align->arena, &align->arguments.shrink, image->path, undo, &error)) {
         note_error(align, &error);
         return NULL;
     }
@@ -222,9 +208,10 @@ static int run(const struct call *call) {
     if (align.arguments.out_dir != NULL)
         align.options.unstripped = "none";
     align.cache = image_cache_on_disk();
-    for (size_t i = 0; i < operands.count; i++)
-        add_operand(&align, operands.items[i]);
-    int status = align.arguments.undo ? undo(&align) : align_all(&align);
+    int status = !find_images(&align, &operands, &error) ? call_fail(&verb_align, &error)
+                 : align.arguments.undo                  ? undo(&align)
+                                                         : align_all(&align);
+    aligned_images_free(&align.images);
     image_cache_free(align.cache);
     return status;
 }

@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/map.h"
 #include "base/mapping.h"
 #include "base/output.h"
 #include "base/path.h"
@@ -48,6 +49,7 @@ struct shrink {
     struct image_cache *cache;
     struct rewrite_options options;
     struct freed_report freed; /* of a dry run */
+    struct map met;            /* in place: the real paths of operands */
     enum error_kind worst;
 };
 
@@ -190,10 +192,20 @@ static void print_freed(const struct shrink *shrink) {
     text_free(&text);
 }
 
+/* In place a file is shrunk once, whatever names it was given by. */
+static bool is_met(struct shrink *shrink, const char *operand) {
+    char *real = file_real(shrink->arena, operand);
+    bool met = shrink->arguments.in_place && map_get(&shrink->met, real) != NULL;
+    map_put(&shrink->met, shrink->arena, real, real);
+    return met;
+}
+
 static void shrink_operand(struct shrink *shrink, const char *operand) {
     struct error error;
+    if (is_met(shrink, operand))
+        return;
     if (shrink->arguments.in_place &&
-        !shrink_resume(shrink->arena, &shrink->arguments.shrink, operand, &error)) {
+        !shrink_resume(shrink->arena, &shrink->arguments.shrink, operand, false, &error)) {
         note_error(shrink, &error);
         return;
     }
@@ -225,6 +237,7 @@ static int run(const struct call *call) {
     if (shrink.arguments.dry_run)
         print_freed(&shrink);
     image_cache_free(shrink.cache);
+    map_free(&shrink.met);
     return (int)shrink.worst;
 }
 

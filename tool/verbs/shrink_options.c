@@ -51,11 +51,11 @@ void shrink_print_sizes(const struct shrink_options *options, const char *target
 }
 
 bool shrink_resume(struct arena *arena, const struct shrink_options *options, const char *operand,
-                   struct error *error) {
+                   bool take_back, struct error *error) {
     struct resumed resumed = {0};
     const char *target = path_followed(arena, operand);
     const char *original = original_path(arena, options->unstripped, target);
-    if (!journal_resume(target, false, &resumed, error) || !atomic_file_sweep(target, error) ||
+    if (!journal_resume(target, take_back, &resumed, error) || !atomic_file_sweep(target, error) ||
         (original != NULL && !atomic_file_sweep(original, error)))
         return false;
     shrink_print_resumed(options, operand, &resumed);

@@ -61,10 +61,10 @@ struct rewrite_options rewrite_options_of(const struct shrink_options *options, 
 /* Says that the runs before this one had not ended, unless the options say to be quiet. */
 void shrink_print_resumed(const struct shrink_options *options, const char *operand,
                           const struct resumed *resumed);
-/* In place: ends what an ended run left of the operand, which is not read before that. Errors:
- * those of journal_resume and atomic_file_sweep. */
+/* In place: ends what an ended run left of the operand, which is not read before that; `take_back`
+ * as of journal_resume. Errors: those of journal_resume and atomic_file_sweep. */
 bool shrink_resume(struct arena *arena, const struct shrink_options *options, const char *operand,
-                   struct error *error);
+                   bool take_back, struct error *error);
 /* In place: a new file takes one name. That of an original, which an ended run may have made, does
  * not count. Errors: ERROR_IO for a file with more. */
 bool shrink_has_one_name(struct arena *arena, const struct shrink_options *options,
