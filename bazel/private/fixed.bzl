@@ -160,7 +160,7 @@ def _vafit_fixed_impl(ctx):
         OutputGroupInfo(report = depset([report])),
     ]
 
-_LEVELS = ["debug-map", "exports", "locals", "lossless", "symbols"]
+_LEVELS = ["align", "debug-map", "exports", "locals", "lossless", "symbols"]
 
 vafit_fixed = rule(
     implementation = _vafit_fixed_impl,
@@ -168,9 +168,9 @@ vafit_fixed = rule(
         PROGRAM_ATTRS,
         up_to = attr.string(
             default = "locals",
-            doc = "The highest level that may be used: lossless, debug-map, locals, symbols or exports. With " +
+            doc = "The highest level that may be used: align, lossless, debug-map, locals, symbols or exports. With " +
                   "+consolidate, or as consolidate alone, dylibs may become one image where that is not enough.",
-            values = _LEVELS + ["consolidate"] + [level + "+consolidate" for level in _LEVELS],
+            values = _LEVELS + ["consolidate"] + [level + "+consolidate" for level in _LEVELS if level != "align"],
         ),
         keep_exports = attr.string_list(
             doc = "With exports: names of exports to keep, with * and ?.",

@@ -26,7 +26,7 @@ refused 'a number after the unit' "$who limit \"1MiB6\" is no size with a unit, 
     "$(with $of 'limit = "1MiB6"')"
 refused 'an unknown rule' "$who rule \"image-sun=warn\" is not NAME=LEVEL; names are image-sum malloc-window shared-region image-size linkedit-alignment unresolved growth, levels are error warn off" \
     "$(with $of 'rules = [ "image-sun=warn" ]')"
-refused 'an unknown level' "$who up_to \"most\" is none of lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate" "$(with $of 'up_to = "most"')"
+refused 'an unknown level' "$who up_to \"most\" is none of align lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate" "$(with $of 'up_to = "most"')"
 refused 'an unknown profile' "$who \"macos-99\" is neither a profile of vafit's nor a .json file" \
     "$(with $of 'profile = "macos-99"')"
 refused 'a profile that is not there' "I resolved this to \"$PWD/app/gone.json\"." "$(with $of 'profile = "gone.json"')"
@@ -53,14 +53,14 @@ argument() {
 argument 'an unknown mode' 'vafit_mode is "check", "fix" or "off", not "no"' 'vafit_mode = "no"'
 argument 'no vafit' "I resolved this to \"$PWD/gone\"." 'vafit_path = "//gone"'
 argument 'an unknown level of links' \
-    'vafit_link_level "most" is none of if-needed lossless debug-map locals symbols' \
+    'vafit_link_level "most" is none of if-needed align lossless debug-map locals symbols' \
     "vafit_path = \"$VAFIT\"" 'vafit_link_level = "most"'
 
 # The lists in vafit.gni are vafit's.
 "$VAFIT" check out/app --format sarif | jq -r '.runs[0].tool.driver.rules[].id' >wanted
 sed -n '/^_rules = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
 expect_same 'GN knows the rules of vafit' wanted listed
-"$VAFIT" help check | sed -n 's/.*--profile NAME|FILE *\(.*\), or a JSON file/\1/p' |
+"$VAFIT" help check | sed -n 's/.*--profile NAME|FILE *\(.*\), or a JSON file.*/\1/p' |
     sed 's/ (default)//; s/, /\n/g' >wanted
 sed -n '/^_profiles = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
 expect_same 'its profiles' wanted listed
