@@ -23,7 +23,10 @@ struct fix_merge {
 static bool plan_groups(const struct fix_merge *merge, struct consolidation *all,
                         struct error *error) {
     const struct predictions *predictions = &merge->walked->predictions;
-    const struct merge_rules rules = {.bound = merge_bound_files(merge->fix->arena, predictions)};
+    const struct merge_rules rules = {
+        .bound = merge_bound_files(merge->fix->arena, predictions),
+        .identity = merge->fix->arguments.shrink.identity,
+    };
     *all = (struct consolidation){.arena = merge->fix->arena};
     if (!consolidation_plan(all, merge->walked->programs.items, merge->walked->programs.count,
                             &rules, error))
@@ -153,6 +156,8 @@ static int do_plan(const struct fix_merge *merge) {
         .placed = merge->placed,
         .copies = copies,
         .unstripped = copies ? "none" : fix->arguments.shrink.unstripped,
+        .identity = fix->arguments.shrink.identity,
+        .memory = fix->arguments.memory.given ? fix->arguments.memory.bytes : 0,
         .rewrite = &rewrite,
     };
     int status = EXIT_FITS;
