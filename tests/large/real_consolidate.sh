@@ -21,7 +21,7 @@ done >found
 printf '0\n0\n' >wanted
 expect_same "libprotobuf is left alone, since both export $name" wanted found
 run "$VAFIT" verify arm64/libconsolidated.dylib
-expect 'the merged image is well formed' 0 'arm64/libconsolidated.dylib: well formed'
+expect 'the merged image is well formed' 0 'arm64/libconsolidated.dylib: well formed, and means the same'
 llvm-objdump-19 --macho --all-headers --exports-trie --unwind-info arm64/libconsolidated.dylib >/dev/null 2>said
 expect_same 'LLVM reads it without a word' /dev/null said
 for path in "$folder"/bin/*.dylib; do
