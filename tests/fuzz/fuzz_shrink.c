@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         architecture_of(bytes_u32(slice, 4), bytes_u32(slice, 8));
     if (architecture != NULL && image_head_size(slice, slice.size, &head_size, &error) &&
         image_parse(&arena, slice, slice.size, architecture, &image, &error))
-        shrink(&arena, slice, &image, head_size, level_row(data[0] % 5));
+        shrink(&arena, slice, &image, head_size, level_row(data[0] % 6));
     arena_free(&arena);
     return 0;
 }

@@ -48,7 +48,7 @@ for arch in arm64 x86_64; do
             name=$(basename "$image")$arch$style
             cp "$image" "seeds/image/$name"
             cp "$image" "seeds/image_names/$name"
-            for level in 0 1 2 3 4; do
+            for level in 0 1 2 3 4 5; do
                 { printf "\\00$level"; cat "$image"; } >"seeds/shrink/$name$level"
             done
             "$VAFIT" scan "$image" -o "seeds/facts/$name"

@@ -38,7 +38,7 @@ static void set(struct setting *setting, const char *unstripped) {
         setting->files[i] = small_read(names[i]);
         setting->items[i].file = &setting->files[i];
         setting->targets[i] = names[i];
-        setting->levels[i] = i == 2 ? STAYS : 2;
+        setting->levels[i] = i == 2 ? STAYS : 3;
     }
     small_write("one.was", &one);
     small_write("two.was", &two);
