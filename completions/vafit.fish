@@ -129,7 +129,7 @@ complete -c vafit -n '__vafit_verb consolidate' -l in-place -d 'replace the file
 complete -c vafit -n '__vafit_verb consolidate' -l out-dir -x -a '(__fish_complete_directories)' -d 'make a consolidated copy of the programs, with all they load, in DIR'
 complete -c vafit -n '__vafit_verb consolidate' -l undo -d 'put the originals back in place'
 complete -c vafit -n '__vafit_verb consolidate' -l dry-run -d 'print the plan, write nothing'
-complete -c vafit -n '__vafit_verb consolidate' -l group -x -d 'merge only dylibs whose leaf name a GLOB matches, into NAME.dylib; repeatable'
+complete -c vafit -n '__vafit_verb consolidate' -l group -x -d 'merge only dylibs whose leaf name one of GLOBS (a,b) matches, into NAME.dylib; repeatable'
 complete -c vafit -n '__vafit_verb consolidate' -l exclude -x -d 'leave dylibs alone whose leaf name GLOB matches; repeatable'
 complete -c vafit -n '__vafit_verb consolidate' -l no-stubs -d 'with --out-dir: leave nothing under the old names'
 complete -c vafit -n '__vafit_verb consolidate' -l unstripped -x -a '(__fish_complete_directories)' -d 'keep the originals in DIR (beside the new files, as NAME.unstripped)'

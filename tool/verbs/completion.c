@@ -18,22 +18,14 @@ static const struct placeholder {
     const char *word;
     enum completion_kind kind;
 } placeholders[] = {
-    {"FILE", COMPLETE_FILES},
-    {"DIR", COMPLETE_FOLDERS},
-    {"PATH", COMPLETE_FILES},
-    {"ORIGINAL", COMPLETE_FILES},
-    {"CMD", COMPLETE_COMMANDS},
-    {"ARCH", COMPLETE_NOTHING},
-    {"FORMAT", COMPLETE_NOTHING},
-    {"GLOB", COMPLETE_NOTHING},
-    {"LEVEL", COMPLETE_NOTHING},
-    {"N", COMPLETE_NOTHING},
-    {"NAME=GLOB[,GLOB...]", COMPLETE_NOTHING},
-    {"NAME", COMPLETE_NOTHING},
-    {"NAME=LEVEL", COMPLETE_NOTHING},
-    {"SIZE", COMPLETE_NOTHING},
-    {"PERCENT", COMPLETE_NOTHING},
-    {"WHEN", COMPLETE_NOTHING},
+    {"FILE", COMPLETE_FILES},         {"DIR", COMPLETE_FOLDERS},
+    {"PATH", COMPLETE_FILES},         {"ORIGINAL", COMPLETE_FILES},
+    {"CMD", COMPLETE_COMMANDS},       {"ARCH", COMPLETE_NOTHING},
+    {"FORMAT", COMPLETE_NOTHING},     {"GLOB", COMPLETE_NOTHING},
+    {"LEVEL", COMPLETE_NOTHING},      {"N", COMPLETE_NOTHING},
+    {"NAME=GLOBS", COMPLETE_NOTHING}, {"NAME", COMPLETE_NOTHING},
+    {"NAME=LEVEL", COMPLETE_NOTHING}, {"SIZE", COMPLETE_NOTHING},
+    {"PERCENT", COMPLETE_NOTHING},    {"WHEN", COMPLETE_NOTHING},
 };
 
 static const struct placeholder *find_placeholder(const char *word, size_t size) {
