@@ -36,9 +36,9 @@ bad 'an unknown profile' 'vafit_check(TARGET program PROFILE macos-9)' "vafit_ch
 bad 'a missing profile' 'vafit_check(TARGET program PROFILE none.json)' 'vafit_check(TARGET program): vafit: ../none.json: cannot open: No such file or directory'
 bad 'a missing baseline' 'vafit_check(TARGET program BASELINE none.json MAX_GROWTH 1MiB)' 'vafit_check(TARGET program): vafit: ../none.json: cannot open: No such file or directory'
 bad 'no baseline at all' 'vafit_check(TARGET program MAX_GROWTH 1MiB)' 'vafit_check(TARGET program): vafit: --max-growth and --update-baseline need --baseline'
-bad 'fix: an unknown level' 'vafit_fix(TARGET program UP_TO everything)' "vafit_fix(TARGET program): vafit: --up-to takes one of lossless, debug-map, locals, symbols, exports, consolidate, lossless+consolidate, debug-map+consolidate, locals+consolidate, symbols+consolidate, exports+consolidate, not 'everything'"
+bad 'fix: an unknown level' 'vafit_fix(TARGET program UP_TO everything)' "vafit_fix(TARGET program): vafit: --up-to takes one of align, lossless, debug-map, locals, symbols, exports, consolidate, lossless+consolidate, debug-map+consolidate, locals+consolidate, symbols+consolidate, exports+consolidate, not 'everything'"
 bad 'fix: a keyword of one level alone' 'vafit_fix(TARGET program IGNORE_STRINGS)' 'vafit_fix(TARGET program): vafit: --keep-export, --ignore-strings and --assume-closed need --up-to exports'
-bad 'launcher: an unknown level' 'vafit_link_launcher(LEVEL everything)' "vafit_link_launcher: vafit: --level takes one of lossless, debug-map, locals, symbols, not 'everything'"
+bad 'launcher: an unknown level' 'vafit_link_launcher(LEVEL everything)' "vafit_link_launcher: vafit: --level takes one of align, lossless, debug-map, locals, symbols, not 'everything'"
 bad 'launcher: an unknown target' 'vafit_link_launcher(TARGET other)' 'vafit_link_launcher(TARGET other): there is no target other; the call comes after it is added'
 bad 'a vafit that does not run' 'vafit_check(TARGET program)' "vafit_check(TARGET program): $WORK/bad ended with: Permission denied" -DVAFIT_EXECUTABLE="$WORK/bad"
 bad 'no vafit' 'vafit_check(TARGET program)' 'vafit_check(TARGET program): VAFIT_EXECUTABLE: there is no program /none; it is an absolute path' -DVAFIT_EXECUTABLE=/none
