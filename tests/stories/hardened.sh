@@ -28,6 +28,10 @@ done
 run "$VAFIT" check sandboxed
 expect_true 'other entitlements: no note' test "$(grep -c '^  note: ' .out)" = 0
 expect_true 'other entitlements: in JSON' test "$(hardened sandboxed)" = '[false]'
+key=com.apple.security.hardened-process
+signed first "$(true_of $key)<key>$key.enhanced-security-version-string</key><string>1</string>"
+signed declined "$(true_of $key)<key>$key.no-guard-objects</key><true/>"
+expect_true 'the first version, and guard objects declined' test "$(hardened first declined)" = '[false,false]'
 image plain --text 16384
 expect_true 'without entitlements' test "$(hardened plain)" = '[false]'
 

@@ -9,6 +9,8 @@
 
 #define SECURITY "com.apple.security.hardened-process"
 #define DEVELOPER "com.apple.developer.hardened-process"
+#define VERSION "<key>" SECURITY ".enhanced-security-version</key>"
+#define VERSION_STRING "<key>" SECURITY ".enhanced-security-version-string</key>"
 
 static const struct xml_row {
     const char *label;
@@ -31,6 +33,22 @@ static const struct xml_row {
      "<key>com.apple.security.hardened-process.enhanced-security-version-string</key><string>2"
      "</string>",
      false},
+    {"the first version, as a string",
+     "<key>" SECURITY "</key><true/>" VERSION_STRING "<string>1</string>", false},
+    {"the second", "<key>" SECURITY "</key><true/>" VERSION_STRING "<string>2</string>", true},
+    {"a later one", "<key>" SECURITY "</key><true/>" VERSION_STRING "<string>11</string>", true},
+    {"no number", VERSION_STRING "<string>*</string><key>" SECURITY "</key><true/>", true},
+    {"the first version, as a number",
+     "<key>" DEVELOPER "</key><true/>" VERSION "<integer>1</integer>", false},
+    {"the second, as a number", VERSION "<integer>2</integer><key>" SECURITY "</key><true/>", true},
+    {"the string counts before the number",
+     "<key>" SECURITY "</key><true/>" VERSION "<integer>1</integer>" VERSION_STRING
+     "<string>2</string>",
+     true},
+    {"without guard objects",
+     "<key>" SECURITY "</key><true/><key>" SECURITY ".no-guard-objects</key><true/>", false},
+    {"not without them",
+     "<key>" SECURITY "</key><true/><key>" SECURITY ".no-guard-objects</key><false/>", true},
     {"a longer key", "<key>" SECURITY "2</key><true/>", false},
     {"in a comment", "<!-- <key>" SECURITY "</key><true/> --><key>x</key><true/>", false},
     {"after a comment", "<!-- no --><key>" SECURITY "</key><!-- yes --><true/>", true},

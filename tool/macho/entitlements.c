@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define HARDENED_PROCESS "com.apple.security.hardened-process"
+
 bool entitlements_offset(struct bytes head, uint32_t *offset) {
     if (head.size < SUPER_HEADER || bytes_u32_big(head, 0) != CSMAGIC_EMBEDDED_SIGNATURE)
         return false;
@@ -46,15 +48,37 @@ static void take_space(struct bytes *xml) {
         ;
 }
 
-/* What stands behind "<key>": a key, its end, and the value. */
+/* The value of a key: what stands behind it, or false. */
+static bool find_value(struct bytes xml, const char *key, struct bytes *value) {
+    while (xml.size != 0) {
+        if (take_comment(&xml))
+            continue;
+        *value = xml;
+        if (take(value, "<key>") && take(value, key) && take(value, "</key>")) {
+            take_space(value);
+            return true;
+        }
+        xml.data++;
+        xml.size--;
+    }
+    return false;
+}
+
 static bool is_true(struct bytes xml, const char *key) {
-    if (!take(&xml, key) || !take(&xml, "</key>"))
+    struct bytes value;
+    if (!find_value(xml, key, &value) || !take(&value, "<true"))
         return false;
-    take_space(&xml);
-    if (!take(&xml, "<true"))
-        return false;
-    take_space(&xml);
-    return take(&xml, "/>") || take(&xml, ">");
+    take_space(&value);
+    return take(&value, "/>") || take(&value, ">");
+}
+
+/* The kernel takes the string before the number, and the latest version where there is neither. */
+static bool is_first_version(struct bytes xml) {
+    struct bytes value;
+    if (find_value(xml, HARDENED_PROCESS ".enhanced-security-version-string", &value))
+        return take(&value, "<string>0</string>") || take(&value, "<string>1</string>");
+    return find_value(xml, HARDENED_PROCESS ".enhanced-security-version", &value) &&
+           (take(&value, "<integer>0</integer>") || take(&value, "<integer>1</integer>"));
 }
 
 bool entitlements_hardened(struct bytes blob) {
@@ -63,16 +87,7 @@ bool entitlements_hardened(struct bytes blob) {
         bytes_u32_big(blob, 4) < BLOB_HEADER ||
         !bytes_part(blob, BLOB_HEADER, bytes_u32_big(blob, 4) - BLOB_HEADER, &xml))
         return false;
-    while (xml.size != 0) {
-        if (take_comment(&xml))
-            continue;
-        if (take(&xml, "<key>") && (is_true(xml, "com.apple.security.hardened-process") ||
-                                    is_true(xml, "com.apple.developer.hardened-process")))
-            return true;
-        if (xml.size != 0) {
-            xml.data++;
-            xml.size--;
-        }
-    }
-    return false;
+    return (is_true(xml, HARDENED_PROCESS) ||
+            is_true(xml, "com.apple.developer.hardened-process")) &&
+           !is_first_version(xml) && !is_true(xml, HARDENED_PROCESS ".no-guard-objects");
 }

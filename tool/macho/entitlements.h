@@ -16,10 +16,11 @@ enum { ENTITLEMENTS_HEAD = 12 + 8 * 32, ENTITLEMENTS_MOST = 1 << 20 };
  * else is wrong with the signature does not matter here. */
 bool entitlements_offset(struct bytes head, uint32_t *offset);
 
-/* Whether the entitlements, a blob with its header, ask for a hardened process:
- * com.apple.security.hardened-process or com.apple.developer.hardened-process is true. The kernel
- * may then place mappings at random ("guard objects"; xnu: osfmk/vm/vm_map.c). False for what is no
- * blob of entitlements. */
+/* Whether the entitlements, a blob with its header, ask for a hardened process in which the kernel
+ * may place mappings at random: com.apple.security.hardened-process or
+ * com.apple.developer.hardened-process is true, the version is 2 or later (or not given), and guard
+ * objects are not declined (xnu: bsd/kern/mach_loader.c, load_machfile; bsd/kern/kern_exec.c,
+ * exec_check_security_entitlement). False for what is no blob of entitlements. */
 bool entitlements_hardened(struct bytes blob);
 
 #endif
