@@ -13,11 +13,11 @@ run "$VAFIT" fix out/main --in-place --up-to symbols --ignore-strings
 expect 'strings that keep nothing' 2 '' "vafit: --keep-export, --ignore-strings and --assume-closed need --up-to exports
 $usage"
 run "$VAFIT" shrink out/main --in-place --level exports
-expect 'one image is no closed world' 2 '' "vafit: --level takes one of lossless, debug-map, locals, symbols, not 'exports'
+expect 'one image is no closed world' 2 '' "vafit: --level takes one of align, lossless, debug-map, locals, symbols, not 'exports'
 vafit: see \`vafit help shrink\`"
 run "$VAFIT" link --level exports -- true
-expect 'nor is one link' 2 '' "vafit: --level takes one of lossless, debug-map, locals, symbols, not 'exports'
+expect 'nor is one link' 2 '' "vafit: --level takes one of align, lossless, debug-map, locals, symbols, not 'exports'
 vafit: see \`vafit help link\`"
 run "$VAFIT" verify out/main --against built/main --level most
-expect 'an unknown level of verify' 2 '' "vafit: --level takes one of lossless, debug-map, locals, symbols, exports, not 'most'
+expect 'an unknown level of verify' 2 '' "vafit: --level takes one of align, lossless, debug-map, locals, symbols, exports, not 'most'
 vafit: see \`vafit help verify\`"

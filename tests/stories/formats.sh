@@ -98,7 +98,7 @@ jq -r 'keys_unsorted, (.programs[0] | keys_unsorted, (.va | keys_unsorted), (.pl
     join(" ")' .out >found
 cat >wanted <<'END'
 schema verdict source programs
-executable arch profile verdict image_count system_image_count va placement malloc_window shared_region would_free unused_exports switches top_names findings images unresolved
+executable arch profile verdict image_count system_image_count va placement malloc_window shared_region hardened would_free unused_exports switches top_names findings images unresolved
 pagezero executable dylibs images shared_region sum
 top top_slid limit headroom beyond
 slots_hit slots probability

@@ -60,13 +60,19 @@ says 'image-size fails' image-size 1 \
 image aligned.dylib --type dylib --id @rpath/aligned.dylib --text 16384 --symbols 8
 says 'linkedit-alignment holds' linkedit-alignment 0 \
     'pass 0 0 0 every part of every __LINKEDIT is aligned' aligned.dylib
-image odd.dylib --type dylib --id @rpath/odd.dylib --text 16384 --symbols 8 --misaligned-strings
+image odd.dylib --type dylib --id @rpath/odd.dylib --text 16384 --symbols 8 --misaligned-strings --hashes
 offset=$(llvm-otool-19 -l odd.dylib | awk '$1 == "stroff" { print $2 }')
 says 'linkedit-alignment warns' linkedit-alignment 0 \
     "warning 1 0 -1 1 part of __LINKEDIT is misaligned: odd.dylib (string pool at 0x$(printf %x "$offset"))" odd.dylib
 says 'linkedit-alignment can be an error' linkedit-alignment 1 \
     "error 1 0 -1 1 part of __LINKEDIT is misaligned: odd.dylib (string pool at 0x$(printf %x "$offset"))" \
     odd.dylib --rule linkedit-alignment=error
+run "$VAFIT" check odd.dylib --rule linkedit-alignment=error
+do=$(sed -n 's/^      do: *//p' .out)
+expect_true 'its help begins with what does it' test "${do%% gives*}" = '`vafit align FILE --in-place`'
+"$VAFIT" align odd.dylib --in-place >/dev/null
+run "$VAFIT" check odd.dylib --rule linkedit-alignment=error -q
+expect 'and that does it' 0 ''
 
 # x86_64 programs are not affected, and the report says so.
 

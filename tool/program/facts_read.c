@@ -238,7 +238,7 @@ static bool segments_valid(struct facts_reader *reader, const struct image *imag
 
 /* Members that facts of former versions lack. */
 static bool read_later_members(struct facts_reader *reader, const json_t *object,
-                               struct image *image) {
+                               struct image_slice *slice, struct image *image) {
     struct string_list environment = {0};
     uint64_t platform = 0;
     if (json_object_get(object, "platform") != NULL &&
@@ -246,6 +246,9 @@ static bool read_later_members(struct facts_reader *reader, const json_t *object
         return false;
     if (json_object_get(object, "environment") != NULL &&
         !read_each(reader, object, "environment", read_listed_string, &environment))
+        return false;
+    if (json_object_get(object, "hardened") != NULL &&
+        !read_flag(reader, object, "hardened", &slice->hardened))
         return false;
     image->platform = (uint32_t)platform;
     image->environment =
@@ -266,7 +269,7 @@ static bool read_slice(struct facts_reader *reader, const json_t *object, void *
         !segments_valid(reader, image) || !read_each(reader, object, "dylibs", read_dylib, image) ||
         !read_each(reader, object, "rpaths", read_listed_string, &rpaths) ||
         !read_each(reader, object, "linkedit_parts", read_part, image) ||
-        !read_later_members(reader, object, image))
+        !read_later_members(reader, object, slice, image))
         return false;
     image->rpaths = (struct rpaths){rpaths.items, rpaths.count, rpaths.capacity};
     image_measure(image);

@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "macho/other_file.h"
 #include "program/facts.h"
+#include "program/hardened.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -405,6 +406,17 @@ bool image_cache_read_sizes(struct image_cache *cache, struct image_file *file,
     if (reopened)
         file_close(&file->file);
     return slice->has_linkedit_sizes || error_in_file(error, file->path);
+}
+
+bool image_cache_read_hardened(struct image_cache *cache, struct image_file *file,
+                               struct image_slice *slice, struct error *error) {
+    if (cache->from_facts)
+        return true;
+    bool reopened = file->file.descriptor < 0;
+    bool read = reopen(file, error) && slice_read_hardened(&file->file, slice, error);
+    if (reopened)
+        file_close(&file->file);
+    return read || error_in_file(error, file->path);
 }
 
 struct errors *image_cache_errors(struct image_cache *cache) {

@@ -54,6 +54,11 @@ const struct image *image_cache_image(struct image_cache *cache, struct image_fi
 bool image_cache_read_sizes(struct image_cache *cache, struct image_file *file,
                             struct image_slice *slice, struct error *error);
 
+/* Sets `hardened` of an executable's slice whose image is known (program/hardened.h); facts have
+ * it. Errors: ERROR_IO, naming the file. */
+bool image_cache_read_hardened(struct image_cache *cache, struct image_file *file,
+                               struct image_slice *slice, struct error *error);
+
 /* What was found wrong with the files that were met. Owned by the library. */
 struct errors *image_cache_errors(struct image_cache *cache);
 /* The arena in which the library's files live. */

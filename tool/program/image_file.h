@@ -34,6 +34,7 @@ struct image_slice {
     bool has_linkedit_sizes;   /* `linkedit_sizes` was read */
     struct linkedit_sizes linkedit_sizes;
     struct unused_exports unused_exports;
+    bool hardened; /* program/hardened.h, where it was read */
 };
 
 /* Lives in the arena of the library that holds it. */

@@ -208,6 +208,7 @@ static json_t *program(const struct program_report *report) {
     json_object_set_new(object, "placement", placement(report));
     json_object_set_new(object, "malloc_window", malloc_window(&report->judgement));
     json_object_set_new(object, "shared_region", shared_region(&report->judgement));
+    json_object_set_new(object, "hardened", json_boolean(program_is_hardened(report->program)));
     json_object_set_new(object, "would_free", would_free(report));
     json_object_set_new(object, "unused_exports", unused_exports(report));
     json_object_set_new(object, "switches", switches(report));

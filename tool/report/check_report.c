@@ -54,3 +54,7 @@ struct freed_bytes freed_by_heaviest(const struct program_report *report) {
     }
     return sum;
 }
+
+bool program_is_hardened(const struct program *program) {
+    return program->has_executable && program->images.items[0].slice->hardened;
+}

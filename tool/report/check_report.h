@@ -52,6 +52,9 @@ const struct report_format *report_format_named(const char *name);
 /* The name of format i; NULL after the last. */
 const char *report_format_name(size_t i);
 
+/* Whether its executable asks for a hardened process. */
+bool program_is_hardened(const struct program *program);
+
 /* The worst of all programs. */
 enum verdict check_report_verdict(const struct check_report *report);
 

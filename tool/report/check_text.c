@@ -8,6 +8,7 @@
 struct writer {
     const struct report_style *style;
     struct text *out;
+    const struct program *noted; /* the program that the last note was of */
 };
 
 static const char *const reset = "\033[0m";
@@ -66,6 +67,19 @@ static void write_help(struct writer *writer, const struct finding *finding) {
 /* Whether the next finding is of the same rule, so that the help can wait for it. */
 static bool rule_goes_on(const struct findings *findings, size_t i) {
     return i + 1 < findings->count && findings->items[i + 1].rule == findings->items[i].rule;
+}
+
+/* Once, however many profiles it is judged by. */
+static void write_hardened(struct writer *writer, const struct program_report *report) {
+    const struct program *program = report->program;
+    if (writer->noted == program || !program_is_hardened(program) ||
+        strcmp(program->architecture->family, "arm64") != 0)
+        return;
+    writer->noted = program;
+    text_add(
+        writer->out,
+        "  note: a hardened process (entitlement hardened-process): its dylibs may be placed at "
+        "random, so that image-sum and malloc-window may not apply\n");
 }
 
 static void write_findings(struct writer *writer, const struct findings *findings) {
@@ -226,6 +240,7 @@ static void write_program(struct writer *writer, const struct program_report *re
     if (writer->style->quiet && report->judgement.verdict == VERDICT_FITS)
         return;
     write_verdict(writer, report);
+    write_hardened(writer, report);
     write_findings(writer, &report->judgement.findings);
     if (writer->style->quiet)
         return;
@@ -240,7 +255,7 @@ static void write_program(struct writer *writer, const struct program_report *re
 
 void check_write_text(const struct check_report *report, const struct report_style *style,
                       struct text *out) {
-    struct writer writer = {style, out};
+    struct writer writer = {.style = style, .out = out};
     for (size_t i = 0; i < report->count; i++)
         write_program(&writer, &report->items[i]);
 }

@@ -65,8 +65,8 @@ static const struct rule rules[RULE_COUNT] = {
          {"a part of __LINKEDIT does not begin at a multiple of 8 (the code signature: of 16)",
           "dyld of macOS 27 is reported to refuse such an image (\"mis-aligned LINKEDIT\"); "
           "earlier ones load it",
-          "strip with a tool that pads: llvm-strip and llvm-objcopy up to 19 and cctools strip "
-          "-x do not",
+          "`vafit align FILE --in-place` gives every part its alignment and drops nothing; or strip "
+          "with a tool that pads: llvm-strip and llvm-objcopy up to 20 and cctools strip -x do not",
           "leave the image unstripped"}},
     [RULE_UNRESOLVED] =
         {"unresolved",

@@ -212,6 +212,18 @@ static void count_exports(struct check *check) {
                              &check->report);
 }
 
+/* Of whom the model of placement may not be true. */
+static void find_hardened(struct check *check) {
+    for (size_t i = 0; i < check->programs.count; i++) {
+        const struct program *program = check->programs.items[i];
+        struct error error;
+        if (program->has_executable &&
+            !image_cache_read_hardened(check->cache, program->images.items[0].file,
+                                       program->images.items[0].slice, &error))
+            errors_add(image_cache_errors(check->cache), &error);
+    }
+}
+
 static void judge_programs(struct check *check) {
     for (size_t i = 0; i < check->report.count; i++) {
         struct program_report *report = &check->report.items[i];
@@ -331,6 +343,7 @@ static int check_programs(struct check *check) {
                                         .profile = &check->profiles.items[j].profile,
                                         .limits = &check->profiles.items[j].limits};
     if (image_cache_errors(check->cache)->count == 0) {
+        find_hardened(check);
         judge_programs(check);
         read_sizes(check);
         count_exports(check);

@@ -27,6 +27,13 @@ struct scan {
     struct error *errors; /* one a file; ERROR_NONE where all is well */
 };
 
+static bool scan_slice(struct image_cache *cache, struct image_file *file,
+                       struct image_slice *slice, struct error *error) {
+    return image_cache_read_sizes(cache, file, slice, error) &&
+           (slice->image->type != MH_EXECUTE ||
+            image_cache_read_hardened(cache, file, slice, error));
+}
+
 static void scan_file(void *context, size_t i) {
     struct scan *scan = context;
     struct image_file *file = scan->files[i];
@@ -35,7 +42,7 @@ static void scan_file(void *context, size_t i) {
         file->slices[j].wants_lossless = true;
     for (size_t j = 0; j < file->slice_count; j++)
         if (file->slices[j].image != NULL &&
-            !image_cache_read_sizes(scan->cache, file, &file->slices[j], &scan->errors[i]))
+            !scan_slice(scan->cache, file, &file->slices[j], &scan->errors[i]))
             return;
 }
 
