@@ -49,8 +49,7 @@ static bool is_added(const struct merge_undo_state *state, const char *real) {
     return false;
 }
 
-/* Whether a file is of the same link as its original: a stub's UUID differs from the part's in one
- * bit, and shrinking keeps it. */
+/* Whether a file is of the same link as its original. */
 static bool is_same_link(const char *path, const char *original) {
     struct arena arena = {0};
     struct lone_image is, was;
@@ -58,8 +57,7 @@ static bool is_same_link(const char *path, const char *original) {
     bool same = lone_image_open(&arena, path, &is, &ignored);
     bool read = lone_image_open(&arena, original, &was, &ignored) && same;
     same = read && is.part.image->has_uuid && was.part.image->has_uuid &&
-           memcmp(is.part.image->uuid, was.part.image->uuid, 15) == 0 &&
-           (is.part.image->uuid[15] ^ was.part.image->uuid[15]) <= 1;
+           original_is_of_link(was.part.image->uuid, is.part.image->uuid);
     lone_image_close(&is);
     lone_image_close(&was);
     arena_free(&arena);
@@ -193,12 +191,45 @@ static bool find_all(struct merge_undo_state *state, struct program *const *prog
     return true;
 }
 
+static bool goes(const struct merge_undo_state *state, const char *path) {
+    for (size_t i = 0; i < state->merged.count; i++)
+        if (strcmp(state->merged.items[i], path) == 0)
+            return true;
+    return false;
+}
+
+/* Whatever asks for a merged image that goes has to go, or get its original back. */
+static bool is_done_without(const struct merge_undo_state *state, const struct program *program,
+                            const struct loaded_image *loaded, struct error *error) {
+    const char *path = loaded->file->path;
+    if (goes(state, path) || is_added(state, file_real(state->arena, path)))
+        return true;
+    for (size_t i = 0; i < loaded->loads.count; i++) {
+        const char *merged = program->images.items[loaded->loads.items[i].target].file->path;
+        if (goes(state, merged))
+            return error_io(error, path,
+                            "loads %s, and %s has no original of it; all stays as it is", merged,
+                            parts_file_path(state->arena, merged));
+    }
+    return true;
+}
+
+static bool are_done_without(const struct merge_undo_state *state, struct program *const *programs,
+                             size_t count, struct error *error) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < programs[i]->images.count; j++)
+            if (!is_done_without(state, programs[i], &programs[i]->images.items[j], error))
+                return false;
+    return true;
+}
+
 bool merge_undo(struct arena *arena, struct program *const *programs, size_t count,
                 const char *unstripped, size_t *restored, struct errors *errors) {
     struct merge_undo_state state = {.arena = arena, .unstripped = unstripped};
     struct error error;
     struct replacement *items = NULL;
-    bool done = find_all(&state, programs, count, &error);
+    bool done = find_all(&state, programs, count, &error) &&
+                (state.files.count == 0 || are_done_without(&state, programs, count, &error));
     *restored = 0;
     if (done) {
         items = arena_take(arena, (state.files.count + 1) * sizeof *items);

@@ -71,12 +71,16 @@ static bool same_text(const char *a, const char *b) {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+bool original_is_of_link(const uint8_t original[16], const uint8_t uuid[16]) {
+    return memcmp(original, uuid, 15) == 0 && (original[15] ^ uuid[15]) <= 1;
+}
+
 static enum relation relation_of_images(const struct image *a, const struct image *b) {
     if (b == NULL || a->type != b->type || !same_text(a->install_name, b->install_name))
         return RELATION_NONE;
     if (!a->has_uuid || !b->has_uuid)
         return RELATION_UNKNOWN;
-    return memcmp(a->uuid, b->uuid, sizeof a->uuid) == 0 ? RELATION_SAME : RELATION_OTHER;
+    return original_is_of_link(b->uuid, a->uuid) ? RELATION_SAME : RELATION_OTHER;
 }
 
 /* Of a universal file all slices are of the same link or all are compared: what is unknown of one

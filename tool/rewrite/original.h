@@ -8,6 +8,7 @@
 #include "program/image_file.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Where the original of `target` stays: beside it, or in `folder` unless that is NULL. NULL where
  * the folder is "none": nowhere. In the arena. */
@@ -19,15 +20,19 @@ const char *original_path(struct arena *arena, const char *folder, const char *t
  *
  *   the file itself, or its very bytes                           stays: aside->is_made is false
  *   an image of its file types, architectures and install
- *   names with the same UUIDs and at least as many symbols       stays: it is the original
+ *   names of the same link and at least as many symbols          stays: it is the original
  *   such an image where neither has a UUID, of which `file` is
  *   a rewriting (original_is_of)                                 stays
- *   such an image with another UUID                              goes: an earlier link's original
+ *   such an image of another link                                goes: an earlier link's original
  *   anything else                                                is an error
  *
  * Errors: ERROR_IO naming `path`. `path` must outlive *aside. */
 bool original_put_aside(const struct image_file *file, const char *path, struct replacement *aside,
                         struct error *error);
+
+/* Whether an image is of the same link as its original, by their UUIDs: what shrinking leaves has
+ * the same one, a stub that consolidate leaves (merge/stub.h) one that differs in the last bit. */
+bool original_is_of_link(const uint8_t original[16], const uint8_t uuid[16]);
 
 /* Whether what is at `path` would stay then: it is the original of `file`. */
 bool original_is_there(const char *path, const struct image_file *file);
