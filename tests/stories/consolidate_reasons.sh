@@ -28,6 +28,12 @@ with "static void end(void) {} $used\"__DATA,__mod_term_func,mod_term_funcs\")))
 with "$used\"__TEXT,__swift5_types\"))) static const int types = 0;" 'has metadata of Swift'
 with 'int b(void) { return 9; }' 'exports _b, which case/libb.dylib exports too'
 
+# liba, which is first, has metadata of Objective-C too.
+objective_c="$used\"__DATA,__objc_data\"))) static long metadata = 1;"
+object a 1 "-DMORE=$objective_c"
+with "$objective_c" 'has metadata of Objective-C, of which an image can have but one dylib'"'"'s'
+object a 1
+
 linked 'has another minimum version than case/liba.dylib' -platform_version macos 12.0 13.0
 linked 'is of another platform than case/liba.dylib' -platform_version 6 13.0 13.0
 linked 'has opcodes (LC_DYLD_INFO), and runs before macOS 12' -no_fixup_chains -platform_version macos 11.0 13.0

@@ -142,13 +142,24 @@ static void place(struct group_plan *plan, size_t number) {
         add_to(plan, open, number);
 }
 
+/* Why an image has found no group. */
+static const char *why_alone(const struct group_plan *plan, const struct open_group *alone) {
+    for (size_t i = 0; i < plan->groups.count; i++) {
+        const struct open_group *other = &plan->groups.items[i];
+        if (other != alone && same_image(&other->sum, &alone->sum) && other->sum.has_objective_c &&
+            alone->sum.has_objective_c)
+            return "has metadata of Objective-C, of which an image can have but one dylib's";
+    }
+    return "has no other image to be merged with";
+}
+
 /* One image is no group. */
 static void keep_groups(struct group_plan *plan, struct merge_needs *needs,
                         struct merge_groups *groups) {
     for (size_t i = 0; i < plan->groups.count; i++) {
         const struct merge_group *group = &plan->groups.items[i].group;
         if (group->count == 1)
-            needs[group->nodes[0]].reason = "has no other image to be merged with";
+            needs[group->nodes[0]].reason = why_alone(plan, &plan->groups.items[i]);
         else
             *vector_push(plan->arena, groups) = *group;
     }
