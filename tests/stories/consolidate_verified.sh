@@ -77,6 +77,9 @@ expect 'an original that was written to' 1 '' 'vafit: set/libshape.dylib.unstrip
 rm set/libshape.dylib.unstripped
 run "$VAFIT" verify set/shapes
 expect 'an original that is gone' 1 '' 'vafit: set/libshape.dylib.unstripped: cannot open: No such file or directory'
+rm set/*.unstripped
+run "$VAFIT" verify set/shapes
+expect 'where none is kept' 0 'set/shapes: well formed'
 fresh
 sed -i 's/"file": "[^"]*"/"file": "a\/b"/' set/libconsolidated.dylib.parts.json
 run "$VAFIT" verify set/shapes

@@ -48,13 +48,24 @@ struct consolidated {
 
 /* --- what is there --- */
 
+/* Whoever keeps no originals, or keeps them elsewhere, has nothing to compare with. */
+static bool keeps_any(const struct consolidated *set, const struct found_merge *found) {
+    const char *folder = path_folder(set->arena, found->path);
+    for (size_t i = 0; i < found->replaced.count; i++) {
+        const char *path = path_join(set->arena, folder, found->replaced.items[i].path);
+        if (path_look(original_path(set->arena, NULL, path)) == PATH_FILE)
+            return true;
+    }
+    return false;
+}
+
 static void add_found(struct consolidated *set, const char *path, const struct image *image) {
     struct found_merge found = {.path = path};
     for (size_t i = 0; i < set->found.count; i++)
         if (strcmp(set->found.items[i].path, path) == 0)
             return;
     if (parts_file_of(set->arena, path, image, &found.replaced) &&
-        (set->old != NULL || found.replaced.count != 0))
+        (set->old != NULL || keeps_any(set, &found)))
         *vector_push(set->arena, &set->found) = found;
 }
 
