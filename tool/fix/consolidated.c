@@ -2,6 +2,7 @@
 
 #include "base/file_digest.h"
 #include "base/path.h"
+#include "fix/shrunk_client.h"
 #include "merge/compare_merge.h"
 #include "merge/consolidation.h"
 #include "merge/parts_file.h"
@@ -13,11 +14,13 @@
 struct found_merge {
     const char *path;
     struct replaced_files replaced;
+    struct error error; /* why its list of parts cannot be read */
 };
 
 /* A file that was replaced, and where its original is. */
 struct kept_file {
     const char *path;
+    const char *real; /* its one spelling */
     const char *original;
     bool is_as_written; /* it is still what vafit put in its place */
 };
@@ -42,21 +45,35 @@ struct consolidated {
         size_t count;
         size_t capacity;
     } kept;
-    bool may_lack_symbols; /* since images may have been shrunk too */
+    const struct losses *losses; /* since images may have been shrunk too */
     struct errors *errors;
 };
 
 /* --- what is there --- */
 
-/* Whoever keeps no originals, or keeps them elsewhere, has nothing to compare with. */
-static bool keeps_any(const struct consolidated *set, const struct found_merge *found) {
+/* Without an original there is nothing to compare with. */
+static bool has_original(struct consolidated *set, const struct found_merge *found) {
     const char *folder = path_folder(set->arena, found->path);
     for (size_t i = 0; i < found->replaced.count; i++) {
         const char *path = path_join(set->arena, folder, found->replaced.items[i].path);
-        if (path_look(original_path(set->arena, NULL, path)) == PATH_FILE)
+        if (path_look(original_path(set->arena, NULL, path)) != PATH_ABSENT)
             return true;
     }
     return false;
+}
+
+/* A list of another image's, or of something else, says nothing; one that was cut off has to be
+ * told. */
+static bool has_list(struct consolidated *set, const struct image *image,
+                     struct found_merge *found) {
+    const char *path = parts_file_path(set->arena, found->path);
+    if (image == NULL || !image->has_uuid || path_look(path) != PATH_FILE)
+        return false;
+    if (parts_file_read(set->arena, path, image->uuid, &found->replaced, &found->error)) {
+        found->error.kind = ERROR_NONE;
+        return set->old != NULL || has_original(set, found);
+    }
+    return strcmp(found->error.field, "uuid") != 0 && strcmp(found->error.field, "schema") != 0;
 }
 
 static void add_found(struct consolidated *set, const char *path, const struct image *image) {
@@ -64,8 +81,7 @@ static void add_found(struct consolidated *set, const char *path, const struct i
     for (size_t i = 0; i < set->found.count; i++)
         if (strcmp(set->found.items[i].path, path) == 0)
             return;
-    if (parts_file_of(set->arena, path, image, &found.replaced) &&
-        (set->old != NULL || keeps_any(set, &found)))
+    if (has_list(set, image, &found))
         *vector_push(set->arena, &set->found) = found;
 }
 
@@ -119,8 +135,14 @@ static void release(struct consolidated *set) {
     image_cache_free(set->cache);
 }
 
-bool consolidated_is(struct arena *arena, const char *path, bool has_old) {
-    struct consolidated set = {.arena = arena, .path = path, .old = has_old ? path : NULL};
+/* The original that is kept loads the stubs: what it loaded once is beside them. */
+static const char *old_of(struct arena *arena, const char *path, const char *old) {
+    const char *kept = original_path(arena, NULL, path);
+    return old != NULL && strcmp(file_real(arena, old), file_real(arena, kept)) == 0 ? NULL : old;
+}
+
+bool consolidated_is(struct arena *arena, const char *path, const char *old) {
+    struct consolidated set = {.arena = arena, .path = path, .old = old_of(arena, path, old)};
     find_merges(&set);
     bool any = set.found.count != 0;
     release(&set);
@@ -130,10 +152,26 @@ bool consolidated_is(struct arena *arena, const char *path, bool has_old) {
 /* --- what was there --- */
 
 static bool is_known(const struct consolidated *set, const char *path) {
+    const char *real = file_real(set->arena, path);
     for (size_t i = 0; i < set->kept.count; i++)
-        if (strcmp(set->kept.items[i].path, path) == 0)
+        if (strcmp(set->kept.items[i].real, real) == 0)
             return true;
     return false;
+}
+
+static bool lists_are_read(const struct consolidated *set, struct error *error) {
+    for (size_t i = 0; i < set->found.count; i++)
+        if (set->found.items[i].error.kind != ERROR_NONE) {
+            *error = set->found.items[i].error;
+            return false;
+        }
+    return true;
+}
+
+/* Tidied where that leads to the same file, as it does around no symbolic link. */
+static const char *tidy(struct arena *arena, const char *path) {
+    const char *shorter = path_tidy(arena, path);
+    return strcmp(file_absolute(arena, shorter), file_absolute(arena, path)) == 0 ? shorter : path;
 }
 
 static bool add_kept(struct consolidated *set, const char *path,
@@ -148,7 +186,8 @@ static bool add_kept(struct consolidated *set, const char *path,
         return error_malformed(error, "", "is not the original that was put aside") ||
                error_in_file(error, original);
     *vector_push(set->arena, &set->kept) =
-        (struct kept_file){path, original, memcmp(is, replaced->replacement, SHA256_SIZE) == 0};
+        (struct kept_file){path, file_real(set->arena, path), original,
+                           memcmp(is, replaced->replacement, SHA256_SIZE) == 0};
     return true;
 }
 
@@ -158,7 +197,7 @@ static bool find_kept(struct consolidated *set, struct error *error) {
         const char *folder = path_folder(set->arena, found->path);
         for (size_t j = 0; j < found->replaced.count; j++) {
             const char *path = path_join(set->arena, folder, found->replaced.items[j].path);
-            if (!add_kept(set, path_tidy(set->arena, path), &found->replaced.items[j], error))
+            if (!add_kept(set, tidy(set->arena, path), &found->replaced.items[j], error))
                 return false;
         }
     }
@@ -205,6 +244,23 @@ static const char *glob_of(struct arena *arena, const char *name) {
     return glob;
 }
 
+/* The folder in which the parts of a merged image lie: its own, or where a copy was made the one
+ * that lies to the old program as that to the new one. NULL where they are not there. */
+static const char *folder_of_parts(const struct consolidated *set, const char *merged,
+                                   const struct string_list *parts) {
+    const char *real = file_real(set->arena, merged);
+    if (set->old == NULL)
+        return path_folder(set->arena, real);
+    const char *new = file_real(set->arena, path_folder(set->arena, set->path));
+    const char *old = file_real(set->arena, path_folder(set->arena, set->old));
+    const char *below = path_folder(set->arena, path_relative(set->arena, new, real));
+    const char *folder = path_join(set->arena, old, below);
+    for (size_t i = 0; i < parts->count; i++)
+        if (path_look(path_join(set->arena, folder, parts->items[i])) == PATH_ABSENT)
+            return NULL;
+    return file_real(set->arena, folder);
+}
+
 /* Groups of just the parts that the merged images say they have. */
 static bool make_rules(struct consolidated *set, struct merge_rules *rules, struct error *error) {
     rules->identity = "";
@@ -216,6 +272,7 @@ static bool make_rules(struct consolidated *set, struct merge_rules *rules, stru
         *group = (struct group_rule){.leaf = path_leaf(path)};
         if (!parts_file_read_parts(set->arena, parts_file_path(set->arena, path), &parts, error))
             return false;
+        group->folder = folder_of_parts(set, path, &parts);
         for (size_t j = 0; j < parts.count; j++) {
             const char *leaf =
                 set->old != NULL ? parts.items[j] : original_path(set->arena, NULL, parts.items[j]);
@@ -288,15 +345,26 @@ static void compare_found(const struct consolidated *set, const struct consolida
     compare_stubs(set, merge, found->path);
 }
 
+/* What is no difference by shrinking is none; even lossless moves the parts of __LINKEDIT. */
+static void compare_found_client(const struct consolidated *set, const struct client *client,
+                                 const char *path) {
+    struct errors differences = {0}, ignored = {0};
+    bool same = compare_client(client, path, &differences) ||
+                shrunk_client_compare(client, path, set->losses, &ignored);
+    for (size_t i = 0; !same && i < differences.count; i++) {
+        error_in_file(&differences.items[i], path);
+        errors_add(set->errors, &differences.items[i]);
+    }
+    errors_free(&differences);
+    errors_free(&ignored);
+}
+
 static void compare_clients(const struct consolidated *set, const struct consolidation *all) {
     for (size_t i = 0; i < all->graph.count; i++) {
         const struct client *client = &all->clients[i];
         const char *path = path_now(set, &all->graph.items[i]);
-        size_t before = set->errors->count;
-        if (client->head.size == 0 || client->reason != NULL || path == NULL)
-            continue;
-        compare_client(client, path, set->errors);
-        name_errors(set, before, path);
+        if (client->head.size != 0 && client->reason == NULL && path != NULL)
+            compare_found_client(set, client, path);
     }
 }
 
@@ -312,7 +380,7 @@ static bool compare_all(struct consolidated *set, struct old_world *world, struc
         !consolidation_plan(&world->all, world->programs, world->count, &rules, error))
         return false;
     for (size_t i = 0; i < world->all.merge_count; i++)
-        world->all.merges[i].may_lack_symbols = set->may_lack_symbols;
+        world->all.merges[i].may_lack_symbols = set->losses->level->drops_upto != SYMBOL_NONE;
     for (size_t i = 0; i < set->found.count; i++)
         compare_found(set, &world->all, &set->found.items[i]);
     compare_clients(set, &world->all);
@@ -320,16 +388,16 @@ static bool compare_all(struct consolidated *set, struct old_world *world, struc
 }
 
 void consolidated_compare(struct arena *arena, const char *path, const char *old,
-                          bool may_lack_symbols, struct errors *errors) {
+                          const struct losses *losses, struct errors *errors) {
     struct consolidated set = {.arena = arena,
                                .path = path,
-                               .old = old,
-                               .may_lack_symbols = may_lack_symbols,
+                               .old = old_of(arena, path, old),
+                               .losses = losses,
                                .errors = errors};
     struct old_world world = {0};
     struct error error = {0};
     find_merges(&set);
-    bool kept = old != NULL || find_kept(&set, &error);
+    bool kept = lists_are_read(&set, &error) && (set.old != NULL || find_kept(&set, &error));
     if (!kept || !compare_all(&set, &world, &error))
         errors_add(errors, &error);
     consolidation_free(&world.all);

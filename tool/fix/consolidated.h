@@ -4,17 +4,19 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "program/level.h"
 
 #include <stdbool.h>
 
 /* Whether the file at `path` is a merged image, or an executable that loads one, so that
- * consolidated_compare has something to do: always with what it was made of; without, where its
- * originals are kept beside it. */
-bool consolidated_is(struct arena *arena, const char *path, bool has_old);
+ * consolidated_compare has something to do: with the program `old` that it was made of; without, or
+ * with its kept original, where originals are kept beside it. */
+bool consolidated_is(struct arena *arena, const char *path, const char *old);
 /* Compares all merged images, stubs and clients of the program with what they were made of: the
- * kept originals, or the program `old` (NULL for none) and what that loads. Differences are added
- * to *errors, each naming its file; errors of reading are among them. */
+ * kept originals, or the program `old` (NULL for none) and what that loads. They may have been
+ * shrunk since, as far as *losses goes. Differences are added to *errors, each naming its file;
+ * errors of reading are among them. */
 void consolidated_compare(struct arena *arena, const char *path, const char *old,
-                          bool may_lack_symbols, struct errors *errors);
+                          const struct losses *losses, struct errors *errors);
 
 #endif

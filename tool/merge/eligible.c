@@ -99,6 +99,10 @@ static const char *judge_loads(const struct candidate *candidate) {
 }
 
 bool group_rule_matches(const struct group_rule *group, const char *path) {
+    size_t size = group->folder == NULL ? 0 : (size_t)(path_leaf(path) - path);
+    if (size != 0 &&
+        (strncmp(group->folder, path, size - 1) != 0 || group->folder[size - 1] != '\0'))
+        return false;
     for (size_t i = 0; i < group->globs.count; i++)
         if (fnmatch(group->globs.items[i], path_leaf(path), 0) == 0)
             return true;

@@ -26,6 +26,7 @@ struct merge_needs {
 struct group_rule {
     const char *leaf;         /* of the merged image's path */
     struct string_list globs; /* of leaf names */
+    const char *folder;       /* the real one that the dylibs lie in; NULL for any */
 };
 
 struct group_rules {
@@ -43,7 +44,7 @@ struct merge_rules {
     bool names_are_taken;       /* by merged images that exist: they are what is planned */
 };
 
-/* Whether the rule is for the dylib at `path`. */
+/* Whether the rule is for the dylib at `path`, a real one where the rule has a folder. */
 bool group_rule_matches(const struct group_rule *group, const char *path);
 
 /* Judges every image of the graph. `needs` has one for each, zeroed. Errors: ERROR_IO and

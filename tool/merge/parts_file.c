@@ -166,6 +166,8 @@ bool parts_file_read(struct arena *arena, const char *path, const uint8_t uuid[1
     json_t *root = read_json(arena, path, error);
     bool read = root != NULL && read_all(arena, root, uuid, replaced, error);
     json_decref(root);
+    if (!read)
+        *replaced = (struct replaced_files){0};
     return read || error_in_file(error, path);
 }
 

@@ -101,8 +101,7 @@ static bool compare_with_old(struct verification *verification, struct image_fil
     size_t before = verification->findings.count;
     if (verification->is_consolidated)
         consolidated_compare(cache_arena(verification->cache), file->path, against,
-                             verification->losses.level->drops_upto != SYMBOL_NONE,
-                             &verification->findings);
+                             &verification->losses, &verification->findings);
     else if (against != NULL) {
         *original = operand_read(verification->cache, against);
         return compare(*original, file, &verification->losses, &verification->findings);
@@ -116,7 +115,7 @@ static void verify_file(struct verification *verification, const char *operand) 
     if (file == NULL)
         return;
     verification->is_consolidated =
-        consolidated_is(cache_arena(verification->cache), file->path, arguments->against != NULL);
+        consolidated_is(cache_arena(verification->cache), file->path, arguments->against);
     bool is_compared = verification->is_consolidated || arguments->against != NULL;
     bool good = validate_file(file, &verification->findings);
     good = compare_with_old(verification, file, &original) && good;
