@@ -69,3 +69,10 @@ expect 'two originals of one name' 2 '' \
     'vafit: --unstripped: case/liba.dylib and case/below/liba.dylib would both keep aside/liba.dylib.unstripped'
 expect_true 'two originals of one name: all stays' diff -r was case
 expect_true 'two originals of one name: none is kept' test -z "$(ls aside 2>/dev/null)"
+
+# A copy onto what was read would keep no originals.
+for folder in case case/../case; do
+    run "$VAFIT" consolidate case/parts --out-dir $folder -q
+    expect "a copy into $folder" 2 '' "vafit: --out-dir: $folder/parts would be written over; use --in-place"
+    expect_true "a copy into $folder: all stays" diff -r was case
+done

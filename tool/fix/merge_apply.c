@@ -419,9 +419,38 @@ static bool take_names(struct merge_work *work, struct error *error) {
            replacements_take(applied->items + first, count, error);
 }
 
+/* A copy keeps no originals, so that nothing that was read may lie where it goes. */
+static bool is_elsewhere(const struct merge_job *job, struct applied_fix *applied,
+                         struct error *error) {
+    struct arena *arena = &applied->arena;
+    const struct image_graph *graph = &job->all->graph;
+    struct map read = {0};
+    bool elsewhere = true;
+    for (size_t i = 0; i < graph->count; i++) {
+        char *real = file_real(arena, graph->items[i].file->path);
+        map_put(&read, arena, real, real);
+    }
+    for (size_t i = 0; elsewhere && i < graph->count; i++) {
+        const char *target = target_of(job, &graph->items[i]);
+        if (target == NULL)
+            continue;
+        const char *folder = file_real(arena, path_folder(arena, target));
+        elsewhere =
+            map_get(&read, path_join(arena, folder, path_leaf(target))) == NULL ||
+            error_usage(error, "--out-dir: %s would be written over; use --in-place", target);
+    }
+    map_free(&read);
+    return elsewhere;
+}
+
 bool merge_apply(const struct merge_job *job, struct applied_fix *applied, struct errors *errors) {
     struct merge_work work = {.job = job, .applied = applied, .errors = errors};
     struct error error;
+    if (job->copies && !is_elsewhere(job, applied, &error)) {
+        errors_add(errors, &error);
+        applied_fix_take_back(applied, errors);
+        return false;
+    }
     bool made = make_all(&work);
     bool done = made && take_names(&work, &error);
     if (made && !done && error.kind != ERROR_NONE)
