@@ -55,3 +55,24 @@ link arm64 -execute -rpath @loader_path/. -undefined dynamic_lookup -o other par
     { compile arm64 other.o parts.c && link arm64 -execute -undefined dynamic_lookup -o other other.o; }
 llvm-lipo-19 -create thin other -output case/parts
 kept_name universal 'it is a universal file' case/parts --arch $ARCH
+
+# Dylibs of one name in two folders, whose originals would be one file.
+rm -rf case && mkdir case case/below
+object c 5
+dylib a && dylib b
+link $ARCH -dylib -install_name @rpath/below/liba.dylib -o case/below/liba.dylib x.o case/liba.dylib -rpath @loader_path/..
+link $ARCH -dylib -install_name @rpath/below/libc.dylib -o case/below/libc.dylib c.o
+program case/below/liba.dylib case/below/libc.dylib
+rm -rf was && cp -a case was
+run "$VAFIT" consolidate case/parts --in-place --unstripped aside -q
+expect 'two originals of one name' 2 '' \
+    'vafit: --unstripped: case/liba.dylib and case/below/liba.dylib would both keep aside/liba.dylib.unstripped'
+expect_true 'two originals of one name: all stays' diff -r was case
+expect_true 'two originals of one name: none is kept' test -z "$(ls aside 2>/dev/null)"
+
+# A copy onto what was read would keep no originals.
+for folder in case case/../case; do
+    run "$VAFIT" consolidate case/parts --out-dir $folder -q
+    expect "a copy into $folder" 2 '' "vafit: --out-dir: $folder/parts would be written over; use --in-place"
+    expect_true "a copy into $folder: all stays" diff -r was case
+done

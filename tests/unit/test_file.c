@@ -3,10 +3,13 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -389,6 +392,50 @@ static void a_file_without_a_name_leaves_none(void **state) {
     unsetenv("TMPDIR");
 }
 
+/* Another process that locks the file "locked" for that long, once it has done so. */
+static pid_t lock_for(long milliseconds) {
+    int pipes[2];
+    char byte;
+    assert_int_equal(pipe(pipes), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct timespec wait = {.tv_nsec = milliseconds * 1000 * 1000};
+        int descriptor = open("locked", O_RDONLY);
+        if (flock(descriptor, LOCK_EX) == 0 && write(pipes[1], "", 1) == 1)
+            nanosleep(&wait, NULL);
+        _exit(0);
+    }
+    close(pipes[1]);
+    assert_int_equal(read(pipes[0], &byte, 1), 1);
+    close(pipes[0]);
+    return child;
+}
+
+static bool is_locked_beside(long milliseconds, int lock) {
+    write_file("locked", "");
+    pid_t child = lock_for(milliseconds);
+    int descriptor = open("locked", O_RDONLY);
+    bool locked = file_lock(descriptor, lock);
+    close(descriptor);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    return locked;
+}
+
+static void a_lock_for_a_look_is_waited_for(void **state) {
+    (void)state;
+    assert_true(is_locked_beside(40, LOCK_EX));
+    assert_true(is_locked_beside(40, LOCK_SH));
+}
+
+static void a_lock_that_lasts_is_another_runs(void **state) {
+    (void)state;
+    assert_false(is_locked_beside(999, LOCK_EX));
+    assert_false(is_locked_beside(999, LOCK_SH));
+    assert_false(file_lock(-1, LOCK_EX));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(an_opened_file_tells_its_size_and_identity),
@@ -411,6 +458,8 @@ int main(void) {
         IN_FOLDER(a_link_is_made_or_led_elsewhere),
         IN_FOLDER(a_link_that_cannot_be_is_an_error),
         IN_FOLDER(a_file_without_a_name_leaves_none),
+        IN_FOLDER(a_lock_for_a_look_is_waited_for),
+        IN_FOLDER(a_lock_that_lasts_is_another_runs),
         cmocka_unit_test(some_files_may_be_kept_open),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);

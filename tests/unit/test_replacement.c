@@ -2,12 +2,14 @@
  * what the system can refuse on the way. */
 #include "commit/replacement.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -143,6 +145,28 @@ static void what_was_linked_before_the_giving_back_stays(void **state) {
     expect("linked anew", "old", "nothing");
 }
 
+static void *remove_soon(void *path) {
+    nanosleep(&(struct timespec){.tv_nsec = 40 * 1000 * 1000}, NULL);
+    unlink(path);
+    return NULL;
+}
+
+/* What another run makes, and takes away when it meets the journal, is nothing that is left. */
+static void what_is_there_for_a_moment_is_no_litter(void **state) {
+    (void)state;
+    struct replacement items[FILES];
+    struct error error;
+    pthread_t other;
+    begin_all(items);
+    assert_true(replacements_take(items, FILES, &error));
+    replacements_keep(items, FILES);
+    write_file("two.vafit-new", "");
+    assert_false(replacements_are_clean(items, FILES));
+    assert_int_equal(pthread_create(&other, NULL, remove_soon, "two.vafit-new"), 0);
+    assert_true(replacements_are_clean(items, FILES));
+    assert_int_equal(pthread_join(other, NULL), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
 
 int main(void) {
@@ -153,6 +177,7 @@ int main(void) {
         TEST(what_was_linked_before_the_taking_stays),
         TEST(a_name_that_was_free_may_not_be_taken_since),
         TEST(what_was_linked_before_the_giving_back_stays),
+        TEST(what_is_there_for_a_moment_is_no_litter),
     };
     return cmocka_run_group_tests_name("replacement", tests, NULL, NULL);
 }

@@ -52,7 +52,7 @@ static bool has_journal(const struct atomic_file *file, const char *target, stru
     arena_free(&scratch);
     if (is_absent)
         return false;
-    if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+    if (descriptor >= 0 && !file_lock(descriptor, LOCK_EX))
         being_written(file, target, error);
     else
         error_io(error, target,
@@ -92,7 +92,7 @@ static bool remove_left(const struct atomic_file *file, const char *target, stru
     bool removed = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
     if (!removed)
         error_io(error, target, "cannot write: %s is there, and is not a regular file", file->path);
-    else if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 || is_held(descriptor, target))
+    else if (!file_lock(descriptor, LOCK_EX) || is_held(descriptor, target))
         removed = being_written(file, target, error);
     else if (has_journal(file, target, error))
         removed = false;
@@ -107,7 +107,7 @@ static bool remove_left(const struct atomic_file *file, const char *target, stru
 /* Whether the file was made and locked before another run took it for one that an ended run left.
  */
 static bool is_ours(int descriptor, const char *path) {
-    return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && has_name(descriptor, path);
+    return file_lock(descriptor, LOCK_EX) && has_name(descriptor, path);
 }
 
 /* A journal that was written meanwhile, or of which nothing is left but itself: then nothing may be
@@ -173,7 +173,7 @@ bool atomic_file_become(struct atomic_file *file, const char *path, struct error
     if (!file_open(path, &other, error))
         return false;
     bool is_same = has_name(file->file.descriptor, path);
-    bool done = is_same || flock(other.descriptor, LOCK_EX | LOCK_NB) == 0 ||
+    bool done = is_same || file_lock(other.descriptor, LOCK_EX) ||
                 error_errno(error, path, "cannot be locked");
     if (done && rename(path, file->path) != 0)
         done = error_errno(error, path, "cannot be moved");
@@ -201,7 +201,7 @@ bool atomic_file_find(const char *target, struct atomic_file *file, bool *is_lef
     *is_left = file->file.descriptor >= 0;
     if (!*is_left)
         return errno == ENOENT || error_errno(error, target, "cannot write");
-    if (flock(file->file.descriptor, LOCK_EX | LOCK_NB) == 0)
+    if (file_lock(file->file.descriptor, LOCK_EX))
         return true;
     file_close(&file->file);
     return being_written(file, target, error);
@@ -349,7 +349,7 @@ static bool lock_link(struct atomic_file *file, bool is_locked, bool *again) {
     *again = false;
     if (!file_open(file->path, &file->file, &ignored))
         return false;
-    if (!is_locked && flock(file->file.descriptor, LOCK_SH | LOCK_NB) != 0) {
+    if (!is_locked && !file_lock(file->file.descriptor, LOCK_SH)) {
         atomic_file_discard(file);
         return false;
     }

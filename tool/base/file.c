@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -337,4 +338,22 @@ bool file_make_folders(struct arena *arena, const char *folder) {
     const char *parent = path_folder(arena, folder);
     return strcmp(parent, folder) != 0 && file_make_folders(arena, parent) &&
            (mkdir(folder, 0777) == 0 || errno == EEXIST);
+}
+
+/* --- locks --- */
+
+void file_wait_for_look(void) {
+    const struct timespec wait = {.tv_nsec = 5 * 1000 * 1000};
+    nanosleep(&wait, NULL);
+}
+
+bool file_lock(int descriptor, int lock) {
+    for (int i = 0; i < FILE_LOOKS; i++) {
+        if (flock(descriptor, lock | LOCK_NB) == 0)
+            return true;
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return false;
+        file_wait_for_look();
+    }
+    return false;
 }

@@ -106,6 +106,15 @@ bool file_list_folder(struct arena *arena, const char *folder, size_t most,
  * leads elsewhere is replaced, and anything else of the name is an error. Errors: ERROR_IO naming
  * `path`. */
 bool file_link(const char *target, const char *path, bool *is_new, struct error *error);
+/* Runs hold a lock (flock) on what they write until they end, and for a moment on what they only
+ * look at. How often a run looks again before it takes a lock for one that lasts, and the wait
+ * between: 0.2 s in all. */
+enum { FILE_LOOKS = 40 };
+void file_wait_for_look(void);
+/* Takes the lock LOCK_EX or LOCK_SH; false when another run holds it for longer than a look takes,
+ * or when there are no locks. */
+bool file_lock(int descriptor, int lock);
+
 /* Makes a folder that nobody else can look into, in $TMPDIR or /tmp; its path is in the arena. NULL
  * after an error, ERROR_IO. */
 char *file_make_temporary_folder(struct arena *arena, struct error *error);

@@ -203,7 +203,7 @@ static bool open_journal(const char *path, struct file *journal, struct error *e
             return false;
         if (kind != PATH_FILE)
             return error_io(error, path, "cannot open: not a regular file");
-        if (flock(journal->descriptor, LOCK_EX | LOCK_NB) == 0 &&
+        if (file_lock(journal->descriptor, LOCK_EX) &&
             journal_entry_is_at(path, journal->descriptor))
             return true;
         if (journal_entry_is_at(path, journal->descriptor))

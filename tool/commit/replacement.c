@@ -190,10 +190,21 @@ void replacements_keep(struct replacement *items, size_t count) {
         end(&items[i]);
 }
 
+/* Another run may have made a new file of that name, and takes it away when it meets the journal.
+ */
+static bool becomes_absent(const char *path) {
+    for (int i = 0; i < FILE_LOOKS; i++) {
+        if (path_look(path) == PATH_ABSENT)
+            return true;
+        file_wait_for_look();
+    }
+    return false;
+}
+
 bool replacements_are_clean(const struct replacement *items, size_t count) {
     bool clean = true;
-    for (size_t i = 0; i < count; i++)
-        clean &= path_look(items[i].file.path) == PATH_ABSENT;
+    for (size_t i = 0; clean && i < count; i++)
+        clean = becomes_absent(items[i].file.path);
     return clean;
 }
 

@@ -1,6 +1,7 @@
 #include "fix/merge_apply.h"
 
 #include "base/file_digest.h"
+#include "base/map.h"
 #include "base/memory.h"
 #include "base/path.h"
 #include "fix/new_files.h"
@@ -320,6 +321,27 @@ static bool note_replaced(struct merge_work *work, const struct new_file *new, c
            file_digest_at(new->file.path, item->replacement, error);
 }
 
+/* In one folder two originals may not have one name. */
+static bool originals_differ(struct merge_work *work, struct error *error) {
+    struct arena *arena = &work->applied->arena;
+    struct map known = {0};
+    bool differ = true;
+    for (size_t i = 0; differ && i < work->files.count; i++) {
+        const struct new_file *new = &work->files.items[i];
+        const char *path = new->replaces == NULL || work->job->copies
+                               ? NULL
+                               : original_path(arena, work->job->unstripped, new->target);
+        if (path == NULL)
+            continue;
+        const char *other = map_get(&known, path);
+        differ = other == NULL || error_usage(error, "--unstripped: %s and %s would both keep %s",
+                                              other, new->target, path);
+        map_put(&known, arena, path, arena_string(arena, new->target));
+    }
+    map_free(&known);
+    return differ;
+}
+
 static bool put_aside(struct merge_work *work, const struct new_file *new, struct error *error) {
     struct image_file file = *new->replaces->file;
     struct replacement aside;
@@ -380,6 +402,8 @@ static bool made_errors(struct error *error) {
  * them: whoever ends what it says takes them for granted. */
 static bool take_names(struct merge_work *work, struct error *error) {
     struct applied_fix *applied = work->applied;
+    if (!originals_differ(work, error))
+        return false;
     for (size_t i = 0; !work->job->copies && i < work->files.count; i++)
         if (work->files.items[i].replaces != NULL && !put_aside(work, &work->files.items[i], error))
             return false;
@@ -395,9 +419,38 @@ static bool take_names(struct merge_work *work, struct error *error) {
            replacements_take(applied->items + first, count, error);
 }
 
+/* A copy keeps no originals, so that nothing that was read may lie where it goes. */
+static bool is_elsewhere(const struct merge_job *job, struct applied_fix *applied,
+                         struct error *error) {
+    struct arena *arena = &applied->arena;
+    const struct image_graph *graph = &job->all->graph;
+    struct map read = {0};
+    bool elsewhere = true;
+    for (size_t i = 0; i < graph->count; i++) {
+        char *real = file_real(arena, graph->items[i].file->path);
+        map_put(&read, arena, real, real);
+    }
+    for (size_t i = 0; elsewhere && i < graph->count; i++) {
+        const char *target = target_of(job, &graph->items[i]);
+        if (target == NULL)
+            continue;
+        const char *folder = file_real(arena, path_folder(arena, target));
+        elsewhere =
+            map_get(&read, path_join(arena, folder, path_leaf(target))) == NULL ||
+            error_usage(error, "--out-dir: %s would be written over; use --in-place", target);
+    }
+    map_free(&read);
+    return elsewhere;
+}
+
 bool merge_apply(const struct merge_job *job, struct applied_fix *applied, struct errors *errors) {
     struct merge_work work = {.job = job, .applied = applied, .errors = errors};
     struct error error;
+    if (job->copies && !is_elsewhere(job, applied, &error)) {
+        errors_add(errors, &error);
+        applied_fix_take_back(applied, errors);
+        return false;
+    }
     bool made = make_all(&work);
     bool done = made && take_names(&work, &error);
     if (made && !done && error.kind != ERROR_NONE)

@@ -36,8 +36,9 @@ struct merge_job {
 /* Makes all new files, compares each with what it was made from, shrinks those that are to be and
  * compares these again, puts the originals of those that
  * are replaced aside, and lets all take their names; beside each merged image PATH.parts.json says
- * what is in it. End it with applied_fix_keep or applied_fix_take_back. When anything fails all is
- * as before: the errors are added to *errors, and false is returned. */
+ * what is in it. End it with applied_fix_keep or applied_fix_take_back. Errors: ERROR_USAGE for a
+ * copy onto what was read, and two originals of one name in the folder of --unstripped. When
+ * anything fails all is as before: the errors are added to *errors, and false is returned. */
 bool merge_apply(const struct merge_job *job, struct applied_fix *applied, struct errors *errors);
 
 /* What the programs then load in place of a node of the graph: the file itself, where it goes, or
