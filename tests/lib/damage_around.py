@@ -6,6 +6,8 @@ import os
 import struct
 import sys
 
+from thin_image import commands as load_commands
+
 kind, path, out = sys.argv[1:]
 image, cases = bytearray(open(path, "rb").read()), []
 os.makedirs(out, exist_ok=True)
@@ -16,12 +18,8 @@ def u32(at):
     return struct.unpack_from("<I", image, at)[0]
 
 
-commands = []
-at = 32
-for _ in range(u32(16)):
-    commands.append((u32(at), at, u32(at + 4)))
-    at += u32(at + 4)
-end = at
+commands = [(number, at, u32(at + 4)) for number, at in load_commands(image)]
+end = 32 + u32(20)
 
 
 def find(*numbers):

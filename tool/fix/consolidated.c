@@ -141,14 +141,6 @@ static const char *old_of(struct arena *arena, const char *path, const char *old
     return old != NULL && strcmp(file_real(arena, old), file_real(arena, kept)) == 0 ? NULL : old;
 }
 
-bool consolidated_is(struct arena *arena, const char *path, const char *old) {
-    struct consolidated set = {.arena = arena, .path = path, .old = old_of(arena, path, old)};
-    find_merges(&set);
-    bool any = set.found.count != 0;
-    release(&set);
-    return any;
-}
-
 /* --- what was there --- */
 
 static bool is_known(const struct consolidated *set, const char *path) {
@@ -387,23 +379,30 @@ static bool compare_all(struct consolidated *set, struct old_world *world, struc
     return true;
 }
 
-void consolidated_compare(struct arena *arena, const char *path, const char *old,
+static void compare_with_old(struct consolidated *set) {
+    struct old_world world = {0};
+    struct error error = {0};
+    bool kept = lists_are_read(set, &error) && (set->old != NULL || find_kept(set, &error));
+    if (!kept || !compare_all(set, &world, &error))
+        errors_add(set->errors, &error);
+    consolidation_free(&world.all);
+    for (size_t i = 0; i < world.count; i++)
+        program_free(world.programs[i]);
+    if (world.cache != NULL)
+        image_cache_free(world.cache);
+}
+
+bool consolidated_compare(struct arena *arena, const char *path, const char *old,
                           const struct losses *losses, struct errors *errors) {
     struct consolidated set = {.arena = arena,
                                .path = path,
                                .old = old_of(arena, path, old),
                                .losses = losses,
                                .errors = errors};
-    struct old_world world = {0};
-    struct error error = {0};
     find_merges(&set);
-    bool kept = lists_are_read(&set, &error) && (set.old != NULL || find_kept(&set, &error));
-    if (!kept || !compare_all(&set, &world, &error))
-        errors_add(errors, &error);
-    consolidation_free(&world.all);
-    for (size_t i = 0; i < world.count; i++)
-        program_free(world.programs[i]);
-    if (world.cache != NULL)
-        image_cache_free(world.cache);
+    bool any = set.found.count != 0;
+    if (any)
+        compare_with_old(&set);
     release(&set);
+    return any;
 }

@@ -83,7 +83,7 @@ static bool find_images(struct align *align, const struct string_list *operands,
 
 /* --- what is wrong with them --- */
 
-/* "string pool at 0x80d4 (8), ..."; false when nothing is. */
+/* "string pool at 0x80d4, no multiple of 8; ..."; false when nothing is. */
 static bool say_misaligned(const struct image_file *file, struct text *text) {
     bool any = false;
     for (size_t i = 0; i < file->slice_count; i++) {

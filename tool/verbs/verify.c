@@ -59,7 +59,6 @@ struct verification {
     const struct verify_arguments *arguments;
     struct losses losses; /* what is no finding */
     const char *lief;     /* the path of vafit-lief; NULL when there is none */
-    bool is_consolidated; /* the file at hand: what it was made from is not one file */
     struct errors findings;
 };
 
@@ -93,20 +92,22 @@ static bool lief_agrees(struct verification *verification, const struct image_fi
     return result != CROSS_CHECK_DIFFERS;
 }
 
-/* Holds a file against what it was made from, if that is known; *original is set where that is one
- * file. */
+/* Holds a file against what it was made from; false where that is not known. *original is set where
+ * it is one file; *good goes where they differ. */
 static bool compare_with_old(struct verification *verification, struct image_file *file,
-                             struct image_file **original) {
+                             struct image_file **original, bool *good) {
     const char *against = verification->arguments->against;
     size_t before = verification->findings.count;
-    if (verification->is_consolidated)
-        consolidated_compare(cache_arena(verification->cache), file->path, against,
-                             &verification->losses, &verification->findings);
-    else if (against != NULL) {
-        *original = operand_read(verification->cache, against);
-        return compare(*original, file, &verification->losses, &verification->findings);
+    if (consolidated_compare(cache_arena(verification->cache), file->path, against,
+                             &verification->losses, &verification->findings)) {
+        *good &= verification->findings.count == before;
+        return true;
     }
-    return verification->findings.count == before;
+    if (against == NULL)
+        return false;
+    *original = operand_read(verification->cache, against);
+    *good &= compare(*original, file, &verification->losses, &verification->findings);
+    return true;
 }
 
 static void verify_file(struct verification *verification, const char *operand) {
@@ -114,11 +115,8 @@ static void verify_file(struct verification *verification, const char *operand) 
     struct image_file *file = operand_read(verification->cache, operand), *original = NULL;
     if (file == NULL)
         return;
-    verification->is_consolidated =
-        consolidated_is(cache_arena(verification->cache), file->path, arguments->against);
-    bool is_compared = verification->is_consolidated || arguments->against != NULL;
     bool good = validate_file(file, &verification->findings);
-    good = compare_with_old(verification, file, &original) && good;
+    bool is_compared = compare_with_old(verification, file, &original, &good);
     if (lief_agrees(verification, file, original) && good && !arguments->quiet)
         text_print_line(stdout, "%s: %s", operand,
                         is_compared ? "well formed, and means the same" : "well formed");
