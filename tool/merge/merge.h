@@ -23,8 +23,8 @@
 /* A dylib that the merged image loads. */
 struct merged_dylib {
     const char *name;
-    const struct merge *merge; /* when it is another merged image; else NULL */
-    bool reexport, weak, upward;
+    const struct merge *merge;   /* when it is another merged image; else NULL */
+    bool reexport, weak, upward; /* of any, all and all of the parts that load it */
     uint32_t timestamp, current_version, compatibility_version;
 };
 
@@ -139,7 +139,9 @@ size_t merge_part_of(const struct merge *merge, size_t node);
 /* The name by which somebody finds the merged image who found a part of it as `name`: it lies in
  * the same folder. In the arena. */
 const char *merge_name_for(struct arena *arena, const struct merge *merge, const char *name);
-/* Whether that is so of a part that an image loads: it asks by that name then. */
+/* Whether `name` is what that makes of one of the names by which the node asks for parts of
+ * `merge`.
+ */
 bool node_asks_for(const struct graph_node *node, struct merge *const *merge_of_node,
                    const struct merge *merge, const char *name);
 /* The unslid address, in the merged image, of an address of a part. */
