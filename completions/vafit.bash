@@ -7,15 +7,15 @@ _vafit_verbs='check why scan align shrink fix consolidate verify link completion
 _vafit_options() {
     case $1 in
     check) echo '-o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
-    why) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format -v --verbose --help' ;;
-    scan) echo '-o --output --depfile --as -j --jobs --help' ;;
-    align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
-    shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
-    fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
-    consolidate) echo '--in-place --out-dir --undo --dry-run --group --exclude --no-stubs --unstripped --identity --memory -j --jobs -q --quiet --format -o --output --depfile --arch --sysroot --search --insert --facts --help' ;;
-    verify) echo '--against --level --drop-unclaimed -q --quiet --help' ;;
-    link) echo '--level --if-needed --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --help' ;;
-    completion) echo '--help' ;;
+    why) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format -v --verbose --color --help' ;;
+    scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
+    align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    consolidate) echo '--in-place --out-dir --undo --dry-run --group --exclude --no-stubs --unstripped --identity --memory -j --jobs -q --quiet --format -o --output --depfile --arch --sysroot --search --insert --facts --color --help' ;;
+    verify) echo '--against --level --drop-unclaimed -q --quiet --color --help' ;;
+    link) echo '--level --if-needed --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    completion) echo '--color --help' ;;
     esac
 }
 
@@ -51,14 +51,17 @@ _vafit_argument() {
     why:--insert) kind='files' words='' ;;
     why:--facts) kind='files' words='' ;;
     why:--format) kind='' words='text json' ;;
+    why:--color) kind='' words='auto always never' ;;
     scan:--output | scan:-o) kind='files' words='' ;;
     scan:--depfile) kind='files' words='' ;;
     scan:--as) kind='files' words='' ;;
     scan:--jobs | scan:-j) kind='' words='' ;;
+    scan:--color) kind='' words='auto always never' ;;
     align:--out-dir) kind='folders' words='' ;;
     align:--unstripped) kind='folders' words='none' ;;
     align:--identity) kind='commands' words='' ;;
     align:--jobs | align:-j) kind='' words='' ;;
+    align:--color) kind='' words='auto always never' ;;
     shrink:--output | shrink:-o) kind='files' words='' ;;
     shrink:--out-dir) kind='folders' words='' ;;
     shrink:--level) kind='' words='align lossless debug-map locals symbols' ;;
@@ -66,6 +69,7 @@ _vafit_argument() {
     shrink:--unstripped) kind='folders' words='none' ;;
     shrink:--identity) kind='commands' words='' ;;
     shrink:--jobs | shrink:-j) kind='' words='' ;;
+    shrink:--color) kind='' words='auto always never' ;;
     fix:--out-dir) kind='folders' words='' ;;
     fix:--up-to) kind='' words='align lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate' ;;
     fix:--keep-export) kind='' words='' ;;
@@ -86,6 +90,7 @@ _vafit_argument() {
     fix:--unstripped) kind='folders' words='none' ;;
     fix:--identity) kind='commands' words='' ;;
     fix:--jobs | fix:-j) kind='' words='' ;;
+    fix:--color) kind='' words='auto always never' ;;
     consolidate:--out-dir) kind='folders' words='' ;;
     consolidate:--group) kind='' words='' ;;
     consolidate:--exclude) kind='' words='' ;;
@@ -101,8 +106,10 @@ _vafit_argument() {
     consolidate:--search) kind='folders' words='' ;;
     consolidate:--insert) kind='files' words='' ;;
     consolidate:--facts) kind='files' words='' ;;
+    consolidate:--color) kind='' words='auto always never' ;;
     verify:--against) kind='files' words='' ;;
     verify:--level) kind='' words='align lossless debug-map locals symbols exports' ;;
+    verify:--color) kind='' words='auto always never' ;;
     link:--level) kind='' words='align lossless debug-map locals symbols' ;;
     link:--allow-missing) kind='' words='' ;;
     link:--profile) kind='files' words='macos-26 macos-27 macos-15' ;;
@@ -112,6 +119,8 @@ _vafit_argument() {
     link:--unstripped) kind='folders' words='none' ;;
     link:--identity) kind='commands' words='' ;;
     link:--jobs | link:-j) kind='' words='' ;;
+    link:--color) kind='' words='auto always never' ;;
+    completion:--color) kind='' words='auto always never' ;;
     *) return 1 ;;
     esac
 }

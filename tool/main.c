@@ -1,5 +1,6 @@
 #include "base/near_name.h"
 #include "base/response_file.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "report/version.h"
 #include "space/rules.h"
@@ -10,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void print_usage(FILE *stream) {
     fprintf(stream, "vafit %s: does a macOS program with its dylibs fit in the address space?\n\n",
@@ -17,17 +19,21 @@ static void print_usage(FILE *stream) {
     const struct verb *verb;
     for (size_t i = 0; (verb = verb_row(i)) != NULL; i++)
         fprintf(stream, "  vafit %-6s %s\n%15s%s\n", verb->name, verb->arguments, "", verb->about);
-    fprintf(stream, "\n`vafit help VERB` lists a verb's options; @FILE stands for the arguments in "
-                    "FILE.\nExit status: 0 fits, 1 does not fit, 2 usage, 3 malformed or "
-                    "unresolved input, 4 input/output.\n");
+    fprintf(
+        stream,
+        "\n`vafit help VERB` lists a verb's options, `vafit help RULE` says what a rule is about; @FILE stands for the arguments in "
+        "FILE.\nExit status: 0 fits, 1 does not fit, 2 usage, 3 malformed or "
+        "unresolved input, 4 input/output.\n");
 }
 
-static int unknown_verb(const char *name) {
+static int unknown_verb(const char *name, bool of_rules) {
     struct near_name near = {.word = name};
     char question[NEAR_NAME_QUESTION];
     for (size_t i = 0; verb_row(i) != NULL; i++)
         near_name_offer(&near, verb_row(i)->name);
     near_name_offer(&near, "help");
+    for (size_t i = 0; of_rules && rule_name(i) != NULL; i++)
+        near_name_offer(&near, rule_name(i));
     text_print_line(stderr, "vafit: there is no verb '%s'%s", name,
                     near_name_question(&near, "", question));
     fputs("vafit: see `vafit help`\n", stderr);
@@ -53,6 +59,26 @@ static int print_verb_help(const struct verb *verb) {
     return EXIT_FITS;
 }
 
+static void print_paragraph(const char *head, const char *text) {
+    struct text line = {0}, wrapped = {0};
+    text_addf(&line, "%s: %s", head, text);
+    text_add_wrapped(&wrapped, line.data, terminal_width(STDOUT_FILENO), 4);
+    fputs(wrapped.data, stdout);
+    text_free(&line);
+    text_free(&wrapped);
+}
+
+/* `vafit help RULE` */
+static int print_rule_help(enum rule_id id) {
+    const struct rule *rule = rule_row(id);
+    printf("%s, a rule of vafit check\n\n", rule->name);
+    print_paragraph("what", rule->help.what);
+    print_paragraph("why", rule->help.why);
+    print_paragraph("do", rule->help.what_to_do);
+    print_paragraph("else", rule->help.if_not_possible);
+    return EXIT_FITS;
+}
+
 /* `vafit help --man`: what scripts/update-manual puts into the manual page. */
 static int print_manual(void) {
     struct text options = {0};
@@ -70,8 +96,11 @@ static int help(int argc, char **argv) {
     if (strcmp(argv[1], "--man") == 0)
         return print_manual();
     const struct verb *verb = verb_named(argv[1]);
+    enum rule_id rule;
+    if (verb == NULL && rule_named(argv[1], &rule))
+        return print_rule_help(rule);
     if (verb == NULL)
-        return unknown_verb(argv[1]);
+        return unknown_verb(argv[1], true);
     return print_verb_help(verb);
 }
 
@@ -95,7 +124,7 @@ static int dispatch(struct call *call) {
         return help(call->argc, call->argv);
     const struct verb *verb = verb_named(name);
     if (verb == NULL)
-        return unknown_verb(name);
+        return unknown_verb(name, false);
     return asks_for_help(call) ? print_verb_help(verb) : verb->run(call);
 }
 

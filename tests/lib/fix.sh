@@ -28,10 +28,20 @@ line() {
     local before=${at[$2]} after=${at[$2.$1]}
     echo "  $1: out/$2: $(human $after), was $(human $before); frees $((before - after)) bytes"
 }
+# apart BYTES OTHER: in GiB, with the least decimals that tell it from the other.
+apart() {
+    python3 -c '
+import decimal, sys
+a, b = (decimal.Decimal(int(x)) / 2**30 for x in sys.argv[1:])
+text = lambda x, n: str(x.quantize(decimal.Decimal(1).scaleb(-n), decimal.ROUND_HALF_UP))
+n = 2
+while n < 9 and text(a, n) == text(b, n): n += 1
+print(text(a, n), "GiB")' "$@"
+}
 # exceeds BYTES: what is said of a program whose sum is so many bytes past the limit.
 exceeds() {
     local dylibs=$((at[libone.dylib] + at[libtwo.dylib] + at[libthree.dylib]))
-    echo "  error: image-sum: __PAGEZERO 4.00 GiB + executable $(human ${at[main]}) + shared region 6.00 GiB + 3 dylibs $(human $dylibs) = 10.00 GiB, $(human $1) past the limit of 10.00 GiB"
+    echo "  error: image-sum: __PAGEZERO 4.00 GiB + executable $(human ${at[main]}) + shared region 6.00 GiB + 3 dylibs $(human $dylibs) = $(apart $sum $((sum - $1))), $(human $1) past the limit of $(apart $((sum - $1)) $sum)"
 }
 ends='its images end at 4.09 GiB'
 # runs_the_same NAME FOLDER

@@ -29,7 +29,7 @@ expect_true "shrink frees no less: $exact, of them known $wanted" test "$exact" 
 run "$VAFIT" check program/main --advice always
 . "$TESTS/lib/space.sh"
 size() { if [ "$1" -lt 1024 ]; then echo "$1 bytes"; else human "$1"; fi; }
-expect_true 'the text says the same' grep -qxF "  rewriting these 2 without loss frees at least $(size "$wanted")" .out
+expect_true 'the text says the same' grep -qxF "  rewriting the heaviest 2 without loss frees at least $(size "$wanted")" .out
 
 "$VAFIT" scan program/main program/libbase.dylib -o facts.json
 expect_true 'facts know it' test "$(lossless --facts facts.json --advice always)" = "$wanted"

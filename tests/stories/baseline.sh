@@ -19,7 +19,7 @@ check() {
 program 63
 check --update-baseline
 expect 'a baseline is made when there is none' 0 - ''
-# 4 GiB + 64 MiB + the shared region's 6 GiB.
+# 4 GiB + 64 MiB + the shared region's 6 GiB, or 442.
 cat >wanted <<END
 {
   "schema": "vafit.baseline/1",
@@ -29,6 +29,12 @@ cat >wanted <<END
       "arch": "arm64",
       "profile": "macos-26",
       "sum": $(((10 << 30) + (64 << 20)))
+    },
+    {
+      "executable": "main",
+      "arch": "arm64",
+      "profile": "macos-27",
+      "sum": $(((446 << 30) + (64 << 20)))
     }
   ],
   "images": {
@@ -61,7 +67,7 @@ expect_true 'another profile is another entry' test "$(growth)" = \
 check --update-baseline --profile macos-15
 expect_true 'entries are added, sorted, and others stay' test \
     "$(jq -c '[.programs[] | [.executable, .profile]]' sizes.json)" = \
-    '[["main","macos-15"],["main","macos-26"]]'
+    '[["main","macos-15"],["main","macos-26"],["main","macos-27"]]'
 check
 expect_true 'without --max-growth the rule is silent' test -z "$(growth)"
 run "$VAFIT" check main --max-growth 1MiB

@@ -61,7 +61,7 @@ argument 'an unknown level of links' \
 sed -n '/^_rules = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
 expect_same 'GN knows the rules of vafit' wanted listed
 "$VAFIT" help check | sed -n 's/.*--profile NAME|FILE *\(.*\), or a JSON file.*/\1/p' |
-    sed 's/ (default)//; s/, /\n/g' >wanted
+    sed 's/^judge for that system: //; s/ (default)//g; s/, /\n/g' >wanted
 sed -n '/^_profiles = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
 expect_same 'its profiles' wanted listed
 "$VAFIT" help fix | sed -n 's/.*--up-to LEVEL *the highest level, and whether dylibs may be consolidated: //p' | sed 's/ (default)//; s/, \| or /\n/g' >wanted

@@ -30,7 +30,7 @@ project check
 build check
 expect 'a program that fits' 0 - ''
 did 'all is built and checked' "${all[@]}" check
-expect_true 'the report says so' test "$(jq -r '.programs[] | "\(.executable) \(.verdict) \([.images[].path] | join(" "))"' \
+expect_true 'the report says so' test "$(jq -r '.programs[] | select(.profile == "macos-26") | "\(.executable) \(.verdict) \([.images[].path] | join(" "))"' \
     check/out/sum.fits.json)" = 'out/sum fits out/sum out/libadd.dylib out/libshow.dylib'
 build check
 did 'nothing changed: nothing runs'

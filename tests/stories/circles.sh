@@ -17,7 +17,7 @@ program b c
 program c
 run "$VAFIT" check bin/b --format github
 expect 'an executable that loads another executable' 3 \
-    '::error file=bin/b,title=vafit (arm64%2C macos-26)::unresolved: bin/b asks for @rpath/c, which was not found; tried bin/c (an executable, which cannot be linked against)'
+    '::error file=bin/b,title=vafit (arm64%2C macos-26 and macos-27)::unresolved: bin/b asks for @rpath/c, which was not found; tried bin/c (an executable, which cannot be linked against)'
 
 names=()
 for i in {1..12}; do names+=("lib$i.dylib"); done

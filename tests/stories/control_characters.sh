@@ -15,7 +15,7 @@ expect_true 'sarif: no control characters' \
     test -z "$(tr -d '\n\040-\176\200-\377' <"$WORK/.out")"
 run "$VAFIT" check bin/a --format github
 expect_true 'github: one line' test "$(wc -l <"$WORK/.out")" = 1
-run "$VAFIT" check bin/a
+run "$VAFIT" check bin/a -v
 expect_true 'text: no control characters' \
     test -z "$(tr -d '\n\040-\176\200-\377' <"$WORK/.out")"
 expect_true 'text: a name does not make lines of its own' \

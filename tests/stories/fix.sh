@@ -3,24 +3,24 @@
 
 fresh
 run "$VAFIT" fix out/main --in-place
-expect 'a program that fits' 0 "out/main (arm64, macos-26): fits; $ends
+expect 'a program that fits' 0 "out/main (arm64): fits under macos-26 and macos-27; $ends
 nothing to do"
 untouched 'a program that fits'
 
 limit=$((sum - 1))
-planned="out/main (arm64, macos-26): does not fit; $ends
+planned="out/main (arm64): does not fit under macos-26; fits under macos-27; $ends
 $(exceeds 1 | sed 's/0.0 KiB past/1 byte past/')"
 run "$VAFIT" fix out/main --dry-run --limit $limit
 expect 'a dry run' 0 "$planned
 would rewrite 1 of 4 images:
 $(line lossless main)
-out/main (arm64, macos-26): then fits; $ends"
+out/main (arm64): then fits under macos-26 and macos-27; $ends"
 untouched 'a dry run'
 run "$VAFIT" fix out/main --in-place --limit $limit
 expect 'the executable first' 0 "$planned
 rewrote 1 of 4 images:
 $(line lossless main)
-out/main (arm64, macos-26): now fits; $ends"
+out/main (arm64): now fits under macos-26 and macos-27; $ends"
 expect_true 'the original stays aside' cmp built/main out/main.unstripped
 for image in libone libtwo libthree; do
     expect_true "$image is what it was" cmp built/$image.dylib out/$image.dylib
@@ -33,7 +33,7 @@ run "$VAFIT" check out/main --limit $limit -q
 expect 'check agrees' 0
 cp -rp out fixed
 run "$VAFIT" fix out/main --in-place --limit $limit
-expect 'again' 0 "out/main (arm64, macos-26): fits; $ends
+expect 'again' 0 "out/main (arm64): fits under macos-26 and macos-27; $ends
 nothing to do"
 expect_true 'again: nothing was written' diff -r fixed out
 run "$VAFIT" fix out/main --undo
@@ -50,7 +50,7 @@ all=0
 for image in "${images[@]}"; do all=$((all + at[$image] - at[$image.lossless])); done
 expect_true 'lossless is not enough' test $all -lt $need
 limit=$((sum - need))
-planned="out/main (arm64, macos-26): does not fit; $ends
+planned="out/main (arm64): does not fit under macos-26; fits under macos-27; $ends
 $(exceeds $need)"
 # Three images, as cheaply as can be: libthree at lossless is enough where it frees a byte.
 run "$VAFIT" fix out/main --in-place --limit $limit

@@ -22,9 +22,9 @@ small=$(space out/libwide.dylib)
 end='its images end at 4.08 GiB'
 expect 'exports is enough' 0 "rewrote 1 of 5 images:
   exports: out/libwide.dylib: $(human $small), was $(human ${at[libwide.dylib]}); frees $((at[libwide.dylib] - small)) bytes
-out/main (arm64, macos-26): now fits; $end
-out/other (arm64, macos-26): now fits; $end
-out/plugin.bundle (arm64, macos-26): now fits; $end"
+out/main (arm64): now fits under macos-26 and macos-27; $end
+out/other (arm64): now fits under macos-26 and macos-27; $end
+out/plugin.bundle (arm64): now fits under macos-26 and macos-27; $end"
 echo "[\"planned\",\"exports\",\"out/libwide.dylib\",\"exports\",${at[libwide.dylib]},$small]" >wanted
 expect_same 'as was predicted' wanted predicted
 expect_left 'what is asked for is left' out/libwide.dylib "$asked $named $used"

@@ -7,7 +7,7 @@ run "$VAFIT" fix out/main --in-place --limit $((sum - 1))
 expect 'a dylib that is missing' 3 '' \
     'vafit: out/main asks for @rpath/libtwo.dylib, which was not found; tried out/./libtwo.dylib (no such file)'
 run "$VAFIT" fix out/main --dry-run --allow-missing '*two*'
-expect 'one that may be' 0 "out/main (arm64, macos-26): fits; $ends
+expect 'one that may be' 0 "out/main (arm64): fits under macos-26 and macos-27; $ends
 nothing to do"
 
 usage="vafit: see \`vafit help fix\`"

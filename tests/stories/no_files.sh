@@ -4,7 +4,7 @@
 # unresolved NAME WHY: what stands where bin/a's only dylib should be is not to be had.
 unresolved() {
     run timeout 20 "$VAFIT" check bin/a --format github
-    expect "$1" 3 "::error file=bin/a,title=vafit (arm64%2C macos-26)::unresolved: bin/a asks for @rpath/liba.dylib, which was not found; tried bin/liba.dylib ($2)"
+    expect "$1" 3 "::error file=bin/a,title=vafit (arm64%2C macos-26 and macos-27)::unresolved: bin/a asks for @rpath/liba.dylib, which was not found; tried bin/liba.dylib ($2)"
 }
 
 program a liba.dylib

@@ -5,10 +5,10 @@
 says 'image-sum holds' image-sum 1 \
     "pass 15099494400 17179869184 2080374784 $sum3, 1.94 GiB below the limit of 16.00 GiB" three
 says 'image-sum fails' image-sum 1 \
-    "error 15099494400 15032385536 -67108864 $sum3, 64.0 MiB past the limit of 14.00 GiB" \
+    "error 15099494400 15032385536 -67108864 $sum3, 0.06 GiB past the limit of 14.00 GiB" \
     three --limit 14GiB
 says 'image-sum warns near its limit' image-sum 1 \
-    "warning 15099494400 15099498496 4096 $sum3, 4.0 KiB below the limit of 14.06 GiB" \
+    "warning 15099494400 15099498496 4096 ${sum3/14.06 GiB/14.062500 GiB}, 4.0 KiB below the limit of 14.062504 GiB" \
     three --limit 15099498496 --warn-at 99
 says 'a rule can be off' image-sum 1 'off null null null switched off' three --rule image-sum=off
 says 'a rule can warn' image-sum 0 \
@@ -23,12 +23,12 @@ says 'image-sum of macOS 27 counts all that is closed' image-sum 0 \
     three --profile macos-27
 
 says 'malloc-window fails' malloc-window 1 \
-    "error 17246978048 17179869184 -134217728 images reach 16.06 GiB, 64.0 MiB past the limit of 16.00 GiB; 2 of the allocator's 736 places are blocked, so about 0.27 % of launches abort" three
+    "error 17246978048 17179869184 -134217728 images reach 16.06 GiB, 0.06 GiB past the limit of 16.00 GiB; 2 of the allocator's 736 places are blocked, so about 0.27 % of launches abort" three
 # Two dylibs end at 12 GiB + 3 * 1040 MiB = 15408 MiB.
 says 'malloc-window holds' malloc-window 0 \
-    'pass 16156459008 17179869184 956301312 images reach 15.05 GiB, 976.0 MiB below the limit of 16.00 GiB' two
+    'pass 16156459008 17179869184 956301312 images reach 15.05 GiB, 0.95 GiB below the limit of 16.00 GiB' two
 says 'malloc-window keeps its headroom' malloc-window 1 \
-    'error 16156459008 17179869184 -50331648 images reach 15.05 GiB, 976.0 MiB below the limit of 16.00 GiB, inside the headroom of 1.00 GiB' \
+    'error 16156459008 17179869184 -50331648 images reach 15.05 GiB, 0.95 GiB below the limit of 16.00 GiB, inside the headroom of 1.00 GiB' \
     two --headroom 1GiB
 says 'malloc-window is not of macOS 15' malloc-window 0 \
     'not-applicable null null null does not apply: this profile has no malloc window' three \
@@ -63,12 +63,16 @@ says 'linkedit-alignment holds' linkedit-alignment 0 \
 image odd.dylib --type dylib --id @rpath/odd.dylib --text 16384 --symbols 8 --misaligned-strings --hashes
 offset=$(llvm-otool-19 -l odd.dylib | awk '$1 == "stroff" { print $2 }')
 says 'linkedit-alignment warns' linkedit-alignment 0 \
-    "warning 1 0 -1 1 part of __LINKEDIT is misaligned: odd.dylib (string pool at 0x$(printf %x "$offset"))" odd.dylib
+    "warning 1 0 -1 1 part of __LINKEDIT is misaligned: odd.dylib (string pool at 0x$(printf %x "$offset"))" \
+    odd.dylib --profile macos-26
+says 'and is an error of macOS 27' linkedit-alignment 1 \
+    "error 1 0 -1 1 part of __LINKEDIT is misaligned: odd.dylib (string pool at 0x$(printf %x "$offset"))" \
+    odd.dylib --profile macos-27
 says 'linkedit-alignment can be an error' linkedit-alignment 1 \
     "error 1 0 -1 1 part of __LINKEDIT is misaligned: odd.dylib (string pool at 0x$(printf %x "$offset"))" \
     odd.dylib --rule linkedit-alignment=error
-run "$VAFIT" check odd.dylib --rule linkedit-alignment=error
-do=$(sed -n 's/^      do: *//p' .out)
+run "$VAFIT" help linkedit-alignment
+do=$(sed -n 's/^do: *//p' .out)
 expect_true 'its help begins with what does it' test "${do%% gives*}" = '`vafit align FILE --in-place`'
 "$VAFIT" align odd.dylib --in-place >/dev/null
 run "$VAFIT" check odd.dylib --rule linkedit-alignment=error -q

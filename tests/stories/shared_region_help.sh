@@ -5,7 +5,7 @@
 gib='2.00 GiB'
 # helps NAME FILE DO ELSE ARGUMENT...: the last two lines of shared-region's help.
 helps() {
-    run "$VAFIT" check "$2" --top 0 "${@:5}"
+    run "$VAFIT" check "$2" -v "${@:5}"
     sed -n '/^  error: shared-region: /,/^      else: /s/^      \(do\|else\): *//p' .out >.found
     printf '%s\n' "$3" "$4" >.wanted
     expect_same "$1" .wanted .found
@@ -57,4 +57,4 @@ expect 'more code than there is' 3 '' 'vafit: wrong.json: images[0].slices[0].se
 # What holds keeps the help of its rule.
 image small --text 16384
 run "$VAFIT" check small -v
-expect_true 'an executable that fits' grep -qF "      do:   $linkedit" .out
+expect_true 'an executable that fits' grep -qF "      do: $linkedit" .out

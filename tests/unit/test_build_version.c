@@ -58,10 +58,11 @@ static void the_sdk_is_that_of_macos_or_of_the_only_platform(void **state) {
         {2, PLATFORM_MAC_CATALYST, 2, 1},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        struct build_version version = {pairs[i].had, 1}, other = {pairs[i].comes, 2};
+        struct build_version version = {pairs[i].had, 1, 1}, other = {pairs[i].comes, 2, 2};
         assert_int_equal(build_version_add(&version, &other), i < 6);
         assert_int_equal(version.platform, pairs[i].platform);
         assert_int_equal(version.sdk, pairs[i].sdk);
+        assert_int_equal(version.minimum, pairs[i].sdk);
     }
 }
 

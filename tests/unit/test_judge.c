@@ -15,7 +15,7 @@ static const struct row sums[] = {
      {.dylibs = 5 * GIB + 32 * KIB},
      NUMBERS(SEVERITY_ERROR, 16 * GIB + 32 * KIB, 16 * GIB, -32 * 1024,
              "__PAGEZERO 4.00 GiB + executable 1.00 GiB + shared region 6.00 GiB + 2 dylibs 5.00 "
-             "GiB = 16.00 GiB, 32.0 KiB past the limit of 16.00 GiB")},
+             "GiB = 16.00003 GiB, 32.0 KiB past the limit of 16.00000 GiB")},
     /* 13 of 16 are 81.25 %. */
     {"warned of",
      {.dylibs = 2 * GIB, .warn_at = 81},
@@ -73,11 +73,11 @@ static const struct row windows[] = {
     {"up to the headroom",
      {.dylibs = 4 * GIB - 64 * MIB},
      NUMBERS(SEVERITY_PASS, 16 * GIB - 64 * MIB, 16 * GIB, 0,
-             "images reach 15.94 GiB, 64.0 MiB below the limit of 16.00 GiB")},
+             "images reach 15.94 GiB, 0.06 GiB below the limit of 16.00 GiB")},
     {"a page each into the headroom",
      {.dylibs = 4 * GIB - 64 * MIB + 32 * KIB},
      NUMBERS(SEVERITY_ERROR, 16 * GIB - 64 * MIB + 32 * KIB, 16 * GIB, -32 * 1024,
-             "images reach 15.94 GiB, 64.0 MiB below the limit of 16.00 GiB, inside the headroom "
+             "images reach 15.94 GiB, 0.06 GiB below the limit of 16.00 GiB, inside the headroom "
              "of 64.0 MiB")},
     {"up to the window",
      {.dylibs = 4 * GIB},
@@ -92,7 +92,7 @@ static const struct row windows[] = {
     {"as far into the window as was reported",
      {.dylibs = 4 * GIB + 471 * MIB},
      NUMBERS(SEVERITY_ERROR, 16 * GIB + 471 * MIB, 16 * GIB, -(471 + 64) * 1048576,
-             "images reach 16.46 GiB, 471.0 MiB past the limit of 16.00 GiB; 15 of the "
+             "images reach 16.46 GiB, 0.46 GiB past the limit of 16.00 GiB; 15 of the "
              "allocator's 736 places are blocked, so about 2.04 % of launches abort")},
     {"past --limit but not the window",
      {.dylibs = 2 * GIB, .limit = 13 * GIB},
@@ -101,7 +101,7 @@ static const struct row windows[] = {
     {"into the window but not past --limit",
      {.dylibs = 4 * GIB + 64 * MIB, .limit = 17 * GIB},
      NUMBERS(SEVERITY_PASS, 16 * GIB + 64 * MIB, 17 * GIB, 960 * MIB - 64 * MIB,
-             "images reach 16.06 GiB, 960.0 MiB below the limit of 17.00 GiB; 2 of the "
+             "images reach 16.06 GiB, 0.94 GiB below the limit of 17.00 GiB; 2 of the "
              "allocator's 736 places are blocked, so about 0.27 % of launches abort")},
     /* 14 of 16 are 87.5 %. */
     {"warned of",
@@ -263,12 +263,12 @@ static const struct sizes {
      {{0, GIB, GIB}, {0, 4 * GIB - 16 * KIB, GIB}},
      1,
      NUMBERS(SEVERITY_PASS, 4 * GIB - 16 * KIB, 4 * GIB - 1, 16 * 1024 - 1,
-             "libb.dylib has 4.00 GiB, 16.0 KiB below the 4 GiB of 32-bit offsets")},
+             "libb.dylib has 3.99998 GiB, 16.0 KiB below the 4 GiB of 32-bit offsets")},
     {"a page more than 4 GiB",
      {{0, 4 * GIB + 16 * KIB, 0}, {0, GIB, 0}},
      1,
      NUMBERS(SEVERITY_ERROR, 4 * GIB + 16 * KIB, 4 * GIB - 1, -16 * 1024 - 1,
-             "liba.dylib has 4.00 GiB, 16.0 KiB past the 4 GiB of 32-bit offsets")},
+             "liba.dylib has 4.00002 GiB, 16.0 KiB past the 4 GiB of 32-bit offsets")},
     {"each that fails",
      {{0, GIB, 5 * GIB}, {0, 6 * GIB, 0}},
      2,

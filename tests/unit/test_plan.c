@@ -131,7 +131,7 @@ static void make(struct build *build, const struct limits *limits, size_t most_s
     for (size_t i = 0; i < build->program_count; i++) {
         struct image_source *sources = arena_take(&arena, MOST_FILES * sizeof *sources);
         measures[i] = measure_program(build, i, build->sizes, sources);
-        programs[i] = (struct planned_program){&measures[i], sources};
+        programs[i] = (struct planned_program){&measures[i], limits, sources};
     }
     for (size_t i = 0; i < build->file_count; i++)
         files[i] = (struct planned_file){build->sizes[i], !build->fixed[i]};
@@ -141,7 +141,6 @@ static void make(struct build *build, const struct limits *limits, size_t most_s
         .files = files,
         .file_count = build->file_count,
         .level_count = LEVELS,
-        .limits = limits,
         .prepare = prepare,
         .predicted = predicted_at,
         .context = build,

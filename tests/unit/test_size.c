@@ -131,12 +131,28 @@ static void a_size_is_rounded_to_the_last_digit_shown(void **state) {
     }
 }
 
+static void sizes_that_differ_differ_as_text(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t a, b;
+        int digits;
+    } pairs[] = {
+        {16 * GIB, 16 * GIB, 2},       {16 * GIB, 17 * GIB, 2},
+        {16 * GIB, 16 * GIB + MIB, 3}, {16 * GIB, 16 * GIB + 32 * KIB, 5},
+        {16 * GIB, 16 * GIB + 1, 9},   {16 * GIB, 16 * GIB - 1, 9},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        assert_int_equal(size_digits_apart(pairs[i].a, pairs[i].b), pairs[i].digits);
+    assert_string_equal(size_text_gib_digits(16 * GIB + 1, 9).text, "16.000000001 GiB");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_size_is_whole_bytes_or_a_number_of_units),
         cmocka_unit_test(a_size_may_need_63_bits),
         cmocka_unit_test(anything_else_is_no_size),
         cmocka_unit_test(a_size_is_rounded_to_the_last_digit_shown),
+        cmocka_unit_test(sizes_that_differ_differ_as_text),
     };
     return cmocka_run_group_tests_name("size", tests, NULL, NULL);
 }

@@ -109,6 +109,46 @@ static void a_line_is_printable_as_a_whole(void **state) {
     free(data);
 }
 
+static void a_line_is_broken_at_spaces(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        size_t width, indent;
+        const char *wrapped;
+    } lines[] = {
+        {"a line of many words", 0, 4, "a line of many words\n"},
+        {"a line of many words", 20, 4, "a line of many words\n"},
+        {"a line of many words", 19, 4, "a line of many\n    words\n"},
+        {"  error: one two", 10, 4, "  error:\n    one\n    two\n"},
+        {"a-word-that-is-longer next", 8, 2, "a-word-that-is-longer\n  next\n"},
+        {"it has 4.65 GiB here", 12, 0, "it has\n4.65 GiB\nhere\n"},
+        {"it has 2.17 % here", 10, 0, "it has\n2.17 %\nhere\n"},
+        {"\033[31mred\033[0m word", 8, 0, "\033[31mred\033[0m word\n"},
+        {"gr\xc3\xbc\xc3\x9f dich", 9, 0, "gr\xc3\xbc\xc3\x9f dich\n"},
+        {"", 8, 0, "\n"},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct text text = {0};
+        text_add_wrapped(&text, lines[i].line, lines[i].width, lines[i].indent);
+        assert_string_equal(text.data, lines[i].wrapped);
+        text_free(&text);
+    }
+}
+
+static void a_word_is_quoted_as_a_shell_wants_it(void **state) {
+    (void)state;
+    static const struct {
+        const char *word, *quoted;
+    } words[] = {{"out/app-1.0", "out/app-1.0"}, {"", "''"},           {"my app", "'my app'"},
+                 {"it's", "'it'\\''s'"},         {"$HOME", "'$HOME'"}, {"*.dylib", "'*.dylib'"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct text text = {0};
+        text_add_shell_word(&text, words[i].word);
+        assert_string_equal(text.data, words[i].quoted);
+        text_free(&text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_printable_as_a_whole),
@@ -117,6 +157,8 @@ int main(void) {
         cmocka_unit_test(bytes_may_hold_nul),
         cmocka_unit_test(control_characters_of_a_name_are_spelled_out),
         cmocka_unit_test(text_grows_to_any_length),
+        cmocka_unit_test(a_line_is_broken_at_spaces),
+        cmocka_unit_test(a_word_is_quoted_as_a_shell_wants_it),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

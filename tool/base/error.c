@@ -1,11 +1,13 @@
 #include "base/error.h"
 
+#include "base/terminal.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void set_text(char *target, size_t size, const char *text) {
     snprintf(target, size, "%s", text);
@@ -58,7 +60,8 @@ bool error_in_file(struct error *error, const char *file) {
 void error_print(FILE *stream, const struct error *error) {
     const char *parts[] = {error->file, error->field, error->what};
     struct text text = {0};
-    text_add(&text, "vafit");
+    bool colored = stream == stderr && terminal_takes_color(STDERR_FILENO);
+    text_add(&text, colored ? "\033[1;31mvafit\033[0m" : "vafit");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (parts[i][0] != '\0') {
             text_add(&text, ": ");

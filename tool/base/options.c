@@ -4,6 +4,7 @@
 #include "base/size.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,17 +195,26 @@ bool options_parse(struct arena *arena, const struct command_line *line, void *t
     return true;
 }
 
-/* "text (default), json or sarif"; "macos-26 (default), macos-27, or a JSON file". */
+/* Whether a name is one of those that `usual` has, with spaces between them. */
+static bool is_usual_name(const char *usual, const char *name) {
+    size_t size = strlen(name);
+    for (const char *word = usual; word != NULL && *word != '\0';
+         word += strcspn(word, " "), word += strspn(word, " "))
+        if (strcspn(word, " ") == size && memcmp(word, name, size) == 0)
+            return true;
+    return false;
+}
+
+/* "text (default), json or sarif"; "macos-15, macos-26 (default), or a JSON file". */
 static void list_choices(const struct option_choices *choices, struct text *out) {
     const char *(*name)(size_t i) = choices->value == NULL ? choices->choice : choices->value;
     for (size_t i = 0; name(i) != NULL; i++) {
-        bool is_usual = choices->usual != NULL && strcmp(name(i), choices->usual) == 0;
         bool ends = name(i + 1) == NULL && choices->other == NULL;
         text_addf(out, "%s%s%s",
                   i == 0 ? ""
                   : ends ? " or "
                          : ", ",
-                  name(i), is_usual ? " (default)" : "");
+                  name(i), is_usual_name(choices->usual, name(i)) ? " (default)" : "");
     }
     if (choices->other != NULL)
         text_addf(out, ", or %s", choices->other);
@@ -234,4 +244,21 @@ void options_print(FILE *stream, const struct option_row *rows, size_t row_count
         text_free(&form);
         text_free(&help);
     }
+}
+
+void options_add(struct text *text, const char *name, const char *value) {
+    if (value == NULL)
+        return;
+    text_addf(text, " --%s ", name);
+    text_add_shell_word(text, value);
+}
+
+void options_add_each(struct text *text, const char *name, const struct string_list *values) {
+    for (size_t i = 0; i < values->count; i++)
+        options_add(text, name, values->items[i]);
+}
+
+void options_add_size(struct text *text, const char *name, const struct size_option *size) {
+    if (size->given)
+        text_addf(text, " --%s %" PRIu64, name, size->bytes);
 }

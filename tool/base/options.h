@@ -40,7 +40,8 @@ struct size_option {
 struct option_choices {
     const char *(*choice)(size_t i); /* the i-th, NULL after the last */
     const char *(*value)(size_t i);  /* of an option CHOICE=VALUE: the i-th value; else NULL */
-    const char *usual;               /* the choice that is the default, or NULL. OPTION_SIZE: less
+    const char *usual;               /* the choice that is the default, several with spaces between
+                                        them, or NULL. OPTION_SIZE: less
                                         than 1 MiB wants a unit, most likely this one */
     const char *other;               /* what is taken beside the choices, "a JSON file"; or NULL */
 };
@@ -80,5 +81,11 @@ bool option_takes_argument(const struct option_row *row);
 void option_help(const struct option_row *row, struct text *out);
 /* Prints one line a row: forms, placeholder, help. */
 void options_print(FILE *stream, const struct option_row *rows, size_t row_count);
+
+/* Add an option as a shell reads it, after a space: " --search 'my build'"; nothing for NULL or one
+ * that was not given. */
+void options_add(struct text *text, const char *name, const char *value);
+void options_add_each(struct text *text, const char *name, const struct string_list *values);
+void options_add_size(struct text *text, const char *name, const struct size_option *size);
 
 #endif

@@ -61,7 +61,9 @@ bool size_parse(const char *text, uint64_t *bytes) {
 
 /* `bytes` in units of 1 << shift with `digits` decimals, rounded to the nearest. */
 static struct size_text in_units(uint64_t bytes, unsigned shift, int digits, const char *unit) {
-    uint64_t power = digits == 1 ? 10 : 100;
+    uint64_t power = 1;
+    for (int i = 0; i < digits; i++)
+        power *= 10;
     uint64_t rest = bytes & ((UINT64_C(1) << shift) - 1);
     uint64_t half = UINT64_C(1) << (shift - 1);
     uint64_t scaled = (bytes >> shift) * power + ((rest * power + half) >> shift);
@@ -85,4 +87,18 @@ struct size_text size_text(uint64_t bytes) {
 
 struct size_text size_text_gib(uint64_t bytes) {
     return in_units(bytes, 30, 2, "GiB");
+}
+
+struct size_text size_text_gib_digits(uint64_t bytes, int digits) {
+    return in_units(bytes, 30, digits, "GiB");
+}
+
+enum { MOST_DIGITS = 9 };
+
+int size_digits_apart(uint64_t a, uint64_t b) {
+    int digits = 2;
+    while (a != b && digits < MOST_DIGITS &&
+           strcmp(size_text_gib_digits(a, digits).text, size_text_gib_digits(b, digits).text) == 0)
+        digits++;
+    return digits;
 }

@@ -23,5 +23,9 @@ struct size_text {
 struct size_text size_text(uint64_t bytes);
 /* "16.46 GiB" whatever the size: for columns and sums that are compared by eye. */
 struct size_text size_text_gib(uint64_t bytes);
+/* With so many decimals, 2 to 9. */
+struct size_text size_text_gib_digits(uint64_t bytes, int digits);
+/* The least decimals, 2 or more, with which two sizes that differ differ as text too. */
+int size_digits_apart(uint64_t a, uint64_t b);
 
 #endif

@@ -133,3 +133,68 @@ void text_free(struct text *text) {
     free(text->data);
     *text = (struct text){0};
 }
+
+/* A number and its unit stay on one line. */
+static bool is_unit(const char *word) {
+    static const char *const units[] = {"GiB", "MiB", "KiB", "byte", "%"};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strncmp(word, units[i], strlen(units[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Columns of the word at `at`, and its bytes. */
+static size_t word_columns(const char *at, size_t *bytes) {
+    size_t columns = 0;
+    const char *end = at;
+    while (*end != '\0' && (*end != ' ' || is_unit(end + 1))) {
+        if (*end == '\033') {
+            end += strcspn(end, "m");
+            end += *end == 'm';
+            continue;
+        }
+        columns += ((unsigned char)*end & 0xc0) != 0x80;
+        end++;
+    }
+    *bytes = (size_t)(end - at);
+    return columns;
+}
+
+void text_add_wrapped(struct text *text, const char *line, size_t width, size_t indent) {
+    size_t column = 0, bytes;
+    bool begins = true;
+    while (*line != '\0') {
+        size_t spaces = strspn(line, " "), columns = word_columns(line + spaces, &bytes);
+        if (width != 0 && !begins && column + spaces + columns > width) {
+            text_addf(text, "\n%*s", (int)indent, "");
+            column = indent;
+        } else {
+            text_add_bytes(text, line, spaces);
+            column += spaces;
+        }
+        text_add_bytes(text, line + spaces, bytes);
+        column += columns;
+        line += spaces + bytes;
+        begins = false;
+    }
+    text_add(text, "\n");
+}
+
+void text_add_shell_word(struct text *text, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./+,:=@%-";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        text_add_printable(text, word);
+        return;
+    }
+    struct text quoted = {0};
+    text_add(&quoted, "'");
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            text_add(&quoted, "'\\''");
+        else
+            text_add_bytes(&quoted, word, 1);
+    text_add(&quoted, "'");
+    text_add_printable(text, quoted.data);
+    text_free(&quoted);
+}

@@ -28,6 +28,13 @@ void text_addf_printable(struct text *text, const char *format, ...)
 void text_print_line(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* How many bytes the control character at `at` takes; 0 where there is none. */
 size_t text_control_size(const char *at);
+/* Adds a word as a shell reads it, in quotes where it needs them; printable, like a name. */
+void text_add_shell_word(struct text *text, const char *word);
+/* Adds a line and the newline after it, broken at spaces where it would have more than `width`
+ * columns; 0 for one line whatever its length. What follows the first line has `indent` spaces
+ * before it. A word is never broken, and of escape sequences (colours) and UTF-8 the columns are
+ * counted. */
+void text_add_wrapped(struct text *text, const char *line, size_t width, size_t indent);
 void text_free(struct text *text);
 
 #endif

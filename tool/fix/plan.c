@@ -76,11 +76,12 @@ static struct measure measure_of(const struct planner *planner, struct arena *sc
     return measure;
 }
 
-static bool program_fits(const struct planner *planner, size_t program) {
+static bool program_fits(const struct planner *planner, size_t i) {
+    const struct planned_program *program = &planner->problem->programs[i];
     struct arena scratch = {0};
     struct judgement judgement;
-    struct measure measure = measure_of(planner, &scratch, &planner->problem->programs[program]);
-    judge(&scratch, &measure, planner->problem->limits, &judgement);
+    struct measure measure = measure_of(planner, &scratch, program);
+    judge(&scratch, &measure, program->limits, &judgement);
     bool exceeds = judgement_exceeds(&judgement);
     arena_free(&scratch);
     return !exceeds;
@@ -288,9 +289,9 @@ static void search(struct planner *planner, struct plan *plan) {
 
 static void judge_all(const struct planner *planner, struct judgement *judgements) {
     for (size_t i = 0; i < planner->problem->program_count; i++) {
-        struct measure measure =
-            measure_of(planner, planner->arena, &planner->problem->programs[i]);
-        judge(planner->arena, &measure, planner->problem->limits, &judgements[i]);
+        const struct planned_program *program = &planner->problem->programs[i];
+        struct measure measure = measure_of(planner, planner->arena, program);
+        judge(planner->arena, &measure, program->limits, &judgements[i]);
     }
 }
 

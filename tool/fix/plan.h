@@ -30,9 +30,11 @@ struct image_source {
                           them */
 };
 
+/* A program as one system takes it: another system is another planned program. */
 struct planned_program {
     const struct measure *measure;      /* of the program as it is; misaligned parts in the order of
                                            the images */
+    const struct limits *limits;        /* what it is judged by */
     const struct image_source *sources; /* one an image */
 };
 
@@ -42,7 +44,6 @@ struct plan_problem {
     const struct planned_file *files;
     size_t file_count;
     size_t level_count; /* levels 0 to level_count - 1, from the least to the most */
-    const struct limits *limits;
     /* Called before the first question for what a level would make of files; may find that some
      * may not change. */
     void (*prepare)(void *context, size_t level);

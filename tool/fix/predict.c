@@ -269,16 +269,17 @@ void predictions_make(struct arena *arena, struct arena *cache_arena,
     predictions->predicted = arena_take(arena, options->level_count + 1);
     budget_begin(predictions->budget, options->memory);
     for (size_t i = 0; i < input->program_count; i++) {
-        program_measure(arena, input->programs[i], input->profile, &predictions->measures[i]);
+        const struct judged_program *judged = &input->programs[i];
+        program_measure(arena, judged->program, judged->profile, &predictions->measures[i]);
         planned[i].measure = &predictions->measures[i];
-        add_program(arena, &known, &files, input->programs[i], &planned[i]);
+        planned[i].limits = judged->limits;
+        add_program(arena, &known, &files, judged->program, &planned[i]);
     }
     map_free(&known);
     predictions->plan = (struct plan_problem){
         .programs = planned,
         .program_count = input->program_count,
         .level_count = options->level_count,
-        .limits = input->limits,
         .prepare = prepare,
         .predicted = predicted_at,
         .context = predictions,

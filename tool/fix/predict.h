@@ -6,7 +6,7 @@
 #include "base/budget.h"
 #include "fix/plan.h"
 #include "program/closed_world.h"
-#include "program/load_order.h"
+#include "program/judged_program.h"
 #include "program/measure.h"
 #include "rewrite/options.h"
 
@@ -27,10 +27,8 @@ struct predict_options {
 
 /* What is asked: what would rewritings make of the files of these programs? */
 struct predict_input {
-    struct program *const *programs; /* walked */
+    const struct judged_program *programs; /* walked */
     size_t program_count;
-    const struct profile *profile;
-    const struct limits *limits;
     struct predict_options options;
 };
 
@@ -46,7 +44,7 @@ struct predicted_file {
 /* Lives in the arena given to predictions_make. */
 struct predictions {
     struct plan_problem plan;
-    struct measure *measures;     /* one a program, as it is */
+    struct measure *measures;     /* one a judged program, as it is */
     struct predicted_file *files; /* in the order in which the programs load them; as plan.files */
     struct planned_file *planned;
     const struct predict_options *options;

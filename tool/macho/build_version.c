@@ -69,10 +69,11 @@ static bool read_older(const struct load_command *command, uint32_t cpu_type,
         if (older[i].command != command->number || command->bytes.size < 16)
             continue;
         version->platform = cpu_type == CPU_TYPE_X86_64 ? older[i].on_x86_64 : older[i].platform;
+        version->minimum = bytes_u32(command->bytes, 8);
         version->sdk = bytes_u32(command->bytes, 12);
         /* The first linkers to write LC_VERSION_MIN_MACOSX had no SDK to put there. */
         if (version->sdk == 0 && command->number == LC_VERSION_MIN_MACOSX)
-            version->sdk = bytes_u32(command->bytes, 8);
+            version->sdk = version->minimum;
         return true;
     }
     return false;
@@ -83,13 +84,14 @@ bool build_version_read(const struct load_command *command, uint32_t cpu_type,
     if (command->number != LC_BUILD_VERSION)
         return read_older(command, cpu_type, version);
     version->platform = bytes_u32(command->bytes, 8);
+    version->minimum = bytes_u32(command->bytes, 12);
     version->sdk = bytes_u32(command->bytes, 16);
     return true;
 }
 
 struct build_version build_version_implied(uint32_t cpu_type) {
     uint32_t sdk = cpu_type == CPU_TYPE_X86_64 ? VERSION(10, 5) : VERSION(11, 0);
-    return (struct build_version){PLATFORM_MACOS, sdk};
+    return (struct build_version){PLATFORM_MACOS, sdk, 0};
 }
 
 bool build_version_add(struct build_version *version, const struct build_version *other) {
@@ -104,7 +106,7 @@ bool build_version_add(struct build_version *version, const struct build_version
         return true;
     }
     if ((had == PLATFORM_MAC_CATALYST || had == PLATFORM_ZIPPERED) && comes == PLATFORM_MACOS) {
-        *version = (struct build_version){PLATFORM_ZIPPERED, other->sdk};
+        *version = (struct build_version){PLATFORM_ZIPPERED, other->sdk, other->minimum};
         return true;
     }
     return false;

@@ -21,6 +21,7 @@
 struct build_version {
     uint32_t platform; /* PLATFORM_...; 0 for none yet */
     uint32_t sdk;      /* a version */
+    uint32_t minimum;  /* likewise, of the platform's system; 0 where nothing tells it */
 };
 
 /* Reads a load command that tells the platform; false for any other. */
@@ -30,7 +31,8 @@ bool build_version_read(const struct load_command *command, uint32_t cpu_type,
 struct build_version build_version_implied(uint32_t cpu_type);
 /* Takes what a further command tells into *version (mach_o/Platform.cpp, PlatformAndVersions::zip):
  * macOS and Mac Catalyst make a zippered image with the SDK of macOS, the same platform again takes
- * the place of the former. False, with *version as it was, for any other two. */
+ * the place of the former; the minimum version is that of macOS too. False, with *version as it
+ * was, for any other two. */
 bool build_version_add(struct build_version *version, const struct build_version *other);
 
 /* "macOS"; NULL for a number that dyld does not know. */

@@ -233,7 +233,7 @@ static struct build_version build_of(struct bytes head, uint32_t cpu_type) {
     struct load_command_walk walk = image_commands(head);
     struct load_command command;
     struct error ignored;
-    struct build_version build = {0, 0}, version;
+    struct build_version build = {0}, version;
     while (load_command_next(&walk, &command, &ignored))
         if (build_version_read(&command, cpu_type, &version))
             build_version_add(&build, &version);
@@ -335,6 +335,8 @@ bool image_parse(struct arena *arena, struct bytes head, uint64_t slice_size,
     if (parser.version.platform == 0)
         parser.version = build_version_implied(own->cpu_type);
     image->platform = parser.version.platform;
+    if (platform_loads(image->platform, PLATFORM_MACOS))
+        image->minimum_version = parser.version.minimum;
     image_measure(image);
     return true;
 }

@@ -40,6 +40,7 @@ struct image {
     const struct architecture *architecture;
     enum image_type type;
     uint32_t platform;        /* PLATFORM_... of build_version.h, as dyld takes it; 0: not known */
+    uint32_t minimum_version; /* of macOS, as build_version.h has versions; 0: not known */
     const char *install_name; /* LC_ID_DYLIB; NULL for others */
     bool has_uuid;
     uint8_t uuid[16];

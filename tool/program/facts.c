@@ -77,6 +77,7 @@ static json_t *slice_to_json(const struct image_slice *slice) {
     set_text(object, "install_name", image->install_name);
     json_object_set_new(object, "uuid", uuid(image));
     set_bytes(object, "platform", image->platform);
+    set_bytes(object, "minimum_version", image->minimum_version);
     json_object_set_new(object, "hardened", json_boolean(slice->hardened));
     set_bytes(object, "offset", slice->offset);
     set_bytes(object, "size", slice->size);

@@ -240,9 +240,12 @@ static bool segments_valid(struct facts_reader *reader, const struct image *imag
 static bool read_later_members(struct facts_reader *reader, const json_t *object,
                                struct image_slice *slice, struct image *image) {
     struct string_list environment = {0};
-    uint64_t platform = 0;
+    uint64_t platform = 0, minimum = 0;
     if (json_object_get(object, "platform") != NULL &&
         !read_number(reader, object, "platform", &platform))
+        return false;
+    if (json_object_get(object, "minimum_version") != NULL &&
+        !read_number(reader, object, "minimum_version", &minimum))
         return false;
     if (json_object_get(object, "environment") != NULL &&
         !read_each(reader, object, "environment", read_listed_string, &environment))
@@ -251,9 +254,11 @@ static bool read_later_members(struct facts_reader *reader, const json_t *object
         !read_flag(reader, object, "hardened", &slice->hardened))
         return false;
     image->platform = (uint32_t)platform;
+    image->minimum_version = (uint32_t)minimum;
     image->environment =
         (struct rpaths){environment.items, environment.count, environment.capacity};
-    return platform <= UINT32_MAX || reject(reader, "platform", "more than 32 bits");
+    return (platform <= UINT32_MAX || reject(reader, "platform", "more than 32 bits")) &&
+           (minimum <= UINT32_MAX || reject(reader, "minimum_version", "more than 32 bits"));
 }
 
 static bool read_slice(struct facts_reader *reader, const json_t *object, void *context) {

@@ -36,30 +36,63 @@ static void add_escaped(struct text *out, const char *string, bool property) {
     text_free(&printable);
 }
 
-static void write_program(const struct program_report *report, struct text *out) {
-    const struct findings *findings = &report->judgement.findings;
-    const char *separator = "";
-    if (report->judgement.verdict == VERDICT_FITS)
-        return;
-    text_addf(out,
-              "::%s file=", report->judgement.verdict == VERDICT_EXCEEDS ? "error" : "warning");
-    add_escaped(out, report->program->path, true);
-    text_addf(out, ",title=vafit (%s%%2C ", report->program->architecture->name);
-    add_escaped(out, report->profile->name, true);
-    text_add(out, ")::");
-    for (size_t i = 0; i < findings->count; i++) {
-        if (findings->items[i].severity < SEVERITY_WARNING)
-            continue;
-        text_addf(out, "%s%s: ", separator, rule_row(findings->items[i].rule)->name);
-        add_escaped(out, findings->items[i].message, false);
-        separator = "%0A";
+static void write_finding(const struct finding *finding, const char *system, struct text *out) {
+    text_add(out, rule_row(finding->rule)->name);
+    if (system != NULL) {
+        text_add(out, " (");
+        add_escaped(out, system, false);
+        text_add(out, ")");
     }
+    text_add(out, ": ");
+    add_escaped(out, finding->message, false);
+}
+
+static void write_findings(const struct systems *systems, struct text *out) {
+    const char *separator = "";
+    for (size_t i = 0; i < systems->count; i++) {
+        const struct findings *findings = &systems->items[i].judgement->findings;
+        for (size_t j = 0; j < findings->count; j++) {
+            bool is_told;
+            if (findings->items[j].severity < SEVERITY_WARNING)
+                continue;
+            const char *system = systems_label(systems, i, j, &is_told);
+            if (is_told)
+                continue;
+            text_add(out, separator);
+            write_finding(&findings->items[j], system, out);
+            separator = "%0A";
+        }
+    }
+}
+
+static bool is_error(const struct systems *systems) {
+    for (size_t i = 0; i < systems->count; i++)
+        if (systems->items[i].judgement->verdict == VERDICT_EXCEEDS)
+            return true;
+    return false;
+}
+
+static void write_program(const struct program_reports *reports, struct text *out) {
+    struct text names = {0};
+    if (systems_all_fit(&reports->systems))
+        return;
+    text_addf(out, "::%s file=", is_error(&reports->systems) ? "error" : "warning");
+    add_escaped(out, reports->program->path, true);
+    text_addf(out, ",title=vafit (%s%%2C ", reports->program->architecture->name);
+    systems_add_names(&reports->systems, &names);
+    add_encoded(out, names.data, true);
+    text_free(&names);
+    text_add(out, ")::");
+    write_findings(&reports->systems, out);
     text_add(out, "\n");
 }
 
 void check_write_github(const struct check_report *report, const struct report_style *style,
                         struct text *out) {
+    struct program_reports reports;
     (void)style;
-    for (size_t i = 0; i < report->count; i++)
-        write_program(&report->items[i], out);
+    for (size_t i = 0; program_reports_next(report, &i, &reports);) {
+        write_program(&reports, out);
+        program_reports_free(&reports);
+    }
 }

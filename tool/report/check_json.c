@@ -35,7 +35,7 @@ static json_t *placement(const struct program_report *report) {
     set_bytes(object, "top", judgement->top);
     set_bytes(object, "top_slid", judgement->top_slid);
     set_bytes_if(object, "limit", judgement->has_limit, judgement->limit);
-    set_bytes(object, "headroom", report->limits->headroom);
+    set_bytes(object, "headroom", report->judged.limits->headroom);
     set_bytes(object, "beyond", judgement->beyond);
     return object;
 }
@@ -90,7 +90,7 @@ static json_t *findings(const struct findings *list) {
 }
 
 static json_t *image(const struct program_report *report, size_t index) {
-    const struct loaded_image *images = report->program->images.items;
+    const struct loaded_image *images = report->judged.program->images.items;
     const struct loaded_image *loaded = &images[index];
     uint64_t address = report->judgement.addresses[index];
     struct linkedit_sizes linkedit_sizes = image_slice_linkedit_sizes(loaded->slice);
@@ -109,7 +109,7 @@ static json_t *image(const struct program_report *report, size_t index) {
 
 static json_t *images(const struct program_report *report) {
     json_t *array = json_array();
-    for (size_t i = 0; i < report->program->images.count; i++)
+    for (size_t i = 0; i < report->judged.program->images.count; i++)
         json_array_append_new(array, image(report, i));
     return array;
 }
@@ -198,24 +198,25 @@ static json_t *top_names(const struct top_names *names) {
 
 static json_t *program(const struct program_report *report) {
     json_t *object = json_object();
-    set_text(object, "executable", report->program->path);
-    set_text(object, "arch", report->program->architecture->name);
-    set_text(object, "profile", report->profile->name);
+    set_text(object, "executable", report->judged.program->path);
+    set_text(object, "arch", report->judged.program->architecture->name);
+    set_text(object, "profile", report->judged.profile->name);
     set_text(object, "verdict", verdict_name(report->judgement.verdict));
-    set_bytes(object, "image_count", report->program->images.count);
-    set_bytes(object, "system_image_count", report->program->system.count);
+    set_bytes(object, "image_count", report->judged.program->images.count);
+    set_bytes(object, "system_image_count", report->judged.program->system.count);
     json_object_set_new(object, "va", address_space(&report->measure, &report->judgement));
     json_object_set_new(object, "placement", placement(report));
     json_object_set_new(object, "malloc_window", malloc_window(&report->judgement));
     json_object_set_new(object, "shared_region", shared_region(&report->judgement));
-    json_object_set_new(object, "hardened", json_boolean(program_is_hardened(report->program)));
+    json_object_set_new(object, "hardened",
+                        json_boolean(program_is_hardened(report->judged.program)));
     json_object_set_new(object, "would_free", would_free(report));
     json_object_set_new(object, "unused_exports", unused_exports(report));
     json_object_set_new(object, "switches", switches(report));
     json_object_set_new(object, "top_names", top_names(report->top_names));
     json_object_set_new(object, "findings", findings(&report->judgement.findings));
     json_object_set_new(object, "images", images(report));
-    json_object_set_new(object, "unresolved", unresolved(report->program));
+    json_object_set_new(object, "unresolved", unresolved(report->judged.program));
     return object;
 }
 

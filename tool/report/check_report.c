@@ -1,5 +1,9 @@
 #include "report/check_report.h"
 
+#include "base/memory.h"
+
+#include <stdlib.h>
+
 #include <string.h>
 
 static const struct report_format formats[] = {
@@ -42,7 +46,8 @@ struct freed_bytes freed_by_image(const struct linkedit_sizes *linkedit_sizes) {
 struct freed_bytes freed_by_heaviest(const struct program_report *report) {
     struct freed_bytes sum = {.has_lossless = true, .has_exports = report->unused_exports.known};
     for (size_t i = 0; i < report->heaviest_count; i++) {
-        const struct loaded_image *loaded = &report->program->images.items[report->heaviest[i]];
+        const struct loaded_image *loaded =
+            &report->judged.program->images.items[report->heaviest[i]];
         struct linkedit_sizes linkedit_sizes = image_slice_linkedit_sizes(loaded->slice);
         struct freed_bytes freed = freed_by_image(&linkedit_sizes);
         sum.has_lossless &= freed.has_lossless;
@@ -57,4 +62,26 @@ struct freed_bytes freed_by_heaviest(const struct program_report *report) {
 
 bool program_is_hardened(const struct program *program) {
     return program->has_executable && program->images.items[0].slice->hardened;
+}
+
+bool program_reports_next(const struct check_report *report, size_t *position,
+                          struct program_reports *reports) {
+    if (*position >= report->count)
+        return false;
+    const struct program_report *first = &report->items[*position];
+    *reports = (struct program_reports){.program = first->judged.program, .items = first};
+    reports->systems.items =
+        memory_zeros(report->count - *position, sizeof *reports->systems.items);
+    for (; *position < report->count; ++*position) {
+        const struct program_report *item = &report->items[*position];
+        if (item->judged.program != reports->program)
+            break;
+        reports->systems.items[reports->systems.count++] =
+            (struct system_view){item->judged.profile->name, &item->judgement};
+    }
+    return true;
+}
+
+void program_reports_free(struct program_reports *reports) {
+    free(reports->systems.items);
 }

@@ -3,8 +3,9 @@
 #define VAFIT_REPORT_CHECK_REPORT_H
 
 #include "base/text.h"
-#include "program/load_order.h"
+#include "program/judged_program.h"
 #include "program/top_names.h"
+#include "report/systems.h"
 #include "space/rules.h"
 
 #include <stdbool.h>
@@ -12,9 +13,7 @@
 
 /* One executable in one architecture. Nothing here is owned. */
 struct program_report {
-    struct program *program;
-    const struct profile *profile;
-    const struct limits *limits;
+    struct judged_program judged;
     struct measure measure;
     struct judgement judgement;
     const size_t
@@ -33,11 +32,29 @@ struct check_report {
     size_t capacity;
 };
 
+/* The reports of one program, one a system; release with program_reports_free. */
+struct program_reports {
+    const struct program *program;
+    const struct program_report *items; /* of the check_report */
+    struct systems systems;             /* likewise many; owned */
+};
+
+/* Those of the program whose reports begin at *position, which moves behind them; false at the end
+ * of the list. */
+bool program_reports_next(const struct check_report *report, size_t *position,
+                          struct program_reports *reports);
+void program_reports_free(struct program_reports *reports);
+
 /* How much a report says, and how. */
 struct report_style {
-    bool color;   /* text: ANSI colours */
-    bool quiet;   /* text: findings that failed, and nothing for a program that fits */
-    bool verbose; /* text: every rule's help, and all images */
+    bool color;          /* text: ANSI colours */
+    size_t width;        /* text: columns that a line may have; 0 for any */
+    bool quiet;          /* text: findings that failed, and nothing for a program that fits */
+    bool verbose;        /* text: every rule's help, and all images */
+    bool names_heaviest; /* text: somebody said how many of the heaviest images are shown */
+    bool all_advice;     /* text: all that would free something, not the first few */
+    const char *options; /* text: what a command that helps is to be given too, "" or " --arch
+                            arm64"; NULL for no command */
 };
 
 /* A format that reports can be written in. */

@@ -46,14 +46,30 @@ static json_t *result(const struct program_report *report, const struct finding 
     json_object_set_new(object, "level", json_text(severity_name(finding->severity)));
     json_object_set_new(object, "message", message(finding->message));
     json_object_set_new(object, "locations", locations);
-    json_array_append_new(locations, location(report->program->path));
+    json_array_append_new(locations, location(report->judged.program->path));
     return object;
+}
+
+/* What several systems find is one result. */
+static void add_results(const struct program_reports *reports, json_t *results) {
+    for (size_t i = 0; i < reports->systems.count; i++) {
+        const struct findings *findings = &reports->items[i].judgement.findings;
+        for (size_t j = 0; j < findings->count; j++) {
+            bool is_told;
+            if (findings->items[j].severity < SEVERITY_WARNING)
+                continue;
+            systems_label(&reports->systems, i, j, &is_told);
+            if (!is_told)
+                json_array_append_new(results, result(&reports->items[i], &findings->items[j]));
+        }
+    }
 }
 
 void check_write_sarif(const struct check_report *report, const struct report_style *style,
                        struct text *out) {
     json_t *root = json_object(), *runs = json_array(), *run = json_object();
     json_t *results = json_array();
+    struct program_reports reports;
     (void)style;
     json_object_set_new(root, "$schema",
                         json_text("https://json.schemastore.org/sarif-2.1.0.json"));
@@ -62,11 +78,9 @@ void check_write_sarif(const struct check_report *report, const struct report_st
     json_array_append_new(runs, run);
     json_object_set_new(run, "tool", tool());
     json_object_set_new(run, "results", results);
-    for (size_t i = 0; i < report->count; i++) {
-        const struct findings *findings = &report->items[i].judgement.findings;
-        for (size_t j = 0; j < findings->count; j++)
-            if (findings->items[j].severity >= SEVERITY_WARNING)
-                json_array_append_new(results, result(&report->items[i], &findings->items[j]));
+    for (size_t i = 0; program_reports_next(report, &i, &reports);) {
+        add_results(&reports, results);
+        program_reports_free(&reports);
     }
     json_write(root, out);
 }

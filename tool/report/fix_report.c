@@ -1,9 +1,14 @@
 #include "report/fix_report.h"
 
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/size.h"
+#include "base/terminal.h"
+#include "report/systems.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 uint64_t finding_misses(const struct finding *finding) {
     bool misses = finding->severity == SEVERITY_ERROR && finding->has_numbers &&
@@ -13,25 +18,91 @@ uint64_t finding_misses(const struct finding *finding) {
 
 /* --- text --- */
 
-static void write_name(const struct fix_report *report, const struct fix_program *program,
-                       struct text *out) {
-    text_add_printable(out, program->program->path);
-    text_addf_printable(out, " (%s, %s): ", program->program->architecture->name, report->profile);
+static void write_name(const struct fix_program *program, struct text *out) {
+    const struct program *walked = program->judged.program;
+    text_add_printable(out, walked->path);
+    text_addf_printable(out, " (%s, %s): ", walked->architecture->name,
+                        program->judged.profile->name);
 }
 
-static void write_judgement(const struct fix_report *report, const struct fix_program *program,
-                            const struct judgement *judgement, const char *when, struct text *out) {
-    write_name(report, program, out);
-    text_addf(out, "%s%s; its images end at %s\n", when,
-              judgement_exceeds(judgement) ? "does not fit" : "fits",
-              size_text_gib(judgement->top_slid).text);
-    for (size_t i = 0; i < judgement->findings.count; i++) {
-        const struct finding *finding = &judgement->findings.items[i];
-        if (finding->severity < SEVERITY_WARNING)
-            continue;
-        text_addf_printable(out, "  %s: %s: %s", severity_name(finding->severity),
-                            rule_row(finding->rule)->name, finding->message);
+/* --- how programs stand --- */
+
+/* The judgements of one program, one a system. */
+struct judged_systems {
+    const struct fix_program *first;
+    struct systems systems; /* its items are owned */
+};
+
+/* Those that begin at *position, which moves behind them; false at the end. */
+static bool next_program(const struct fix_report *report, bool after, size_t *position,
+                         struct judged_systems *judged) {
+    if (*position >= report->program_count)
+        return false;
+    *judged = (struct judged_systems){.first = &report->programs[*position]};
+    judged->systems.items =
+        memory_zeros(report->program_count - *position, sizeof *judged->systems.items);
+    for (; *position < report->program_count; ++*position) {
+        const struct fix_program *program = &report->programs[*position];
+        if (program->judged.program != judged->first->judged.program)
+            break;
+        judged->systems.items[judged->systems.count++] = (struct system_view){
+            program->judged.profile->name, after ? &program->after : &program->before};
+    }
+    return true;
+}
+
+/* "16.49 GiB", or where systems differ "16.49 GiB (macos-26) and 452.49 GiB (macos-27)". */
+static void add_ends(const struct systems *systems, struct text *out) {
+    uint64_t first = systems->items[0].judgement->top_slid;
+    bool same = true;
+    for (size_t i = 0; i < systems->count; i++)
+        same &= systems->items[i].judgement->top_slid == first;
+    for (size_t i = 0; i < (same ? 1 : systems->count); i++) {
+        text_addf(out, "%s%s",
+                  i == 0                    ? ""
+                  : i + 1 == systems->count ? " and "
+                                            : ", ",
+                  size_text_gib(systems->items[i].judgement->top_slid).text);
+        if (!same)
+            text_addf_printable(out, " (%s)", systems->items[i].name);
+    }
+}
+
+static void write_findings(const struct systems *systems, struct text *out) {
+    for (size_t i = 0; i < systems->count; i++) {
+        const struct findings *findings = &systems->items[i].judgement->findings;
+        for (size_t j = 0; j < findings->count; j++) {
+            const struct finding *finding = &findings->items[j];
+            bool is_told;
+            if (finding->severity < SEVERITY_WARNING)
+                continue;
+            const char *system = systems_label(systems, i, j, &is_told);
+            if (is_told)
+                continue;
+            text_addf(out, "  %s: %s", severity_name(finding->severity),
+                      rule_row(finding->rule)->name);
+            if (system != NULL)
+                text_addf_printable(out, " (%s)", system);
+            text_addf_printable(out, ": %s", finding->message);
+            text_add(out, "\n");
+        }
+    }
+}
+
+/* `when` is "now ", "then " or nothing. */
+static void write_programs(const struct fix_report *report, bool after, const char *when,
+                           struct text *out) {
+    struct judged_systems judged;
+    for (size_t i = 0; next_program(report, after, &i, &judged);) {
+        const struct program *program = judged.first->judged.program;
+        text_add_printable(out, program->path);
+        text_addf_printable(out, " (%s): %s", program->architecture->name, when);
+        systems_add_verdict(&judged.systems, terminal_takes_color(STDOUT_FILENO), out);
+        text_add(out, "; its images end at ");
+        add_ends(&judged.systems, out);
         text_add(out, "\n");
+        write_findings(&judged.systems, out);
+        free(judged.systems.items);
     }
 }
 
@@ -83,7 +154,7 @@ static void write_misses(const struct fix_report *report, size_t program,
         if (bytes == 0)
             continue;
         text_add(out, "  ");
-        write_name(report, &report->programs[program], out);
+        write_name(&report->programs[program], out);
         text_addf(out, "%s is still %s", rule_row(judgement->findings.items[i].rule)->name,
                   size_text(bytes).text);
         if (bytes >= 1024)
@@ -120,8 +191,7 @@ static void write_refusals(const struct fix_report *report, struct text *out) {
 }
 
 void fix_write_text(const struct fix_report *report, struct text *out) {
-    for (size_t i = 0; i < report->program_count; i++)
-        write_judgement(report, &report->programs[i], &report->programs[i].before, "", out);
+    write_programs(report, false, "", out);
     switch (report->outcome) {
     case FIX_NEEDLESS:
         text_add(out, "nothing to do\n");
@@ -138,9 +208,7 @@ void fix_write_text(const struct fix_report *report, struct text *out) {
         break;
     }
     write_images(report, out);
-    for (size_t i = 0; i < report->program_count; i++)
-        write_judgement(report, &report->programs[i], &report->programs[i].after,
-                        report->outcome == FIX_DONE ? "now " : "then ", out);
+    write_programs(report, true, report->outcome == FIX_DONE ? "now " : "then ", out);
 }
 
 /* --- JSON --- */
@@ -184,9 +252,9 @@ static json_t *judgement_json(const struct judgement *judgement) {
 static json_t *program_json(const struct fix_report *report, size_t i) {
     const struct fix_program *program = &report->programs[i];
     json_t *object = json_object();
-    json_object_set_new(object, "executable", json_text(program->program->path));
-    json_object_set_new(object, "arch", json_text(program->program->architecture->name));
-    json_object_set_new(object, "profile", json_text(report->profile));
+    json_object_set_new(object, "executable", json_text(program->judged.program->path));
+    json_object_set_new(object, "arch", json_text(program->judged.program->architecture->name));
+    json_object_set_new(object, "profile", json_text(program->judged.profile->name));
     json_object_set_new(object, "before", judgement_json(&program->before));
     json_object_set_new(object, "after", judgement_json(&program->after));
     json_object_set_new(object, "with_next_level",

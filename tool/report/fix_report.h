@@ -3,7 +3,7 @@
 #define VAFIT_REPORT_FIX_REPORT_H
 
 #include "base/text.h"
-#include "program/load_order.h"
+#include "program/judged_program.h"
 #include "space/rules.h"
 
 #include <stdbool.h>
@@ -18,9 +18,10 @@ enum fix_outcome {
     FIX_INSUFFICIENT, /* no rewritings suffice; nothing was written */
 };
 
-/* One program, before and after. After is predicted, unless the outcome is FIX_DONE. */
+/* One program for one system, before and after. After is predicted, unless the outcome is FIX_DONE.
+ */
 struct fix_program {
-    const struct program *program;
+    struct judged_program judged;
     struct judgement before;
     struct judgement after;
 };
@@ -51,7 +52,6 @@ struct fix_group {
 
 struct fix_report {
     enum fix_outcome outcome;
-    const char *profile;
     const char *up_to;      /* the highest level that was allowed */
     bool consolidates;      /* and whether dylibs may be consolidated */
     bool is_merged;         /* that was tried: no level suffices, and some can be */

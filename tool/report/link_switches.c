@@ -14,7 +14,7 @@ static bool local_symbols(const struct program_report *report, uint64_t *bytes) 
 }
 
 static const struct loaded_image *heavy_image(const struct program_report *report, size_t i) {
-    return &report->program->images.items[report->heaviest[i]];
+    return &report->judged.program->images.items[report->heaviest[i]];
 }
 
 static bool repeated_strings(const struct program_report *report, uint64_t *bytes) {

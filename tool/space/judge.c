@@ -43,6 +43,16 @@ static const char *distance(struct judge *judge, uint64_t actual, uint64_t limit
                         actual > limit ? "past" : "below");
 }
 
+/* "16.46 GiB, 0.46 GiB past the limit of 16.00 GiB", with as many digits as tell them apart. */
+static const char *against_limit(struct judge *judge, uint64_t actual, uint64_t limit) {
+    int digits = size_digits_apart(actual, limit);
+    uint64_t apart = actual > limit ? actual - limit : limit - actual;
+    return arena_format(
+        judge->arena, "%s, %s %s the limit of %s", size_text_gib_digits(actual, digits).text,
+        apart < 10 * MIB ? size_text(apart).text : size_text_gib(apart).text,
+        actual > limit ? "past" : "below", size_text_gib_digits(limit, digits).text);
+}
+
 static const char *plural(size_t count) {
     return count == 1 ? "" : "s";
 }
@@ -68,13 +78,10 @@ void judge_image_sum(struct judge *judge) {
         return;
     }
     const char *message = arena_format(
-        judge->arena,
-        "__PAGEZERO %s + executable %s + shared region %s + %zu dylib%s %s = %s, %s the limit of "
-        "%s",
+        judge->arena, "__PAGEZERO %s + executable %s + shared region %s + %zu dylib%s %s = %s",
         size_text(measure->page_zero).text, size_text(measure->executable).text,
         size_text(result->shared_region).text, dylibs, plural(dylibs),
-        size_text(measure->dylibs).text, size_text_gib(result->sum).text,
-        distance(judge, result->sum, result->limit), size_text_gib(result->limit).text);
+        size_text(measure->dylibs).text, against_limit(judge, result->sum, result->limit));
     add_numbers(judge, RULE_IMAGE_SUM, result->sum, result->limit, 0, message);
 }
 
@@ -99,10 +106,8 @@ static const char *window_message(struct judge *judge) {
                             result->unplaced, plural(result->unplaced));
     if (result->top_slid <= result->limit && headroom > result->limit - result->top_slid)
         room = arena_format(judge->arena, ", inside the headroom of %s", size_text(headroom).text);
-    return arena_format(judge->arena, "images reach %s, %s the limit of %s%s%s",
-                        size_text_gib(result->top_slid).text,
-                        distance(judge, result->top_slid, result->limit),
-                        size_text_gib(result->limit).text, room, odds(judge));
+    return arena_format(judge->arena, "images reach %s%s%s",
+                        against_limit(judge, result->top_slid, result->limit), room, odds(judge));
 }
 
 void judge_malloc_window(struct judge *judge) {
@@ -205,8 +210,10 @@ static uint64_t size_of(const struct extent *extent) {
 static void add_image_size(struct judge *judge, size_t image) {
     uint64_t size = size_of(&judge->measure->extents.items[image]);
     uint64_t limit = 4 * GIB - 1;
+    struct size_text text =
+        size < GIB ? size_text(size) : size_text_gib_digits(size, size_digits_apart(size, 4 * GIB));
     const char *message = arena_format(judge->arena, "%s has %s, %s the 4 GiB of 32-bit offsets",
-                                       judge->measure->names[image], size_text(size).text,
+                                       judge->measure->names[image], text.text,
                                        distance(judge, size, limit + (size > limit ? 0 : 1)));
     add_numbers(judge, RULE_IMAGE_SIZE, size, limit, 0, message);
 }
@@ -333,6 +340,7 @@ void judge(struct arena *arena, const struct measure *measure, const struct limi
     memset(judgement, 0, sizeof *judgement);
     measure_all(&context);
     for (int i = 0; i < RULE_COUNT; i++) {
+        judgement->starts[i] = judgement->findings.count;
         if (limits->severities[i] == SEVERITY_OFF)
             add(&context, (enum rule_id)i, SEVERITY_OFF, "switched off");
         else

@@ -74,6 +74,10 @@ const struct profile *profile_row(size_t i) {
     return i < sizeof table / sizeof table[0] ? &table[i] : NULL;
 }
 
+bool profile_is_default(const struct profile *profile) {
+    return profile->arm64->window.slots != 0;
+}
+
 const char *profile_name(size_t i) {
     const struct profile *profile = profile_row(i);
     return profile == NULL ? NULL : profile->name;

@@ -66,6 +66,9 @@ const struct profile *profile_named(const char *name);
 /* Built-in profile i; NULL after the last. */
 const struct profile *profile_row(size_t i);
 
+/* Whether programs are judged by it when no profile is named: its system's allocator has a window.
+ */
+bool profile_is_default(const struct profile *profile);
 /* Its name; NULL after the last. */
 const char *profile_name(size_t i);
 

@@ -21,7 +21,8 @@ static const struct rule rules[RULE_COUNT] = {
           "map), strip -x (local symbols too), enable_stripping = true or a lower symbol_level "
           "in GN",
           "load fewer dylibs at launch, or merge components into fewer programs; raise --limit "
-          "only for systems whose window you know"}},
+          "only for systems whose window you know"},
+         true},
     [RULE_MALLOC_WINDOW] =
         {"malloc-window",
          SEVERITY_ERROR,
@@ -37,7 +38,8 @@ static const struct rule rules[RULE_COUNT] = {
           "in GN",
           "load fewer dylibs at launch (what comes by dlopen after launch does no harm), or "
           "link components together; for a test that cannot wait, launching it again mostly "
-          "works"}},
+          "works"},
+         true},
     [RULE_SHARED_REGION] =
         {"shared-region",
          SEVERITY_ERROR,
@@ -50,14 +52,16 @@ static const struct rule rules[RULE_COUNT] = {
           "`vafit fix EXECUTABLE --in-place` makes the executable smaller, and keeps the original; "
           "or in the build, drop its debug map (`strip -S`, -Wl,-S, strip = \"debuginfo\" in "
           "Cargo), which is most of __LINKEDIT in such programs",
-          "move code into dylibs, which are placed elsewhere, or link with -dead_strip"}},
+          "move code into dylibs, which are placed elsewhere, or link with -dead_strip"},
+         true},
     [RULE_IMAGE_SIZE] =
         {"image-size",
          SEVERITY_ERROR,
          judge_image_size,
          {"an image has 4 GiB or more", "Mach-O and dyld keep offsets into an image in 32 bits",
           "split the image, or take __LINKEDIT out of it",
-          "build with less debug information (symbol_level=1, -g1, -gline-tables-only)"}},
+          "build with less debug information (symbol_level=1, -g1, -gline-tables-only)"},
+         true},
     [RULE_LINKEDIT_ALIGNMENT] =
         {"linkedit-alignment",
          SEVERITY_WARNING,
@@ -67,7 +71,8 @@ static const struct rule rules[RULE_COUNT] = {
           "earlier ones load it",
           "`vafit align FILE --in-place` gives every part its alignment and drops nothing; or strip "
           "with a tool that pads: llvm-strip and llvm-objcopy up to 20 and cctools strip -x do not",
-          "leave the image unstripped"}},
+          "leave the image unstripped"},
+         true},
     [RULE_UNRESOLVED] =
         {"unresolved",
          SEVERITY_ERROR,
@@ -77,7 +82,8 @@ static const struct rule rules[RULE_COUNT] = {
           "and what is not found cannot be counted",
           "build it, correct the LC_RPATHs of its loaders, or name its folder with --search or "
           "--sysroot",
-          "say --allow-missing GLOB for a dylib that only exists where the program runs"}},
+          "say --allow-missing GLOB for a dylib that only exists where the program runs"},
+         false},
     [RULE_GROWTH] =
         {"growth",
          SEVERITY_ERROR,
@@ -85,7 +91,8 @@ static const struct rule rules[RULE_COUNT] = {
          {"the program's images have grown over the recorded baseline by more than is allowed",
           "growth that nobody looks at is how programs reach the limits",
           "look at the images that the message names",
-          "accept the new size with --update-baseline"}},
+          "accept the new size with --update-baseline"},
+         false},
 };
 
 const struct rule *rule_row(enum rule_id id) {
@@ -118,6 +125,12 @@ void limits_default(struct limits *limits) {
     *limits = (struct limits){.headroom = 64 * MIB};
     for (int i = 0; i < RULE_COUNT; i++)
         limits->severities[i] = rules[i].severity;
+}
+
+void limits_drop_foreign(struct limits *limits, const struct profile *profile) {
+    const struct span *region = &profile->arm64->shared_region;
+    if (limits->limit < region->end - region->start)
+        limits->has_limit = false;
 }
 
 void limits_for_profile(struct limits *limits, const struct profile *profile) {

@@ -65,6 +65,7 @@ struct rule {
     enum severity severity;             /* what it finds, unless told otherwise: error or warning */
     void (*judge)(struct judge *judge); /* space/judge.h */
     struct help help;
+    bool is_cured; /* by less or another __LINKEDIT, which is what `vafit fix` makes */
 };
 
 /* The row of a rule. */
@@ -132,8 +133,9 @@ struct findings {
 /* The outcome for one program; lives in the arena. */
 struct judgement {
     enum verdict verdict;
-    struct findings findings;
-    uint64_t sum;           /* page_zero + executable + shared region + dylibs */
+    struct findings findings;  /* in the order of the rules */
+    size_t starts[RULE_COUNT]; /* the first finding of each rule, or where it would be */
+    uint64_t sum;              /* page_zero + executable + shared region + dylibs */
     uint64_t shared_region; /* bytes of the shared region; 0 where images do not have to pass it */
     uint64_t top;           /* highest end of an image, slide 0 */
     uint64_t top_slid;      /* the greatest over all slides */
@@ -152,6 +154,8 @@ struct judgement {
 
 /* The levels as the rules have them, headroom 64 MiB, nothing else. */
 void limits_default(struct limits *limits);
+/* Takes a --limit off that nobody meant for this system: its shared region alone is larger. */
+void limits_drop_foreign(struct limits *limits, const struct profile *profile);
 /* Sets the severities that a profile decides and nobody has given. */
 void limits_for_profile(struct limits *limits, const struct profile *profile);
 void judge(struct arena *arena, const struct measure *measure, const struct limits *limits,

@@ -13,6 +13,7 @@
 #include <string.h>
 
 struct align_arguments {
+    const char *color;
     const char *out_dir;
     bool in_place;
     bool check;
@@ -31,6 +32,7 @@ static const struct option_row rows[] = {
         "write nothing; exit status 1 when one is not aligned", NULL),
     ROW("undo", 0, OPTION_FLAG, undo, NULL, "put the originals back in place", NULL),
     SHRINK_ROWS(struct align_arguments, shrink),
+    COLOR_ROW(struct align_arguments),
 };
 
 struct align {

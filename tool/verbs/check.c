@@ -2,6 +2,7 @@
 #include "base/output.h"
 #include "base/parallel.h"
 #include "base/size.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "program/load_order.h"
 #include "program/measure.h"
@@ -12,9 +13,11 @@
 #include "verbs/programs.h"
 #include "verbs/verb.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* --top */
+enum { USUAL_TOP = 10, NOT_GIVEN = 0x7fffffff };
 
 struct check_arguments {
     struct output_options output;
@@ -35,12 +38,8 @@ struct check_arguments {
     const char *advice;
 };
 
-static const char *color_name(size_t i) {
-    static const char *const names[] = {"auto", "always", "never"};
-    return i < sizeof names / sizeof names[0] ? names[i] : NULL;
-}
-
-static const struct option_choices color_choices = {.choice = color_name, .usual = "auto"};
+/* Of --advice. */
+static const struct option_choices advice_times = {.choice = terminal_color_name, .usual = "auto"};
 static const struct option_choices formats = {.choice = report_format_name, .usual = "text"};
 
 #define ROW(name, letter, kind, member, placeholder, help, choices)                                \
@@ -62,10 +61,10 @@ static const struct option_row rows[] = {
     ROW("top-names", 0, OPTION_COUNT, top_names, "N",
         "say who fills the symbol tables: the N prefixes of names with the most bytes", NULL),
     ROW("advice", 0, OPTION_CHOICE, advice, "WHEN",
-        "count what a new link or rewriting would free: " OPTION_CHOICES, &color_choices),
+        "count what a new link or rewriting would free: " OPTION_CHOICES, &advice_times),
     ROW("exit-zero", 0, OPTION_FLAG, exit_zero, NULL,
         "exit 0 whatever is found, for build steps that only write the report", NULL),
-    ROW("color", 0, OPTION_CHOICE, color, "WHEN", OPTION_CHOICES, &color_choices),
+    COLOR_ROW(struct check_arguments),
     ROW("jobs", 'j', OPTION_COUNT, jobs, "N", "use at most N threads (one per processor)", NULL),
     ROW("quiet", 'q', OPTION_FLAG, quiet, NULL, "text: only what failed", NULL),
     ROW("verbose", 'v', OPTION_FLAG, verbose, NULL, "text: every image and every rule's help",
@@ -169,10 +168,12 @@ static bool wants_advice(const struct check *check, const struct program_report 
 static void want_sizes(struct check *check, struct program_report *report,
                        struct sizes_files *files) {
     report->advises = wants_advice(check, report);
-    report->heaviest_count = check->arguments.top;
-    report->heaviest = program_heaviest(check->arena, report->program, &report->heaviest_count);
+    report->heaviest_count = check->arguments.top == NOT_GIVEN ? USUAL_TOP : check->arguments.top;
+    report->heaviest =
+        program_heaviest(check->arena, report->judged.program, &report->heaviest_count);
     for (size_t i = 0; i < report->heaviest_count; i++) {
-        const struct loaded_image *loaded = &report->program->images.items[report->heaviest[i]];
+        const struct loaded_image *loaded =
+            &report->judged.program->images.items[report->heaviest[i]];
         if (!is_wanted(loaded->file))
             vector_push(check->arena, files)->file = loaded->file;
         loaded->slice->wants_linkedit_sizes = true;
@@ -197,7 +198,7 @@ static void find_top_names(struct check *check) {
         struct program_report *report = &check->report.items[i];
         struct top_names *names = arena_take(check->arena, sizeof *names);
         struct error error;
-        if (!top_names_find(check->arena, report->program, check->arguments.top_names, names,
+        if (!top_names_find(check->arena, report->judged.program, check->arguments.top_names, names,
                             &error))
             errors_add(image_cache_errors(check->cache), &error);
         report->top_names = names;
@@ -227,16 +228,22 @@ static void find_hardened(struct check *check) {
 static void judge_programs(struct check *check) {
     for (size_t i = 0; i < check->report.count; i++) {
         struct program_report *report = &check->report.items[i];
-        const struct program *program = report->program;
-        program_measure(check->arena, program, report->profile, &report->measure);
-        const struct baseline_row *row = baseline_find(
-            &check->baseline, program->path, program->architecture->name, report->profile->name);
+        const struct program *program = report->judged.program;
+        program_measure(check->arena, program, report->judged.profile, &report->measure);
+        const struct baseline_row *row =
+            baseline_find(&check->baseline, program->path, program->architecture->name,
+                          report->judged.profile->name);
         report->measure.has_baseline = row != NULL;
         report->measure.baseline_sum = row == NULL ? 0 : row->sum;
         if (row != NULL && check->limits.has_max_growth)
             report->measure.grown = baseline_grown(check->arena, &check->baseline, program);
-        judge(check->arena, &report->measure, report->limits, &report->judgement);
+        judge(check->arena, &report->measure, report->judged.limits, &report->judgement);
     }
+}
+
+/* Whether a report is the first of its program: what is of the program is said with that. */
+static bool is_first(const struct check_report *report, size_t i) {
+    return i == 0 || report->items[i].judged.program != report->items[i - 1].judged.program;
 }
 
 /* A program that shrank by more than may grow back unnoticed. */
@@ -246,32 +253,35 @@ static void warn_of_stale_baseline(const struct check *check) {
     for (size_t i = 0; i < check->report.count; i++) {
         const struct program_report *report = &check->report.items[i];
         uint64_t before = report->measure.baseline_sum, sum = report->judgement.sum;
-        if (report->measure.has_baseline && before > sum && before - sum > check->limits.max_growth)
+        if (is_first(&check->report, i) && report->measure.has_baseline && before > sum &&
+            before - sum > check->limits.max_growth)
             text_print_line(stderr,
                             "vafit: %s: the entry of %s is stale, %s above what it needs now; "
                             "--update-baseline keeps the gain",
-                            check->arguments.baseline, report->program->path,
+                            check->arguments.baseline, report->judged.program->path,
                             size_text(before - sum).text);
     }
 }
 
 /* A sum without the dylibs that are missing is too low: all later builds would have grown. */
-static void record(struct check *check, const struct program_report *report) {
-    const char *path = report->program->path, *arch = report->program->architecture->name;
+static void record(struct check *check, const struct program_report *report, bool is_first) {
+    const char *path = report->judged.program->path,
+               *arch = report->judged.program->architecture->name;
     if (report->measure.unresolved_count != 0) {
-        text_print_line(stderr, "vafit: %s: %s (%s) is not recorded, since dylibs are missing",
-                        check->arguments.baseline, path, arch);
+        if (is_first)
+            text_print_line(stderr, "vafit: %s: %s (%s) is not recorded, since dylibs are missing",
+                            check->arguments.baseline, path, arch);
         return;
     }
-    baseline_record(check->arena, &check->baseline, report->program, report->profile->name,
-                    report->judgement.sum);
+    baseline_record(check->arena, &check->baseline, report->judged.program,
+                    report->judged.profile->name, report->judgement.sum);
 }
 
 static bool update_baseline(struct check *check, struct error *error) {
     if (!check->arguments.update_baseline)
         return true;
     for (size_t i = 0; i < check->report.count; i++)
-        record(check, &check->report.items[i]);
+        record(check, &check->report.items[i], is_first(&check->report, i));
     struct text text = {0};
     baseline_write(&check->baseline, &text);
     bool written = output_put(check->arguments.baseline, text.data, text.size, error);
@@ -279,17 +289,29 @@ static bool update_baseline(struct check *check, struct error *error) {
     return written;
 }
 
-static bool wants_color(const struct check_arguments *arguments) {
-    const char *no_color = getenv("NO_COLOR");
-    if (arguments->color != NULL && strcmp(arguments->color, "auto") != 0)
-        return strcmp(arguments->color, "always") == 0;
-    return arguments->output.output == NULL && (no_color == NULL || no_color[0] == '\0') &&
-           isatty(STDOUT_FILENO);
+/* The options of this run that `vafit fix` takes as well. In the arena. */
+static const char *options_again(const struct check *check) {
+    struct text text = {0};
+    text_add(&text, "");
+    search_options_again(&check->arguments.search, &text);
+    limit_options_again(&check->arguments.judge, &text);
+    const char *again = arena_string(check->arena, text.data);
+    text_free(&text);
+    return again;
 }
 
 static bool write_report(struct check *check, struct error *error) {
     const struct check_arguments *arguments = &check->arguments;
-    struct report_style style = {wants_color(arguments), arguments->quiet, arguments->verbose};
+    bool is_shown = arguments->output.output == NULL;
+    const struct report_style style = {
+        .color = terminal_takes_color(is_shown ? STDOUT_FILENO : -1),
+        .width = is_shown ? terminal_width(STDOUT_FILENO) : 0,
+        .quiet = arguments->quiet,
+        .verbose = arguments->verbose,
+        .options = options_again(check),
+        .all_advice = arguments->verbose || arguments->advice != NULL,
+        .names_heaviest = arguments->top != NOT_GIVEN,
+    };
     const struct report_format *format =
         report_format_named(arguments->format == NULL ? formats.usual : arguments->format);
     struct string_list inputs = *image_cache_opened(check->cache);
@@ -322,7 +344,9 @@ static int exit_status(const struct check *check) {
 /* A report that went to a file leaves the build log without a reason: what failed is said there
  * too. */
 static void explain(const struct check *check, int status) {
-    static const struct report_style style = {.quiet = true};
+    const struct report_style style = {.quiet = true,
+                                       .color = terminal_takes_color(STDERR_FILENO),
+                                       .width = terminal_width(STDERR_FILENO)};
     struct text text = {0};
     if (status == EXIT_FITS || check->arguments.output.output == NULL)
         return;
@@ -333,15 +357,15 @@ static void explain(const struct check *check, int status) {
 
 /* Everything after the options. */
 static int check_programs(struct check *check) {
+    struct judged_programs judged = {0};
     struct error error;
     programs_walk(check->arena, &check->arguments.search, &check->search, check->cache,
                   &check->operands, &check->programs);
-    for (size_t i = 0; i < check->programs.count; i++)
-        for (size_t j = 0; j < check->profiles.count; j++)
-            *vector_push(check->arena, &check->report) =
-                (struct program_report){.program = check->programs.items[i],
-                                        .profile = &check->profiles.items[j].profile,
-                                        .limits = &check->profiles.items[j].limits};
+    judged_programs_make(check->arena, check->programs.items, check->programs.count,
+                         &check->profiles, &judged);
+    for (size_t i = 0; i < judged.count; i++)
+        *vector_push(check->arena, &check->report) =
+            (struct program_report){.judged = judged.items[i]};
     if (image_cache_errors(check->cache)->count == 0) {
         find_hardened(check);
         judge_programs(check);
@@ -380,7 +404,7 @@ static bool prepare(struct check *check, struct error *error) {
 }
 
 static int run(const struct call *call) {
-    struct check check = {.call = call, .arena = call->arena, .arguments.top = 10};
+    struct check check = {.call = call, .arena = call->arena, .arguments.top = NOT_GIVEN};
     struct error error;
     if (!prepare(&check, &error))
         return call_fail(&verb_check, &error);

@@ -20,7 +20,7 @@ static void add_files(struct arena *arena, const struct check_report *report,
                       struct advice_files *files) {
     struct map known = {0};
     for (size_t i = 0; i < report->count; i++) {
-        const struct loaded_images *images = &report->items[i].program->images;
+        const struct loaded_images *images = &report->items[i].judged.program->images;
         for (size_t j = 0; j < images->count; j++) {
             struct image_file *file = images->items[j].file;
             if (map_get(&known, file->path) != NULL)
@@ -57,7 +57,7 @@ static const char *open_reason(struct arena *arena, struct image_cache *cache, c
     if (arch != NULL)
         return "--arch leaves out slices that may ask for them";
     for (size_t i = 0; i < report->count; i++)
-        programs[i] = report->items[i].program;
+        programs[i] = report->items[i].judged.program;
     for (size_t i = 0; i < files->count; i++)
         if (!read_slices(cache_arena(cache), files->items[i]))
             return arena_format(arena, "%s: a slice cannot be read", files->items[i]->path);
@@ -102,7 +102,7 @@ static const char *count_exports(struct arena *arena, struct advice_files *files
 }
 
 static void sum_up(struct program_report *report) {
-    const struct loaded_images *images = &report->program->images;
+    const struct loaded_images *images = &report->judged.program->images;
     report->unused_exports.known = true;
     for (size_t i = 0; i < images->count; i++) {
         const struct unused_exports *unused = &images->items[i].slice->unused_exports;

@@ -1,6 +1,7 @@
 #include "verbs/common_options.h"
 
 #include "base/output.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "macho/other_file.h"
 #include "program/image_cache.h"
@@ -14,6 +15,7 @@ static const char *text_or_json_name(size_t i) {
     return i < sizeof names / sizeof names[0] ? names[i] : NULL;
 }
 
+const struct option_choices color_choices = {.choice = terminal_color_name, .usual = "auto"};
 const struct option_choices architecture_choices = {.choice = architecture_name};
 const struct option_choices text_or_json = {.choice = text_or_json_name, .usual = "text"};
 
@@ -127,4 +129,11 @@ struct image_file *operand_read(struct image_cache *cache, const char *operand) 
     for (size_t i = 0; file != NULL && i < file->slice_count; i++)
         read = image_cache_image(cache, file, &file->slices[i]) != NULL && read;
     return read ? file : NULL;
+}
+
+void search_options_again(const struct search_options *options, struct text *text) {
+    options_add(text, "arch", options->arch);
+    options_add(text, "sysroot", options->sysroot);
+    options_add_each(text, "search", &options->folders);
+    options_add_each(text, "insert", &options->insert);
 }

@@ -62,6 +62,13 @@ struct search_options {
             NULL                                                                                   \
     }
 
+/* --color, of every verb; what it says holds for the process (base/terminal.h). */
+#define COLOR_ROW(type)                                                                            \
+    { "color", 0, OPTION_CHOICE, offsetof(type, color), "WHEN", OPTION_CHOICES, &color_choices }
+
+/* Of --color, which is also how a table's row of it is told. */
+extern const struct option_choices color_choices;
+
 /* Of --arch, and of --format where there is no other. */
 extern const struct option_choices architecture_choices, text_or_json;
 /* Whether the value of such a --format asks for JSON; NULL for the default. */
@@ -75,6 +82,9 @@ bool output_options_valid(struct output_options *options, struct error *error);
 bool output_write(const struct output_options *options, const struct text *text,
                   const struct string_list *inputs, struct error *error);
 
+/* Adds the options as a command line has them, each after a space; without --facts, which stand for
+ * files. */
+void search_options_again(const struct search_options *options, struct text *text);
 /* The library the options call for: of facts, or of the files on disk. NULL after an error. */
 struct image_cache *search_open_cache(const struct search_options *options, struct error *error);
 /* Where program_walk looks. */

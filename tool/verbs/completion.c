@@ -1,5 +1,7 @@
 #include "verbs/completion.h"
 
+#include "verbs/common_options.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -114,6 +116,12 @@ void completion_quote(const char *string, const char *apostrophe, struct text *o
 
 /* --- the verb --- */
 
+struct completion_arguments {
+    const char *color;
+};
+
+static const struct option_row rows[] = {COLOR_ROW(struct completion_arguments)};
+
 static const struct shell *shell_named(const char *name, struct error *error) {
     struct text names = {0};
     for (size_t i = 0; shell_row(i) != NULL; i++)
@@ -137,7 +145,8 @@ static bool print(const struct shell *shell, struct error *error) {
 static int run(const struct call *call) {
     struct string_list operands = {0};
     struct error error;
-    if (!call_parse(call, &verb_completion, NULL, &operands, &error))
+    struct completion_arguments arguments = {0};
+    if (!call_parse(call, &verb_completion, &arguments, &operands, &error))
         return call_fail(&verb_completion, &error);
     if (operands.count != 1) {
         error_usage(&error, "completion needs one shell");
@@ -150,5 +159,10 @@ static int run(const struct call *call) {
 }
 
 const struct verb verb_completion = {
-    "completion", "bash|zsh|fish", "print the completions for a shell", NULL, 0, run,
+    "completion",
+    "bash|zsh|fish",
+    "print the completions for a shell",
+    rows,
+    sizeof rows / sizeof rows[0],
+    run,
 };

@@ -19,6 +19,7 @@
 #include <string.h>
 
 struct consolidate_arguments {
+    const char *color;
     struct output_options output;
     struct search_options search;
     const char *format;
@@ -67,6 +68,7 @@ static const struct option_row rows[] = {
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &text_or_json),
     OUTPUT_ROWS(struct consolidate_arguments, output),
     SEARCH_ROWS(struct consolidate_arguments, search),
+    COLOR_ROW(struct consolidate_arguments),
 };
 
 /* --- the groups --- */
@@ -151,13 +153,15 @@ static bool arguments_valid(struct consolidate *run, struct error *error) {
 static int walk(struct consolidate *run) {
     struct search search = search_of(&run->arguments.search);
     struct predict_input *input = arena_take(run->arena, sizeof *input);
-    *input = (struct predict_input){.limits = &run->limits, .profile = profile_row(0)};
     limits_default(&run->limits);
     run->cache = image_cache_on_disk();
     programs_walk(run->arena, &run->arguments.search, &search, run->cache, &run->operands,
                   &run->programs);
-    input->programs = run->programs.items;
-    input->program_count = run->programs.count;
+    struct judged_programs judged = {0};
+    for (size_t i = 0; i < run->programs.count; i++)
+        *vector_push(run->arena, &judged) =
+            (struct judged_program){run->programs.items[i], profile_row(0), &run->limits};
+    *input = (struct predict_input){.programs = judged.items, .program_count = judged.count};
     predictions_make(run->arena, cache_arena(run->cache), input, &run->predictions);
     errors_print(stderr, image_cache_errors(run->cache));
     return (int)errors_worst(image_cache_errors(run->cache));

@@ -54,6 +54,7 @@ static const struct option_row rows[] = {
     SEARCH_ROWS(struct fix_arguments, search),
     LIMIT_ROWS(struct fix_arguments, judge),
     SHRINK_ROWS(struct fix_arguments, shrink),
+    COLOR_ROW(struct fix_arguments),
 };
 
 /* A world of one architecture is not closed: files have slices of others. */
@@ -127,8 +128,8 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
     take_up_to(fix);
     if (!arguments_valid(fix, error) ||
         !limit_options_limits(&arguments->judge, &fix->limits, error) ||
-        !limit_options_profile(fix->arena, &arguments->judge, &fix->inputs, &fix->profile,
-                               &fix->limits, error))
+        !limit_options_profiles(fix->arena, &arguments->judge, &fix->inputs, &fix->limits,
+                                &fix->profiles, error))
         return false;
     fix->options = rewrite_options_of(&arguments->shrink, NULL);
     fix->predict = (struct predict_options){
@@ -156,11 +157,11 @@ int fix_walk(struct fix *fix, const struct string_list *operands, struct image_c
     search.may_miss = fix->arguments.judge.allow_missing;
     programs_walk(fix->arena, &fix->arguments.search, &search, walked->cache, operands,
                   &walked->programs);
+    judged_programs_make(fix->arena, walked->programs.items, walked->programs.count, &fix->profiles,
+                         &walked->judged);
     walked->input = (struct predict_input){
-        .programs = walked->programs.items,
-        .program_count = walked->programs.count,
-        .profile = &fix->profile,
-        .limits = &fix->limits,
+        .programs = walked->judged.items,
+        .program_count = walked->judged.count,
         .options = fix->predict,
     };
     walked->input.options.known = known;
@@ -227,14 +228,18 @@ static int walk_resumed(struct fix *fix, struct walked_programs *walked) {
 /* Dylibs that are missing make every number of a program too small. */
 static int print_missing(const struct fix *fix, const struct walked_programs *walked) {
     int status = EXIT_FITS;
-    for (size_t i = 0; i < walked->programs.count; i++)
-        for (size_t j = 0; j < walked->predictions.measures[i].unresolved_count; j++) {
+    for (size_t i = 0; i < walked->judged.count; i++) {
+        const struct measure *measure = &walked->predictions.measures[i];
+        bool was_told =
+            i != 0 && walked->judged.items[i].program == walked->judged.items[i - 1].program;
+        for (size_t j = 0; !was_told && j < measure->unresolved_count; j++) {
             struct error error;
-            error_malformed(&error, "", "%s", walked->predictions.measures[i].unresolved[j]);
+            error_malformed(&error, "", "%s", measure->unresolved[j]);
             error_print(stderr, &error);
             if (fix->limits.severities[RULE_UNRESOLVED] == SEVERITY_ERROR)
                 status = EXIT_UNRESOLVED;
         }
+    }
     return status;
 }
 
@@ -284,17 +289,17 @@ static void keep_open_world(struct fix *fix, const struct walked_programs *walke
 
 static void report_programs(struct fix *fix, const struct walked_programs *walked) {
     struct fix_report *report = &fix->report;
-    report->profile = fix->profile.name;
     report->up_to = fix->arguments.up_to;
     report->consolidates = fix->consolidates;
     report->file_count = walked->predictions.plan.file_count;
-    report->program_count = walked->programs.count;
+    report->program_count = walked->judged.count;
     report->programs =
         arena_take(fix->arena, (report->program_count + 1) * sizeof *report->programs);
     for (size_t i = 0; i < report->program_count; i++) {
         struct fix_program *program = &report->programs[i];
-        program->program = walked->programs.items[i];
-        judge(fix->arena, &walked->predictions.measures[i], &fix->limits, &program->before);
+        program->judged = walked->judged.items[i];
+        judge(fix->arena, &walked->predictions.measures[i], program->judged.limits,
+              &program->before);
         program->after = program->before;
     }
 }
@@ -413,7 +418,7 @@ static int check_again(struct fix *fix, const struct programs *before,
         status = compare_loads(fix, job, before, &walked.programs);
     for (size_t i = 0; status == 0 && i < fix->report.program_count; i++) {
         struct judgement *after = &fix->report.programs[i].after;
-        judge(fix->arena, &walked.predictions.measures[i], &fix->limits, after);
+        judge(fix->arena, &walked.predictions.measures[i], walked.judged.items[i].limits, after);
     }
     for (size_t i = 0; status == 0 && i < fix->report.program_count; i++)
         if (judgement_exceeds(&fix->report.programs[i].after))

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 struct fix_arguments {
+    const char *color;
     struct output_options output;
     struct search_options search;
     struct limit_options judge;
@@ -34,8 +35,8 @@ struct fix {
     struct arena *arena;
     struct fix_arguments arguments;
     struct string_list operands;
-    struct profile profile;
-    struct limits limits;
+    struct limits limits; /* before profiles say more */
+    struct judged_profiles profiles;
     struct string_list inputs; /* files read beside the library's */
     struct predict_options predict;
     struct rewrite_options options;
@@ -48,6 +49,7 @@ struct fix {
 struct walked_programs {
     struct image_cache *cache;
     struct programs programs;
+    struct judged_programs judged; /* what input, the predictions and the plan are of */
     struct predict_input input;
     struct predictions predictions;
 };

@@ -17,7 +17,7 @@ static const char *severity_choice(size_t i) {
 }
 
 const struct option_choices profile_choices = {
-    .choice = profile_name, .usual = "macos-26", .other = "a JSON file"};
+    .choice = profile_name, .usual = "macos-26 macos-27", .other = "a JSON file"};
 const struct option_choices rule_choices = {.choice = rule_name, .value = severity_choice};
 
 static bool no_such_rule(const char *name, struct error *error) {
@@ -99,35 +99,40 @@ static void put_in_order(struct judged_profiles *profiles) {
     }
 }
 
-bool limit_options_profiles(struct arena *arena, const struct limit_options *options,
-                            struct string_list *inputs, const struct limits *limits,
-                            struct judged_profiles *profiles, struct error *error) {
-    size_t count = options->profiles.count == 0 ? 1 : options->profiles.count;
-    for (size_t i = 0; i < count; i++) {
-        struct judged_profile judged = {.limits = *limits};
-        const char *name =
-            options->profiles.count == 0 ? profile_choices.usual : options->profiles.items[i];
-        if (!read_profile(arena, name, inputs, &judged.profile, error))
-            return false;
-        if (is_there(profiles, judged.profile.name))
-            return error_usage(error, "--profile %s: that profile is given twice", name);
-        limits_for_profile(&judged.limits, &judged.profile);
-        *vector_push(arena, profiles) = judged;
-        put_in_order(profiles);
-    }
+static bool add_profile(struct arena *arena, const char *name, struct string_list *inputs,
+                        const struct limits *limits, struct judged_profiles *profiles,
+                        struct error *error) {
+    struct judged_profile judged = {.limits = *limits};
+    if (!read_profile(arena, name, inputs, &judged.profile, error))
+        return false;
+    if (is_there(profiles, judged.profile.name))
+        return error_usage(error, "--profile %s: that profile is given twice", name);
+    if (profiles->is_default && profiles->count != 0)
+        limits_drop_foreign(&judged.limits, &judged.profile);
+    limits_for_profile(&judged.limits, &judged.profile);
+    *vector_push(arena, profiles) = judged;
+    put_in_order(profiles);
     return true;
 }
 
-bool limit_options_profile(struct arena *arena, const struct limit_options *options,
-                           struct string_list *inputs, struct profile *profile,
-                           struct limits *limits, struct error *error) {
-    struct judged_profiles profiles = {0};
-    if (options->profiles.count > 1)
-        return error_usage(error, "--profile %s: only check takes several profiles",
-                           options->profiles.items[1]);
-    if (!limit_options_profiles(arena, options, inputs, limits, &profiles, error))
-        return false;
-    *profile = profiles.items[0].profile;
-    *limits = profiles.items[0].limits;
+bool limit_options_profiles(struct arena *arena, const struct limit_options *options,
+                            struct string_list *inputs, const struct limits *limits,
+                            struct judged_profiles *profiles, struct error *error) {
+    profiles->is_default = options->profiles.count == 0;
+    for (size_t i = 0; i < options->profiles.count; i++)
+        if (!add_profile(arena, options->profiles.items[i], inputs, limits, profiles, error))
+            return false;
+    for (size_t i = 0; profiles->is_default && profile_row(i) != NULL; i++)
+        if (profile_is_default(profile_row(i)) &&
+            !add_profile(arena, profile_name(i), inputs, limits, profiles, error))
+            return false;
     return true;
+}
+
+void limit_options_again(const struct limit_options *options, struct text *text) {
+    options_add_each(text, "allow-missing", &options->allow_missing);
+    options_add_each(text, "profile", &options->profiles);
+    options_add_size(text, "limit", &options->limit);
+    options_add_size(text, "headroom", &options->headroom);
+    options_add_each(text, "rule", &options->rules);
 }

@@ -5,8 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/options.h"
-#include "space/profile.h"
-#include "space/rules.h"
+#include "program/judged_program.h"
 
 #include <stdbool.h>
 
@@ -28,7 +27,7 @@ struct limit_options {
      NULL},                                                                                        \
         {"profile",       0,                                                                       \
          OPTION_EACH,     offsetof(type, group.profiles),                                          \
-         "NAME|FILE",     OPTION_CHOICES "; check takes several",                                  \
+         "NAME|FILE",     "judge for that system: " OPTION_CHOICES "; repeatable",                 \
          &profile_choices},                                                                        \
         {"limit",       0,                                                                         \
          OPTION_SIZE,   offsetof(type, group.limit),                                               \
@@ -49,28 +48,14 @@ extern const struct option_choices profile_choices, rule_choices;
 /* What the options say of limits and rules. Errors: ERROR_USAGE. */
 bool limit_options_limits(const struct limit_options *options, struct limits *limits,
                           struct error *error);
-/* A system that programs are judged for, and by what. */
-struct judged_profile {
-    struct profile profile;
-    struct limits limits;
-};
-
-struct judged_profiles {
-    struct judged_profile *items; /* the oldest system first */
-    size_t count;
-    size_t capacity;
-};
-
-/* The profiles they name, each with *limits, which were read, and what it says of rules; those that
- * are files are added to *inputs. Errors: ERROR_USAGE for an unknown name or one that is there
- * twice, ERROR_IO, ERROR_MALFORMED naming the file. */
+/* Adds the options as a command line has them, each after a space. */
+void limit_options_again(const struct limit_options *options, struct text *text);
+/* The profiles they name, or all built-in ones of systems with a malloc window, each with *limits,
+ * which were read, and what it says of rules; those that are files are added to *inputs. Errors:
+ * ERROR_USAGE for an unknown name or one that is there twice, ERROR_IO, ERROR_MALFORMED naming the
+ * file. */
 bool limit_options_profiles(struct arena *arena, const struct limit_options *options,
                             struct string_list *inputs, const struct limits *limits,
                             struct judged_profiles *profiles, struct error *error);
-/* Likewise, for a verb that takes one; *limits get what it says. Errors: also ERROR_USAGE for
- * several. */
-bool limit_options_profile(struct arena *arena, const struct limit_options *options,
-                           struct string_list *inputs, struct profile *profile,
-                           struct limits *limits, struct error *error);
 
 #endif

@@ -19,6 +19,7 @@
 #include <string.h>
 
 struct link_arguments {
+    const char *color;
     const char *level;
     bool if_needed;
     struct limit_options judge;
@@ -36,14 +37,15 @@ static const struct option_row rows[] = {
         NULL),
     LIMIT_ROWS(struct link_arguments, judge),
     SHRINK_ROWS(struct link_arguments, shrink),
+    COLOR_ROW(struct link_arguments),
 };
 
 struct link {
     struct arena *arena;
     struct link_arguments arguments;
     struct rewrite_options options;
-    struct profile profile; /* what --if-needed holds against, as limits */
-    struct limits limits;
+    struct limits limits; /* what --if-needed holds against, as profiles */
+    struct judged_profiles profiles;
     struct string_list command; /* the linker's, its program first */
     const char *output;         /* where it puts its result */
     bool is_named;              /* by the command, and not by default */
@@ -91,7 +93,8 @@ static bool read_limits(struct link *link, struct error *error) {
     if (!limit_options_limits(judge, &link->limits, error))
         return false;
     link->limits.severities[RULE_UNRESOLVED] = SEVERITY_OFF;
-    return limit_options_profile(link->arena, judge, &inputs, &link->profile, &link->limits, error);
+    return limit_options_profiles(link->arena, judge, &inputs, &link->limits, &link->profiles,
+                                  error);
 }
 
 /* What an ended run left of the output, before the command makes another. */
@@ -216,9 +219,10 @@ static bool shrink_image(struct link *link, const struct rewrite_options *option
 
 /* --- if needed --- */
 
-/* The image judged as check does, in each of its architectures. */
+/* The image judged as check does, in each of its architectures and for each system. */
 struct judged_image {
     struct programs programs;
+    struct judged_programs judged;
     struct check_report report;
     bool exceeds; /* one of them does */
 };
@@ -230,26 +234,25 @@ static void judge_image(const struct link *link, struct image_cache *cache, cons
     struct string_list operands = {.items = &path, .count = 1};
     *judged = (struct judged_image){0};
     programs_walk(link->arena, &everything, &search, cache, &operands, &judged->programs);
-    for (size_t i = 0; i < judged->programs.count; i++) {
+    judged_programs_make(link->arena, judged->programs.items, judged->programs.count,
+                         &link->profiles, &judged->judged);
+    for (size_t i = 0; i < judged->judged.count; i++) {
+        const struct judged_program *item = &judged->judged.items[i];
         struct program_report *report = vector_push(link->arena, &judged->report);
-        *report = (struct program_report){.program = judged->programs.items[i],
-                                          .profile = &link->profile,
-                                          .limits = &link->limits};
-        program_measure(link->arena, report->program, &link->profile, &report->measure);
-        judge(link->arena, &report->measure, &link->limits, &report->judgement);
+        *report = (struct program_report){.judged = *item};
+        program_measure(link->arena, item->program, item->profile, &report->measure);
+        judge(link->arena, &report->measure, item->limits, &report->judgement);
         judged->exceeds |= judgement_exceeds(&report->judgement);
     }
 }
 
 /* The least level up to `locals` at which the image fits; NULL for none. */
 static bool find_level(const struct link *link, struct image_cache *cache,
-                       const struct image_file *file, const struct programs *programs,
+                       const struct image_file *file, const struct judged_programs *judged,
                        const struct level **level, struct error *error) {
     struct predict_input input = {
-        .programs = programs->items,
-        .program_count = programs->count,
-        .profile = &link->profile,
-        .limits = &link->limits,
+        .programs = judged->items,
+        .program_count = judged->count,
         .options = {.rewrite = &link->options, .memory = memory_of_machine(), .quiet = true},
     };
     while (level_row(input.options.level_count++) != level_named("locals"))
@@ -265,7 +268,7 @@ static bool shrink_if_needed(struct link *link, struct image_cache *cache,
     options.losses.level = NULL;
     judge_image(link, cache, file->path, &judged);
     bool done = image_cache_errors(cache)->count != 0 || !judged.exceeds ||
-                find_level(link, cache, file, &judged.programs, &options.losses.level, error);
+                find_level(link, cache, file, &judged.judged, &options.losses.level, error);
     programs_free(&judged.programs);
     if (!done || options.losses.level == NULL)
         return done;

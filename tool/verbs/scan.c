@@ -6,6 +6,7 @@
 #include "verbs/verb.h"
 
 struct scan_arguments {
+    const char *color;
     struct output_options output;
     struct string_list names;
     unsigned jobs;
@@ -17,6 +18,7 @@ static const struct option_row rows[] = {
      "the name of the image in the facts, in place of its path; repeatable, for its links", NULL},
     {"jobs", 'j', OPTION_COUNT, offsetof(struct scan_arguments, jobs), "N",
      "use at most N threads (one per processor)", NULL},
+    COLOR_ROW(struct scan_arguments),
 };
 
 /* The files to scan, with what went wrong with each. */

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 struct shrink_arguments {
+    const char *color;
     const char *output;
     const char *out_dir;
     bool in_place;
@@ -41,6 +42,7 @@ static const struct option_row rows[] = {
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "with --dry-run: " OPTION_CHOICES,
         &text_or_json),
     SHRINK_ROWS(struct shrink_arguments, shrink),
+    COLOR_ROW(struct shrink_arguments),
 };
 
 struct shrink {

@@ -1,5 +1,8 @@
 #include "verbs/verb.h"
 
+#include "base/terminal.h"
+#include "verbs/common_options.h"
+
 #include <string.h>
 
 static const struct verb *const verbs[] = {
@@ -21,7 +24,12 @@ const struct verb *verb_named(const char *name) {
 bool call_parse(const struct call *call, const struct verb *verb, void *target,
                 struct string_list *operands, struct error *error) {
     const struct command_line line = {call->argc, call->argv, verb->rows, verb->row_count};
-    return options_parse(call->arena, &line, target, operands, error);
+    if (!options_parse(call->arena, &line, target, operands, error))
+        return false;
+    for (size_t i = 0; i < verb->row_count; i++)
+        if (verb->rows[i].choices == &color_choices && strcmp(verb->rows[i].name, "color") == 0)
+            terminal_set_color(*(const char **)(void *)((char *)target + verb->rows[i].member));
+    return true;
 }
 
 int call_fail(const struct verb *verb, const struct error *error) {

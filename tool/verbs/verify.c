@@ -11,6 +11,7 @@
 #include <string.h>
 
 struct verify_arguments {
+    const char *color;
     const char *against;
     const char *level;
     bool drop_unclaimed;
@@ -30,6 +31,7 @@ static const struct option_row rows[] = {
      "with --against: bytes that no table reaches may be gone", NULL},
     {"quiet", 'q', OPTION_FLAG, offsetof(struct verify_arguments, quiet), NULL,
      "print nothing but errors", NULL},
+    COLOR_ROW(struct verify_arguments),
 };
 
 /* Whether the same was said before: a part that is not aligned is found in both ways. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 struct why_arguments {
+    const char *color;
     struct output_options output;
     struct search_options search;
     const char *format;
@@ -22,6 +23,7 @@ static const struct option_row rows[] = {
      &text_or_json},
     {"verbose", 'v', OPTION_FLAG, offsetof(struct why_arguments, verbose), NULL,
      "text: every image that asks for it", NULL},
+    COLOR_ROW(struct why_arguments),
 };
 
 static void explain(struct arena *arena, const struct program *program, size_t image,
