@@ -14,8 +14,8 @@ option(VAFIT_CHECK "Let vafit_check judge programs" ON)
 
 # Judges the executables TARGET with all that they load, and fails the build when one does not fit.
 function(vafit_check)
-  set(one LIMIT HEADROOM PROFILE ARCH SYSROOT WARN_AT BASELINE MAX_GROWTH)
-  set(many RULE SEARCH ALLOW_MISSING INSERT)
+  set(one LIMIT HEADROOM ARCH SYSROOT WARN_AT BASELINE MAX_GROWTH)
+  set(many PROFILE RULE SEARCH ALLOW_MISSING INSERT)
   _vafit_parse(vafit_check "" "NAME;${one}" "TARGET;${many}" "${ARGV}")
   _vafit_executables()
   _vafit_options(${CMAKE_BINARY_DIR})
@@ -29,8 +29,8 @@ endfunction()
 
 # Makes a copy of the executables TARGET, with all that they load, that fits.
 function(vafit_fix)
-  set(one LIMIT HEADROOM PROFILE ARCH SYSROOT UP_TO IDENTITY)
-  set(many RULE SEARCH ALLOW_MISSING KEEP_EXPORT)
+  set(one LIMIT HEADROOM ARCH SYSROOT UP_TO IDENTITY)
+  set(many PROFILE RULE SEARCH ALLOW_MISSING KEEP_EXPORT)
   _vafit_parse(vafit_fix IGNORE_STRINGS "NAME;${one}" "TARGET;${many}" "${ARGV}")
   _vafit_executables()
   _vafit_options(${CMAKE_BINARY_DIR})
@@ -44,8 +44,8 @@ endfunction()
 # Puts `vafit link` in front of the linker: for TARGET, else for all targets that this folder and those below
 # it add after the call.
 function(vafit_link_launcher)
-  set(one LEVEL LIMIT HEADROOM PROFILE UNSTRIPPED IDENTITY)
-  set(many RULE ALLOW_MISSING)
+  set(one LEVEL LIMIT HEADROOM UNSTRIPPED IDENTITY)
+  set(many PROFILE RULE ALLOW_MISSING)
   _vafit_parse(vafit_link_launcher IF_NEEDED "${one}" "TARGET;LANGUAGES;${many}" "${ARGV}")
   _vafit_options("")
   if(ARG_IF_NEEDED)

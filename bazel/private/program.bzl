@@ -31,11 +31,14 @@ PROGRAM_ATTRS = {
         aspects = [vafit_images_aspect],
     ),
     "profile": attr.string(
-        doc = "The system: macos-26 (the default), macos-27 or macos-15.",
+        doc = "The system: macos-15, macos-26 or macos-27. Without it and the two that follow: macos-26 and macos-27.",
         values = ["", "macos-15", "macos-26", "macos-27"],
     ),
+    "profiles": attr.string_list(
+        doc = "Several systems, under all of which the program has to fit.",
+    ),
     "profile_file": attr.label(
-        doc = "A system of your own, a JSON file, in place of profile.",
+        doc = "A system of your own, a JSON file, in place of profile or beside profiles.",
         allow_single_file = [".json"],
     ),
     "limit": attr.string(
@@ -123,9 +126,13 @@ def judge_arguments(ctx):
     _require_rules(ctx)
     if ctx.attr.profile and ctx.file.profile_file:
         reject(ctx, "profile", "profile_file is given too")
+    if ctx.attr.profile and ctx.attr.profiles:
+        reject(ctx, "profile", "profiles is given too")
     args = ctx.actions.args()
     if ctx.attr.profile:
         args.add("--profile", ctx.attr.profile)
+    for name in ctx.attr.profiles:
+        args.add("--profile", name)
     if ctx.file.profile_file:
         args.add("--profile", ctx.file.profile_file)
     if ctx.attr.limit:

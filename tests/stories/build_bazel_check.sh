@@ -105,11 +105,11 @@ expect_same 'the facts are taken from the disk cache' wanted found
 run bazel_in one build "${cached[@]}" --config=arm64 --define=limit=low //app:shop_fits
 expect_true 'a program over the limit fails the build' test $status = 1
 says 'by the label, the verdict and the heaviest images' '//app:shop_fits: does not fit:' \
-    'app/shop (arm64, macos-26): does not fit' 'past the limit of 1.00 GiB' 'the heaviest 3 of 3 images:' \
+    'app/shop (arm64): does not fit under macos-26; fits under macos-27' 'past the limit of 1.00 GiB' 'the heaviest 3 of 3 images:' \
     '  app/libprice.dylib'
 run bazel_in one test "${cached[@]}" --config=arm64 --define=limit=low --test_output=errors //app:shop_test
 expect_true 'its test fails' test $status = 3
-says 'with the same text' 'app/shop (arm64, macos-26): does not fit' '  app/libprice.dylib' '//app:shop_test'
+says 'with the same text' 'app/shop (arm64): does not fit under macos-26; fits under macos-27' '  app/libprice.dylib' '//app:shop_test'
 run bazel_in one test "${cached[@]}" --config=arm64 //app:shop_test
 expect_true 'the test of a program that fits passes' test $status = 0
 # refused NAME TEXT...: what the last run said of a target of tests/bazel/bad.
@@ -117,7 +117,7 @@ refused() {
     says "bad$1" "//bad$1" "${@:2}"
 }
 run bazel_in one build --nobuild -k "${cached[@]}" --config=arm64 \
-    //bad:{no_executable,no_unit,no_number,two_points,no_rule,no_rule_level,two_profiles,no_exports} \
+    //bad:{no_executable,no_unit,no_number,two_points,no_rule,no_rule_level,two_profiles,profile_and_profiles,no_exports} \
     //bad/values:all
 expect_true 'what is wrong in a build file is told when it is analysed' test $status = 1
 refused :no_executable '//bad:no_executable: executable: //bad:library makes no executable'
@@ -127,6 +127,7 @@ refused :two_points '//bad:two_points: headroom: "1.5.2GiB" is no size with a un
 refused :no_rule '//bad:no_rule: rules: there is no rule "image-summ"; rules are image-size, image-sum, '
 refused :no_rule_level '//bad:no_rule_level: rules: "fatal" for image-sum: a level is error, warn or off'
 refused :two_profiles '//bad:two_profiles: profile: profile_file is given too'
+refused :profile_and_profiles '//bad:profile_and_profiles: profile: profiles is given too'
 refused :no_exports '//bad:no_exports: up_to: keep_exports and ignore_strings are for "exports"'
 refused /values:no_profile "//bad/values:no_profile: invalid value in 'profile' attribute"
 refused /values:no_level "//bad/values:no_level: invalid value in 'up_to' attribute"

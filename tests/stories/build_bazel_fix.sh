@@ -105,8 +105,9 @@ expect_true 'files by name' test "$(images named_fits)" = \
     '["kinds/prebuilt/libbase.dylib","kinds/prebuilt/libleft.dylib","kinds/prebuilt/libright.dylib","kinds/prebuilt/main"]'
 expect_true 'a profile of its own' test "$(jq -r '.programs[0].profile' $bin/kinds/named_fits.json)" = mine
 expect_true 'what may be missing, and options with and without it' test \
-    "$(jq -c '.programs[0] | [.profile, .placement.headroom, .unresolved[0].name, .unresolved[0].allowed]' $bin/kinds/named_without_one.json)" = \
+    "$(jq -c '.programs[1] | [.profile, .placement.headroom, .unresolved[0].name, .unresolved[0].allowed]' $bin/kinds/named_without_one.json)" = \
     '["macos-27",1610612736,"@rpath/libbase.dylib",true]'
+expect_true 'several profiles' test "$(jq -c '[.programs[].profile]' $bin/kinds/named_without_one.json)" = '["macos-26","macos-27"]'
 expect_true 'a file of data that the build makes' test -s $bin/kinds/many.vafit/kinds/libplugin.dylib.json
 expect_true 'what is tagged no-vafit is passed over, and stays among the runfiles' test \
     ! -e $bin/kinds/many.vafit/kinds/elf.so.json -a \

@@ -22,13 +22,13 @@ build two
 expect_true 'a baseline: growth fails the build' grep -q '^  error: growth: ' .out
 
 project closed
-echo 'vafit_fix(TARGET shapes NAME closed UP_TO exports KEEP_EXPORT "_a b*" _c IGNORE_STRINGS LIMIT 16GiB RULE growth=off)' >>closed/CMakeLists.txt
+echo 'vafit_fix(TARGET shapes NAME closed UP_TO exports KEEP_EXPORT "_a b*" _c IGNORE_STRINGS LIMIT 454GiB PROFILE macos-27 macos-26 RULE growth=off)' >>closed/CMakeLists.txt
 configure closed Ninja arm64 >/dev/null
 build closed
 expect 'exports: is fixed' 0 - ''
 expect_true 'exports: up to that level' test "$(jq -r .up_to closed/out/closed/report.json)" = exports
 expect_true 'each keyword is the option of its name' test "$(tr '\n' ' ' <closed/out/closed/arguments)" = \
-    '"--limit" "16GiB" "--up-to" "exports" "--rule" "growth=off" "--keep-export" "_a b*" "--keep-export" "_c" "--ignore-strings" '
+    '"--limit" "454GiB" "--up-to" "exports" "--profile" "macos-27" "--profile" "macos-26" "--rule" "growth=off" "--keep-export" "_a b*" "--keep-export" "_c" "--ignore-strings" '
 
 project several
 configure several 'Ninja Multi-Config' arm64 >/dev/null

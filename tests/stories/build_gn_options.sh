@@ -36,6 +36,12 @@ expect_true 'a malformed profile fails the build' test $status = 1
 expect_true 'with the label' grep -qxF \
     'vafit_check //app:other(//build/toolchain:mac_arm64): app cannot be judged' .out
 
+echo '{"schema": "vafit.profile/1", "name": "mine", "based_on": "macos-27"}' >app/mine.json
+target 'vafit_check("several") {' '  executable = ":app"' '  profiles = [ "macos-26", "mine.json" ]' '}'
+build app:several
+expect 'several profiles' 0 - ''
+expect_same 'each has an entry' <(printf '%s\n' macos-26 mine) <(jq -r '.programs[].profile' out/vafit/app/several.check.json)
+
 cat >absent.tbd <<'TBD'
 --- !tapi-tbd
 tbd-version:     4

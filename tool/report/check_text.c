@@ -357,7 +357,7 @@ static void write_images(struct writer *writer, const struct program_reports *re
     if (all || systems_error(systems, RULE_IMAGE_SUM) == NULL)
         write_sum(writer, report);
     for (size_t i = 0; i < systems->count; i++)
-        if (all || standing_of(systems->items[i].judgement) != FITS)
+        if (all || fit_of(systems->items[i].judgement) != FITS)
             write_end(writer, &reports->items[i], systems->count > 1);
     write_table(writer, report);
     write_top_names(writer, report->top_names);

@@ -17,7 +17,7 @@ const char *severity_color(enum severity severity) {
     return "\033[2m";
 }
 
-enum standing standing_of(const struct judgement *judgement) {
+enum fit fit_of(const struct judgement *judgement) {
     if (judgement->verdict == VERDICT_EXCEEDS)
         return judgement_exceeds(judgement) ? DOES_NOT_FIT : CANNOT_BE_JUDGED;
     return judgement->verdict == VERDICT_WARNING ? FITS_WITH_WARNINGS : FITS;
@@ -25,7 +25,7 @@ enum standing standing_of(const struct judgement *judgement) {
 
 bool systems_all_fit(const struct systems *systems) {
     for (size_t i = 0; i < systems->count; i++)
-        if (standing_of(systems->items[i].judgement) != FITS)
+        if (fit_of(systems->items[i].judgement) != FITS)
             return false;
     return true;
 }
@@ -47,13 +47,12 @@ static void add_name(struct text *text, const char *name, size_t i, size_t count
 }
 
 /* The names of those that stand so; how many there are. */
-static size_t add_standing(const struct systems *systems, enum standing standing,
-                           struct text *names) {
+static size_t add_standing(const struct systems *systems, enum fit fit, struct text *names) {
     size_t count = 0, added = 0;
     for (size_t i = 0; i < systems->count; i++)
-        count += standing_of(systems->items[i].judgement) == standing;
+        count += fit_of(systems->items[i].judgement) == fit;
     for (size_t i = 0; i < systems->count; i++)
-        if (standing_of(systems->items[i].judgement) == standing)
+        if (fit_of(systems->items[i].judgement) == fit)
             add_name(names, systems->items[i].name, added++, count);
     return count;
 }
@@ -62,7 +61,7 @@ void systems_add_verdict(const struct systems *systems, bool color, struct text 
     const char *between = "";
     for (size_t i = 0; i < sizeof standings / sizeof standings[0]; i++) {
         struct text names = {0};
-        if (add_standing(systems, (enum standing)i, &names) != 0) {
+        if (add_standing(systems, (enum fit)i, &names) != 0) {
             text_addf(text, "%s%s", between, color ? severity_color(standings[i].severity) : "");
             text_addf(text, "%s%s%s%s", standings[i].before, names.data, standings[i].after,
                       color ? COLOR_END : "");
@@ -75,9 +74,9 @@ void systems_add_verdict(const struct systems *systems, bool color, struct text 
 void systems_add_names(const struct systems *systems, struct text *text) {
     size_t count = 0, added = 0;
     for (size_t i = 0; i < systems->count; i++)
-        count += standing_of(systems->items[i].judgement) != FITS;
+        count += fit_of(systems->items[i].judgement) != FITS;
     for (size_t i = 0; i < systems->count; i++)
-        if (standing_of(systems->items[i].judgement) != FITS)
+        if (fit_of(systems->items[i].judgement) != FITS)
             add_name(text, systems->items[i].name, added++, count);
 }
 
@@ -102,7 +101,7 @@ const char *systems_label(const struct systems *systems, size_t i, size_t findin
         const struct judgement *other = systems->items[j].judgement;
         bool same = finds(other, own, finding);
         *is_told |= same && j < i;
-        all &= same || (is_fault && standing_of(other) == FITS);
+        all &= same || (is_fault && fit_of(other) == FITS);
     }
     return all ? NULL : systems->items[i].name;
 }

@@ -20,9 +20,9 @@ struct systems {
 };
 
 /* From the worst on. */
-enum standing { CANNOT_BE_JUDGED, DOES_NOT_FIT, FITS_WITH_WARNINGS, FITS };
+enum fit { CANNOT_BE_JUDGED, DOES_NOT_FIT, FITS_WITH_WARNINGS, FITS };
 
-enum standing standing_of(const struct judgement *judgement);
+enum fit fit_of(const struct judgement *judgement);
 /* Whether the program fits under all, and nothing warns. */
 bool systems_all_fit(const struct systems *systems);
 
