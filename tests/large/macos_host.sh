@@ -34,7 +34,7 @@ build() {
     mkdir "$1" && printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -I{} sh -c '
         source=$1 && shift
         "$@" -c "$source" -o "$(printf %s "$source" | tr / _).o"' - {} \
-        env -C "$1" "$zig/zig" cc -target "$1-macos" -std=c11 -O1 -D_POSIX_C_SOURCE=200809L \
+        env -C "$1" "$zig/zig" cc -target "$1-macos" -std=c11 -O0 -fno-sanitize=undefined -D_POSIX_C_SOURCE=200809L \
         -D_DARWIN_C_SOURCE -DVAFIT_VERSION='"0"' -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
         -Werror -I"$root/tool" -isystem "$PWD/headers" &&
         "$zig/zig" cc -target "$1-macos" "$1"/*.o -L. -ljansson -o "vafit-$1"

@@ -60,7 +60,7 @@ image() {
     globals old >old.globals
     for level in $LEVELS; do
         rm -f new
-        run "$VAFIT" shrink old -o new --level $level --unstripped none --identity true -q
+        run "$VAFIT" shrink old -o new --level $level --unstripped none --identity true -q --no-verify
         if [ "$status" != 0 ]; then
             echo "$1 $2 $level: $(sed 's/^vafit: .*: \(string pool\): [0-9]* bytes at 0x[0-9a-f]* that no table reaches.*/bytes in the \1 that no table reaches/' .err)" >>refused
         else
