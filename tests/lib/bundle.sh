@@ -17,7 +17,7 @@ framework() {
     ln -s "Versions/Current/$name" "$folder/$name"
     ln -s Versions/Current/Resources "$folder/Resources"
     info "$folder/Versions/A/Resources/Info.plist" "$name" binary
-    link "$arch" -dylib -install_name "@rpath/$name.framework/Versions/A/$name" -o "$folder/Versions/A/$name" \
+    link "$arch" -adhoc_codesign -dylib -install_name "@rpath/$name.framework/Versions/A/$name" -o "$folder/Versions/A/$name" \
         "$object" "$@"
 }
 
@@ -27,7 +27,7 @@ plug_in() {
     shift 3
     mkdir -p "$folder/Contents/MacOS"
     info "$folder/Contents/Info.plist" Plug
-    link "$arch" -bundle -undefined dynamic_lookup -o "$folder/Contents/MacOS/Plug" "$object" "$@"
+    link "$arch" -adhoc_codesign -bundle -undefined dynamic_lookup -o "$folder/Contents/MacOS/Plug" "$object" "$@"
 }
 
 # app ARCH FOLDER: Thing.app in it: "The Kit.framework" and libright, which load libbase; a helper in Helpers,
@@ -39,13 +39,13 @@ app() {
     for name in base left right main; do compile "$arch" "$2/o/$name.o" "$name.c" || return; done
     info "$inside/Info.plist" Thing
     printf 'a picture\n' >"$inside/Resources/icon.icns"
-    link "$arch" -dylib -install_name @rpath/libbase.dylib -o "$inside/Frameworks/libbase.dylib" "$2/o/base.o" &&
-        link "$arch" -dylib -install_name @rpath/libright.dylib -o "$inside/Frameworks/libright.dylib" \
+    link "$arch" -adhoc_codesign -dylib -install_name @rpath/libbase.dylib -o "$inside/Frameworks/libbase.dylib" "$2/o/base.o" &&
+        link "$arch" -adhoc_codesign -dylib -install_name @rpath/libright.dylib -o "$inside/Frameworks/libright.dylib" \
             "$2/o/right.o" "$inside/Frameworks/libbase.dylib" &&
         framework "$arch" "$inside/Frameworks" "$kit" "$2/o/left.o" "$inside/Frameworks/libbase.dylib" &&
-        link "$arch" -execute -rpath @executable_path/../Frameworks -o "$inside/MacOS/Thing" "$2/o/main.o" \
+        link "$arch" -adhoc_codesign -execute -rpath @executable_path/../Frameworks -o "$inside/MacOS/Thing" "$2/o/main.o" \
             "$inside/Frameworks/$kit.framework/$kit" "$inside/Frameworks/libright.dylib" &&
-        link "$arch" -execute -rpath @loader_path/../Frameworks -o "$inside/Helpers/worker" "$2/o/main.o" \
+        link "$arch" -adhoc_codesign -execute -rpath @loader_path/../Frameworks -o "$inside/Helpers/worker" "$2/o/main.o" \
             "$inside/Frameworks/$kit.framework/$kit" "$inside/Frameworks/libright.dylib" &&
         helper_app "$arch" "$inside/Helpers/Other.app" "$2/o/main.o" "$inside/Frameworks" &&
         plug_in "$arch" "$inside/PlugIns/Plug.bundle" "$2/o/left.o" "$inside/Frameworks/libbase.dylib"
@@ -56,6 +56,6 @@ app() {
 helper_app() {
     mkdir -p "$2/Contents/MacOS"
     info "$2/Contents/Info.plist" Other binary
-    link "$1" -execute -rpath @executable_path/../../../../Frameworks -o "$2/Contents/MacOS/Other" "$3" \
+    link "$1" -adhoc_codesign -execute -rpath @executable_path/../../../../Frameworks -o "$2/Contents/MacOS/Other" "$3" \
         "$4/The Kit.framework/The Kit" "$4/libright.dylib"
 }

@@ -78,7 +78,7 @@ static bool take_count(const struct binary_list *list, unsigned low, struct bina
 
 static bool read_object(const struct binary_list *list, uint64_t i, struct binary_object *object,
                         struct error *error) {
-    uint64_t first;
+    uint64_t first = 0;
     if (i >= list->count)
         return reject(error, "it refers to an object that is not there");
     uint64_t at = bytes_big(list->table, (size_t)i * list->offset_size, list->offset_size);

@@ -27,4 +27,14 @@ struct bundle {
 bool bundle_read(struct arena *arena, const char *folder, struct bundle *bundle,
                  struct error *error);
 
+/* Likewise of a root that is known: "Foo.app/Contents", "Foo.framework/Versions/B". */
+bool bundle_of_root(struct arena *arena, const char *root, struct bundle *bundle,
+                    struct error *error);
+
+/* "ROOT/_CodeSignature/CodeResources". In the arena. */
+const char *bundle_seal(struct arena *arena, const char *root);
+/* The innermost root with a seal around what `path` names, by its text; NULL for none. In the
+ * arena. */
+const char *bundle_sealed_root(struct arena *arena, const char *path);
+
 #endif

@@ -2,16 +2,50 @@
 
 #include "base/atomic_file.h"
 #include "base/path.h"
+#include "rewrite/reseal.h"
 #include "verify/compare_files.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A file more in a sealed bundle would break its seal: beside it is the same tree again. */
+static const char *path_outside(struct arena *arena, const char *target) {
+    const char *bundle = reseal_outermost(arena, target);
+    if (bundle == NULL)
+        return target;
+    const char *real = file_real(arena, target), *folder = file_real(arena, bundle);
+    return path_is_in(real, folder)
+               ? arena_format(arena, "%s.unstripped%s", bundle, real + strlen(folder))
+               : target;
+}
 
 const char *original_path(struct arena *arena, const char *folder, const char *target) {
     if (folder != NULL && strcmp(folder, "none") == 0)
         return NULL;
     if (folder != NULL)
         target = path_join(arena, folder, path_leaf(target));
+    else
+        target = path_outside(arena, target);
     return arena_format(arena, "%s.unstripped", target);
+}
+
+static bool has_ending(const char *path) {
+    static const char ending[] = ".unstripped";
+    size_t size = strlen(path);
+    return size >= sizeof ending && strcmp(path + size - (sizeof ending - 1), ending) == 0;
+}
+
+void original_remove_folders(const char *path) {
+    struct arena arena = {0};
+    const char *folder = path_folder(&arena, path);
+    bool is_last = false;
+    while (!is_last && strstr(folder, ".unstripped") != NULL &&
+           (rmdir(folder) == 0 || errno == ENOENT)) {
+        is_last = has_ending(folder);
+        folder = path_folder(&arena, folder);
+    }
+    arena_free(&arena);
 }
 
 /* Opens the file at `path` and reads its images; it is open only where that could be done. A

@@ -10,9 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Where the original of `target` stays: beside it, or in `folder` unless that is NULL. NULL where
- * the folder is "none": nowhere. In the arena. */
+/* Where the original of `target` stays: beside it, or in `folder` unless that is NULL. Of what is
+ * in a sealed bundle it stays outside: that of Foo.app/Contents/MacOS/Foo is
+ * Foo.app.unstripped/Contents/MacOS/Foo.unstripped. NULL where the folder is "none": nowhere. In
+ * the arena. */
 const char *original_path(struct arena *arena, const char *folder, const char *target);
+
+/* Removes the folders, if they are empty, in which the original at `path`, which is gone, stayed
+ * outside a sealed bundle. */
+void original_remove_folders(const char *path);
 
 /* Puts `file`, which is open and whose images were read, aside as `path`: *aside is a hard link to
  * it where that can be, else a copy, and waits for replacements_take. What has the name already

@@ -1,0 +1,107 @@
+# Seals of bundles: rewriting what is in them seals them again, inside out, and undo gives back every byte.
+. "$(dirname "$0")/../lib/story.sh"
+. "$TESTS/lib/programs.sh"
+. "$TESTS/lib/bundle.sh"
+
+inside=Thing.app/Contents
+kit="$inside/Frameworks/The Kit.framework/Versions/A/The Kit"
+app arm64 . || fail 'building' <<<'the linker failed'
+# libright is of two architectures, so that its cdhashes are more than one.
+app x86_64 other && llvm-lipo-19 -create $inside/Frameworks/libright.dylib other/$inside/Frameworks/libright.dylib \
+    -output fat && mv fat $inside/Frameworks/libright.dylib
+# In Resources code is a file like others: by its bytes, in both lists.
+cp $inside/Frameworks/libbase.dylib $inside/Resources/helper.dylib
+llvm-strip-19 -x "$kit" 2>/dev/null
+python3 "$TESTS/lib/seal.py" Thing.app && mkdir was && cp -a Thing.app was/
+sealed() {
+    run python3 "$TESTS/lib/seal_check.py" Thing.app
+    expect "$1" 0 sealed
+}
+changed() { # NAME FILE...: what is not as it was
+    (cd was && find . -type f) | while read -r file; do cmp -s "was/$file" "$file" || echo "${file#./}"; done | sort >.changed
+    expect_same "$1" <([ $# = 1 ] || printf '%s\n' "${@:2}" | sort) .changed
+}
+sealed 'the seal that the tests make'
+
+run "$VAFIT" shrink --in-place --level locals -q "$kit" $inside/Frameworks/libright.dylib $inside/Resources/helper.dylib
+expect 'a framework, a dylib and a resource' 0 ''
+sealed 'are sealed again'
+seal=_CodeSignature/CodeResources
+changed 'the seal and its executable went with them' "$kit" $inside/Frameworks/libright.dylib \
+    $inside/Resources/helper.dylib $inside/MacOS/Thing $inside/$seal
+expect_true 'the originals are outside' test ! -e "$kit.unstripped" -a -e "Thing.app.unstripped/${kit#*/}.unstripped"
+run "$VAFIT" verify $inside/MacOS/Thing --against was/$inside/MacOS/Thing
+expect 'verify takes an executable that was sealed anew' 0 "$inside/MacOS/Thing: well formed, and means the same"
+run run_program arm64 $inside/MacOS/Thing
+expect 'it runs' 0 -
+run "$VAFIT" shrink --in-place --level locals -q $inside/Helpers/Other.app/Contents/MacOS/Other $inside/MacOS/Thing
+sealed 'executables of a bundle and of the one around it'
+run "$VAFIT" fix --undo Thing.app
+expect 'undo of what the programs load' 0 'restored 4 of 6 images'
+sealed 'leaves a seal that fits what is still shrunk'
+changed 'which is the resource' $inside/Resources/helper.dylib $inside/MacOS/Thing $inside/$seal
+run "$VAFIT" align --undo $inside/Resources/helper.dylib
+expect 'undo of that' 0 'restored 1 files'
+changed 'gives back every byte'
+expect_true 'and leaves nothing' test ! -e Thing.app.unstripped
+expect_true 'nor anything new' diff -r --no-dereference was/Thing.app Thing.app
+
+run "$VAFIT" align --in-place Thing.app
+expect 'align, a whole application' 0 "$kit: aligned string pool at 0x80d4, no multiple of 8
+1 of 8 images were not aligned, and are now"
+sealed 'align seals again'
+(cd $inside && run "$VAFIT" align --undo -q Frameworks)
+changed 'from inside the bundle: every byte'
+(cd $inside/MacOS && "$VAFIT" shrink --in-place --level locals -q Thing)
+sealed 'by a path that begins inside the bundle'
+run "$VAFIT" fix Thing.app --undo
+changed 'whose original is found from outside'
+
+# What did not fit before is not said to fit now.
+left() { # NAME WHY: libright is shrunk, the seal stays
+    cp $inside/$seal before
+    run "$VAFIT" shrink --in-place --level locals -q $inside/Frameworks/libright.dylib
+    expect "$1" 0 '' "vafit: Thing.app: its seal is left as it is, and does not fit: $2; seal the bundle again"
+    expect_true "$1: the seal is kept" cmp before $inside/$seal
+    rm -rf Thing.app Thing.app.unstripped && cp -a was/Thing.app .
+}
+# edit_seal PYTHON: and has the executable signed for the new seal.
+edit_seal() {
+    python3 -c 'import plistlib, sys
+seal = plistlib.load(open(sys.argv[1], "rb"))
+exec(sys.argv[2])
+plistlib.dump(seal, open(sys.argv[1], "wb"))' $inside/$seal "$1"
+    python3 "$TESTS/lib/sign.py" $inside/MacOS/Thing special=1:$inside/Info.plist special=3:$inside/$seal
+}
+echo '<!-- -->' >>$inside/$seal
+left 'a seal that was changed' 'CodeResources is not what its executable was signed with'
+info $inside/Info.plist Thing binary
+left 'an Info.plist that was changed' 'Info.plist is not what its executable was signed with'
+cp $inside/Resources/helper.dylib $inside/Frameworks/libright.dylib
+left 'code that was changed' 'its entry of Frameworks/libright.dylib is not what the code was'
+edit_seal 'seal["files2"]["Frameworks/libright.dylib"]["hash9"] = b"x"'
+left 'a value that is not known' 'its entry of Frameworks/libright.dylib has a value that vafit does not know'
+edit_seal 'seal["new"] = {"list": [1, b"data"]}; seal["files2"]["Resources/icon.icns"]["hash9"] = b"x"'
+"$VAFIT" shrink --in-place --level locals -q $inside/Frameworks/libright.dylib
+sealed 'what is not known elsewhere stays'
+expect_true 'as it was' grep -q '<key>list</key>' $inside/$seal
+rm -rf Thing.app Thing.app.unstripped && cp -a was/Thing.app .
+rm -r $inside/Helpers/Other.app/Contents/_CodeSignature
+"$VAFIT" shrink --in-place --level locals -q $inside/Helpers/Other.app/Contents/MacOS/Other
+expect_same 'the seal around a bundle without one' <(echo Thing.app/Contents/Helpers/Other.app: no seal) \
+    <(python3 "$TESTS/lib/seal_check.py" Thing.app)
+rm -rf Thing.app Thing.app.unstripped && cp -a was/Thing.app .
+
+# An identity's seal, and what would be more than it lists.
+llvm-lipo-19 -thin arm64 -output thin $inside/Frameworks/libright.dylib && mv thin $inside/Frameworks/libright.dylib
+python3 "$TESTS/lib/seal.py" Thing.app
+run "$VAFIT" consolidate Thing.app --in-place
+expect 'consolidation' 3 - "vafit: Thing.app: seal: consolidation makes files that it does not list; consolidate before the bundle is sealed, or write to --out-dir"
+python3 "$TESTS/lib/seal.py" identity Thing.app && cp -a Thing.app mine
+run "$VAFIT" shrink --in-place --level locals $inside/Frameworks/libright.dylib
+expect 'a dylib in an application' 3 '' \
+    'vafit: Thing.app: seal: made by an identity; say with --identity how to sign, and seal the bundle again then'
+run "$VAFIT" align --in-place $inside/Frameworks
+expect 'an identity: refused, naming the bundle' 3 '0 of 3 images were not aligned, and are now' \
+    "vafit: $inside/Frameworks/The Kit.framework: seal: made by an identity; say with --identity how to sign, and seal the bundle again then"
+expect_true 'nothing has changed' diff -r --no-dereference mine Thing.app
