@@ -94,8 +94,8 @@ def entries(root, executable, options):
                 files2[relative] = resource(path, value)
                 if not rule(RULES, relative).get("omit"):
                     files[relative] = files2[relative]["hash"]
-        folders[:] = [name for name in folders if name != "_CodeSignature" and
-                      os.path.relpath(os.path.join(folder, name), root) not in files2]
+        folders[:] = [name for name in folders
+                      if os.path.relpath(os.path.join(folder, name), root) not in [*files2, "_CodeSignature"]]
     return files, files2
 
 

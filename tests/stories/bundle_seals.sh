@@ -12,6 +12,9 @@ app x86_64 other && llvm-lipo-19 -create $inside/Frameworks/libright.dylib other
 # In Resources code is a file like others: by its bytes, in both lists.
 cp $inside/Frameworks/libbase.dylib $inside/Resources/helper.dylib
 llvm-strip-19 -x "$kit" 2>/dev/null
+# So is a whole bundle there, with a seal of its own.
+cp -a $inside/Helpers/Other.app $inside/Resources/Inner.app
+python3 "$TESTS/lib/seal.py" $inside/Resources/Inner.app
 python3 "$TESTS/lib/seal.py" Thing.app && mkdir was && cp -a Thing.app was/
 sealed() {
     run python3 "$TESTS/lib/seal_check.py" Thing.app
@@ -37,7 +40,7 @@ expect 'it runs' 0 -
 run "$VAFIT" shrink --in-place --level locals -q $inside/Helpers/Other.app/Contents/MacOS/Other $inside/MacOS/Thing
 sealed 'executables of a bundle and of the one around it'
 run "$VAFIT" fix --undo Thing.app
-expect 'undo of what the programs load' 0 'restored 4 of 6 images'
+expect 'undo of what the programs load' 0 'restored 4 of 7 images'
 sealed 'leaves a seal that fits what is still shrunk'
 changed 'which is the resource' $inside/Resources/helper.dylib $inside/MacOS/Thing $inside/$seal
 run "$VAFIT" align --undo $inside/Resources/helper.dylib
@@ -48,10 +51,14 @@ expect_true 'nor anything new' diff -r --no-dereference was/Thing.app Thing.app
 
 run "$VAFIT" align --in-place Thing.app
 expect 'align, a whole application' 0 "$kit: aligned string pool at 0x80d4, no multiple of 8
-1 of 8 images were not aligned, and are now"
+1 of 9 images were not aligned, and are now"
 sealed 'align seals again'
 (cd $inside && run "$VAFIT" align --undo -q Frameworks)
 changed 'from inside the bundle: every byte'
+"$VAFIT" shrink --in-place --level locals -q $inside/Resources/Inner.app/Contents/MacOS/Other
+sealed 'a bundle that is a resource of another'
+"$VAFIT" fix --undo -q $inside/Resources/Inner.app
+changed 'and back'
 (cd $inside/MacOS && "$VAFIT" shrink --in-place --level locals -q Thing)
 sealed 'by a path that begins inside the bundle'
 run "$VAFIT" fix Thing.app --undo

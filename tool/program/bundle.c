@@ -139,7 +139,8 @@ const char *bundle_sealed_root(struct arena *arena, const char *path) {
         const char *folder = path_folder(arena, path);
         if (strcmp(folder, path) == 0 || strcmp(folder, ".") == 0)
             return NULL;
-        if (path_look(bundle_seal(arena, folder)) == PATH_FILE)
+        if (path_look(path_join(arena, folder, "_CodeSignature")) == PATH_OTHER &&
+            path_look(bundle_seal(arena, folder)) == PATH_FILE)
             return folder;
         path = folder;
     }

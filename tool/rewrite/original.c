@@ -20,14 +20,17 @@ static const char *path_outside(struct arena *arena, const char *target) {
                : target;
 }
 
-const char *original_path(struct arena *arena, const char *folder, const char *target) {
+const char *original_path_of_link(struct arena *arena, const char *folder, const char *target) {
     if (folder != NULL && strcmp(folder, "none") == 0)
         return NULL;
     if (folder != NULL)
         target = path_join(arena, folder, path_leaf(target));
-    else
-        target = path_outside(arena, target);
     return arena_format(arena, "%s.unstripped", target);
+}
+
+const char *original_path(struct arena *arena, const char *folder, const char *target) {
+    return original_path_of_link(arena, folder,
+                                 folder == NULL ? path_outside(arena, target) : target);
 }
 
 static bool has_ending(const char *path) {

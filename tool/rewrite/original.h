@@ -16,6 +16,10 @@
  * the arena. */
 const char *original_path(struct arena *arena, const char *folder, const char *target);
 
+/* Likewise of what a link has just made: always beside it, where build files name it. No seal fits
+ * that any more. */
+const char *original_path_of_link(struct arena *arena, const char *folder, const char *target);
+
 /* Removes the folders, if they are empty, in which the original at `path`, which is gone, stayed
  * outside a sealed bundle. */
 void original_remove_folders(const char *path);

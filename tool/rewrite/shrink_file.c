@@ -105,6 +105,7 @@ struct commit {
     size_t capacity;
     size_t originals;
     bool in_place;
+    bool is_sealed; /* seals around it are to fit; a link has broken them already */
 };
 
 static bool put_aside(const struct shrink_job *job, const char *original, struct commit *commit,
@@ -122,7 +123,7 @@ static bool put_aside(const struct shrink_job *job, const char *original, struct
 
 static bool add_seals(struct commit *commit, struct error *error) {
     struct resealed_files seals = {0};
-    bool sealed = !commit->in_place ||
+    bool sealed = !commit->is_sealed ||
                   reseal(commit->arena, &commit->items[commit->originals], 1, &seals, error);
     for (size_t i = 0; i < seals.count; i++)
         *vector_push(commit->arena, commit) = *seals.items[i];
@@ -150,7 +151,9 @@ static bool take_names(struct commit *commit, struct error *error) {
 
 static bool commit_file(struct arena *arena, const struct shrink_job *job, const char *original,
                         struct atomic_file *file, struct error *error) {
-    struct commit commit = {.arena = arena, .in_place = strcmp(job->target, job->file->path) == 0};
+    bool in_place = strcmp(job->target, job->file->path) == 0;
+    struct commit commit = {
+        .arena = arena, .in_place = in_place, .is_sealed = in_place && !job->options->linked};
     if (!put_aside(job, original, &commit, error)) {
         atomic_file_discard(file);
         return error_in_file(error, job->target);
@@ -229,8 +232,10 @@ static bool ended(bool done, const struct image_file *file, struct error *error)
 const char *shrink_file_original(struct arena *arena, const struct rewrite_options *options,
                                  const char *target) {
     bool loses = options->losses.level->drops_upto != SYMBOL_NONE || options->losses.unclaimed;
-    return loses || options->keeps_original ? original_path(arena, options->unstripped, target)
-                                            : NULL;
+    if (!loses && !options->keeps_original)
+        return NULL;
+    return (options->linked ? original_path_of_link : original_path)(arena, options->unstripped,
+                                                                     target);
 }
 
 bool shrink_file_make(const struct rewrite_options *options, const struct image_file *file,
@@ -250,7 +255,8 @@ bool shrink_file(const struct rewrite_options *options, const struct image_file 
                  const char *target, struct shrunk *shrunk, struct error *error) {
     struct shrink_job job = {.options = options, .file = file, .target = target};
     const struct string_list targets = {(const char *[]){target}, 1, 1};
-    if (strcmp(target, file->path) == 0 && !reseal_allowed(&targets, options->identity, error))
+    if (!options->linked && strcmp(target, file->path) == 0 &&
+        !reseal_allowed(&targets, options->identity, error))
         return false;
     bool at_once = options->linked || strcmp(target, file->path) != 0;
     bool done = (at_once ? shrink_at_once : shrink_in_steps)(&job, shrunk, error);
