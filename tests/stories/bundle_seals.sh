@@ -88,6 +88,9 @@ cp $inside/Resources/helper.dylib $inside/Frameworks/libright.dylib
 left 'code that was changed' 'its entry of Frameworks/libright.dylib is not what the code was'
 edit_seal 'seal["files2"]["Frameworks/libright.dylib"]["hash9"] = b"x"'
 left 'a value that is not known' 'its entry of Frameworks/libright.dylib has a value that vafit does not know'
+edit_seal 'seal["files2"].update({"/" * i + "Frameworks/libright.dylib": seal["files2"]["Frameworks/libright.dylib"] for i in range(1, 20)})'
+# In the order of their names: 19 slashes come first, and the ninth has 11.
+left 'an entry many times' 'it has too many entries of ///////////Frameworks/libright.dylib'
 edit_seal 'seal["new"] = {"list": [1, b"data"]}; seal["files2"]["Resources/icon.icns"]["hash9"] = b"x"'
 "$VAFIT" shrink --in-place --level locals -q $inside/Frameworks/libright.dylib
 sealed 'what is not known elsewhere stays'
@@ -112,3 +115,11 @@ run "$VAFIT" align --in-place $inside/Frameworks
 expect 'an identity: refused, naming the bundle' 3 '0 of 3 images were not aligned, and are now' \
     "vafit: $inside/Frameworks/The Kit.framework: seal: made by an identity; say with --identity how to sign, and seal the bundle again then"
 expect_true 'nothing has changed' diff -r --no-dereference mine Thing.app
+printf '#!/bin/sh\nexec python3 "%s/lib/sign.py" "$1" identity identifier=libright.dylib\n' "$TESTS" >signer
+chmod +x signer
+python3 "$TESTS/lib/sign.py" $inside/Frameworks/libright.dylib identity identifier=libright.dylib
+python3 "$TESTS/lib/seal.py" identity Thing.app && cp $inside/$seal before
+run "$VAFIT" shrink --in-place --level locals -q $inside/Frameworks/libright.dylib --identity "$WORK/signer"
+expect 'with --identity the image is signed, and the bundle is left for you' 0 '' \
+    'vafit: Thing.app: its seal is left as it is, and does not fit: an identity made it; seal the bundle again'
+expect_true 'its seal is the old one' cmp before $inside/$seal

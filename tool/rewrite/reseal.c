@@ -177,6 +177,7 @@ struct reseal_state {
     struct resealed_files *result;
     struct map changed; /* real path -> struct replacement */
     struct map folders; /* that hold one, somewhere below */
+    struct map code;    /* path of an entry -> that of its executable */
 };
 
 static void add_changed(struct reseal_state *state, struct replacement *item) {
@@ -205,40 +206,71 @@ static const char *file_of(struct arena *arena, const char *path) {
                : path;
 }
 
+/* Looked up once, however many entries name it. */
+static const char *code_at(struct reseal_state *state, const char *path) {
+    const char *known = map_get(&state->code, path);
+    if (known == NULL) {
+        known = file_of(state->arena, path);
+        map_put(&state->code, state->arena, path, (void *)(uintptr_t)known);
+    }
+    return known;
+}
+
 /* The new file of what an entry is about; NULL where that does not change. */
-static const struct replacement *change_of(const struct reseal_state *state,
+static const struct replacement *change_of(struct reseal_state *state,
                                            const struct sealed_root *root,
                                            const struct seal_entry *entry) {
     const char *path = path_tidy(state->arena, path_join(state->arena, root->path, entry->path));
     const struct replacement *item = map_get(&state->changed, path);
     if (item != NULL || !seal_entry_is_code(entry) || map_get(&state->folders, path) == NULL)
         return item;
-    return map_get(&state->changed, file_of(state->arena, path));
+    return map_get(&state->changed, code_at(state, path));
+}
+
+/* A file is in two lists, and code by the name of its bundle: more would be work without end. */
+static bool is_too_often(struct reseal_state *state, struct map *counts,
+                         const struct replacement *item) {
+    enum { MOST = 8 };
+    size_t *count = map_get(counts, item->target);
+    if (count == NULL) {
+        count = arena_take(state->arena, sizeof *count);
+        map_put(counts, state->arena, item->target, count);
+    }
+    return ++*count > MOST;
+}
+
+static bool change_entry(struct reseal_state *state, const struct sealed_root *root,
+                         const struct seal_entry *entry, const struct replacement *item,
+                         uint8_t *copy, struct error *error) {
+    const struct seal_change change = {
+        .entry = entry,
+        .old_file = item->target,
+        .new_file = item->file.path,
+        .text = root->text,
+        .copy = copy,
+    };
+    return seal_change_apply(state->arena, &change, error);
 }
 
 /* The seal with all that changes; *changes is false when nothing does. */
-static bool change_text(const struct reseal_state *state, const struct sealed_root *root,
-                        uint8_t *copy, bool *changes, struct error *error) {
+static bool change_text(struct reseal_state *state, const struct sealed_root *root, uint8_t *copy,
+                        bool *changes, struct error *error) {
     struct seal seal;
+    struct map counts = {0};
+    bool changed = seal_read(state->arena, root->text, &seal, error);
     *changes = false;
-    if (!seal_read(state->arena, root->text, &seal, error))
-        return false;
-    for (size_t i = 0; i < seal.count; i++) {
+    for (size_t i = 0; changed && i < seal.count; i++) {
         const struct replacement *item = change_of(state, root, &seal.items[i]);
         if (item == NULL)
             continue;
-        const struct seal_change change = {
-            .entry = &seal.items[i],
-            .old_file = item->target,
-            .new_file = item->file.path,
-            .text = root->text,
-            .copy = copy,
-        };
-        if (!seal_change_apply(state->arena, &change, error))
-            return false;
         *changes = true;
+        changed = is_too_often(state, &counts, item)
+                      ? error_malformed(error, "", "it has too many entries of %.400s",
+                                        seal.items[i].path)
+                      : change_entry(state, root, &seal.items[i], item, copy, error);
     }
-    return true;
+    map_free(&counts);
+    return changed;
 }
 
 /* --- new files --- */
@@ -393,5 +425,6 @@ bool reseal(struct arena *arena, struct replacement *items, size_t count,
     map_free(&met);
     map_free(&state.changed);
     map_free(&state.folders);
+    map_free(&state.code);
     return done;
 }
