@@ -64,6 +64,18 @@ sealed 'by a path that begins inside the bundle'
 run "$VAFIT" fix Thing.app --undo
 changed 'whose original is found from outside'
 
+# Originals are found where they are, whatever became of the seal since.
+cp -a Thing.app bare && rm -r bare/Contents/_CodeSignature && mv Thing.app aside && mv bare Thing.app
+"$VAFIT" shrink --in-place --level locals -q $inside/MacOS/Thing && python3 "$TESTS/lib/seal.py" Thing.app
+run "$VAFIT" fix --undo Thing.app
+expect 'an original from before the seal' 0 'restored 1 of 7 images'
+rm -rf Thing.app && mv aside Thing.app
+"$VAFIT" shrink --in-place --level locals -q $inside/MacOS/Thing && rm -r $inside/_CodeSignature
+run "$VAFIT" fix --undo Thing.app
+expect 'one of a seal that is gone' 0 'restored 1 of 7 images'
+expect_true 'which is back' cmp $inside/MacOS/Thing was/$inside/MacOS/Thing
+rm -rf Thing.app Thing.app.unstripped && cp -a was/Thing.app .
+
 # What did not fit before is not said to fit now.
 left() { # NAME WHY: libright is shrunk, the seal stays
     cp $inside/$seal before

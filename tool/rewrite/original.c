@@ -9,17 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A file more in a sealed bundle would break its seal: beside it is the same tree again. */
-static const char *path_outside(struct arena *arena, const char *target) {
-    const char *bundle = reseal_outermost(arena, target);
-    if (bundle == NULL)
-        return target;
-    const char *real = file_real(arena, target), *folder = file_real(arena, bundle);
-    return path_is_in(real, folder)
-               ? arena_format(arena, "%s.unstripped%s", bundle, real + strlen(folder))
-               : target;
-}
-
 const char *original_path_of_link(struct arena *arena, const char *folder, const char *target) {
     if (folder != NULL && strcmp(folder, "none") == 0)
         return NULL;
@@ -28,9 +17,41 @@ const char *original_path_of_link(struct arena *arena, const char *folder, const
     return arena_format(arena, "%s.unstripped", target);
 }
 
+static const char *path_below(struct arena *arena, const char *folder, const char *below) {
+    return arena_format(arena, "%s.unstripped%s.unstripped", folder, below);
+}
+
+/* A file more in a sealed bundle would break its seal: beside it is the same tree again. NULL for
+ * what is in none. */
+static const char *path_outside(struct arena *arena, const char *target) {
+    const char *bundle = reseal_outermost(arena, target);
+    if (bundle == NULL)
+        return NULL;
+    const char *real = file_real(arena, target), *folder = file_real(arena, bundle);
+    return path_is_in(real, folder) ? path_below(arena, bundle, real + strlen(folder)) : NULL;
+}
+
+/* Where one stayed while there was a seal that is gone now; NULL for nowhere. */
+static const char *path_left_outside(struct arena *arena, const char *target) {
+    const char *real = file_real(arena, target), *folder = path_folder(arena, real);
+    for (; strcmp(folder, "/") != 0 && strcmp(folder, ".") != 0;
+         folder = path_folder(arena, folder)) {
+        const char *path = path_below(arena, folder, real + strlen(folder));
+        if (path_look(path) == PATH_FILE)
+            return path;
+    }
+    return NULL;
+}
+
+/* One that is there goes before another place for it. */
 const char *original_path(struct arena *arena, const char *folder, const char *target) {
-    return original_path_of_link(arena, folder,
-                                 folder == NULL ? path_outside(arena, target) : target);
+    const char *beside = original_path_of_link(arena, folder, target);
+    if (folder != NULL || path_look(beside) == PATH_FILE)
+        return beside;
+    const char *outside = path_outside(arena, target);
+    if (outside == NULL)
+        outside = path_left_outside(arena, target);
+    return outside == NULL ? beside : outside;
 }
 
 static bool has_ending(const char *path) {
