@@ -77,9 +77,9 @@ expect_true 'which is back' cmp $inside/MacOS/Thing was/$inside/MacOS/Thing
 rm -rf Thing.app Thing.app.unstripped && cp -a was/Thing.app .
 
 # What did not fit before is not said to fit now.
-left() { # NAME WHY: libright is shrunk, the seal stays
+left() { # NAME WHY [IMAGE]: libright or the image is shrunk, the seal stays
     cp $inside/$seal before
-    run "$VAFIT" shrink --in-place --level locals -q $inside/Frameworks/libright.dylib
+    run "$VAFIT" shrink --in-place --level locals -q "${3-$inside/Frameworks/libright.dylib}"
     expect "$1" 0 '' "vafit: Thing.app: its seal is left as it is, and does not fit: $2; seal the bundle again"
     expect_true "$1: the seal is kept" cmp before $inside/$seal
     rm -rf Thing.app Thing.app.unstripped && cp -a was/Thing.app .
@@ -100,6 +100,10 @@ cp $inside/Resources/helper.dylib $inside/Frameworks/libright.dylib
 left 'code that was changed' 'its entry of Frameworks/libright.dylib is not what the code was'
 edit_seal 'seal["files2"]["Frameworks/libright.dylib"]["hash9"] = b"x"'
 left 'a value that is not known' 'its entry of Frameworks/libright.dylib has a value that vafit does not know'
+edit_seal 'import re; entry = seal["files2"]["Frameworks/The Kit.framework"]
+entry["cdhash"] = bytes.fromhex(re.findall("[0-9a-f]{40}", entry["requirement"])[1])'
+left 'a cdhash of SHA-1, which a new signature does not have' \
+    'its entry of Frameworks/The Kit.framework is of a CodeDirectory that the new code does not have' "$kit"
 edit_seal 'seal["files2"].update({"/" * i + "Frameworks/libright.dylib": seal["files2"]["Frameworks/libright.dylib"] for i in range(1, 20)})'
 # In the order of their names: 19 slashes come first, and the ninth has 11.
 left 'an entry many times' 'it has too many entries of ///////////Frameworks/libright.dylib'

@@ -85,6 +85,13 @@ static const uint8_t *new_cdhash(const struct code_change *code, const uint8_t *
     return NULL;
 }
 
+static bool has_cdhash(const struct file_signatures *all, const uint8_t *cdhash) {
+    for (size_t i = 0; i < all->count; i++)
+        if (memcmp(all->items[i].cdhash, cdhash, CDHASH_SIZE) == 0)
+            return true;
+    return false;
+}
+
 static bool change_cdhash(const struct seal_change *change, const struct code_change *code,
                           struct error *error) {
     struct bytes value = change->entry->values[SEAL_CDHASH];
@@ -94,6 +101,8 @@ static bool change_cdhash(const struct seal_change *change, const struct code_ch
     const uint8_t *new = seal_data(value, old, sizeof old) ? new_cdhash(code, old) : NULL;
     if (new == NULL)
         return reject(change, error, "is not what the code was");
+    if (!has_cdhash(&code->new, new))
+        return reject(change, error, "is of a CodeDirectory that the new code does not have");
     seal_put_data(value, new, place_of(change, value));
     return true;
 }

@@ -21,9 +21,10 @@ struct seal_change {
 /* Whether the entry is of nested code, and not of a file's bytes. */
 bool seal_entry_is_code(const struct seal_entry *entry);
 /* Writes what the new file has in place of what the old one had: hashes of the bytes, or of nested
- * code each cdhash, by slice and kind of hash, also where a requirement names it. A cdhash of a
- * CodeDirectory that the new file has no more stays. Errors: ERROR_MALFORMED when the old file is
- * not what the entry says, or the entry holds what vafit does not know; ERROR_IO. */
+ * code each cdhash, by slice and kind of hash, also where a requirement names it; there one of
+ * a CodeDirectory that the new file has no more stays. Errors: ERROR_MALFORMED when the old file is
+ * not what the entry says, the entry is of such a CodeDirectory, or the entry holds what vafit does
+ * not know; ERROR_IO. */
 bool seal_change_apply(struct arena *arena, const struct seal_change *change, struct error *error);
 
 #endif
