@@ -6,13 +6,13 @@ _vafit_verbs='check why scan align shrink fix consolidate verify link completion
 # The options of the verb $1.
 _vafit_options() {
     case $1 in
-    check) echo '-o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
-    why) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format -v --verbose --color --help' ;;
+    check) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
+    why) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
     align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
-    fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
-    consolidate) echo '--in-place --out-dir --undo --dry-run --group --exclude --no-stubs --unstripped --identity --memory -j --jobs -q --quiet --format -o --output --depfile --arch --sysroot --search --insert --facts --color --help' ;;
+    fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    consolidate) echo '--in-place --out-dir --undo --dry-run --group --exclude --no-stubs --unstripped --identity --memory -j --jobs -q --quiet --format -o --output --depfile --arch --sysroot --search --program --insert --facts --color --help' ;;
     verify) echo '--against --level --drop-unclaimed -q --quiet --color --help' ;;
     link) echo '--level --if-needed --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     completion) echo '--color --help' ;;
@@ -27,6 +27,7 @@ _vafit_argument() {
     check:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
     check:--sysroot) kind='folders' words='' ;;
     check:--search) kind='folders' words='' ;;
+    check:--program) kind='files' words='' ;;
     check:--insert) kind='files' words='' ;;
     check:--facts) kind='files' words='' ;;
     check:--allow-missing) kind='' words='' ;;
@@ -48,6 +49,7 @@ _vafit_argument() {
     why:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
     why:--sysroot) kind='folders' words='' ;;
     why:--search) kind='folders' words='' ;;
+    why:--program) kind='files' words='' ;;
     why:--insert) kind='files' words='' ;;
     why:--facts) kind='files' words='' ;;
     why:--format) kind='' words='text json' ;;
@@ -80,6 +82,7 @@ _vafit_argument() {
     fix:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
     fix:--sysroot) kind='folders' words='' ;;
     fix:--search) kind='folders' words='' ;;
+    fix:--program) kind='files' words='' ;;
     fix:--insert) kind='files' words='' ;;
     fix:--facts) kind='files' words='' ;;
     fix:--allow-missing) kind='' words='' ;;
@@ -104,6 +107,7 @@ _vafit_argument() {
     consolidate:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
     consolidate:--sysroot) kind='folders' words='' ;;
     consolidate:--search) kind='folders' words='' ;;
+    consolidate:--program) kind='files' words='' ;;
     consolidate:--insert) kind='files' words='' ;;
     consolidate:--facts) kind='files' words='' ;;
     consolidate:--color) kind='' words='auto always never' ;;

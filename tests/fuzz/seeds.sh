@@ -81,5 +81,11 @@ printf '\003\001\000\004\000\001\000\000_main\000_in\000_main\000' >seeds/string
 # Regular pages: two functions, of which the first has a personality and an LSDA.
 printf '\001\0\0\0\034\0\0\0\0\0\0\0\034\0\0\0\001\0\0\0\040\0\0\0\002\0\0\0\0\100\0\0\0\020\0\0\100\0\0\0\070\0\0\0\0\040\0\0\0\0\0\0\100\0\0\0\0\020\0\0\0\060\0\0\002\0\0\0\010\0\002\0\0\020\0\0\0\0\0\122\020\020\0\0\0\0\0\002' \
     >seeds/unwind_info/regular
+for format in XML BINARY; do
+    python3 -c 'import plistlib, sys
+plistlib.dump({"CFBundleExecutable": "a & b \u2665", "files": {"x": b"y" * 20, "z": {"hash": b"h" * 20, "hash2": b"i" * 32, "optional": True}},
+               "files2": {"n": {"cdhash": b"c" * 20, "requirement": "cdhash H\"" + 40 * "0" + "\""}}, "rules": {"^": {"weight": 1.5}}},
+              open(sys.argv[1], "wb"), fmt=getattr(plistlib, "FMT_" + sys.argv[2]))' seeds/plist/$format $format
+done
 rm -rf "$folder"
 cp -r seeds "$folder"

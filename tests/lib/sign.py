@@ -1,9 +1,10 @@
 """Signs a thin image that has LC_CODE_SIGNATURE, in place, as codesign, ldid or an old linker would.
 
     python3 sign.py FILE [hashes=1,2] [flags=0x10000] [identifier=NAME] [identity] [slot=NUMBER:MAGIC:TEXT...]
+                           [special=NUMBER:FILE...]
 
 `hashes` are those of the CodeDirectories, the first in slot 0: 1 SHA-1, 2 SHA-256, 4 SHA-384. `slot` adds a
-blob and its special hash; `identity` a CMS blob that is not empty.
+blob and its special hash, `special` that of a file, as bundles have; `identity` a CMS blob that is not empty.
 """
 import hashlib
 import struct
@@ -15,8 +16,10 @@ PAGE = 4096
 KINDS = {1: (20, hashlib.sha1), 2: (32, hashlib.sha256), 3: (20, hashlib.sha256), 4: (48, hashlib.sha384)}
 
 
-def directory(image, limit, kind, flags, identifier, blobs):
+def directory(image, limit, kind, options, blobs):
     size, digest = KINDS[kind]
+    blobs = {**blobs, **options["files"]}
+    flags, identifier = options["flags"], options["identifier"]
     special = max([slot for slot in blobs if slot < 0x1000], default=0)
     hashes = b"".join(digest(blobs[slot]).digest()[:size] if slot in blobs else bytes(size)
                       for slot in range(special, 0, -1))
@@ -34,7 +37,7 @@ def signature(image, limit, options):
     all_blobs = []
     for i, kind in enumerate(kinds):
         slot = 0 if i == 0 else 0x1000 + i - 1
-        all_blobs.append((slot, directory(image, limit, kind, options["flags"], options["identifier"], blobs)))
+        all_blobs.append((slot, directory(image, limit, kind, options, blobs)))
     all_blobs += sorted(blobs.items())
     if options["identity"]:
         all_blobs.append((0x10000, struct.pack(">II", 0xFADE0B01, 24) + b"somebody".ljust(16, b"\0")))
@@ -47,7 +50,8 @@ def signature(image, limit, options):
 
 
 def parse(arguments):
-    options = {"hashes": [2], "flags": 2, "identifier": "somebody", "identity": False, "slots": []}
+    options = {"hashes": [2], "flags": 2, "identifier": "somebody", "identity": False, "slots": [],
+               "files": {}}
     for argument in arguments:
         name, _, value = argument.partition("=")
         if name == "hashes":
@@ -57,6 +61,10 @@ def parse(arguments):
         elif name == "slot":
             slot, magic, text = value.split(":", 2)
             options["slots"].append((int(slot), struct.pack(">II", int(magic, 0), 8 + len(text)) + text.encode()))
+        elif name == "special":
+            slot, path = value.split(":", 1)
+            with open(path, "rb") as file:
+                options["files"][int(slot)] = file.read()
         else:
             options[name] = value or True
     return options

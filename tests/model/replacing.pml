@@ -128,6 +128,9 @@ inline give_back(k, own) {
     put = 0
 }
 
+/* One file is left of an entry: the run had taken all names, or was giving them back. */
+#define ENDED(k, file) (names[AT(j, k)] && new[k] == NOTHING && target[k] == file[AT(j, k)])
+
 /* Step resume: an entry of the journal of run j. */
 inline resume_entry(k) {
     atomic {
@@ -182,8 +185,9 @@ inline resume(k) {
             fi;
             if
             :: journal[k] == j + 1 ->
-                takes_back = undoes || (names[AT(j, 0)] && journal[0] != j + 1) ||
-                             (names[AT(j, 1)] && journal[1] != j + 1)
+                takes_back = (names[AT(j, 0)] && journal[0] != j + 1) ||
+                             (names[AT(j, 1)] && journal[1] != j + 1) || ENDED(0, was) ||
+                             ENDED(1, was) || (undoes && !ENDED(0, made) && !ENDED(1, made))
             :: else -> locks_journal[j] = 0; j = journal[k]; goto failed
             fi
         }

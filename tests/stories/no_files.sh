@@ -42,8 +42,8 @@ rm bin/link* bin/liba.dylib bin/b.dylib
 # As operands, such files are errors of the operating system.
 mkfifo fifo
 ln -s loop loop
-refused 'a folder as the executable' 4 'vafit: bin: cannot open: not a regular file' \
-    "$VAFIT" check bin
+refused 'a folder as the image' 4 'vafit: bin: cannot open: not a regular file' \
+    "$VAFIT" scan bin -o facts
 refused 'a FIFO as the executable' 4 'vafit: fifo: cannot open: not a regular file' \
     "$VAFIT" check fifo
 refused 'a device as the executable' 4 'vafit: /dev/null: cannot open: not a regular file' \

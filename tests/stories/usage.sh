@@ -107,4 +107,4 @@ printf -- '--- !tapi-tbd\n' >libx.tbd
 run "$VAFIT" check libx.tbd
 expect 'a stub is no image' 3 '' 'vafit: libx.tbd: magic: a text-based stub for linkers; give the dylib that it stands for'
 run "$VAFIT" check .
-expect 'a folder is no image' 4 '' 'vafit: .: cannot open: not a regular file'
+expect 'a folder without programs' 3 '' 'vafit: .: no program is below this folder: no Mach-O executable'

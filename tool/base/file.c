@@ -29,6 +29,11 @@ enum path_kind path_look(const char *path) {
     return errno == EACCES ? PATH_CLOSED : PATH_ABSENT;
 }
 
+bool path_is_folder(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 char *path_link_target(struct arena *arena, const char *path) {
     char target[PATH_MAX];
     ssize_t size = readlink(path, target, sizeof target - 1);

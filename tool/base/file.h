@@ -27,6 +27,8 @@ enum path_kind {
 
 /* What `path` names, without following a symbolic link at its end. */
 enum path_kind path_look(const char *path);
+/* Whether `path` leads to a folder. */
+bool path_is_folder(const char *path);
 /* Where the symbolic link `path` leads, in the arena; NULL when it cannot be read. A relative
  * target comes joined to the folder of the link. */
 char *path_link_target(struct arena *arena, const char *path);

@@ -146,6 +146,19 @@ struct found_journal {
     size_t count;
 };
 
+/* What a run had begun at its end goes the same way for all, or files that belong together, as an
+ * image and the seal around it, would be of two minds: it was cleaning when an old file is gone,
+ * and giving back when a new one is. */
+static bool decide(const struct found_journal *journal, bool take_back) {
+    bool is_taken = false, is_given_back = false;
+    for (size_t i = 0; i < journal->count && !is_given_back; i++) {
+        enum entry_end end = journal_entry_end(&journal->entries[i]);
+        is_taken |= end == ENTRY_TAKEN;
+        is_given_back |= end == ENTRY_GIVEN_BACK;
+    }
+    return is_given_back || (take_back && !is_taken);
+}
+
 /* An entry whose own journal is not there is left alone: its run had not begun to take names, or
  * was about to end; another may have been at it since. Then nothing more is taken of the others. */
 static bool resume_entries(struct arena *arena, const struct found_journal *journal, bool take_back,
@@ -156,7 +169,7 @@ static bool resume_entries(struct arena *arena, const struct found_journal *jour
         listed += is_listed_here(arena, &entries[i], journal->file);
     if (listed == 0)
         return journal_error(error, "it names files that are not beside it, as of a moved folder");
-    take_back = take_back || listed < journal->count;
+    take_back = listed < journal->count || decide(journal, take_back);
     for (size_t i = 0; i < journal->count; i++)
         if (is_listed_here(arena, &entries[i], journal->file) &&
             !journal_entry_resume(&entries[i], take_back, resumed, error))

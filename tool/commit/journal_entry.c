@@ -213,6 +213,21 @@ bool journal_entry_resume(const struct journal_entry *entry, bool take_back,
     return true;
 }
 
+enum entry_end journal_entry_end(const struct journal_entry *entry) {
+    struct arena arena = {0};
+    const char *path = arena_format(&arena, "%s" NEW_FILE_ENDING, entry->target);
+    const char *kept = arena_format(&arena, "%s-old", path);
+    enum entry_end end = ENTRY_UNDECIDED;
+    if (path_look(path) == PATH_ABSENT && path_look(kept) == PATH_ABSENT) {
+        enum content content = content_of(entry, entry->target);
+        end = content == CONTENT_NEW   ? ENTRY_TAKEN
+              : content == CONTENT_OLD ? ENTRY_GIVEN_BACK
+                                       : ENTRY_UNDECIDED;
+    }
+    arena_free(&arena);
+    return end;
+}
+
 bool journal_entry_is_at(const char *path, int descriptor) {
     struct stat opened, named;
     return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 &&

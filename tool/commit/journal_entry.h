@@ -40,6 +40,14 @@ bool journal_entry_read(struct arena *arena, const json_t *value, struct journal
 bool journal_entry_resume(const struct journal_entry *entry, bool take_back,
                           struct resumed *resumed, struct error *error);
 
+/* How far its run was: one file is all that is left of a replacement that has ended. */
+enum entry_end {
+    ENTRY_UNDECIDED,
+    ENTRY_TAKEN,     /* TARGET is the new file, and the old one is gone */
+    ENTRY_GIVEN_BACK /* TARGET is the old file, and the new one is gone */
+};
+enum entry_end journal_entry_end(const struct journal_entry *entry);
+
 /* Whether `path` is a name of the open file. */
 bool journal_entry_is_at(const char *path, int descriptor);
 /* Takes away a name of the open file; leaves another file's. */

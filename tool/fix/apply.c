@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/progress.h"
 #include "rewrite/original.h"
+#include "rewrite/reseal.h"
 #include "verify/validate.h"
 
 #include <stdlib.h>
@@ -196,6 +197,26 @@ static bool add_new_files(const struct apply_state *work, struct applied_fix *fi
     return true;
 }
 
+/* In place the seals around the new files change with them. */
+static bool add_seals(const struct apply_state *work, size_t originals, struct applied_fix *fixed,
+                      struct error *error) {
+    struct resealed_files seals = {0};
+    bool sealed = work->job->copies || reseal(&fixed->arena, fixed->items + originals,
+                                              fixed->count - originals, &seals, error);
+    for (size_t i = 0; i < seals.count; i++)
+        *vector_push(&fixed->arena, fixed) = *seals.items[i];
+    return sealed;
+}
+
+static bool seals_allow(const struct apply_state *work, struct applied_fix *fixed,
+                        struct error *error) {
+    struct string_list paths = {0};
+    for (size_t i = 0; i < work->job->predictions->plan.file_count; i++)
+        if (is_rewritten(work->job, i) && !work->job->copies)
+            *vector_push(&fixed->arena, &paths) = work->job->placed->targets[i];
+    return reseal_allowed(&paths, work->job->options.identity, error);
+}
+
 static bool make_folders(const struct output_paths *placed, struct applied_fix *fixed,
                          struct error *error) {
     for (size_t i = 0; i < placed->folders.count; i++)
@@ -231,7 +252,7 @@ static void fixed_free(struct applied_fix *fixed) {
 static bool take_names(const struct apply_state *work, struct applied_fix *fixed,
                        struct error *error) {
     size_t originals = fixed->count;
-    if (!add_new_files(work, fixed, error))
+    if (!add_new_files(work, fixed, error) || !add_seals(work, originals, fixed, error))
         return false;
     size_t count = fixed->count - originals;
     struct replacement *files = count == 0 ? NULL : fixed->items + originals;
@@ -251,8 +272,10 @@ static void discard(struct apply_state *work, size_t count) {
 /* What ended runs left beside files that this one leaves alone. */
 static bool sweep(const struct apply_state *work, struct applied_fix *fixed, struct error *error) {
     for (size_t i = 0; i < work->job->predictions->plan.file_count; i++) {
-        struct string_list names =
-            predicted_file_names(&fixed->arena, work->job->predictions->files[i].file);
+        const struct image_file *file = work->job->predictions->files[i].file;
+        struct string_list names = predicted_file_names(&fixed->arena, file);
+        if (!reseal_sweep(file->path, error))
+            return false;
         for (size_t j = 0; j < names.count; j++)
             if (!atomic_file_sweep(names.items[j], error))
                 return false;
@@ -265,7 +288,7 @@ bool fix_apply(const struct fix_job *job, struct applied_fix *fixed, struct erro
     struct apply_state work = {.job = job};
     struct error error;
     work.made = memory_zeros(count, sizeof *work.made);
-    bool done = job->copies || sweep(&work, fixed, &error);
+    bool done = seals_allow(&work, fixed, &error) && (job->copies || sweep(&work, fixed, &error));
     if (!done)
         errors_add(errors, &error);
     done = done && make_all(&work, errors);

@@ -10,6 +10,7 @@
 #include "merge/parts_file.h"
 #include "merge/stub.h"
 #include "rewrite/original.h"
+#include "rewrite/reseal.h"
 #include "rewrite/shrink_file.h"
 
 #include <string.h>
@@ -443,10 +444,28 @@ static bool is_elsewhere(const struct merge_job *job, struct applied_fix *applie
     return elsewhere;
 }
 
+/* A seal lists what is there: a merged image and its parts file would be more. */
+static bool is_unsealed(const struct merge_job *job, struct applied_fix *applied,
+                        struct error *error) {
+    for (size_t i = 0; i < job->all->graph.count; i++) {
+        const char *target = target_of(job, &job->all->graph.items[i]);
+        const char *bundle = target == NULL || !is_new(job->all, i)
+                                 ? NULL
+                                 : reseal_outermost(&applied->arena, target);
+        if (bundle == NULL)
+            continue;
+        error_malformed(error, "seal",
+                        "consolidation makes files that it does not list; consolidate before the "
+                        "bundle is sealed, or write to --out-dir");
+        return error_in_file(error, bundle);
+    }
+    return true;
+}
+
 bool merge_apply(const struct merge_job *job, struct applied_fix *applied, struct errors *errors) {
     struct merge_work work = {.job = job, .applied = applied, .errors = errors};
     struct error error;
-    if (job->copies && !is_elsewhere(job, applied, &error)) {
+    if (!(job->copies ? is_elsewhere : is_unsealed)(job, applied, &error)) {
         errors_add(errors, &error);
         applied_fix_take_back(applied, errors);
         return false;

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "commit/journal.h"
 #include "rewrite/original.h"
+#include "rewrite/reseal.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -79,14 +80,28 @@ static bool remove_originals(const struct undo_state *state, bool are_themselves
     return done;
 }
 
+/* The seals of the originals, which are what they were when all are back. */
+static bool add_seals(struct undo_state *state, struct replacement **items, size_t *count,
+                      struct error *error) {
+    struct resealed_files seals = {0};
+    bool sealed = reseal(state->arena, *items, *count, &seals, error);
+    struct replacement *all = arena_take(state->arena, (*count + seals.count + 1) * sizeof *all);
+    memcpy(all, *items, *count * sizeof *all);
+    for (size_t i = 0; i < seals.count; i++)
+        all[(*count)++] = *seals.items[i];
+    *items = all;
+    return sealed;
+}
+
 /* Steps journal, take, clean and remove: one journal for all. The originals go when all files have
  * them, no old file waits to be given back any more, and the journal still keeps other runs away.
  */
 static bool put_back(struct undo_state *state, struct replacement *items, size_t count,
                      struct error *error) {
     struct journal journal = {0};
-    bool done =
-        journal_write(&journal, items, count, error) && replacements_take(items, count, error);
+    bool done = add_seals(state, &items, &count, error) &&
+                journal_write(&journal, items, count, error) &&
+                replacements_take(items, count, error);
     replacements_keep(items, count);
     if (done && !replacements_are_clean(items, count))
         done = error_io(error, items[0].target,
@@ -111,6 +126,11 @@ static bool add_all(struct replacement *back, struct string_list names, const ch
     return true;
 }
 
+static void remove_folders(const struct predictions *predictions, struct arena *arena) {
+    for (size_t i = 0; i < predictions->plan.file_count; i++)
+        original_remove_folders(original_path(arena, NULL, predictions->files[i].file->path));
+}
+
 bool undo_fix(const struct predictions *predictions, const char *unstripped, size_t *restored,
               struct errors *errors) {
     struct arena arena = {0};
@@ -119,7 +139,8 @@ bool undo_fix(const struct predictions *predictions, const char *unstripped, siz
     size_t before = errors->count, count = 0, names = 0;
     struct error error;
     bool done = true;
-    for (size_t i = 0; i < predictions->plan.file_count; i++) {
+    for (size_t i = 0; done && i < predictions->plan.file_count; i++) {
+        done = reseal_sweep(predictions->files[i].file->path, &error);
         find_original(&state, &predictions->files[i], unstripped);
         names += 1 + predictions->files[i].file->names.count;
     }
@@ -148,6 +169,8 @@ bool undo_fix(const struct predictions *predictions, const char *unstripped, siz
         replacements_discard(items, count);
     if (!done)
         errors_add(errors, &error);
+    if (unstripped == NULL)
+        remove_folders(predictions, &arena);
     arena_free(&arena);
     return errors->count == before;
 }

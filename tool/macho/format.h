@@ -166,7 +166,9 @@ enum {
 #define CSMAGIC_EMBEDDED_ENTITLEMENTS UINT32_C(0xfade7171)
 enum {
     CSSLOT_CODEDIRECTORY = 0,
+    CSSLOT_INFOSLOT = 1, /* the hash of Info.plist alone */
     CSSLOT_REQUIREMENTS = 2,
+    CSSLOT_RESOURCEDIR = 3, /* the hash of CodeResources alone */
     CSSLOT_ENTITLEMENTS = 5,
     CSSLOT_DER_ENTITLEMENTS = 7,
     CSSLOT_ALTERNATE_CODEDIRECTORIES = 0x1000, /* with other hashes */

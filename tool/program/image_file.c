@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The first read of a file: enough for the header and load commands of nearly every image. */
-enum { FIRST_READ = 8192 };
+enum { FIRST_READ = 8192, FILETYPE = 12 /* of a mach_header_64 */ };
 
 /* Reads the first `wanted` bytes of a slice of `size` bytes, or all of it, into `buffer`; data is
  * NULL after an error. */
@@ -96,16 +96,31 @@ static bool read_slices(struct arena *arena, struct image_file *file, struct byt
     return !universal.thin || parse_slice(arena, file, &file->slices[0], head, error);
 }
 
-/* Whether the slice at `offset` begins as an image does. */
-static bool slice_begins(const struct file *file, uint64_t offset) {
+/* Which images are asked for. */
+struct image_wish {
+    const char *architecture; /* NULL for any */
+    bool programs;            /* MH_EXECUTE alone */
+};
+
+static bool head_is(struct bytes head, const struct image_wish *wish) {
+    return image_begins(head) && (!wish->programs || bytes_u32(head, FILETYPE) == MH_EXECUTE);
+}
+
+/* Whether the slice at `offset` begins as such an image does. */
+static bool slice_is(const struct file *file, uint64_t offset, const struct image_wish *wish) {
     uint8_t head[IMAGE_HEADER_SIZE];
     struct error ignored;
     return range_within(offset, sizeof head, file->size) &&
            file_read(file, offset, head, sizeof head, &ignored) &&
-           image_begins((struct bytes){head, sizeof head});
+           head_is((struct bytes){head, sizeof head}, wish);
 }
 
-bool image_file_is_loaded(const struct file *file) {
+static bool is_wished(const struct architecture *architecture, const struct image_wish *wish) {
+    return architecture != NULL &&
+           (wish->architecture == NULL || strcmp(architecture->name, wish->architecture) == 0);
+}
+
+static bool file_has(const struct file *file, const struct image_wish *wish) {
     uint8_t buffer[UNIVERSAL_HEAD];
     struct bytes head = {buffer, file->size < sizeof buffer ? (size_t)file->size : sizeof buffer};
     struct universal universal;
@@ -114,15 +129,23 @@ bool image_file_is_loaded(const struct file *file) {
         return false;
     uint32_t magic = bytes_u32_big(head, 0);
     bool is_universal = magic == FAT_MAGIC || magic == FAT_MAGIC_64;
-    if (!is_universal && !image_begins(head))
+    if (!is_universal && !head_is(head, wish))
         return false;
     if (!universal_parse(head, file->size, &universal, &ignored))
         return true;
     for (size_t i = 0; i < universal.slice_count; i++)
-        if (universal.slices[i].architecture != NULL &&
-            slice_begins(file, universal.slices[i].offset))
+        if (is_wished(universal.slices[i].architecture, wish) &&
+            slice_is(file, universal.slices[i].offset, wish))
             return true;
     return false;
+}
+
+bool image_file_is_loaded(const struct file *file) {
+    return file_has(file, &(struct image_wish){0});
+}
+
+bool image_file_has_program(const struct file *file, const char *architecture) {
+    return file_has(file, &(struct image_wish){architecture, true});
 }
 
 bool image_file_read(struct arena *arena, struct image_file *file, struct error *error) {

@@ -55,6 +55,9 @@ struct image_file {
  * what cannot be read; true for a universal header that is malformed, for whoever reads it next to
  * say so. */
 bool image_file_is_loaded(const struct file *file);
+/* Likewise, whether it is a program: an MH_EXECUTE, of the architecture of that name where one is
+ * given. */
+bool image_file_has_program(const struct file *file, const char *architecture);
 /* Reads the universal header, or what stands in its place, of an opened file into *file, and the
  * image of a thin one at once. Errors: ERROR_MALFORMED, ERROR_IO, naming the file. */
 bool image_file_read(struct arena *arena, struct image_file *file, struct error *error);

@@ -24,18 +24,25 @@ static bool is_own(const char *path, bool is_folder) {
     return own;
 }
 
-static bool is_image(const char *path) {
+/* Which files are asked for. */
+struct folder_wish {
+    bool programs;            /* alone */
+    const char *architecture; /* of these; NULL for any */
+};
+
+static bool is_wished(const char *path, const struct folder_wish *wish) {
     struct file file;
     struct error ignored;
     if (!file_open(path, &file, &ignored))
         return false;
-    bool is = image_file_is_loaded(&file);
+    bool is = wish->programs ? image_file_has_program(&file, wish->architecture)
+                             : image_file_is_loaded(&file);
     file_close(&file);
     return is;
 }
 
-static bool list(struct arena *arena, const char *folder, unsigned depth, struct string_list *paths,
-                 struct error *error) {
+static bool list(struct arena *arena, const char *folder, unsigned depth,
+                 const struct folder_wish *wish, struct string_list *paths, struct error *error) {
     struct string_list names = {0};
     errno = 0;
     if (depth == MOST_DEPTH)
@@ -49,9 +56,9 @@ static bool list(struct arena *arena, const char *folder, unsigned depth, struct
         enum path_kind kind = path_look(path);
         if (is_own(path, kind == PATH_OTHER))
             continue;
-        if (kind == PATH_OTHER && !list(arena, path, depth + 1, paths, error))
+        if (kind == PATH_OTHER && !list(arena, path, depth + 1, wish, paths, error))
             return false;
-        if (kind == PATH_FILE && is_image(path))
+        if (kind == PATH_FILE && is_wished(path, wish))
             *vector_push(arena, paths) = path;
     }
     return true;
@@ -59,5 +66,10 @@ static bool list(struct arena *arena, const char *folder, unsigned depth, struct
 
 bool image_folder_list(struct arena *arena, const char *folder, struct string_list *paths,
                        struct error *error) {
-    return list(arena, folder, 0, paths, error);
+    return list(arena, folder, 0, &(struct folder_wish){0}, paths, error);
+}
+
+bool image_folder_programs(struct arena *arena, const char *folder, const char *architecture,
+                           struct string_list *paths, struct error *error) {
+    return list(arena, folder, 0, &(struct folder_wish){true, architecture}, paths, error);
 }

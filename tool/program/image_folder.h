@@ -14,5 +14,8 @@
  * Errors: ERROR_IO for a folder that cannot be read or holds more than a million entries. */
 bool image_folder_list(struct arena *arena, const char *folder, struct string_list *paths,
                        struct error *error);
+/* Likewise of its programs alone: those that image_file_has_program takes. */
+bool image_folder_programs(struct arena *arena, const char *folder, const char *architecture,
+                           struct string_list *paths, struct error *error);
 
 #endif

@@ -43,6 +43,7 @@ struct program_walk_state {
     size_t candidate_bytes;
     size_t tried_bytes; /* kept for the report */
     bool exhausted;     /* MOST_CANDIDATES was reached */
+    bool takes_bundles; /* it is dlopen that asks, and not a load command */
 };
 
 /* Indexes are kept in maps as pointers to these, since NULL means absent. */
@@ -114,7 +115,7 @@ static const char *obstacle(struct program_walk_state *walk, struct arena *scrat
     const struct image *image = image_cache_image(walk->cache, file, *slice);
     if (image == NULL)
         return "cannot be read as an image";
-    if (image->type != MH_DYLIB)
+    if (image->type != MH_DYLIB && !(image->type == MH_BUNDLE && walk->takes_bundles))
         return arena_format(scratch, "a%s %s, which cannot be linked against",
                             image->type == MH_EXECUTE ? "n" : "", image_type_name(image->type));
     return wrong_platform(scratch, walk->program->images.items[0].image, image);
@@ -366,6 +367,22 @@ static void insert_images(struct program_walk_state *walk, struct string_list *i
     }
 }
 
+/* As dlopen does (DyldAPIs.cpp): the executable's LC_RPATHs count for it too. */
+static void load_plug_in(struct program_walk_state *walk, const char *path) {
+    size_t count = walk->program->images.count;
+    struct dylib_search wanted = {.walk = walk, .name = path};
+    walk->takes_bundles = true;
+    bool found = try_path(&wanted, path);
+    walk->takes_bundles = false;
+    if (!found)
+        add_missing(&wanted, false);
+    if (found && wanted.index == count)
+        walk->program->images.items[count].loaded_by = count;
+    if (found)
+        descend(walk, wanted.index);
+    end_search(&wanted);
+}
+
 void program_walk(struct image_cache *cache, const struct search *search, const char *path,
                   struct image_file *file, struct image_slice *root, struct program *program) {
     struct program_walk_state walk = {
@@ -387,6 +404,8 @@ void program_walk(struct image_cache *cache, const struct search *search, const 
     push_chain(&walk, 0);
     for (size_t i = 1; i < first; i++)
         descend(&walk, i);
+    if (search->plug_in != NULL)
+        load_plug_in(&walk, search->plug_in);
     map_free(&walk.missing);
     map_free(&walk.system);
 }

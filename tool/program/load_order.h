@@ -19,6 +19,7 @@ struct search {
     struct string_list
         inserted; /* loaded before the executable's own, as by DYLD_INSERT_LIBRARIES */
     struct string_list may_miss; /* globs of names that may be missing */
+    const char *plug_in; /* loaded by the program when all that it names is; NULL for none */
 };
 
 /* One image loaded asking for another. */

@@ -2,16 +2,74 @@
 
 #include "base/atomic_file.h"
 #include "base/path.h"
+#include "rewrite/reseal.h"
 #include "verify/compare_files.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
-const char *original_path(struct arena *arena, const char *folder, const char *target) {
+const char *original_path_of_link(struct arena *arena, const char *folder, const char *target) {
     if (folder != NULL && strcmp(folder, "none") == 0)
         return NULL;
     if (folder != NULL)
         target = path_join(arena, folder, path_leaf(target));
     return arena_format(arena, "%s.unstripped", target);
+}
+
+static const char *path_below(struct arena *arena, const char *folder, const char *below) {
+    return arena_format(arena, "%s.unstripped%s.unstripped", folder, below);
+}
+
+/* A file more in a sealed bundle would break its seal: beside it is the same tree again. NULL for
+ * what is in none. */
+static const char *path_outside(struct arena *arena, const char *target) {
+    const char *bundle = reseal_outermost(arena, target);
+    if (bundle == NULL)
+        return NULL;
+    const char *real = file_real(arena, target), *folder = file_real(arena, bundle);
+    return path_is_in(real, folder) ? path_below(arena, bundle, real + strlen(folder)) : NULL;
+}
+
+/* Where one stayed while there was a seal that is gone now; NULL for nowhere. */
+static const char *path_left_outside(struct arena *arena, const char *target) {
+    const char *real = file_real(arena, target), *folder = path_folder(arena, real);
+    for (; strcmp(folder, "/") != 0 && strcmp(folder, ".") != 0;
+         folder = path_folder(arena, folder)) {
+        const char *path = path_below(arena, folder, real + strlen(folder));
+        if (path_look(path) == PATH_FILE)
+            return path;
+    }
+    return NULL;
+}
+
+/* One that is there goes before another place for it. */
+const char *original_path(struct arena *arena, const char *folder, const char *target) {
+    const char *beside = original_path_of_link(arena, folder, target);
+    if (folder != NULL || path_look(beside) == PATH_FILE)
+        return beside;
+    const char *outside = path_outside(arena, target);
+    if (outside == NULL)
+        outside = path_left_outside(arena, target);
+    return outside == NULL ? beside : outside;
+}
+
+static bool has_ending(const char *path) {
+    static const char ending[] = ".unstripped";
+    size_t size = strlen(path);
+    return size >= sizeof ending && strcmp(path + size - (sizeof ending - 1), ending) == 0;
+}
+
+void original_remove_folders(const char *path) {
+    struct arena arena = {0};
+    const char *folder = path_folder(&arena, path);
+    bool is_last = false;
+    while (!is_last && strstr(folder, ".unstripped") != NULL &&
+           (rmdir(folder) == 0 || errno == ENOENT)) {
+        is_last = has_ending(folder);
+        folder = path_folder(&arena, folder);
+    }
+    arena_free(&arena);
 }
 
 /* Opens the file at `path` and reads its images; it is open only where that could be done. A

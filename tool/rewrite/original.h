@@ -10,9 +10,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Where the original of `target` stays: beside it, or in `folder` unless that is NULL. NULL where
- * the folder is "none": nowhere. In the arena. */
+/* Where the original of `target` stays: beside it, or in `folder` unless that is NULL. Of what is
+ * in a sealed bundle it stays outside: that of Foo.app/Contents/MacOS/Foo is
+ * Foo.app.unstripped/Contents/MacOS/Foo.unstripped. NULL where the folder is "none": nowhere. In
+ * the arena. */
 const char *original_path(struct arena *arena, const char *folder, const char *target);
+
+/* Likewise of what a link has just made: always beside it, where build files name it. No seal fits
+ * that any more. */
+const char *original_path_of_link(struct arena *arena, const char *folder, const char *target);
+
+/* Removes the folders, if they are empty, in which the original at `path`, which is gone, stayed
+ * outside a sealed bundle. */
+void original_remove_folders(const char *path);
 
 /* Puts `file`, which is open and whose images were read, aside as `path`: *aside is a hard link to
  * it where that can be, else a copy, and waits for replacements_take. What has the name already

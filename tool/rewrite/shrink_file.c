@@ -5,6 +5,7 @@
 #include "commit/replacement.h"
 #include "rewrite/image_rewrite.h"
 #include "rewrite/original.h"
+#include "rewrite/reseal.h"
 #include "rewrite/sign_by_command.h"
 #include "verify/compare_files.h"
 
@@ -95,21 +96,38 @@ static bool make(const struct shrink_job *job, struct image_rewrite *rewrite,
 
 /* --- commit --- */
 
-/* What takes a name at the end: the original, if it is put aside, and the new file. */
+/* What takes a name at the end: the original, if it is put aside, the new file, and in place what
+ * the seals around it want. */
 struct commit {
-    struct replacement items[2];
+    struct arena *arena;
+    struct replacement *items;
     size_t count;
+    size_t capacity;
+    size_t originals;
     bool in_place;
+    bool is_sealed; /* seals around it are to fit; a link has broken them already */
 };
 
 static bool put_aside(const struct shrink_job *job, const char *original, struct commit *commit,
                       struct error *error) {
     if (original == NULL)
         return true;
-    if (!original_put_aside(job->file, original, &commit->items[0], error))
+    struct replacement aside;
+    if (!original_put_aside(job->file, original, &aside, error))
         return false;
-    commit->count = commit->items[0].is_made;
+    if (aside.is_made)
+        *vector_push(commit->arena, commit) = aside;
+    commit->originals = commit->count;
     return true;
+}
+
+static bool add_seals(struct commit *commit, struct error *error) {
+    struct resealed_files seals = {0};
+    bool sealed = !commit->is_sealed ||
+                  reseal(commit->arena, &commit->items[commit->originals], 1, &seals, error);
+    for (size_t i = 0; i < seals.count; i++)
+        *vector_push(commit->arena, commit) = *seals.items[i];
+    return sealed;
 }
 
 /* Steps put aside, journal and take: the original has its name before there is a journal: whoever
@@ -117,10 +135,12 @@ static bool put_aside(const struct shrink_job *job, const char *original, struct
 static bool take_names(struct commit *commit, struct error *error) {
     struct journal journal = {0};
     struct error ignored;
-    size_t last = commit->count - 1;
-    bool taken = replacements_take(commit->items, last, error) &&
-                 (!commit->in_place || journal_write(&journal, &commit->items[last], 1, error)) &&
-                 replacements_take(&commit->items[last], 1, error);
+    bool sealed = add_seals(commit, error);
+    size_t originals = commit->originals, count = commit->count - originals;
+    struct replacement *files = commit->items + originals;
+    bool taken = sealed && replacements_take(commit->items, originals, error) &&
+                 (!commit->in_place || journal_write(&journal, files, count, error)) &&
+                 replacements_take(files, count, error);
     if (taken)
         replacements_keep(commit->items, commit->count);
     else
@@ -129,14 +149,16 @@ static bool take_names(struct commit *commit, struct error *error) {
     return taken;
 }
 
-static bool commit_file(const struct shrink_job *job, const char *original,
+static bool commit_file(struct arena *arena, const struct shrink_job *job, const char *original,
                         struct atomic_file *file, struct error *error) {
-    struct commit commit = {.in_place = strcmp(job->target, job->file->path) == 0};
+    bool in_place = strcmp(job->target, job->file->path) == 0;
+    struct commit commit = {
+        .arena = arena, .in_place = in_place, .is_sealed = in_place && !job->options->linked};
     if (!put_aside(job, original, &commit, error)) {
         atomic_file_discard(file);
         return error_in_file(error, job->target);
     }
-    struct replacement *item = &commit.items[commit.count++];
+    struct replacement *item = vector_push(arena, &commit);
     if (commit.in_place)
         replacement_begin_of(item, job->target, &job->file->file, file);
     else
@@ -151,7 +173,8 @@ static bool make_and_commit(const struct shrink_job *job, struct image_rewrite *
     struct atomic_file file;
     bool done =
         make(job, rewrite, &file, error) &&
-        commit_file(job, shrink_file_original(&scratch, job->options, job->target), &file, error);
+        commit_file(&scratch, job, shrink_file_original(&scratch, job->options, job->target), &file,
+                    error);
     arena_free(&scratch);
     return done;
 }
@@ -209,8 +232,10 @@ static bool ended(bool done, const struct image_file *file, struct error *error)
 const char *shrink_file_original(struct arena *arena, const struct rewrite_options *options,
                                  const char *target) {
     bool loses = options->losses.level->drops_upto != SYMBOL_NONE || options->losses.unclaimed;
-    return loses || options->keeps_original ? original_path(arena, options->unstripped, target)
-                                            : NULL;
+    if (!loses && !options->keeps_original)
+        return NULL;
+    return (options->linked ? original_path_of_link : original_path)(arena, options->unstripped,
+                                                                     target);
 }
 
 bool shrink_file_make(const struct rewrite_options *options, const struct image_file *file,
@@ -229,6 +254,10 @@ bool shrink_file_make(const struct rewrite_options *options, const struct image_
 bool shrink_file(const struct rewrite_options *options, const struct image_file *file,
                  const char *target, struct shrunk *shrunk, struct error *error) {
     struct shrink_job job = {.options = options, .file = file, .target = target};
+    const struct string_list targets = {(const char *[]){target}, 1, 1};
+    if (!options->linked && strcmp(target, file->path) == 0 &&
+        !reseal_allowed(&targets, options->identity, error))
+        return false;
     bool at_once = options->linked || strcmp(target, file->path) != 0;
     bool done = (at_once ? shrink_at_once : shrink_in_steps)(&job, shrunk, error);
     return ended(done, file, error);

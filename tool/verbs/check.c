@@ -388,6 +388,7 @@ static int check_programs(struct check *check) {
 static bool prepare(struct check *check, struct error *error) {
     if (!call_parse(check->call, &verb_check, &check->arguments, &check->operands, error) ||
         !arguments_valid(check, error) ||
+        !programs_expand(check->arena, &check->arguments.search, &check->operands, error) ||
         !limit_options_limits(&check->arguments.judge, &check->limits, error))
         return false;
     check->limits.has_max_growth = check->arguments.max_growth.given;

@@ -133,6 +133,7 @@ struct image_file *operand_read(struct image_cache *cache, const char *operand) 
 
 void search_options_again(const struct search_options *options, struct text *text) {
     options_add(text, "arch", options->arch);
+    options_add(text, "program", options->program);
     options_add(text, "sysroot", options->sysroot);
     options_add_each(text, "search", &options->folders);
     options_add_each(text, "insert", &options->insert);

@@ -33,6 +33,7 @@ struct search_options {
     struct string_list folders; /* --search */
     struct string_list insert;
     struct string_list facts; /* --facts */
+    const char *program;      /* --program; NULL for none */
 };
 
 #define SEARCH_ROWS(type, group)                                                                   \
@@ -50,6 +51,10 @@ struct search_options {
         {"search",    0,                                                                           \
          OPTION_EACH, offsetof(type, group.folders),                                               \
          "DIR",       "look in DIR for dylibs that are nowhere else; repeatable",                  \
+         NULL},                                                                                    \
+        {"program",   0,                                                                           \
+         OPTION_TEXT, offsetof(type, group.program),                                               \
+         "FILE",      "the program, or its bundle, that loads the plug-ins and dylibs given",      \
          NULL},                                                                                    \
         {"insert",    0,                                                                           \
          OPTION_EACH, offsetof(type, group.insert),                                                \

@@ -139,6 +139,8 @@ static bool arguments_valid(struct consolidate *run, struct error *error) {
         return error_usage(error, "--facts: consolidate needs the images themselves");
     if (places > 1 || (places == 0 && !arguments->dry_run))
         return error_usage(error, "consolidate needs one of --in-place, --out-dir and --undo");
+    if (arguments->out_dir != NULL && arguments->search.program != NULL)
+        return error_usage(error, "--program: give consolidate --out-dir the program itself");
     if (arguments->undo && arguments->dry_run)
         return error_usage(error, "--undo has no dry run");
     if (arguments->no_stubs && arguments->out_dir == NULL)
@@ -473,7 +475,8 @@ static int run(const struct call *call) {
     struct consolidate run = {.arena = call->arena};
     struct error error;
     if (!call_parse(call, &verb_consolidate, &run.arguments, &run.operands, &error) ||
-        !arguments_valid(&run, &error))
+        !arguments_valid(&run, &error) ||
+        !programs_expand(run.arena, &run.arguments.search, &run.operands, &error))
         return call_fail(&verb_consolidate, &error);
     parallel_set_jobs(run.arguments.jobs);
     int status = walk_resumed(&run);

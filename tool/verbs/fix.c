@@ -98,6 +98,8 @@ static bool arguments_valid(struct fix *fix, struct error *error) {
         return error_usage(error, "--facts: fix needs the images themselves");
     if (places > 1 || (places == 0 && !arguments->dry_run))
         return error_usage(error, "fix needs one of --in-place, --out-dir and --undo");
+    if (arguments->out_dir != NULL && arguments->search.program != NULL)
+        return error_usage(error, "--program: give fix --out-dir the program itself");
     if (arguments->undo && arguments->dry_run)
         return error_usage(error, "--undo has no dry run");
     return shrink_options_valid(&arguments->shrink, error) &&
@@ -127,6 +129,7 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
         return false;
     take_up_to(fix);
     if (!arguments_valid(fix, error) ||
+        !programs_expand(fix->arena, &arguments->search, &fix->operands, error) ||
         !limit_options_limits(&arguments->judge, &fix->limits, error) ||
         !limit_options_profiles(fix->arena, &arguments->judge, &fix->inputs, &fix->limits,
                                 &fix->profiles, error))

@@ -101,7 +101,8 @@ static bool read_limits(struct link *link, struct error *error) {
 static bool resume(struct link *link, struct error *error) {
     struct resumed resumed = {0};
     const char *target = path_followed(link->arena, link->output);
-    const char *original = original_path(link->arena, link->arguments.shrink.unstripped, target);
+    const char *original =
+        original_path_of_link(link->arena, link->arguments.shrink.unstripped, target);
     if (!journal_resume(target, false, &resumed, error) || !atomic_file_sweep(target, error) ||
         (original != NULL && !atomic_file_sweep(original, error)))
         return false;
@@ -149,7 +150,7 @@ static struct file_state state_of(const char *path) {
 static void look_for_originals(struct link *link, const char *target) {
     const char *folders[] = {NULL, link->arguments.shrink.unstripped};
     for (size_t i = 0; i < 2; i++) {
-        const char *path = original_path(link->arena, folders[i], target);
+        const char *path = original_path_of_link(link->arena, folders[i], target);
         link->originals[i] = (struct kept_original){path, state_of(path)};
     }
 }

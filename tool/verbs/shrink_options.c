@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "rewrite/original.h"
+#include "rewrite/reseal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,7 +57,7 @@ bool shrink_resume(struct arena *arena, const struct shrink_options *options, co
     const char *target = path_followed(arena, operand);
     const char *original = original_path(arena, options->unstripped, target);
     if (!journal_resume(target, take_back, &resumed, error) || !atomic_file_sweep(target, error) ||
-        (original != NULL && !atomic_file_sweep(original, error)))
+        !reseal_sweep(target, error) || (original != NULL && !atomic_file_sweep(original, error)))
         return false;
     shrink_print_resumed(options, operand, &resumed);
     return true;

@@ -80,7 +80,10 @@ static int why(const struct call *call, const struct why_arguments *arguments,
     struct programs programs = {0};
     int status;
     const struct search search = search_of(&arguments->search);
-    const struct string_list executable = {operands->items, 1, 1};
+    struct string_list executable = {operands->items, 1, 1};
+    struct error error;
+    if (!programs_expand(call->arena, &arguments->search, &executable, &error))
+        return call_fail(&verb_why, &error);
     programs_walk(call->arena, &arguments->search, &search, cache, &executable, &programs);
     explain_all(call->arena, operands->items[1], &programs, &reports);
     if (image_cache_errors(cache)->count != 0) {

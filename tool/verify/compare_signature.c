@@ -24,19 +24,29 @@ static void compare_identity_flags(struct differences *differences, uint32_t old
                         lost, (lost & CS_RUNTIME) != 0 ? ", the hardened runtime among them" : "");
 }
 
+/* The directory of the same hash, where an image was not signed anew but sealed; else the one that
+ * a new signature is made of. */
+static const struct code_directory *directory_like(const struct code_signature *old,
+                                                   const struct code_directory *new) {
+    for (size_t i = 0; i < old->directory_count; i++)
+        if (old->directories[i].hash == new->hash)
+            return &old->directories[i];
+    return &old->directory;
+}
+
 /* The first difference that has a name, or where the first other one is. */
-static void compare_directories(struct differences *differences, const struct code_signature *old,
+static void compare_directories(struct differences *differences, const struct code_directory *old,
                                 const struct code_directory *new, bool has_identity) {
-    uint32_t flags = old->directory.flags | CS_ADHOC;
+    uint32_t flags = old->flags | CS_ADHOC;
     size_t at;
-    if (strcmp(old->directory.identifier, new->identifier) != 0)
+    if (strcmp(old->identifier, new->identifier) != 0)
         differences_add(differences, "the identifier is %s, was %s", new->identifier,
-                        old->directory.identifier);
+                        old->identifier);
     else if (has_identity)
-        compare_identity_flags(differences, old->directory.flags, new->flags);
+        compare_identity_flags(differences, old->flags, new->flags);
     else if (new->flags != flags)
         differences_add(differences, "the flags are 0x%" PRIx32 ", were 0x%" PRIx32, new->flags,
-                        old->directory.flags);
+                        old->flags);
     else if (!code_directory_follows(old, new, &at))
         differences_add(differences,
                         "the CodeDirectory is not the original's from its byte 0x%zx on", at);
@@ -57,6 +67,7 @@ void compare_signature(const struct code_signature *old, const struct code_signa
                             blob_name(before->slot), after == NULL ? "is gone" : "is not the same");
     }
     for (size_t i = 0; i < new->directory_count; i++)
-        compare_directories(differences, old, &new->directories[i], new->has_identity);
+        compare_directories(differences, directory_like(old, &new->directories[i]),
+                            &new->directories[i], new->has_identity);
     differences_end(differences);
 }

@@ -1,5 +1,7 @@
 #include "macho/write/code_signature.h"
 
+#include "base/digest.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,13 +115,27 @@ uint8_t *code_signature_adhoc_write(const struct adhoc_signature *signature, uin
     return directory + ADHOC_DIRECTORY + name;
 }
 
-bool code_directory_follows(const struct code_signature *old, const struct code_directory *new,
-                            size_t *at) {
-    const struct code_directory *directory = &old->directory;
+/* A bundle is sealed again after its executable was signed. */
+static void allow_new_seal(const struct code_directory *old, const struct code_directory *new,
+                           uint8_t *expected) {
+    uint64_t before = (uint64_t)CSSLOT_RESOURCEDIR * old->hash_size;
+    if (old->special_count < CSSLOT_RESOURCEDIR || new->special_count != old->special_count ||
+        new->hash != old->hash || new->hash_offset != old->hash_offset)
+        return;
+    size_t at = (size_t)(old->hash_offset - before);
+    static const uint8_t none[DIGEST_MOST] = {0};
+    if (memcmp(expected + at, none, old->hash_size) != 0 &&
+        memcmp(new->bytes.data + at, none, old->hash_size) != 0)
+        memcpy(expected + at, new->bytes.data + at, old->hash_size);
+}
+
+bool code_directory_follows(const struct code_directory *directory,
+                            const struct code_directory *new, size_t *at) {
     uint8_t *expected = malloc(directory->hash_offset);
     if (expected == NULL)
         out_of_memory();
     write_directory(directory, new->code_limit, expected);
+    allow_new_seal(directory, new, expected);
     size_t size =
         directory->hash_offset < new->bytes.size ? directory->hash_offset : new->bytes.size;
     for (*at = 0; *at < size && expected[*at] == new->bytes.data[*at];)

@@ -32,8 +32,10 @@ uint64_t code_signature_adhoc_size(const struct adhoc_signature *signature);
 uint8_t *code_signature_adhoc_write(const struct adhoc_signature *signature, uint8_t *target);
 
 /* Whether the fields, the identifier and the special slots of a CodeDirectory are those that
- * code_signature_write makes of `old`; *at is the first byte that is not. */
-bool code_directory_follows(const struct code_signature *old, const struct code_directory *new,
-                            size_t *at);
+ * code_signature_write makes of `directory`, but for the hash of CodeResources: where there is one,
+ * another may follow, for a bundle is sealed again with every image that it holds. *at is the first
+ * byte that is not. */
+bool code_directory_follows(const struct code_directory *directory,
+                            const struct code_directory *new, size_t *at);
 
 #endif
