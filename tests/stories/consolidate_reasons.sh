@@ -43,6 +43,19 @@ poked 'has load command 0x3f' LC_UUID+0:4 0x3f
 poked 'has DTrace probes' 'LC_SEGMENT_64[2]+136:4' 0xf
 poked 'has 4 bytes that no table reaches' LC_FUNCTION_STARTS+12:4 -8
 
+# The address of a function that does nothing any harm.
+built -headerpad 0x100
+python3 "$TESTS/lib/add_command.py" case/libx.dylib 0x1a 72 "0x$(llvm-nm-19 case/libx.dylib | awk '$3 == "_x" { print $1 }')" 0 || fail "adding a command" <<<"there is no room"
+left_alone 'LC_ROUTINES_64' 'has an initialiser of LC_ROUTINES_64'
+
+# The last eight bytes of the padding of a table, as a relocation; dyld reads none of an image that has other fixups.
+built
+read -r at size < <(llvm-otool-19 -l case/libx.dylib | awk '$1 == "cmd" { c = $2 } c == "LC_FUNCTION_STARTS" && $1 == "dataoff" { o = $2 } c == "LC_FUNCTION_STARTS" && $1 == "datasize" { print o, $2 }')
+"$POKE" case/libx.dylib LC_FUNCTION_STARTS+12:4 $((size - 8))
+"$POKE" case/libx.dylib LC_DYSYMTAB+64:4 $((at + size - 8))
+"$POKE" case/libx.dylib LC_DYSYMTAB+68:4 1
+left_alone 'relocations' 'is bound by relocations'
+
 # Nothing of liby is wanted before it is loaded.
 object y 0
 built

@@ -47,6 +47,11 @@ signed failing "$(true_of com.apple.security.hardened-process)" --load @rpath/li
 run "$VAFIT" check failing -q --headroom 4GiB
 expect_true 'a failing program keeps its verdict' test $status = 1
 expect_true 'and has the note' test "$(grep -xcF "$note" .out)" = 1
+run "$VAFIT" check failing --headroom 4GiB --format github
+expect_true 'and in the annotation' test "$(wc -l <.out) $(grep -c "%0A${note#  }\$" .out)" = '1 1'
+run "$VAFIT" check failing --headroom 13GiB --format sarif
+expect_true 'and in the result of malloc-window' test \
+    "$(jq -r '.runs[0].results[] | select(.ruleId == "malloc-window") | .message.text' .out | grep -cF "; ${note#  }")" -gt 0
 run "$VAFIT" check security -q
 expect 'quiet text of what fits: nothing' 0 ''
 

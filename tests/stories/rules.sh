@@ -57,6 +57,15 @@ executable huge 1024 --load @rpath/libhuge.dylib
 says 'image-size fails' image-size 1 \
     'error 4294967296 4294967295 -1 libhuge.dylib has 4.00 GiB, 1 byte past the 4 GiB of 32-bit offsets' huge
 
+# What helps is about what there is most of, here zero-fill: __DATA of a page in the file.
+image full.dylib --type dylib --id @rpath/full.dylib --segment __TEXT=0+0x8000 --segment __DATA=0x8000+0x4000 \
+    --segment __LINKEDIT=0x120008000+0x4000
+"$POKE" full.dylib 'LC_SEGMENT_64[1]+32:8' 0x120000000
+run "$VAFIT" check full.dylib --format json
+expect_true 'image-size names the heaviest content' test \
+    "$(jq -r '.programs[0].findings[] | select(.rule == "image-size") | .help.what_to_do' .out)" = \
+    '4.50 GiB of full.dylib are zero-fill, most of it in __DATA: allocate it at run time (malloc, mmap; in Fortran allocatable arrays) in place of static arrays'
+
 image aligned.dylib --type dylib --id @rpath/aligned.dylib --text 16384 --symbols 8
 says 'linkedit-alignment holds' linkedit-alignment 0 \
     'pass 0 0 0 every part of every __LINKEDIT is aligned' aligned.dylib

@@ -116,7 +116,7 @@ static const struct contents {
      {BULK_CODE, 290, "__TEXT"}},
 };
 
-static void the_heaviest_content_of_an_executable_is_named(void **state) {
+static void the_heaviest_content_of_an_image_is_named(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
         struct program program = program_of(true);
@@ -125,7 +125,7 @@ static void the_heaviest_content_of_an_executable_is_named(void **state) {
         memcpy(segments, contents[i].segments, sizeof segments);
         image.segments = (struct segments){segments, 4, 4};
         program.images.items[0].image = &image;
-        struct heaviest heaviest = measure_of(&program).heaviest;
+        struct heaviest heaviest = measure_of(&program).heaviest[0];
         if (heaviest.bulk != contents[i].expected.bulk ||
             heaviest.size != contents[i].expected.size ||
             strcmp(heaviest.where, contents[i].expected.where) != 0)
@@ -133,7 +133,12 @@ static void the_heaviest_content_of_an_executable_is_named(void **state) {
                      heaviest.where);
     }
     struct program dylibs = program_of(false);
-    assert_int_equal(measure_of(&dylibs).heaviest.bulk, BULK_UNKNOWN);
+    struct image image = *dylibs.images.items[1].image;
+    struct segment segments[4];
+    memcpy(segments, contents[4].segments, sizeof segments);
+    image.segments = (struct segments){segments, 4, 4};
+    dylibs.images.items[1].image = &image;
+    assert_int_equal(measure_of(&dylibs).heaviest[1].bulk, BULK_DATA);
 }
 
 static void misaligned_parts_are_named_with_their_images(void **state) {
@@ -191,7 +196,7 @@ int main(void) {
         cmocka_unit_test(an_executable_is_measured_apart_from_its_dylibs),
         cmocka_unit_test(without_an_executable_all_images_are_dylibs),
         cmocka_unit_test(an_extent_is_the_space_of_an_image_and_its_whole_file),
-        cmocka_unit_test(the_heaviest_content_of_an_executable_is_named),
+        cmocka_unit_test(the_heaviest_content_of_an_image_is_named),
         cmocka_unit_test(misaligned_parts_are_named_with_their_images),
         cmocka_unit_test(what_may_be_missing_is_not_unresolved),
         cmocka_unit_test(the_heaviest_images_come_first_and_the_earlier_of_equal_ones),

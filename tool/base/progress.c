@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Milliseconds before the first line, and between two of them. */
-enum { PATIENCE = 500, PAUSE = 100 };
+enum { PATIENCE = 1000, PAUSE = 100 };
 
 struct progress {
     const char *what;

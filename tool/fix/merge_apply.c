@@ -211,7 +211,7 @@ static bool make_parts_file(struct merge_work *work, const struct merge *merge) 
                                  .like = merge->parts[merge->first_loaded].node,
                                  .write = write_buffer,
                                  .context = &parts};
-    struct new_file_tasks tasks = {.items = &task, .count = 1};
+    struct new_file_tasks tasks = {.items = &task, .count = 1, .quiet = true};
     parts_file_make(merge, &replaced, &parts);
     bool done = is_free(work, merge, path) && make_files(work, &tasks);
     buffer_free(&parts);
@@ -300,7 +300,7 @@ static bool make_rest(struct merge_work *work) {
 
 static bool make_all(struct merge_work *work) {
     const struct consolidation *all = work->job->all;
-    struct new_file_tasks tasks = {0};
+    struct new_file_tasks tasks = {.quiet = work->job->quiet};
     if (!add_merged(work, &tasks))
         return false;
     for (size_t i = 0; i < all->merge_count; i++)

@@ -29,6 +29,7 @@ struct merge_job {
     const char *identity;   /* the command that signs what an identity signed; NULL for none */
     bool no_stubs;          /* old names lead nowhere then */
     const struct merge_rewrite *rewrite; /* NULL: nothing is shrunk */
+    bool quiet;                          /* show no progress */
     uint64_t memory; /* bytes that images which are made at a time may take; what takes more
                         is made alone. 0: a quarter of the machine's */
 };

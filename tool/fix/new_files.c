@@ -2,6 +2,7 @@
 
 #include "base/budget.h"
 #include "base/parallel.h"
+#include "base/progress.h"
 #include "rewrite/shrink_file.h"
 #include "rewrite/sign_by_command.h"
 
@@ -68,6 +69,7 @@ static void make_one(struct new_file_task *task) {
 struct task_run {
     struct new_file_tasks *tasks;
     struct budget budget;
+    struct progress *progress;
 };
 
 /* The last ones first: clients are large, and no other thread shares the work of one. */
@@ -77,6 +79,7 @@ static void make_number(void *context, size_t i) {
     uint64_t taken = budget_take(&run->budget, task->memory);
     make_one(task);
     budget_give(&run->budget, taken);
+    progress_step(run->progress);
 }
 
 bool new_files_make(struct arena *arena, struct new_file_tasks *tasks, uint64_t memory,
@@ -86,7 +89,9 @@ bool new_files_make(struct arena *arena, struct new_file_tasks *tasks, uint64_t 
     if (!begin_all(tasks, errors))
         return false;
     budget_begin(&run.budget, memory);
+    run.progress = progress_begin("writing", tasks->count, tasks->quiet);
     parallel_for(tasks->count, make_number, &run);
+    progress_end(run.progress);
     budget_end(&run.budget);
     for (size_t i = 0; i < tasks->count; i++) {
         struct new_file_task *task = &tasks->items[i];

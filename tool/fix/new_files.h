@@ -48,6 +48,7 @@ struct new_file_tasks {
     struct new_file_task *items;
     size_t count;
     size_t capacity;
+    bool quiet; /* show no progress */
 };
 
 /* Does all tasks and adds what was made to *files, in their order. `memory`: bytes that tasks which

@@ -65,22 +65,24 @@ static void measure_extents(struct arena *arena, const struct program *program,
     size_t count = program->images.count;
     struct extent *extents = arena_take(arena, count * sizeof *extents);
     const char **names = arena_take(arena, count * sizeof *names);
+    struct heaviest *heaviest = arena_take(arena, (count + 1) * sizeof *heaviest);
     for (size_t i = 0; i < count; i++) {
         const struct loaded_image *loaded = &program->images.items[i];
         extents[i] = (struct extent){loaded->image->lowest_address, loaded->image->vm_space,
                                      loaded->file->size};
         names[i] = printable(arena, loaded->file->path);
+        measure_heaviest(arena, &loaded->image->segments, &heaviest[i]);
         if (i == 0 && program->has_executable)
             measure->executable = extents[i].vm_size;
         else
             measure->dylibs += extents[i].vm_size;
     }
     measure->names = names;
+    measure->heaviest = heaviest;
     measure->extents = (struct extents){extents, count, program->has_executable};
     if (!program->has_executable)
         return;
     measure->executable_end = extents[0].address + extents[0].vm_size;
-    measure_heaviest(arena, &program->images.items[0].image->segments, &measure->heaviest);
 }
 
 static void measure_alignment(struct arena *arena, const struct program *program,

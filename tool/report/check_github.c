@@ -84,6 +84,8 @@ static void write_program(const struct program_reports *reports, struct text *ou
     text_free(&names);
     text_add(out, ")::");
     write_findings(&reports->systems, out);
+    if (program_hardened_note(reports->program) != NULL)
+        text_addf(out, "%%0Anote: %s", program_hardened_note(reports->program));
     text_add(out, "\n");
 }
 

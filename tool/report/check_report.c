@@ -64,6 +64,13 @@ bool program_is_hardened(const struct program *program) {
     return program->has_executable && program->images.items[0].slice->hardened;
 }
 
+const char *program_hardened_note(const struct program *program) {
+    if (!program_is_hardened(program) || strcmp(program->architecture->family, "arm64") != 0)
+        return NULL;
+    return "a hardened process (entitlement hardened-process): its dylibs may be placed at random, "
+           "so that image-sum and malloc-window may not apply";
+}
+
 bool program_reports_next(const struct check_report *report, size_t *position,
                           struct program_reports *reports) {
     if (*position >= report->count)

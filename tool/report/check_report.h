@@ -69,6 +69,9 @@ const struct report_format *report_format_named(const char *name);
 /* The name of format i; NULL after the last. */
 const char *report_format_name(size_t i);
 
+/* What is to be said of a program that asks for a hardened process, whose placement may not be what
+ * was judged; NULL for any other. */
+const char *program_hardened_note(const struct program *program);
 /* Whether its executable asks for a hardened process. */
 bool program_is_hardened(const struct program *program);
 

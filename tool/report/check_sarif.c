@@ -39,12 +39,25 @@ static json_t *location(const char *path) {
     return object;
 }
 
+/* Of rules about where dylibs lie, with what is to be said of the program. */
+static json_t *result_message(const struct program_report *report, const struct finding *finding) {
+    const char *note = program_hardened_note(report->judged.program);
+    bool is_placement = finding->rule == RULE_IMAGE_SUM || finding->rule == RULE_MALLOC_WINDOW;
+    struct text text = {0};
+    text_add(&text, finding->message);
+    if (note != NULL && is_placement)
+        text_addf(&text, "; note: %s", note);
+    json_t *object = message(text.data);
+    text_free(&text);
+    return object;
+}
+
 static json_t *result(const struct program_report *report, const struct finding *finding) {
     json_t *object = json_object(), *locations = json_array();
     json_object_set_new(object, "ruleId", json_text(rule_row(finding->rule)->name));
     json_object_set_new(object, "ruleIndex", json_integer(finding->rule));
     json_object_set_new(object, "level", json_text(severity_name(finding->severity)));
-    json_object_set_new(object, "message", message(finding->message));
+    json_object_set_new(object, "message", result_message(report, finding));
     json_object_set_new(object, "locations", locations);
     json_array_append_new(locations, location(report->judged.program->path));
     return object;

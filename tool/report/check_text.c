@@ -46,11 +46,11 @@ static void write_verdict(struct writer *writer, const struct program_reports *r
 }
 
 static void write_hardened(struct writer *writer, const struct program *program) {
+    const char *note = program_hardened_note(program);
     struct text line = {0};
-    if (!program_is_hardened(program) || strcmp(program->architecture->family, "arm64") != 0)
+    if (note == NULL)
         return;
-    text_add(&line, "  note: a hardened process (entitlement hardened-process): its dylibs may be "
-                    "placed at random, so that image-sum and malloc-window may not apply");
+    text_addf(&line, "  note: %s", note);
     add_line(writer, &line);
 }
 

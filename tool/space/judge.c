@@ -141,9 +141,8 @@ static const char *region_odds(struct judge *judge) {
                         100.0 * (double)result->slides_hit / (double)result->slides);
 }
 
-/* What makes an executable smaller that is mostly full of it: "2.00 GiB of the executable are
- * zero-fill, most of it in __DATA: ...". Where there is nothing the rule's own help is the right
- * one. */
+/* What makes an image smaller that is mostly full of it: "2.00 GiB of the executable are zero-fill,
+ * most of it in __DATA: ...". Where there is nothing the rule's own help is the right one. */
 static const struct remedy {
     const char *content;
     const char *what_to_do;
@@ -163,16 +162,22 @@ static const struct remedy {
                    "compile with -Os, and without sanitizers or coverage"},
 };
 
-static void add_remedy(struct judge *judge) {
-    const struct heaviest *heaviest = &judge->measure->heaviest;
+/* To the last finding, which is about that image. */
+static void add_remedy(struct judge *judge, size_t image) {
+    const struct measure *measure = judge->measure;
+    if (measure->heaviest == NULL)
+        return;
+    const struct heaviest *heaviest = &measure->heaviest[image];
     const struct remedy *remedy = &remedies[heaviest->bulk];
+    bool is_executable = image == 0 && measure->extents.has_executable;
     struct findings *findings = &judge->judgement->findings;
     struct finding *finding = &findings->items[findings->count - 1];
     if (remedy->what_to_do == NULL || finding->margin >= 0)
         return;
-    finding->what_to_do = arena_format(
-        judge->arena, "%s of the executable are %s, most of it in %s: %s",
-        size_text(heaviest->size).text, remedy->content, heaviest->where, remedy->what_to_do);
+    finding->what_to_do = arena_format(judge->arena, "%s of %s are %s, most of it in %s: %s",
+                                       size_text(heaviest->size).text,
+                                       is_executable ? "the executable" : measure->names[image],
+                                       remedy->content, heaviest->where, remedy->what_to_do);
     finding->if_not_possible = remedy->if_not_possible;
 }
 
@@ -200,7 +205,7 @@ void judge_shared_region(struct judge *judge) {
                      measure->executable_end, size_text(slide).text, end,
                      distance(judge, end, region), region, region_odds(judge));
     add_numbers(judge, RULE_SHARED_REGION, end, region, 0, message);
-    add_remedy(judge);
+    add_remedy(judge, 0);
 }
 
 static uint64_t size_of(const struct extent *extent) {
@@ -216,6 +221,7 @@ static void add_image_size(struct judge *judge, size_t image) {
                                        judge->measure->names[image], text.text,
                                        distance(judge, size, limit + (size > limit ? 0 : 1)));
     add_numbers(judge, RULE_IMAGE_SIZE, size, limit, 0, message);
+    add_remedy(judge, image);
 }
 
 /* One finding an image that fails; where none does, one for the largest. */

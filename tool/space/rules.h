@@ -51,10 +51,10 @@ enum bulk {
     BULK_COUNT
 };
 
-/* What there is most of in an executable. */
+/* What there is most of in an image. */
 struct heaviest {
     enum bulk bulk;
-    uint64_t size;     /* bytes of it in the whole executable */
+    uint64_t size;     /* bytes of it in the whole image */
     const char *where; /* the part that has the most of it, as it can stand in a message */
 };
 
@@ -84,9 +84,9 @@ struct measure {
     uint64_t page_zero;  /* __PAGEZERO; the profile's image base for a program of dylibs alone */
     uint64_t executable; /* the executable without __PAGEZERO */
     uint64_t dylibs;     /* all other images */
-    uint64_t executable_end;       /* unslid address after the executable */
-    struct heaviest heaviest;      /* of the executable */
-    const char *const *misaligned; /* "libfoo.dylib (string pool at 0x8004)", one a part */
+    uint64_t executable_end;         /* unslid address after the executable */
+    const struct heaviest *heaviest; /* one an image, as the extents; NULL where that is unknown */
+    const char *const *misaligned;   /* "libfoo.dylib (string pool at 0x8004)", one a part */
     size_t misaligned_count;
     const char *const *unresolved; /* what to say of each dylib that is missed */
     size_t unresolved_count;

@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/output.h"
 #include "base/parallel.h"
+#include "base/progress.h"
 #include "base/size.h"
 #include "base/terminal.h"
 #include "base/text.h"
@@ -132,6 +133,7 @@ static bool load_baseline(struct check *check, struct error *error) {
  * thread. */
 struct sizes_files {
     struct image_cache *cache;
+    struct progress *progress;
     struct sizes_file {
         struct image_file *file;
         struct error error;
@@ -147,7 +149,8 @@ static void read_sizes_of_file(void *context, size_t i) {
     for (size_t j = 0; j < item->file->slice_count; j++)
         if (item->file->slices[j].wants_linkedit_sizes &&
             !image_cache_read_sizes(files->cache, item->file, &item->file->slices[j], &item->error))
-            return;
+            break;
+    progress_step(files->progress);
 }
 
 static bool is_wanted(const struct image_file *file) {
@@ -187,7 +190,9 @@ static void read_sizes(struct check *check) {
     parallel_set_jobs(check->arguments.jobs);
     for (size_t i = 0; i < check->report.count; i++)
         want_sizes(check, &check->report.items[i], &files);
+    files.progress = progress_begin("reading symbol tables", files.count, check->arguments.quiet);
     parallel_for(files.count, read_sizes_of_file, &files);
+    progress_end(files.progress);
     for (size_t i = 0; i < files.count; i++)
         if (files.items[i].error.kind != ERROR_NONE)
             errors_add(image_cache_errors(check->cache), &files.items[i].error);

@@ -448,6 +448,7 @@ static int consolidate(struct consolidate *run) {
         .unstripped = run->arguments.out_dir != NULL ? "none" : run->arguments.unstripped,
         .identity = run->arguments.identity,
         .no_stubs = run->arguments.no_stubs,
+        .quiet = run->arguments.quiet,
         .memory = run->arguments.memory.given ? run->arguments.memory.bytes : 0,
     };
     int status = do_job(run, &job);

@@ -157,6 +157,7 @@ static int do_plan(const struct fix_merge *merge) {
         .copies = copies,
         .unstripped = copies ? "none" : fix->arguments.shrink.unstripped,
         .identity = fix->arguments.shrink.identity,
+        .quiet = fix->arguments.shrink.quiet,
         .memory = fix->arguments.memory.given ? fix->arguments.memory.bytes : 0,
         .rewrite = &rewrite,
     };
