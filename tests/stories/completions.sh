@@ -27,14 +27,15 @@ PATH=$PATH:$PWD/commands
 
 # What the user has typed, with the word at the cursor behind a bar, and all that is offered for it.
 cat >.lines <<'END'
-vafit | check why scan align shrink fix consolidate verify link completion help
+vafit | check why diff scan align shrink fix consolidate verify link completion help
 vafit |c check consolidate completion
-vafit help | check why scan align shrink fix consolidate verify link completion
+vafit help | check why diff scan align shrink fix consolidate verify link completion
 vafit completion | bash zsh fish
 vafit check |--ex --exit-zero
 vafit fix |--un --undo --unstripped
 vafit check --format | text json sarif github
 vafit fix --format | text json
+vafit diff --format | text markdown json
 vafit check a -q --color |a auto always
 vafit shrink --level | align lossless debug-map locals symbols
 vafit fix --up-to | align lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate

@@ -20,6 +20,12 @@ for name in "a${escape}[31mb" "a${NEWLINE}::error::b" "a${c1}31m" "a${raw}31m" "
         "$VAFIT" why "$name" "$id"
         "$VAFIT" why "$name" "$name"
         "$VAFIT" scan "$name"
+        "$VAFIT" check "$name" --format json --exit-zero --allow-missing '*' -o base.json
+        sed 's/"va": [0-9]/&0/' base.json >"head$name.json"
+        for format in text markdown json; do
+            "$VAFIT" diff base.json "head$name.json" --format $format --max-growth 0
+            "$VAFIT" diff base.json "$name" --format $format
+        done
         "$VAFIT" shrink "$name" --dry-run
         "$VAFIT" shrink "$name" --in-place
         "$VAFIT" verify "$name" "$name$name"
