@@ -6,7 +6,7 @@ _vafit_verbs='check why diff scan align shrink fix consolidate verify link compl
 # The options of the verb $1.
 _vafit_options() {
     case $1 in
-    check) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
+    check) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --metrics --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
     why) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
     diff) echo '-o --output --depfile --format --max-growth --top --color --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
@@ -38,6 +38,7 @@ _vafit_argument() {
     check:--rule) kind='' words='image-sum=error image-sum=warn image-sum=off malloc-window=error malloc-window=warn malloc-window=off shared-region=error shared-region=warn shared-region=off image-size=error image-size=warn image-size=off linkedit-alignment=error linkedit-alignment=warn linkedit-alignment=off unresolved=error unresolved=warn unresolved=off growth=error growth=warn growth=off' ;;
     check:--format) kind='' words='text json sarif github' ;;
     check:--warn-at) kind='' words='' ;;
+    check:--metrics) kind='files' words='' ;;
     check:--baseline) kind='files' words='' ;;
     check:--max-growth) kind='' words='' ;;
     check:--top) kind='' words='' ;;

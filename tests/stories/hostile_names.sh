@@ -20,7 +20,7 @@ for name in "a${escape}[31mb" "a${NEWLINE}::error::b" "a${c1}31m" "a${raw}31m" "
         "$VAFIT" why "$name" "$id"
         "$VAFIT" why "$name" "$name"
         "$VAFIT" scan "$name"
-        "$VAFIT" check "$name" --format json --exit-zero --allow-missing '*' -o base.json
+        "$VAFIT" check "$name" --format json --exit-zero --allow-missing '*' -o base.json --metrics -
         sed 's/"va": [0-9]/&0/' base.json >"head$name.json"
         for format in text markdown json; do
             "$VAFIT" diff base.json "head$name.json" --format $format --max-growth 0
