@@ -36,7 +36,7 @@ _vafit_argument() {
     check:--limit) kind='' words='' ;;
     check:--headroom) kind='' words='' ;;
     check:--rule) kind='' words='image-sum=error image-sum=warn image-sum=off malloc-window=error malloc-window=warn malloc-window=off shared-region=error shared-region=warn shared-region=off image-size=error image-size=warn image-size=off linkedit-alignment=error linkedit-alignment=warn linkedit-alignment=off unresolved=error unresolved=warn unresolved=off growth=error growth=warn growth=off' ;;
-    check:--format) kind='' words='text json sarif github' ;;
+    check:--format) kind='' words='text json sarif github junit' ;;
     check:--warn-at) kind='' words='' ;;
     check:--metrics) kind='files' words='' ;;
     check:--baseline) kind='files' words='' ;;

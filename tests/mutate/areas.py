@@ -58,6 +58,8 @@ STORIES = (
     ("tool/fix/merge_*", "consolidate_foreseen fix_consolidates"),
     ("tool/report/*", "usage json_sums help_once rules baseline outputs hostile_names why walk may_be_missing formats facts fix output_places"),
     ("tool/report/growth*", "diff diff_markdown"),
+    ("tool/base/xml.c", "junit"),
+    ("tool/report/check_junit.c", "junit"),
     ("tool/report/metrics.c", "metrics"),
     ("tool/report/check_read.c", "diff_reports"),
     ("tool/rewrite/original.c", "originals_elsewhere bundle_seals"),

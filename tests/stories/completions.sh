@@ -33,7 +33,7 @@ vafit help | check why diff scan align shrink fix consolidate verify link comple
 vafit completion | bash zsh fish
 vafit check |--ex --exit-zero
 vafit fix |--un --undo --unstripped
-vafit check --format | text json sarif github
+vafit check --format | text json sarif github junit
 vafit fix --format | text json
 vafit diff --format | text markdown json
 vafit check a -q --color |a auto always
@@ -74,7 +74,7 @@ for shell in bash zsh fish; do
 done
 if [ -r /usr/share/bash-completion/bash_completion ]; then
     BASH_COMPLETION=/usr/share/bash-completion/bash_completion
-    expect_offers bash 'vafit check --format' '' text json sarif github
+    expect_offers bash 'vafit check --format' '' text json sarif github junit
     expect_offers bash 'vafit link -- rmdir' '' folder commands
 else
     skip 'beside the package bash-completion' 'it is not installed'

@@ -9,7 +9,7 @@ for name in "a${escape}[31mb" "a${NEWLINE}::error::b" "a${c1}31m" "a${raw}31m" "
     "$MAKE_MACHO" image --out lib.dylib --type dylib --id "$id" --text 16384 --symbols 8 --hashes
     mkdir -p "$(dirname "lib$name.dylib")" && cp lib.dylib "lib$name.dylib"
     "$MAKE_MACHO" image --out "$name" --text 16384 --symbols 8 --rpath @executable_path --load "$id" --load "@rpath/gone$name"
-    for format in text json sarif github; do
+    for format in text json sarif github junit; do
         "$VAFIT" check "$name" --format $format
         "$VAFIT" check "$name" --format $format -v --allow-missing '*'
     done >said 2>&1
