@@ -6,7 +6,7 @@
 report() {
     jq -n --arg name "$1" --argjson bytes $(($2 << 20)) '{schema: "vafit.check/1", programs: [{executable: $name, arch: "arm64",
         profile: "macos-26", va: {sum: ($bytes + 8589934592)}, placement: {top_slid: 17179869184},
-        malloc_window: {slots_hit: 16, slots: 736}, images: [{path: ("lib" + $name), va: $bytes}]}]}'
+        malloc_window: {slots_hit: 16, slots: 736}, images: [{path: ("lib" + $name), va: $bytes}], unresolved: []}]}'
 }
 report main 64 >base.json
 report main 96 | jq '.programs[0].malloc_window.slots_hit = 32 | .programs[0].images += [{path: "new", va: 5}]' >head.json

@@ -5,8 +5,22 @@
 "$MAKE_MACHO" image --out main --text 16384
 run "$VAFIT" check main --format json --profile macos-26 -o good.json
 
+# A dylib that is missing is counted, unless it may be.
+"$MAKE_MACHO" image --out gone --text 16384 --rpath @loader_path --load @rpath/liba.dylib --weak @rpath/libb.dylib --load @rpath/libc.dylib
+run "$VAFIT" check gone --format json --profile macos-26 --exit-zero --allow-missing '*libc*' -o gone.json
+jq '.programs[].unresolved = []' gone.json >full.json
+run "$VAFIT" diff full.json gone.json --format json
+expect_true 'a missing dylib' test "$status $(jq -c .programs[0].unresolved .out)" = '0 {"base":0,"head":1,"growth":1}'
+said='dylibs that are missing: 1, were missing: 0; what they need is not in the sums'
+run "$VAFIT" diff full.json gone.json
+expect_true 'in text' grep -qx "  $said" .out
+run "$VAFIT" diff full.json gone.json --format markdown
+expect_true 'in markdown' grep -qx "Of .gone., .arm64., .macos-26., $said." .out
+run "$VAFIT" diff full.json full.json
+expect_true 'nothing is said where none is' sh -c "! grep -q missing .out"
+
 # A report of the first version had these members and no others.
-jq '.programs[] |= {executable, arch, profile, va: (.va | {sum}), placement: (.placement | {top_slid}), malloc_window, images: [.images[] | {path, va}]}' \
+jq '.programs[] |= {executable, arch, profile, va: (.va | {sum}), placement: (.placement | {top_slid}), malloc_window, images: [.images[] | {path, va}], unresolved: [.unresolved[] | {weak, allowed}]}' \
     good.json >early.json
 run "$VAFIT" diff early.json good.json
 expect_true 'a report of a former version is read' test "$status $(grep -c 'as large as it was' .out)" = '0 1'
@@ -45,6 +59,9 @@ del(.programs[0].placement)|programs[0].placement: not an object
 .programs[0].malloc_window.slots_hit = 737|programs[0].malloc_window.slots_hit: is more than slots
 .programs[0].images = null|programs[0].images: not a list
 .programs += [.programs[0] + {images: [1]}]|programs[1].images[0].path: not a string
+del(.programs[0].unresolved)|programs[0].unresolved: not a list
+.programs[0].unresolved = [{weak: 1}]|programs[0].unresolved[0].weak: neither true nor false
+.programs[0].unresolved = [{weak: true}]|programs[0].unresolved[0].allowed: neither true nor false
 .programs[0].images[0].va = true|programs[0].images[0].va: not a whole number
 END
 echo '{"schema": "vafit.check/1", "schema": "vafit.check/1", "programs": []}' >twice.json
@@ -54,8 +71,8 @@ expect 'a member that comes twice' 3 '' \
 head -c 100 good.json >cut.json
 run "$VAFIT" diff good.json cut.json
 expect_true 'a report that is cut off' sh -c "test $status = 3 && grep -q '^vafit: cut.json: line [0-9]*: not JSON: ' .err"
-run "$VAFIT" diff good.json gone.json
-expect 'a report that is not there' 4 '' 'vafit: gone.json: cannot open: No such file or directory'
+run "$VAFIT" diff good.json absent.json
+expect 'a report that is not there' 4 '' 'vafit: absent.json: cannot open: No such file or directory'
 truncate -s $(((256 << 20) + 1)) large.json
 run "$VAFIT" diff good.json large.json
 expect 'a report that is too large' 4 '' 'vafit: large.json: cannot read: it is larger than 268435456 bytes'

@@ -79,6 +79,19 @@ static bool read_window(const struct report_place *place, const json_t *object,
            reject(place, "malloc_window.slots_hit", "is more than slots");
 }
 
+/* As check counts them: neither weak nor allowed. */
+static bool read_unresolved(const struct report_place *place, const json_t *object, void *context) {
+    uint64_t *missing = context;
+    const json_t *weak = json_object_get(object, "weak"),
+                 *allowed = json_object_get(object, "allowed");
+    if (!json_is_boolean(weak))
+        return reject(place, "weak", "neither true nor false");
+    if (!json_is_boolean(allowed))
+        return reject(place, "allowed", "neither true nor false");
+    *missing += json_is_false(weak) && json_is_false(allowed);
+    return true;
+}
+
 static bool read_image(const struct report_place *place, const json_t *object, void *context) {
     struct checked_images *images = context;
     struct checked_image *image = vector_push(place->arena, images);
@@ -96,7 +109,8 @@ static bool read_program(const struct report_place *place, const json_t *object,
            read_inner(place, object, "va", "sum", &program->sum) &&
            read_inner(place, object, "placement", "top_slid", &program->top_slid) &&
            read_window(place, object, program) &&
-           read_each(place, object, "images", read_image, &program->images);
+           read_each(place, object, "images", read_image, &program->images) &&
+           read_each(place, object, "unresolved", read_unresolved, &program->missing);
 }
 
 static bool read_root(const struct report_place *place, const json_t *root,

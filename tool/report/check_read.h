@@ -23,7 +23,8 @@ struct checked_program {
     uint64_t top_slid; /* address: "placement"."top_slid" */
     bool has_window;   /* "malloc_window" is not null */
     uint64_t slots_hit;
-    uint64_t slots; /* not 0, and not less than slots_hit */
+    uint64_t slots;   /* not 0, and not less than slots_hit */
+    uint64_t missing; /* dylibs that were not found and may not be missing: sums are too low */
     struct checked_images {
         struct checked_image *items; /* in loading order */
         size_t count;

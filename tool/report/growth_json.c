@@ -54,6 +54,10 @@ static json_t *image(const struct image_growth *image) {
     return object;
 }
 
+static uint64_t missing_of(const struct checked_program *program) {
+    return program->missing;
+}
+
 static json_t *program(const struct growth_report *report, const struct program_growth *program) {
     const struct checked_program *named = program_growth_named(program);
     json_t *object = json_object(), *images = json_array();
@@ -65,6 +69,7 @@ static json_t *program(const struct growth_report *report, const struct program_
     json_object_set_new(object, "sum", sizes(program->base, program->head, sum_of));
     json_object_set_new(object, "top_slid", sizes(program->base, program->head, top_of));
     json_object_set_new(object, "probability", odds(program->base, program->head));
+    json_object_set_new(object, "unresolved", sizes(program->base, program->head, missing_of));
     json_object_set_new(object, "unchanged", json_bytes(program->unchanged));
     json_object_set_new(object, "images", images);
     for (size_t i = 0; i < program->images.count; i++)

@@ -76,6 +76,20 @@ static void write_image(const struct image_growth *image, struct text *out) {
     text_add(out, "\n");
 }
 
+static void write_missing(const struct program_growth *program, struct text *out) {
+    struct text missing = {0};
+    if (growth_add_missing(program, &missing)) {
+        text_add(out, "\nOf ");
+        add_code(program->head->executable, out);
+        text_add(out, ", ");
+        add_code(program->head->arch, out);
+        text_add(out, ", ");
+        add_code(program->head->profile, out);
+        text_addf(out, ", %s.\n", missing.data);
+    }
+    text_free(&missing);
+}
+
 static void write_images(const struct growth_report *report, const struct program_growth *program,
                          struct text *out) {
     const struct image_growths *images = &program->images;
@@ -104,6 +118,9 @@ void growth_write_markdown(const struct growth_report *report, struct text *out)
              "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n");
     for (size_t i = 0; i < report->growth.count; i++)
         write_program(report, &report->growth.items[i], out);
+    for (size_t i = 0; i < report->growth.count; i++)
+        if (report->growth.items[i].presence == IN_BOTH)
+            write_missing(&report->growth.items[i], out);
     for (size_t i = 0; i < report->growth.count; i++)
         if (report->growth.items[i].presence == IN_BOTH && !growth_repeats(report, i))
             write_images(report, &report->growth.items[i], out);

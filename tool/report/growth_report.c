@@ -74,6 +74,17 @@ void growth_add_change_of_odds(const struct program_growth *program, struct text
     add_odds(base, out);
 }
 
+bool growth_add_missing(const struct program_growth *program, struct text *out) {
+    uint64_t before = program->base->missing, after = program->head->missing;
+    if (before == 0 && after == 0)
+        return false;
+    text_addf(out,
+              "dylibs that are missing: %" PRIu64 ", were missing: %" PRIu64
+              "; what they need is not in the sums",
+              after, before);
+    return true;
+}
+
 static bool same_images(const struct image_growths *a, const struct image_growths *b) {
     if (a->count != b->count)
         return false;

@@ -38,6 +38,9 @@ void growth_add_signed(int64_t growth, struct text *out);
 /* The share of launches that the model expects to abort, of a program in both: "2.17 %, was 0.00
  * %", without the second where they are the same; "-" where the profile has no window. */
 void growth_add_change_of_odds(const struct program_growth *program, struct text *out);
+/* Where dylibs are missing: "dylibs that are missing: 3, were missing: 1; what they need is not in
+ * the sums". Of a program in both. False, and nothing, where none is. */
+bool growth_add_missing(const struct program_growth *program, struct text *out);
 /* Whether the program is the one before it for another profile, with the same images. */
 bool growth_repeats(const struct growth_report *report, size_t program);
 

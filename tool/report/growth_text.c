@@ -33,6 +33,13 @@ static void write_odds(const struct program_growth *program, struct text *out) {
     text_add(out, "\n");
 }
 
+static void write_missing(const struct program_growth *program, struct text *out) {
+    struct text missing = {0};
+    if (growth_add_missing(program, &missing))
+        text_addf(out, "  %s\n", missing.data);
+    text_free(&missing);
+}
+
 static void write_image(const struct image_growth *image, struct text *out) {
     struct text grew = {0};
     growth_add_signed(growth_of(image->before, image->after), &grew);
@@ -71,6 +78,7 @@ void growth_write_text(const struct growth_report *report, struct text *out) {
         write_size("top with the greatest slide", program->base->top_slid, program->head->top_slid,
                    out);
         write_odds(program, out);
+        write_missing(program, out);
         if (!growth_repeats(report, i))
             write_images(report, program, out);
     }
