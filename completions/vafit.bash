@@ -1,13 +1,14 @@
 # bash completion for vafit, printed by `vafit completion bash`.
 # shellcheck shell=bash
 
-_vafit_verbs='check why scan align shrink fix consolidate verify link completion'
+_vafit_verbs='check why diff scan align shrink fix consolidate verify link completion'
 
 # The options of the verb $1.
 _vafit_options() {
     case $1 in
-    check) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
+    check) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --metrics --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
     why) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
+    diff) echo '-o --output --depfile --format --max-growth --top --color --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
     align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
@@ -35,8 +36,9 @@ _vafit_argument() {
     check:--limit) kind='' words='' ;;
     check:--headroom) kind='' words='' ;;
     check:--rule) kind='' words='image-sum=error image-sum=warn image-sum=off malloc-window=error malloc-window=warn malloc-window=off shared-region=error shared-region=warn shared-region=off image-size=error image-size=warn image-size=off linkedit-alignment=error linkedit-alignment=warn linkedit-alignment=off unresolved=error unresolved=warn unresolved=off growth=error growth=warn growth=off' ;;
-    check:--format) kind='' words='text json sarif github' ;;
+    check:--format) kind='' words='text json sarif github junit' ;;
     check:--warn-at) kind='' words='' ;;
+    check:--metrics) kind='files' words='' ;;
     check:--baseline) kind='files' words='' ;;
     check:--max-growth) kind='' words='' ;;
     check:--top) kind='' words='' ;;
@@ -54,6 +56,12 @@ _vafit_argument() {
     why:--facts) kind='files' words='' ;;
     why:--format) kind='' words='text json' ;;
     why:--color) kind='' words='auto always never' ;;
+    diff:--output | diff:-o) kind='files' words='' ;;
+    diff:--depfile) kind='files' words='' ;;
+    diff:--format) kind='' words='text markdown json' ;;
+    diff:--max-growth) kind='' words='' ;;
+    diff:--top) kind='' words='' ;;
+    diff:--color) kind='' words='auto always never' ;;
     scan:--output | scan:-o) kind='files' words='' ;;
     scan:--depfile) kind='files' words='' ;;
     scan:--as) kind='files' words='' ;;

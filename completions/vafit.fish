@@ -22,7 +22,7 @@ end
 
 complete -c vafit -n __vafit_no_verb -f -l version -d 'print the version'
 complete -c vafit -n __vafit_no_verb -f -a help -d 'list the verbs, or the options of one'
-complete -c vafit -n '__vafit_verb help' -f -a ' check why scan align shrink fix consolidate verify link completion'
+complete -c vafit -n '__vafit_verb help' -f -a ' check why diff scan align shrink fix consolidate verify link completion'
 
 complete -c vafit -n __vafit_no_verb -f -a check -d 'does each program, with the dylibs it loads, fit in the address space?'
 complete -c vafit -n '__vafit_verb check' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
@@ -38,8 +38,9 @@ complete -c vafit -n '__vafit_verb check' -l profile -r -F -a 'macos-26 macos-27
 complete -c vafit -n '__vafit_verb check' -l limit -x -d 'the limit of image-sum and malloc-window, in place of the profile\'s'
 complete -c vafit -n '__vafit_verb check' -l headroom -x -d 'keep SIZE free below the malloc window (64MiB)'
 complete -c vafit -n '__vafit_verb check' -l rule -x -a 'image-sum=error image-sum=warn image-sum=off malloc-window=error malloc-window=warn malloc-window=off shared-region=error shared-region=warn shared-region=off image-size=error image-size=warn image-size=off linkedit-alignment=error linkedit-alignment=warn linkedit-alignment=off unresolved=error unresolved=warn unresolved=off growth=error growth=warn growth=off' -d 'judge a rule as error, warn or off; repeatable'
-complete -c vafit -n '__vafit_verb check' -l format -x -a 'text json sarif github' -d 'text (default), json, sarif or github'
+complete -c vafit -n '__vafit_verb check' -l format -x -a 'text json sarif github junit' -d 'text (default), json, sarif, github or junit'
 complete -c vafit -n '__vafit_verb check' -l warn-at -x -d 'warn when this share of a limit is reached'
+complete -c vafit -n '__vafit_verb check' -l metrics -r -F -d 'write the numbers that a dashboard follows to FILE too, as JSON'
 complete -c vafit -n '__vafit_verb check' -l baseline -r -F -d 'the sums that were recorded'
 complete -c vafit -n '__vafit_verb check' -l max-growth -x -d 'how far a program\'s sum may have grown over the baseline'
 complete -c vafit -n '__vafit_verb check' -l update-baseline -d 'record the sums of these programs in the baseline'
@@ -64,6 +65,14 @@ complete -c vafit -n '__vafit_verb why' -l facts -r -F -d 'read what `vafit scan
 complete -c vafit -n '__vafit_verb why' -l format -x -a 'text json' -d 'text (default) or json'
 complete -c vafit -n '__vafit_verb why' -s v -l verbose -d 'text: every image that asks for it'
 complete -c vafit -n '__vafit_verb why' -l color -x -a 'auto always never' -d 'auto (default), always or never'
+
+complete -c vafit -n __vafit_no_verb -f -a diff -d 'what grew between two reports of check --format json?'
+complete -c vafit -n '__vafit_verb diff' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
+complete -c vafit -n '__vafit_verb diff' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; needs --output'
+complete -c vafit -n '__vafit_verb diff' -l format -x -a 'text markdown json' -d 'text (default), markdown or json'
+complete -c vafit -n '__vafit_verb diff' -l max-growth -x -d 'exit 1 when the sum of a program grew by more'
+complete -c vafit -n '__vafit_verb diff' -l top -x -d 'text and markdown: show the N images of a program that changed most (10)'
+complete -c vafit -n '__vafit_verb diff' -l color -x -a 'auto always never' -d 'auto (default), always or never'
 
 complete -c vafit -n __vafit_no_verb -f -a scan -d 'the facts of single images, small enough to cache, for `check --facts`'
 complete -c vafit -n '__vafit_verb scan' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'

@@ -27,14 +27,15 @@ PATH=$PATH:$PWD/commands
 
 # What the user has typed, with the word at the cursor behind a bar, and all that is offered for it.
 cat >.lines <<'END'
-vafit | check why scan align shrink fix consolidate verify link completion help
+vafit | check why diff scan align shrink fix consolidate verify link completion help
 vafit |c check consolidate completion
-vafit help | check why scan align shrink fix consolidate verify link completion
+vafit help | check why diff scan align shrink fix consolidate verify link completion
 vafit completion | bash zsh fish
 vafit check |--ex --exit-zero
 vafit fix |--un --undo --unstripped
-vafit check --format | text json sarif github
+vafit check --format | text json sarif github junit
 vafit fix --format | text json
+vafit diff --format | text markdown json
 vafit check a -q --color |a auto always
 vafit shrink --level | align lossless debug-map locals symbols
 vafit fix --up-to | align lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate
@@ -73,7 +74,7 @@ for shell in bash zsh fish; do
 done
 if [ -r /usr/share/bash-completion/bash_completion ]; then
     BASH_COMPLETION=/usr/share/bash-completion/bash_completion
-    expect_offers bash 'vafit check --format' '' text json sarif github
+    expect_offers bash 'vafit check --format' '' text json sarif github junit
     expect_offers bash 'vafit link -- rmdir' '' folder commands
 else
     skip 'beside the package bash-completion' 'it is not installed'

@@ -9,7 +9,7 @@ for name in "a${escape}[31mb" "a${NEWLINE}::error::b" "a${c1}31m" "a${raw}31m" "
     "$MAKE_MACHO" image --out lib.dylib --type dylib --id "$id" --text 16384 --symbols 8 --hashes
     mkdir -p "$(dirname "lib$name.dylib")" && cp lib.dylib "lib$name.dylib"
     "$MAKE_MACHO" image --out "$name" --text 16384 --symbols 8 --rpath @executable_path --load "$id" --load "@rpath/gone$name"
-    for format in text json sarif github; do
+    for format in text json sarif github junit; do
         "$VAFIT" check "$name" --format $format
         "$VAFIT" check "$name" --format $format -v --allow-missing '*'
     done >said 2>&1
@@ -20,6 +20,12 @@ for name in "a${escape}[31mb" "a${NEWLINE}::error::b" "a${c1}31m" "a${raw}31m" "
         "$VAFIT" why "$name" "$id"
         "$VAFIT" why "$name" "$name"
         "$VAFIT" scan "$name"
+        "$VAFIT" check "$name" --format json --exit-zero --allow-missing '*' -o base.json --metrics -
+        sed 's/"va": [0-9]/&0/' base.json >"head$name.json"
+        for format in text markdown json; do
+            "$VAFIT" diff base.json "head$name.json" --format $format --max-growth 0
+            "$VAFIT" diff base.json "$name" --format $format
+        done
         "$VAFIT" shrink "$name" --dry-run
         "$VAFIT" shrink "$name" --in-place
         "$VAFIT" verify "$name" "$name$name"

@@ -53,7 +53,7 @@ vafit: see `vafit help check`'
 run "$VAFIT" check main -o r --update-baseline --baseline -
 expect_true '--update-baseline prints a baseline' grep -q '"schema": "vafit.baseline/1"' .out
 run "$VAFIT" check main --update-baseline --baseline -
-expect 'but not after the report' 2 '' 'vafit: standard output takes one of the report, depfile and baseline
+expect 'but not after the report' 2 '' 'vafit: standard output takes one of the report, depfile, metrics and baseline
 vafit: see `vafit help check`'
 run "$VAFIT" check main --baseline -
 expect 'and reads none there' 2 '' 'vafit: --baseline - needs --update-baseline: it is standard output

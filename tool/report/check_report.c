@@ -7,10 +7,8 @@
 #include <string.h>
 
 static const struct report_format formats[] = {
-    {"text", check_write_text},
-    {"json", check_write_json},
-    {"sarif", check_write_sarif},
-    {"github", check_write_github},
+    {"text", check_write_text},     {"json", check_write_json},   {"sarif", check_write_sarif},
+    {"github", check_write_github}, {"junit", check_write_junit},
 };
 
 const char *report_format_name(size_t i) {

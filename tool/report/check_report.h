@@ -102,5 +102,7 @@ void check_write_sarif(const struct check_report *report, const struct report_st
                        struct text *out);
 void check_write_github(const struct check_report *report, const struct report_style *style,
                         struct text *out);
+void check_write_junit(const struct check_report *report, const struct report_style *style,
+                       struct text *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "program/measure.h"
 #include "report/baseline.h"
 #include "report/check_report.h"
+#include "report/metrics.h"
 #include "verbs/check_advice.h"
 #include "verbs/limit_options.h"
 #include "verbs/programs.h"
@@ -30,6 +31,7 @@ struct check_arguments {
     bool quiet;
     bool verbose;
     unsigned warn_at;
+    const char *metrics;
     const char *baseline;
     struct size_option max_growth;
     bool update_baseline;
@@ -53,6 +55,8 @@ static const struct option_row rows[] = {
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &formats),
     ROW("warn-at", 0, OPTION_COUNT, warn_at, "PERCENT",
         "warn when this share of a limit is reached", NULL),
+    ROW("metrics", 0, OPTION_TEXT, metrics, "FILE",
+        "write the numbers that a dashboard follows to FILE too, as JSON", NULL),
     ROW("baseline", 0, OPTION_TEXT, baseline, "FILE", "the sums that were recorded", NULL),
     ROW("max-growth", 0, OPTION_SIZE, max_growth, "SIZE",
         "how far a program's sum may have grown over the baseline", &option_in_mib),
@@ -89,13 +93,27 @@ struct check {
 };
 
 /* "-" is a place to write to, and for one result alone. */
-static bool baseline_place_valid(const struct check_arguments *arguments, struct error *error) {
-    if (!output_is_standard(arguments->baseline))
-        return true;
-    if (!arguments->update_baseline)
+static bool standard_output_valid(const struct check_arguments *arguments, struct error *error) {
+    const char *const others[] = {arguments->output.depfile, arguments->metrics,
+                                  arguments->baseline};
+    size_t results = arguments->output.output == NULL;
+    if (output_is_standard(arguments->baseline) && !arguments->update_baseline)
         return error_usage(error, "--baseline - needs --update-baseline: it is standard output");
-    if (arguments->output.output == NULL || output_is_standard(arguments->output.depfile))
-        return error_usage(error, "standard output takes one of the report, depfile and baseline");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        results += output_is_standard(others[i]);
+    return results <= 1 ||
+           error_usage(error,
+                       "standard output takes one of the report, depfile, metrics and baseline");
+}
+
+/* The metrics would be written over another result. */
+static bool metrics_place_valid(const struct check_arguments *arguments, struct error *error) {
+    const char *const others[] = {arguments->output.output, arguments->output.depfile,
+                                  arguments->baseline};
+    for (size_t i = 0; arguments->metrics != NULL && i < sizeof others / sizeof others[0]; i++)
+        if (others[i] != NULL && strcmp(others[i], arguments->metrics) == 0)
+            return error_usage(error, "--metrics %s: another file of this run has that name",
+                               arguments->metrics);
     return true;
 }
 
@@ -111,7 +129,7 @@ static bool arguments_valid(struct check *check, struct error *error) {
     if (arguments->top_names != 0 && arguments->search.facts.count != 0)
         return error_usage(error, "--top-names needs the images themselves, not --facts");
     return output_options_valid(&arguments->output, error) &&
-           baseline_place_valid(arguments, error);
+           standard_output_valid(arguments, error) && metrics_place_valid(arguments, error);
 }
 
 enum { LARGEST_BASELINE = 16 << 20 };
@@ -330,6 +348,16 @@ static bool write_report(struct check *check, struct error *error) {
     return written;
 }
 
+static bool write_metrics(const struct check *check, struct error *error) {
+    struct text text = {0};
+    if (check->arguments.metrics == NULL)
+        return true;
+    metrics_write(&check->report, &text);
+    bool written = output_put(check->arguments.metrics, text.data, text.size, error);
+    text_free(&text);
+    return written;
+}
+
 /* A program that exceeds a limit does so whatever is missing; one that merely misses dylibs was not
  * judged. */
 static int exit_status(const struct check *check) {
@@ -383,7 +411,8 @@ static int check_programs(struct check *check) {
         return (int)errors_worst(image_cache_errors(check->cache));
     }
     warn_of_stale_baseline(check);
-    if (!write_report(check, &error) || !update_baseline(check, &error))
+    if (!write_report(check, &error) || !write_metrics(check, &error) ||
+        !update_baseline(check, &error))
         return call_fail(&verb_check, &error);
     int status = exit_status(check);
     explain(check, status);
