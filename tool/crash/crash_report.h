@@ -39,6 +39,7 @@ struct crash_evidence {
 /* Lives in the arena; NULL and 0 are what the report does not say. */
 struct crash_report {
     const char *format;   /* of the row that read it */
+    bool is_map;          /* there is a memory map alone, and nothing of how it ended */
     const char *process;  /* the program's name */
     const char *path;     /* the executable's */
     const char *os;       /* "macOS 26.3 (25D125)" */
@@ -46,9 +47,12 @@ struct crash_report {
     const char *bug_type; /* "309" is a crash */
     bool is_translated;   /* x86_64 on Apple silicon */
     uint64_t platform;    /* as build_version.h has platforms */
+    bool has_uuid;        /* of the executable */
+    uint8_t uuid[16];
     struct crash_evidence evidence;
     struct crash_images images; /* the executable first, in loading order where the format has it */
     bool has_all_images;        /* the list goes on to its end */
+    bool lists_cache_last;      /* of the images, those in the shared cache come last */
     struct span cache;          /* the shared cache; empty where that is not known */
 };
 
@@ -62,7 +66,7 @@ bool crash_report_read(struct arena *arena, const char *data, size_t size,
 const char *crash_report_evidence(const struct crash_report *report);
 
 /* A format: takes what it finds of itself in the text; false when there is nothing. What an earlier
- * row found stays, but for a list of images that is shorter. */
+ * row found stays. */
 struct crash_format {
     const char *name;
     bool (*read)(struct arena *arena, const struct pasted *pasted, struct crash_report *report);
@@ -71,8 +75,15 @@ struct crash_format {
 /* Format i, the most telling first; NULL after the last. */
 const struct crash_format *crash_format_row(size_t i);
 
+/* A copy of the text in which the folders of users have no names: "/Users/USER/". */
+char *crash_report_anonymous(struct arena *arena, const char *text);
+
 /* --- for the formats --- */
 
+/* Gives the report its images, unless it has more already: `has_all` and `lists_cache_last` as
+ * there. */
+void crash_report_offer_images(struct crash_report *report, const struct crash_images *images,
+                               bool has_all, bool lists_cache_last);
 /* Splits a path as struct crash_image has it. */
 void crash_image_name(struct arena *arena, const char *path, struct crash_image *image);
 /* Reads 32 hexadecimal digits, with or without dashes. */

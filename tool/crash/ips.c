@@ -18,6 +18,7 @@ struct ips {
     bool has_code;
     struct crash_images images;
     struct crash_image image; /* the one that is read */
+    bool has_all_images;
     bool is_image;
     bool is_placeholder;
     bool has_base;
@@ -77,6 +78,14 @@ static void take_bug_type(struct ips *ips, const struct loose_value *value) {
     crash_report_set(ips->arena, &ips->report->bug_type, value->text, strlen(value->text));
 }
 
+static void take_slice(struct ips *ips, const struct loose_value *value) {
+    struct crash_image slice = {0};
+    if (!crash_image_uuid(value->text, &slice) || ips->report->has_uuid)
+        return;
+    memcpy(ips->report->uuid, slice.uuid, sizeof slice.uuid);
+    ips->report->has_uuid = true;
+}
+
 static void take_platform(struct ips *ips, const struct loose_value *value) {
     if (ips->report->platform == 0)
         ips->report->platform = value->number;
@@ -118,7 +127,7 @@ static void end_image(struct ips *ips, const struct loose_value *value) {
 
 static void end_images(struct ips *ips, const struct loose_value *value) {
     (void)value;
-    ips->report->has_all_images = true;
+    ips->has_all_images = true;
 }
 
 static void take_base(struct ips *ips, const struct loose_value *value) {
@@ -159,6 +168,7 @@ static const struct member {
 } members[] = {
     {"bug_type", LOOSE_TEXT, take_bug_type, true},
     {"os_version", LOOSE_TEXT, take_os, true},
+    {"slice_uuid", LOOSE_TEXT, take_slice, true},
     {"platform", LOOSE_NUMBER, take_platform, false},
     {"app_name", LOOSE_TEXT, take_process, false},
     {"procName", LOOSE_TEXT, take_process, true},
@@ -231,6 +241,6 @@ bool ips_read(struct arena *arena, const struct pasted *pasted, struct crash_rep
     loose_json_visit(pasted, visit, &ips);
     add_termination(&ips);
     add_os(&ips);
-    report->images = ips.images;
+    crash_report_offer_images(report, &ips.images, ips.has_all_images, true);
     return ips.is_report;
 }

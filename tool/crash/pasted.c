@@ -3,22 +3,22 @@
 #include <string.h>
 
 /* What pasting makes of characters. */
-static const struct spelling {
+static const struct pasted_character {
     const char *pasted;
     const char *meant;
-} spellings[] = {
+} characters[] = {
     {"&gt;", ">"},          {"&lt;", "<"},          {"&quot;", "\""},     {"&#34;", "\""},
     {"&#39;", "'"},         {"&nbsp;", " "},        {"&amp;", "&"},       {"\xc2\xa0", " "},
     {"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""}, {"\xef\xbb\xbf", ""},
 };
 
-static const struct spelling *spelling_at(const char *at, size_t left) {
+static const struct pasted_character *character_at(const char *at, size_t left) {
     if (*at != '&' && (unsigned char)*at < 0x80)
         return NULL;
-    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
-        size_t size = strlen(spellings[i].pasted);
-        if (size <= left && memcmp(at, spellings[i].pasted, size) == 0)
-            return &spellings[i];
+    for (size_t i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+        size_t size = strlen(characters[i].pasted);
+        if (size <= left && memcmp(at, characters[i].pasted, size) == 0)
+            return &characters[i];
     }
     return NULL;
 }
@@ -27,12 +27,12 @@ static const struct spelling *spelling_at(const char *at, size_t left) {
 static size_t respell(const char *data, size_t size, char *out) {
     size_t count = 0;
     for (size_t i = 0; i < size;) {
-        const struct spelling *spelling = spelling_at(data + i, size - i);
-        if (spelling != NULL) {
-            size_t length = strlen(spelling->meant);
-            memcpy(out + count, spelling->meant, length);
+        const struct pasted_character *meant_here = character_at(data + i, size - i);
+        if (meant_here != NULL) {
+            size_t length = strlen(meant_here->meant);
+            memcpy(out + count, meant_here->meant, length);
             count += length;
-            i += strlen(spelling->pasted);
+            i += strlen(meant_here->pasted);
             continue;
         }
         char character = data[i++];
@@ -101,4 +101,27 @@ bool pasted_next_line(const struct pasted *pasted, size_t *at, struct pasted_lin
 bool pasted_line_begins(const struct pasted_line *line, const char *words) {
     size_t size = strlen(words);
     return line->size >= size && memcmp(line->at, words, size) == 0;
+}
+
+static int digit_of(char character) {
+    if (character >= '0' && character <= '9')
+        return character - '0';
+    character = (char)(character | 0x20);
+    return character >= 'a' && character <= 'f' ? character - 'a' + 10 : -1;
+}
+
+bool pasted_hex(const char **at, const char *end, uint64_t *number) {
+    const char *digit = *at;
+    while (digit < end && is_blank(*digit))
+        digit++;
+    if (end - digit > 2 && digit[0] == '0' && (digit[1] == 'x' || digit[1] == 'X'))
+        digit += 2;
+    const char *first = digit;
+    for (*number = 0; digit < end && digit_of(*digit) >= 0; digit++) {
+        if (*number >> 60 != 0)
+            return false;
+        *number = *number << 4 | (unsigned)digit_of(*digit);
+    }
+    *at = digit;
+    return digit != first;
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Text in the arena, with a NUL after it and none in it. */
 struct pasted {
@@ -27,6 +28,9 @@ struct pasted_line {
 
 /* The next line from *at on; false at the end. */
 bool pasted_next_line(const struct pasted *pasted, size_t *at, struct pasted_line *line);
+/* Reads a hexadecimal number of at most 64 bits, with or without "0x", and what blanks are before
+ * it; *at is then behind it. */
+bool pasted_hex(const char **at, const char *end, uint64_t *number);
 bool pasted_line_begins(const struct pasted_line *line, const char *words);
 
 #endif
