@@ -53,6 +53,16 @@ CASES = {
     "constraint": signing(4, "Launch Constraint Violation"),
     "taskgated": signing(1, "Taskgated Invalid Signature"),
     "segv": {"exception": ("EXC_BAD_ACCESS", "SIGSEGV", "KERN_INVALID_ADDRESS at 0x0"), "termination": ("SIGNAL", 11, "Segmentation fault: 11", [])},
+    # Names of users where paths are not made anonymous; the program itself is in a home folder.
+    "at-home": {**dyld(1, "Library missing", "Library not loaded: /Users/alice/libgone.dylib"), "app": "/Users/alice/Demo.app/Contents"},
+    # The executable's __TEXT alone reaches 6 GiB.
+    "null-cache-huge": {**dyld(1, "Library missing", *NULL_CACHE), "text": 2048 * MIB},
+    "regions": {"exception": ("EXC_BAD_ACCESS", "SIGSEGV", "KERN_INVALID_ADDRESS at 0x8"), "termination": ("SIGNAL", 11, "Segmentation fault: 11", []),
+                "regions": ["0x8 is not in any region.  Bytes before following region: 4294999032",
+                            "      REGION TYPE                    START - END         [ VSIZE] PRT/MAX SHRMOD  REGION DETAIL",
+                            "      UNUSED SPACE AT START", "--->", "      __TEXT                      100008000-11f408000    [500.0M] r-x/r-x SM=COW  /Users/alice/Demo",
+                            "      GAP OF 0x1000 BYTES", "--->  commpage (reserved)         7cbc00000-aca000000     [ 12.0G] ---/--- SM=NUL  reserved VM address space (unallocated)",
+                            "      GPU Carveout (reserved)     fc0000000-1000000000    [  1.0G] ---/--- SM=NUL", "--->  UNUSED SPACE AT END"]},
     "intel": {**MALLOC, "cpu": "X86-64", "cache": (140703128616960, 25769803776)},
     "translated": {**MALLOC, "cpu": "X86-64", "translated": True, "cache": (140703128616960, 25769803776)},
     "simulator": {**MALLOC, "platform": 7, "cache": (6442450944, 3434283008)},
@@ -69,10 +79,13 @@ def uuid(number):
 
 def images(case):
     """Name, folder, address and size of __TEXT of the program's own images."""
-    found = [("Demo", APP + "/MacOS/", BASE, 500 * MIB)]
-    found += [("lib%d.dylib" % i, APP + "/Frameworks/", BASE + (512 + 10 * i) * MIB, 8 * MIB) for i in range(8)]
+    app = case.get("app", APP)
+    found = [("Demo", app + "/MacOS/", BASE, case.get("text", 500 * MIB))]
+    if "text" in case:
+        return found
+    found += [("lib%d.dylib" % i, app + "/Frameworks/", BASE + (512 + 10 * i) * MIB, 8 * MIB) for i in range(8)]
     start = case.get("start", 12 * GIB)
-    return found + [("lib%d.dylib" % (8 + i), APP + "/Frameworks/", start + 10 * i * MIB, 8 * MIB) for i in range(case.get("high", 0))]
+    return found + [("lib%d.dylib" % (8 + i), app + "/Frameworks/", start + 10 * i * MIB, 8 * MIB) for i in range(case.get("high", 0))]
 
 
 def cached(case):
@@ -94,7 +107,7 @@ def ips(case, with_header=True):
               "bug_type": case.get("bug_type", "309"), "os_version": case.get("os", OS), "name": "Demo"}
     train, build = case.get("os", OS)[:-1].split(" (")
     body = {"osVersion": {"train": train, "build": build, "releaseType": "User"}, "pid": 4711, "procName": "Demo",
-            "procPath": APP + "/MacOS/Demo", "cpuType": case.get("cpu", "ARM-64"), "crashReporterKey": "secret"}
+            "procPath": case.get("app", APP) + "/MacOS/Demo", "cpuType": case.get("cpu", "ARM-64"), "crashReporterKey": "secret"}
     if case.get("translated"):
         body["translated"] = True
     body["exception"] = {"type": kind, "signal": signal, "rawCodes": [1, 18446744073709551615]}
@@ -104,6 +117,8 @@ def ips(case, with_header=True):
     if reasons:
         body["termination"]["details"] = ["(terminated at launch; ignore backtrace)"]
         body["termination"]["reasons"] = list(reasons)
+    if "regions" in case:
+        body["vmRegionInfo"] = body["vmregioninfo"] = "\n".join(case["regions"])
     if "asi" in case:
         body["asi"] = case["asi"]
     body["threads"] = [{"triggered": True, "id": 1, "threadState": {"x": [{"value": 18446744073709551615}], "flavor": "ARM_THREAD_STATE64"},
@@ -124,12 +139,12 @@ def text_head(case, old=False):
     cpu = case.get("cpu", "ARM-64") + (" (Translated)" if case.get("translated") else " (Native)")
     comma = "" if old else ","
     head = ["-------------------------------------", "Translated Report (Full Report Below)", "-------------------------------------", ""]
-    head += ["Process:               Demo [4711]", "Path:                  %s/MacOS/Demo" % APP, "Identifier:            com.example.demo",
+    head += ["Process:               Demo [4711]", "Path:                  %s/MacOS/Demo" % case.get("app", APP), "Identifier:            com.example.demo",
              "Code Type:             " + cpu, "OS Version:            " + case.get("os", OS), "",
              "Crashed Thread:        0  Dispatch queue: com.apple.main-thread", "", "Exception Type:        %s (%s)" % (kind, signal)]
     if subtype:
         head.append("Exception Subtype:     " + subtype)
-    head += ["Exception Codes:       0x0000000000000001", "", "Termination Reason:    Namespace %s, Code %d%s %s" % (namespace, code, comma, indicator)]
+    head += ["Exception Codes:       0x0000000000000001", ""] + (["VM Region Info: " + "\n".join(case["regions"]), ""] if "regions" in case else []) + [ "Termination Reason:    Namespace %s, Code %d%s %s" % (namespace, code, comma, indicator)]
     head += list(reasons)
     if "asi" in case:
         head += ["", "Application Specific Information:"] + sum(case["asi"].values(), [])

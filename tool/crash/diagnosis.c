@@ -171,7 +171,7 @@ static const char *image_of_page(struct question *question) {
     for (size_t i = 0; i < report->images.count; i++) {
         const struct crash_image *image = &report->images.items[i];
         if (address >= image->base && address < crash_image_end(image))
-            return image->name;
+            return image->name[0] == '\0' ? NULL : image->name;
     }
     return NULL;
 }

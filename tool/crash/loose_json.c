@@ -115,8 +115,10 @@ static bool read_string(struct reader *reader) {
             return true;
         if (character == '\\')
             add_escape(reader);
-        else
-            text_add_bytes(&reader->text, character == '\n' ? " " : &character, 1);
+        else if (character != '\n')
+            text_add_bytes(&reader->text, &character, 1);
+        else if (reader->text.size != 0 && reader->text.data[reader->text.size - 1] != ' ')
+            text_add(&reader->text, " ");
     }
     return false;
 }

@@ -95,8 +95,7 @@ static void write_blocked(struct explain_writer *writer) {
 
 static void write_build(struct explain_writer *writer) {
     static const char *const builds[] = {
-        [BUILD_UNKNOWN] = "  the report does not say whether it is of this build: there is no UUID "
-                          "to compare",
+        [BUILD_UNKNOWN] = "  whether the report is of this build, no UUID tells",
         [BUILD_SAME] = "  the report is of this build",
         [BUILD_OTHER] = "  this report is of another build: the executable's UUID differs",
     };
