@@ -7,6 +7,7 @@
 #include "crash/text_report.h"
 
 #include "macho/build_version.h"
+#include "macho/image.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -99,29 +100,9 @@ void crash_image_name(struct arena *arena, const char *path, struct crash_image 
     image->folder = arena_copy(arena, path, (size_t)(image->name - path));
 }
 
-static int digit_of(char character) {
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    const char *digit = character == '\0' ? NULL : strchr(digits, character);
-    return digit == NULL ? -1 : (int)((digit - digits) & 15);
-}
-
 bool crash_image_uuid(const char *text, struct crash_image *image) {
-    uint8_t uuid[16] = {0};
-    size_t count = 0;
-    for (; count < 32 && *text != '\0'; text++) {
-        int digit = digit_of(*text);
-        if (*text == '-')
-            continue;
-        if (digit < 0)
-            return false;
-        uuid[count / 2] = (uint8_t)(uuid[count / 2] << 4 | digit);
-        count++;
-    }
-    if (count != 32 || digit_of(*text) >= 0)
-        return false;
-    memcpy(image->uuid, uuid, sizeof uuid);
-    image->has_uuid = true;
-    return true;
+    image->has_uuid = image_uuid_read(text, image->uuid);
+    return image->has_uuid;
 }
 
 /* --- reports of something else --- */
