@@ -1,13 +1,14 @@
 # bash completion for vafit, printed by `vafit completion bash`.
 # shellcheck shell=bash
 
-_vafit_verbs='check why scan align shrink fix consolidate verify link completion'
+_vafit_verbs='check why explain scan align shrink fix consolidate verify link completion'
 
 # The options of the verb $1.
 _vafit_options() {
     case $1 in
     check) echo '-o --output --depfile --arch --sysroot --search --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
     why) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format -v --verbose --color --help' ;;
+    explain) echo '-o --output --depfile --arch --sysroot --search --insert --facts --format -v --verbose --color --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
     align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
@@ -52,6 +53,15 @@ _vafit_argument() {
     why:--facts) kind='files' words='' ;;
     why:--format) kind='' words='text json' ;;
     why:--color) kind='' words='auto always never' ;;
+    explain:--output | explain:-o) kind='files' words='' ;;
+    explain:--depfile) kind='files' words='' ;;
+    explain:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
+    explain:--sysroot) kind='folders' words='' ;;
+    explain:--search) kind='folders' words='' ;;
+    explain:--insert) kind='files' words='' ;;
+    explain:--facts) kind='files' words='' ;;
+    explain:--format) kind='' words='text json' ;;
+    explain:--color) kind='' words='auto always never' ;;
     scan:--output | scan:-o) kind='files' words='' ;;
     scan:--depfile) kind='files' words='' ;;
     scan:--as) kind='files' words='' ;;

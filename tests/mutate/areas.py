@@ -39,6 +39,7 @@ STORIES = (
     ("tool/base/progress.c", "link"),
     ("tool/commit/*", "shrink originals_elsewhere fix fix_undo fix_refused fix_killed interrupted link_interrupted"),
     ("tool/program/*", "walk open_world platforms facts why rules malformed_facts malformed_programs"),
+    ("tool/crash/*", "explain explain_causes explain_build explain_damaged"),
     ("tool/program/linkedit_sizes*", "odd_files formats shrink"),
     ("tool/lief/*", "cross_check"),
     ("tool/macho/*", f"{MALFORMED_IMAGES} {REWRITING}"),
