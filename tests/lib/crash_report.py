@@ -63,6 +63,9 @@ CASES = {
                             "      UNUSED SPACE AT START", "--->", "      __TEXT                      100008000-11f408000    [500.0M] r-x/r-x SM=COW  /Users/alice/Demo",
                             "      GAP OF 0x1000 BYTES", "--->  commpage (reserved)         7cbc00000-aca000000     [ 12.0G] ---/--- SM=NUL  reserved VM address space (unallocated)",
                             "      GPU Carveout (reserved)     fc0000000-1000000000    [  1.0G] ---/--- SM=NUL", "--->  UNUSED SPACE AT END"]},
+    # A program that passes on what dlopen said.
+    "exception": {"exception": ("EXC_CRASH", "SIGABRT", None), "termination": ("SIGNAL", 6, "Abort trap: 6", []),
+                  "asi": {"CoreFoundation": ["*** Terminating app: dlopen(/x, 0x6): Library not loaded: @rpath/libgone.dylib"]}},
     "intel": {**MALLOC, "cpu": "X86-64", "cache": (140703128616960, 25769803776)},
     "translated": {**MALLOC, "cpu": "X86-64", "translated": True, "cache": (140703128616960, 25769803776)},
     "simulator": {**MALLOC, "platform": 7, "cache": (6442450944, 3434283008)},

@@ -28,6 +28,7 @@ ips text both body old-text|segv|unknown|null|null|
 vmmap ruby|malloc|unknown|null|null|
 ips text both body|intel|other|false|null|
 ips text both body|translated|other|false|null|
+ips text both body old-text|exception|unknown|null|null|
 ips text both body|regions|unknown|null|null|
 END
 while IFS='|' read -r forms case cause size detail advice; do

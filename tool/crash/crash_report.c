@@ -21,6 +21,8 @@ static bool message_read(struct arena *arena, const struct pasted *pasted,
     if (report->format != NULL)
         return false;
     size_t size = pasted->size < LONGEST_MESSAGE ? pasted->size : LONGEST_MESSAGE;
+    /* dyld does not always say that it is it. */
+    crash_report_add_evidence(arena, &message, "dyld:", 5);
     crash_report_add_evidence(arena, &message, pasted->data, size);
     if (signature_find(crash_report_evidence(&message)) == NULL)
         return false;
@@ -153,5 +155,7 @@ bool crash_report_read(struct arena *arena, const char *data, size_t size,
     if (report->format == NULL)
         return error_malformed(error, "",
                                "is no crash report, memory map or message of a launch that failed");
+    if (report->process != NULL)
+        report->process = crash_report_anonymous(arena, report->process);
     return is_of_crash(report, error) && is_of_macos(report, error);
 }

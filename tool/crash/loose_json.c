@@ -127,6 +127,12 @@ static bool may_have_keys(const struct reader *reader) {
     return reader->depth == 0 || !reader->open[reader->depth - 1].is_list;
 }
 
+/* In an object only what has a key. */
+static void tell_value(struct reader *reader, enum loose_kind kind, uint64_t number) {
+    if (!may_have_keys(reader) || reader->path_size > outer_path_size(reader))
+        tell(reader, kind, kind == LOOSE_TEXT ? reader->text.data : NULL, number);
+}
+
 static void take_string(struct reader *reader) {
     if (!read_string(reader))
         return;
@@ -138,7 +144,7 @@ static void take_string(struct reader *reader) {
         return;
     }
     reader->at = behind;
-    tell(reader, LOOSE_TEXT, reader->text.data, 0);
+    tell_value(reader, LOOSE_TEXT, 0);
     forget_key(reader);
 }
 
@@ -166,9 +172,9 @@ static void take_word(struct reader *reader) {
     skip_blanks(reader);
     if (reader->at < reader->end && strchr(",]}", *reader->at) != NULL) {
         if (number_of(start, size, &number))
-            tell(reader, LOOSE_NUMBER, NULL, number);
+            tell_value(reader, LOOSE_NUMBER, number);
         else if (size == 4 && memcmp(start, "true", size) == 0)
-            tell(reader, LOOSE_TRUE, NULL, 1);
+            tell_value(reader, LOOSE_TRUE, 1);
     }
     forget_key(reader);
 }

@@ -13,7 +13,8 @@ const char *cause_name(enum cause cause) {
     return cause_names[cause];
 }
 
-/* What says more stands before what follows from it. */
+/* What says more stands before what follows from it. Words that programs also pass on from dlopen
+ * want dyld beside them. */
 static const struct signature signatures[] = {
     {CAUSE_MALLOC_WINDOW,
      {"pointer range initial reservation failed"},
@@ -52,23 +53,23 @@ static const struct signature signatures[] = {
      "was ended by the kernel for its code signature",
      "a signed file was changed after it was signed, or its signature is not valid"},
     {CAUSE_CODE_SIGNATURE,
-     {"Library not loaded", "not valid for use in process"},
+     {"dyld", "Library not loaded", "not valid for use in process"},
      "ended at launch: dyld refuses a library for its code signature",
      "the library's signature is missing, broken or of another team"},
     {CAUSE_SYMBOL_MISSING,
-     {"Symbol missing"},
+     {"dyld", "Symbol missing"},
      "ended at launch: a symbol is missing in a library",
      "the library that was found is older or newer than the one linked against"},
     {CAUSE_SYMBOL_MISSING,
-     {"Symbol not found"},
+     {"dyld", "Symbol not found"},
      "ended at launch: a symbol is missing in a library",
      "the library that was found is older or newer than the one linked against"},
     {CAUSE_LIBRARY_MISSING,
-     {"Library not loaded"},
+     {"dyld", "Library not loaded"},
      "ended at launch: a library was not loaded",
      "dyld did not find it, or could not use what it found"},
     {CAUSE_LIBRARY_MISSING,
-     {"Namespace DYLD", "Library missing"},
+     {"dyld", "Library missing"},
      "ended at launch: a library was not loaded",
      "dyld did not find it, or could not use what it found"},
     {CAUSE_LIBRARY_MISSING,
@@ -84,12 +85,16 @@ static const struct signature signatures[] = {
      "ended at launch: dyld refused an image",
      "the image is of another architecture or version, or malformed"},
     {CAUSE_OTHER,
+     {"DYLD, [0x"},
+     "ended at launch: dyld refused an image",
+     "the image is of another architecture or version, or malformed"},
+    {CAUSE_OTHER,
      {"Namespace JETSAM"},
      "was ended by the kernel, which was short of memory",
      "that is memory in use, and not address space"},
 };
 
-/* Whether the words begin at `text`, blanks in both apart. */
+/* Whether the words begin at `text`, blanks in both and case apart. */
 static bool words_begin(const char *text, const char *words) {
     char last = '\0';
     for (;; text++, words++) {
@@ -99,7 +104,7 @@ static bool words_begin(const char *text, const char *words) {
             text++;
         if (*words == '\0')
             return !isdigit((unsigned char)last) || !isdigit((unsigned char)*text);
-        if (*text != *words)
+        if (tolower((unsigned char)*text) != tolower((unsigned char)*words))
             return false;
         last = *words;
     }
@@ -107,7 +112,7 @@ static bool words_begin(const char *text, const char *words) {
 
 bool words_stand_in(const char *text, const char *words) {
     for (; *text != '\0'; text++)
-        if (*text == words[0] && words_begin(text, words))
+        if (words_begin(text, words))
             return true;
     return false;
 }

@@ -30,8 +30,8 @@ struct signature {
     const char *why;  /* one sentence without a full stop */
 };
 
-/* The first row whose words stand in the text, whatever blanks and line ends are between their
- * letters; NULL for none. */
+/* The first row whose words stand in the text, in whatever case and with whatever blanks and line
+ * ends between their letters; NULL for none. */
 const struct signature *signature_find(const char *text);
 /* Whether the words stand in the text, in that way; a number in the end is the whole number. */
 bool words_stand_in(const char *text, const char *words);
