@@ -1,13 +1,14 @@
 # bash completion for vafit, printed by `vafit completion bash`.
 # shellcheck shell=bash
 
-_vafit_verbs='check why diff scan align shrink fix consolidate verify link completion'
+_vafit_verbs='check why explain diff scan align shrink fix consolidate verify link completion'
 
 # The options of the verb $1.
 _vafit_options() {
     case $1 in
     check) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --metrics --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
     why) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
+    explain) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
     diff) echo '-o --output --depfile --format --max-growth --top --color --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
     align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
@@ -56,6 +57,16 @@ _vafit_argument() {
     why:--facts) kind='files' words='' ;;
     why:--format) kind='' words='text json' ;;
     why:--color) kind='' words='auto always never' ;;
+    explain:--output | explain:-o) kind='files' words='' ;;
+    explain:--depfile) kind='files' words='' ;;
+    explain:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
+    explain:--sysroot) kind='folders' words='' ;;
+    explain:--search) kind='folders' words='' ;;
+    explain:--program) kind='files' words='' ;;
+    explain:--insert) kind='files' words='' ;;
+    explain:--facts) kind='files' words='' ;;
+    explain:--format) kind='' words='text json' ;;
+    explain:--color) kind='' words='auto always never' ;;
     diff:--output | diff:-o) kind='files' words='' ;;
     diff:--depfile) kind='files' words='' ;;
     diff:--format) kind='' words='text markdown json' ;;

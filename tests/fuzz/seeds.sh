@@ -68,6 +68,11 @@ for arch in arm64 x86_64; do
 done
 echo '{"schema": "vafit.profile/1", "name": "mine", "based_on": "macos-26", "arm64": {"page_size": "16KiB", "window": {"start": "16GiB", "size": "24GiB", "stride": "32MiB", "slots": 736}, "reserved": [["63GiB", "448GiB"]]}}' \
     >seeds/profile/mine
+for form in ips text old-text ios-text vmmap ruby message; do
+    for case in malloc-low missing page regions; do
+        python3 "$TESTS/lib/crash_report.py" $form $case >"seeds/explain/$form-$case"
+    done
+done
 printf '\001\200\000\020\000\000\010\000\004\000\010\020\000\000\002\000\001\000' >seeds/code_marks/data
 # A re-export, a stub with its resolver, a name that begins another.
 printf '\000\002a\000\010b\000\021\004\010\001x\000\001c\000\026\003\020\040\060\000\002\004\005\000' \

@@ -42,6 +42,7 @@ STORIES = (
     ("tool/program/*", "walk open_world platforms facts why rules malformed_facts malformed_programs"),
     ("tool/program/bundle.c", "bundles bundle_seals"),
     ("tool/program/seal.c", "bundle_seals"),
+    ("tool/crash/*", "explain explain_causes explain_build explain_damaged"),
     ("tool/program/linkedit_sizes*", "odd_files formats shrink"),
     ("tool/lief/*", "cross_check"),
     ("tool/macho/*", f"{MALFORMED_IMAGES} {REWRITING}"),

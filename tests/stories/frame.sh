@@ -9,12 +9,13 @@ macho base macho
 space base space
 commit base commit
 program base macho space program
+crash base macho space program crash
 verify base macho program verify
 rewrite base macho program commit verify rewrite
 merge base macho program verify merge
 fix base space program commit verify rewrite merge fix
-report base macho space program report
-verbs base macho space program commit verify rewrite merge fix report verbs
+report base macho space program crash report
+verbs base macho space program crash commit verify rewrite merge fix report verbs
 END
 while read -r layer may; do
     for file in $(find tool/"$layer" -name '*.[ch]'); do

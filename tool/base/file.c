@@ -299,6 +299,30 @@ bool file_read_all(struct arena *arena, const char *path, size_t limit, char **d
     return read;
 }
 
+bool file_read_input(struct arena *arena, size_t limit, char **data, size_t *size,
+                     struct error *error) {
+    struct {
+        char *items;
+        size_t count;
+        size_t capacity;
+    } input = {0};
+    char block[4096];
+    size_t read;
+    while ((read = fread(block, 1, sizeof block, stdin)) != 0) {
+        if (read > limit - input.count)
+            return error_io(error, "standard input", "cannot read: it is larger than %zu bytes",
+                            limit);
+        for (size_t i = 0; i < read; i++)
+            *vector_push(arena, &input) = block[i];
+    }
+    if (ferror(stdin))
+        return error_errno(error, "standard input", "cannot read");
+    *vector_push(arena, &input) = '\0';
+    *data = input.items;
+    *size = input.count - 1;
+    return true;
+}
+
 static const char *temporary_folder(void) {
     const char *base = getenv("TMPDIR");
     return base == NULL || *base == '\0' ? "/tmp" : base;

@@ -100,6 +100,9 @@ bool file_remove(const char *path, struct error *error);
  * of more than `limit` bytes. */
 bool file_read_all(struct arena *arena, const char *path, size_t limit, char **data, size_t *size,
                    struct error *error);
+/* Likewise what standard input has up to its end. */
+bool file_read_input(struct arena *arena, size_t limit, char **data, size_t *size,
+                     struct error *error);
 /* Adds the names of what a folder holds, in order and without "." and "..", to *names, in the
  * arena. False when it cannot be read, or holds more than `most`. */
 bool file_list_folder(struct arena *arena, const char *folder, size_t most,

@@ -354,3 +354,27 @@ uint64_t image_base(const struct image *image) {
     const struct segment *text = segments_find(&image->segments, "__TEXT");
     return text == NULL ? image->lowest_address : text->address;
 }
+
+static int hex_digit(char character) {
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *digit = character == '\0' ? NULL : strchr(digits, character);
+    return digit == NULL ? -1 : (int)((digit - digits) & 15);
+}
+
+bool image_uuid_read(const char *text, uint8_t uuid[16]) {
+    uint8_t found[16] = {0};
+    size_t count = 0;
+    for (; *text != '\0'; text++) {
+        int digit = hex_digit(*text);
+        if (*text == '-')
+            continue;
+        if (digit < 0 || count == 32)
+            return false;
+        found[count / 2] = (uint8_t)(found[count / 2] << 4 | digit);
+        count++;
+    }
+    if (count != 32)
+        return false;
+    memcpy(uuid, found, sizeof found);
+    return true;
+}

@@ -77,6 +77,10 @@ bool image_parse(struct arena *arena, struct bytes head, uint64_t slice_size,
  * image_parse does; for an image whose segments come from elsewhere. */
 void image_measure(struct image *image);
 
+/* Reads a UUID of 32 hexadecimal digits, with dashes anywhere between them; false, and untouched,
+ * for any other text. */
+bool image_uuid_read(const char *text, uint8_t uuid[16]);
+
 /* The unslid address of the header, from which offsets in other parts count: that of __TEXT. */
 uint64_t image_base(const struct image *image);
 

@@ -253,6 +253,8 @@ static bool read_later_members(struct facts_reader *reader, const json_t *object
     if (json_object_get(object, "hardened") != NULL &&
         !read_flag(reader, object, "hardened", &slice->hardened))
         return false;
+    const char *uuid = json_string_value(json_object_get(object, "uuid"));
+    image->has_uuid = uuid != NULL && image_uuid_read(uuid, image->uuid);
     image->platform = (uint32_t)platform;
     image->minimum_version = (uint32_t)minimum;
     image->environment =
