@@ -50,7 +50,7 @@ run "$VAFIT" check main --everything
 expect 'an unknown option' 2 '' 'vafit: there is no option --everything, or it takes no argument
 vafit: see `vafit help check`'
 run "$VAFIT" check main --format josn
-expect 'a misspelt choice' 2 '' "vafit: --format takes one of text, json, sarif, github, not 'josn'; did you mean json?
+expect 'a misspelt choice' 2 '' "vafit: --format takes one of text, json, sarif, github, junit, not 'josn'; did you mean json?
 vafit: see \`vafit help check\`"
 run "$VAFIT" shrink main -o out --level debugmap
 expect 'a misspelt level' 2 '' "vafit: --level takes one of align, lossless, debug-map, locals, symbols, not 'debugmap'; did you mean debug-map?
@@ -83,7 +83,7 @@ run "$VAFIT" check main --top many
 expect 'a number that is none' 2 '' "vafit: --top takes a whole number of at most 1000000, not 'many'
 vafit: see \`vafit help check\`"
 run "$VAFIT" check main --format xml
-expect 'an unknown format' 2 '' "vafit: --format takes one of text, json, sarif, github, not 'xml'
+expect 'an unknown format' 2 '' "vafit: --format takes one of text, json, sarif, github, junit, not 'xml'
 vafit: see \`vafit help check\`"
 run "$VAFIT" check main --rule images=off
 expect 'an unknown rule' 2 '' "vafit: --rule: there is no rule 'images'
