@@ -33,7 +33,9 @@ for line in sys.stdin.read().split("\n"):
         cell = line.split("|")[1].strip()
         code = re.fullmatch(r"`([^`|<]+)`|<code>([^`|<>*_\[\]\\]*)</code>", cell)
         if code:
-            print(code[1] if code[1] is not None else html.unescape(code[2]))
+            # Of a span in backticks a space at each end is taken off.
+            span = re.fullmatch(r" (.*\S.*) ", code[1] or "")
+            print(html.unescape(code[2]) if code[1] is None else span[1] if span else code[1])
 END
 for name in 'a|b' 'a`b' '`' 'a\|b' '\' '<b>' '&amp;' '**a**' ' a ' '' '[x](y)' '@user' 'ü|' '|---|'; do
     report "$name" 1 >base.json

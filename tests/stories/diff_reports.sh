@@ -91,3 +91,20 @@ jq '.programs[0].images = [{path: "a", va: 1}, {path: "a", va: 2}, {path: "b", v
 jq '.programs[0].images = [{path: "b", va: 3}, {path: "a", va: 1}, {path: "a", va: 4}]' good.json >two.json
 run "$VAFIT" diff one.json two.json --format json
 expect_true 'images of one path, in order' test "$(jq -c '.programs[0] | [.unchanged, .images[].va.growth]' .out)" = '[2,2]'
+jq '.programs[0].images = [{path: "a", va: 4}]' good.json >two.json
+run "$VAFIT" diff one.json two.json --format json
+expect_true 'the first with the first' test "$(jq -c '[.programs[0].images[] | [.path, .presence, .va.growth]]' .out)" = \
+    '[["a","both",3],["a","gone",-2],["b","gone",-3]]'
+
+# Programs are matched by each of their three names.
+for member in executable arch profile; do
+    jq --arg member $member '.programs += [.programs[0] | .[$member] = "a" | .va.sum += 7]' good.json >both.json
+    jq '.programs |= .[1:]' both.json >second.json
+    run "$VAFIT" diff both.json second.json --format json
+    expect_true "by $member" test "$(jq -c --arg member $member '[.programs[] | [.[$member] == "a", .presence, .sum.growth]]' .out)" = \
+        '[[true,"both",0],[false,"gone",null]]'
+    jq '.programs[].images[0].va += 1048576' both.json >grown.json
+    run "$VAFIT" diff both.json grown.json
+    expect_true "images that grew alike in another $member" test "$(grep -c '+1.0 MiB  main$' .out)" = \
+        $([ $member = profile ] && echo 1 || echo 2)
+done

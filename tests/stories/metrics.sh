@@ -2,8 +2,10 @@
 # Labels: quick
 . "$(dirname "$0")/../lib/story.sh"
 
-"$MAKE_MACHO" image --out liba.dylib --type dylib --id @rpath/liba.dylib --segment __TEXT=0+0x40000000 \
-    --segment __LINKEDIT=0x40000000+0x1000000
+for name in liba.dylib libb.dylib; do
+    "$MAKE_MACHO" image --out $name --type dylib --id @rpath/$name --segment __TEXT=0+0x40000000 \
+        --segment __LINKEDIT=0x40000000+0x1000000
+done
 "$MAKE_MACHO" image --out main --text 16384 --rpath @loader_path --load @rpath/liba.dylib
 run "$VAFIT" check main --profile macos-26 --profile macos-15 --limit 5GiB --rule malloc-window=off --format json \
     -o report.json --exit-zero --metrics deep/metrics.json
@@ -48,6 +50,9 @@ expect_true 'nothing is written then' test ! -e m
 mkdir folder
 run "$VAFIT" check main -o text --metrics folder
 expect 'what cannot be written' 4 '' 'vafit: folder: cannot write: Is a directory'
+"$MAKE_MACHO" image --out two --text 16384 --rpath @loader_path --load @rpath/libb.dylib --load @rpath/liba.dylib
+run "$VAFIT" check two --profile macos-26 --metrics m.json -o text
+expect_true 'of equally heavy images the first' test "$(jq -r .programs[0].heaviest_image m.json)" = libb.dylib
 rm liba.dylib
 run "$VAFIT" check main --metrics m.json -o text
 expect_true 'missing dylibs are counted' test "$status $(jq .programs[0].unresolved m.json)" = '3 1'

@@ -14,8 +14,7 @@ static void add_code(const char *name, struct text *out) {
     text_add(&printable, "");
     text_add_printable(&printable, name);
     const char *at = printable.data;
-    size_t size = strlen(at);
-    if (size != 0 && at[strspn(at, plain)] == '\0' && at[0] != ' ' && at[size - 1] != ' ') {
+    if (*at != '\0' && at[strspn(at, plain)] == '\0' && at[0] != ' ') {
         text_addf(out, "`%s`", at);
     } else {
         text_add(out, "<code>");
