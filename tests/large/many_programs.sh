@@ -5,7 +5,7 @@
 if strace -f -o probe true 2>/dev/null; then
     run strace -f -e trace=open,openat,openat2 -o trace "$VAFIT" check build/browser_tests* --format json
     expect 'two hundred programs are judged' 1 - ''
-    expect_true 'every one of them' test "$(jq '.programs | length' .out)" = 200
+    expect_true 'every one of them' test "$(jq '[.programs[].executable] | unique | length' .out)" = 200
     sed -n 's/.*"\(build\/[^"]*\)".*/\1/p' trace | sort | uniq -c | awk '{ print $1 }' | sort | uniq -c >counts
     expect_true "716 files, each opened once" test "$(awk '{ print $1, $2 }' counts)" = '716 1'
 else

@@ -27,7 +27,7 @@ hostile 'deep nesting' 'print("{\"procName\": \"Demo\", \"x\": " + "[" * 1000000
 hostile 'nesting that never ends' 'print("{\"procName\": \"Demo\", \"x\": " + "{\"a\":[" * 1000000)' '.process == "Demo"'
 hostile 'a long key, and a long path' 'print("{\"procName\": \"Demo\", \"" + "k" * 100000 + "\": {\"" + "l" * 300 + "\": 1}, \"termination\": {\"namespace\": \"DYLD\", \"code\": 1}}")' \
     '.cause == "library-missing"'
-hostile 'NUL bytes' 'print("{\"procName\": \"De\0mo\", \0\"exception\": {\"type\": \"E\"}}")' '.process == "De mo"'
+hostile 'NUL bytes' 'print("{\"procName\": \"De\0mo\", \0\"exception\": {\"type\": \"E\"}}")' '.process == "Demo"'
 hostile 'control characters' 'print("{\"procName\": \"De\\u001b[31mmo\\u0000\", \"exception\": {\"type\": \"\\ud800\\udc00\"}}")' '.cause == "unknown"'
 run "$VAFIT" explain report
 expect_true 'which are spelled out' grep -q '^De\\x1b\[31mmo' .out

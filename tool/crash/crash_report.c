@@ -157,5 +157,8 @@ bool crash_report_read(struct arena *arena, const char *data, size_t size,
                                "is no crash report, memory map or message of a launch that failed");
     if (report->process != NULL)
         report->process = crash_report_anonymous(arena, report->process);
+    if (report->has_several)
+        return error_malformed(error, "incident",
+                               "the file holds several reports; give one at a time");
     return is_of_crash(report, error) && is_of_macos(report, error);
 }

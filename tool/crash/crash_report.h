@@ -45,6 +45,8 @@ struct crash_report {
     const char *os;       /* "macOS 26.3 (25D125)" */
     const char *cpu;      /* "ARM-64", "X86-64" */
     const char *bug_type; /* "309" is a crash */
+    const char *incident; /* the number of this one report */
+    bool has_several;     /* another one follows it in the text */
     bool is_translated;   /* x86_64 on Apple silicon */
     uint64_t platform;    /* as build_version.h has platforms */
     bool has_uuid;        /* of the executable */
@@ -58,7 +60,7 @@ struct crash_report {
 
 /* Reads a report: any of the formats of crash_format_row, several of them in one text, pasted or
  * cut. Errors: ERROR_MALFORMED, for what is no report of a crash on macOS, saying what it is
- * instead. */
+ * instead, and for several reports in one text. */
 bool crash_report_read(struct arena *arena, const char *data, size_t size,
                        struct crash_report *report, struct error *error);
 

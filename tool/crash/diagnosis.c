@@ -112,6 +112,41 @@ static void judge_slides(struct question *question, uint64_t end) {
                         size_text_gib(start).text, past, count));
 }
 
+/* dyld's copy from disk, which lies right behind the executable (inferred from xnu's sources); NULL
+ * where the report has none outside a shared cache. */
+static const struct crash_image *dyld_of_disk(const struct crash_report *report) {
+    for (size_t i = 0; i < report->images.count; i++) {
+        const struct crash_image *image = &report->images.items[i];
+        bool is_in_cache = image->base >= report->cache.start && image->base < report->cache.end;
+        if (strcmp(image->name, "dyld") == 0 && strcmp(image->folder, "/usr/lib/") == 0 &&
+            !is_in_cache)
+            return image;
+    }
+    return NULL;
+}
+
+/* How far behind the executable it may begin: its own slide, and room. */
+#define DYLD_REACH (8 * MIB)
+
+/* By where dyld lies; false where that decides nothing. */
+static bool judge_dyld(struct question *question, uint64_t executable) {
+    uint64_t start = question->given->layout->layout->shared_region.start;
+    const struct crash_image *dyld = dyld_of_disk(question->given->report);
+    if (dyld == NULL || dyld->base < executable ||
+        (dyld->base > start && dyld->base - start < DYLD_REACH))
+        return false;
+    answer(question, dyld->base > start ? SIZE_IS : SIZE_IS_NOT,
+           arena_format(question->arena,
+                        dyld->base > start
+                            ? "dyld, which lies right behind the executable (inferred), is at %s, "
+                              "past %s where the shared region begins: the executable is too large"
+                            : "not this program's size: dyld, which lies right behind the "
+                              "executable (inferred), is at %s, below %s where the shared region "
+                              "begins; " OTHER_CAUSES,
+                        size_text_gib(dyld->base).text, size_text_gib(start).text));
+    return true;
+}
+
 /* The report has the executable's __TEXT alone. */
 static void judge_report(struct question *question) {
     const struct circumstances *given = question->given;
@@ -121,7 +156,7 @@ static void judge_report(struct question *question) {
                        : crash_image_end(&given->report->images.items[executable]);
     if (end > given->layout->layout->shared_region.start)
         judge_end(question, end);
-    else
+    else if (executable == NO_CRASH_IMAGE || !judge_dyld(question, end))
         answer(question, SIZE_UNDECIDED,
                "an executable that reaches the shared region says so, and the report does not "
                "tell its size; " OTHER_CAUSES);
@@ -229,5 +264,9 @@ void diagnosis_make(struct arena *arena, const struct circumstances *circumstanc
     }
     if (row->detail != NULL)
         diagnosis->detail = row->detail(&question);
+    if (signature->cause == CAUSE_LIBRARY_MISSING && diagnosis->detail == NULL)
+        answer(&question, SIZE_UNDECIDED,
+               "the report does not name the library: one of the system is missing too when the "
+               "shared cache could not be mapped, which may be this program's size");
     advice_make(arena, circumstances, signature->cause, diagnosis);
 }

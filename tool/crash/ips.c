@@ -86,6 +86,30 @@ static void take_slice(struct ips *ips, const struct loose_value *value) {
     ips->report->has_uuid = true;
 }
 
+/* How many digits differ of two numbers of a report, which pasting may have broken. */
+static size_t different_digits(const char *a, const char *b) {
+    static const char digits[] = "0123456789ABCDEFabcdef";
+    size_t count = 0;
+    for (;;) {
+        a += strcspn(a, digits);
+        b += strcspn(b, digits);
+        if (*a == '\0' || *b == '\0')
+            return count;
+        count += *a++ != *b++;
+    }
+}
+
+enum { DAMAGED_DIGITS = 8 };
+
+/* Header and body have the same, but for what is damaged. */
+static void take_incident(struct ips *ips, const struct loose_value *value) {
+    const char *known = ips->report->incident;
+    if (known == NULL)
+        crash_report_set(ips->arena, &ips->report->incident, value->text, strlen(value->text));
+    else if (different_digits(known, value->text) > DAMAGED_DIGITS)
+        ips->report->has_several = true;
+}
+
 static void take_platform(struct ips *ips, const struct loose_value *value) {
     if (ips->report->platform == 0)
         ips->report->platform = value->number;
@@ -169,6 +193,8 @@ static const struct member {
     {"bug_type", LOOSE_TEXT, take_bug_type, true},
     {"os_version", LOOSE_TEXT, take_os, true},
     {"slice_uuid", LOOSE_TEXT, take_slice, true},
+    {"incident_id", LOOSE_TEXT, take_incident, true},
+    {"incident", LOOSE_TEXT, take_incident, false},
     {"platform", LOOSE_NUMBER, take_platform, false},
     {"app_name", LOOSE_TEXT, take_process, false},
     {"procName", LOOSE_TEXT, take_process, true},

@@ -37,7 +37,7 @@ static size_t respell(const char *data, size_t size, char *out) {
         }
         char character = data[i++];
         if (character == '\0')
-            character = ' ';
+            continue;
         if (character != '\r')
             out[count++] = character;
         else if (i == size || data[i] != '\n')

@@ -15,7 +15,7 @@ struct pasted {
 };
 
 /* Takes off what pasting adds: line ends of Windows, quote marks before lines ("> "), HTML's names
- * of characters, blank lines; a NUL becomes a blank. Nothing else changes, so that what a string of
+ * of characters, blank lines; NULs go. Nothing else changes, so that what a string of
  * the report says stays what it says. */
 struct pasted pasted_clean(struct arena *arena, const char *data, size_t size);
 
