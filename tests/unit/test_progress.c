@@ -68,7 +68,7 @@ static void long_work_shows_one_line(void **state) {
     struct terminal terminal = begin_terminal();
     struct progress *progress = progress_begin("fixing", 517, false);
     progress_step(progress);
-    pause_for(550);
+    pause_for(1050);
     progress_step(progress);
     progress_step(progress); /* too soon after the last */
     progress_end(progress);
@@ -81,7 +81,7 @@ static void quiet_work_shows_nothing(void **state) {
     char text[100];
     struct terminal terminal = begin_terminal();
     struct progress *progress = progress_begin("fixing", 517, true);
-    pause_for(550);
+    pause_for(1050);
     progress_step(progress);
     progress_end(progress);
     end_terminal(&terminal, text, sizeof text);
