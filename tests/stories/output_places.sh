@@ -89,3 +89,26 @@ ln -sf real/image link
 run "$VAFIT" shrink main -o link -q
 expect 'but to where a link leads' 0 '' ''
 expect_true 'which stays one' test -L link -a -f real/image
+
+# No result is written over another, or over the baseline, whatever way the name is spelled.
+echo '{"schema": "vafit.baseline/1", "programs": []}' >known.json
+for places in '--output rr --depfile ./rr:--depfile ./rr' '--output known.json --baseline known.json:--baseline known.json' \
+    '--output rr --depfile dd --baseline dd --update-baseline:--baseline dd'; do
+    # shellcheck disable=SC2086
+    run "$VAFIT" check main ${places%:*}
+    expect "${places%:*}" 2 '' "vafit: ${places#*:}: another file of this run has that name
+vafit: see \`vafit help check\`"
+done
+run "$VAFIT" fix main --dry-run --output rr --depfile sub/../rr
+expect 'the same in fix' 2 '' 'vafit: --depfile sub/../rr: another file of this run has that name
+vafit: see `vafit help fix`'
+expect_true 'nothing was written' test ! -e rr -a ! -e dd
+run "$VAFIT" check main --output /dev/null --depfile /dev/null
+expect 'a device takes both' 0 '' ''
+# Colours are for what is shown.
+run script -qec "$VAFIT fix main --dry-run --output shown.txt" /dev/null
+expect_true 'a report in a file has no colours on a terminal either' sh -c '! grep -q "$(printf "\033")" shown.txt && grep -q "fits under" shown.txt'
+run "$VAFIT" fix main --dry-run --color always
+expect_true 'fix has them where they are asked for' grep -q "$(printf '\033')\[32mfits under" .out
+run env COLUMNS=60 "$VAFIT" fix main --dry-run --limit 4GiB --rule malloc-window=off
+expect_true 'and its lines end where the terminal does' test -z "$(awk 'length > 60' .out)"

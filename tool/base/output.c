@@ -176,3 +176,11 @@ bool output_replaces(const char *path) {
     arena_free(&scratch);
     return replaces;
 }
+
+bool output_collides(const char *a, const char *b) {
+    struct arena scratch = {0};
+    bool same = a != NULL && b != NULL && !output_is_stream(a) &&
+                strcmp(path_tidy(&scratch, a), path_tidy(&scratch, b)) == 0;
+    arena_free(&scratch);
+    return same;
+}

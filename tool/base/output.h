@@ -21,6 +21,9 @@ bool output_is_standard(const char *path);
  * Errors: ERROR_IO naming `path`; no temporary file stays. */
 bool output_put(const char *path, const void *data, size_t size, struct error *error);
 
+/* Whether two results would be written over each other: both paths are one file, as they are
+ * spelled, that output_put replaces. NULL is no path. */
+bool output_collides(const char *a, const char *b);
 /* Whether output_put would write to what `path` names and not replace it: "-", a device, a pipe, a
  * descriptor. Not so a folder, which is an error. */
 bool output_is_stream(const char *path);

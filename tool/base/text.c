@@ -198,3 +198,21 @@ void text_add_shell_word(struct text *text, const char *word) {
     text_add_printable(text, quoted.data);
     text_free(&quoted);
 }
+
+void text_add_shell_path(struct text *text, const char *path) {
+    if (path[0] == '-' && path[1] != '\0')
+        text_add(text, "./");
+    text_add_shell_word(text, path);
+}
+
+void text_add_wrapped_lines(struct text *text, const char *lines, size_t width) {
+    while (lines != NULL && *lines != '\0') {
+        size_t size = strcspn(lines, "\n");
+        struct text line = {0};
+        text_add(&line, "");
+        text_add_bytes(&line, lines, size);
+        text_add_wrapped(text, line.data, width, strspn(line.data, " ") + 4);
+        text_free(&line);
+        lines += size + (lines[size] != '\0');
+    }
+}

@@ -30,11 +30,15 @@ void text_print_line(FILE *stream, const char *format, ...) __attribute__((forma
 size_t text_control_size(const char *at);
 /* Adds a word as a shell reads it, in quotes where it needs them; printable, like a name. */
 void text_add_shell_word(struct text *text, const char *word);
+/* Likewise a path, which no command takes for an option. */
+void text_add_shell_path(struct text *text, const char *path);
 /* Adds a line and the newline after it, broken at spaces where it would have more than `width`
  * columns; 0 for one line whatever its length. What follows the first line has `indent` spaces
  * before it. A word is never broken, and of escape sequences (colours) and UTF-8 the columns are
  * counted. */
 void text_add_wrapped(struct text *text, const char *line, size_t width, size_t indent);
+/* Likewise all lines of a string; what follows a first line stands four columns further in. */
+void text_add_wrapped_lines(struct text *text, const char *lines, size_t width);
 void text_free(struct text *text);
 
 #endif

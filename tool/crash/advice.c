@@ -54,24 +54,17 @@ static const char *executable_of(struct arena *arena, const struct circumstances
     return report->process == NULL ? "EXECUTABLE" : report->process;
 }
 
-/* A word that no command takes for an option. */
-static void add_path(const char *path, struct text *out) {
-    if (path[0] == '-' && path[1] != '\0')
-        text_add(out, "./");
-    text_add_shell_word(out, path);
-}
-
 static void add_name(const char *name, struct arena *arena,
                      const struct circumstances *circumstances, struct text *out) {
     if (strncmp(name, "report}", 7) == 0) {
-        add_path(circumstances->report_path, out);
+        text_add_shell_path(out, circumstances->report_path);
         return;
     }
     if (strncmp(name, "build}", 6) == 0) {
         text_add(out, circumstances->options);
         text_add(out, " ");
     }
-    add_path(executable_of(arena, circumstances), out);
+    text_add_shell_path(out, executable_of(arena, circumstances));
 }
 
 static const char *command_of(struct arena *arena, const char *command,

@@ -36,32 +36,17 @@ static void add_escaped(struct text *out, const char *string, bool property) {
     text_free(&printable);
 }
 
-static void write_finding(const struct finding *finding, const char *system, struct text *out) {
-    text_add(out, rule_row(finding->rule)->name);
-    if (system != NULL) {
-        text_add(out, " (");
-        add_escaped(out, system, false);
-        text_add(out, ")");
-    }
-    text_add(out, ": ");
-    add_escaped(out, finding->message, false);
-}
-
 static void write_findings(const struct systems *systems, struct text *out) {
+    struct finding_walk walk = {
+        .systems = systems, .least = SEVERITY_WARNING, .most = SEVERITY_ERROR};
     const char *separator = "";
-    for (size_t i = 0; i < systems->count; i++) {
-        const struct findings *findings = &systems->items[i].judgement->findings;
-        for (size_t j = 0; j < findings->count; j++) {
-            bool is_told;
-            if (findings->items[j].severity < SEVERITY_WARNING)
-                continue;
-            const char *system = systems_label(systems, i, j, &is_told);
-            if (is_told)
-                continue;
-            text_add(out, separator);
-            write_finding(&findings->items[j], system, out);
-            separator = "%0A";
-        }
+    while (finding_walk_next(&walk)) {
+        struct text line = {0};
+        finding_walk_add(&walk, &line);
+        text_add(out, separator);
+        add_encoded(out, line.data, false);
+        text_free(&line);
+        separator = "%0A";
     }
 }
 

@@ -65,17 +65,10 @@ static json_t *result(const struct program_report *report, const struct finding 
 
 /* What several systems find is one result. */
 static void add_results(const struct program_reports *reports, json_t *results) {
-    for (size_t i = 0; i < reports->systems.count; i++) {
-        const struct findings *findings = &reports->items[i].judgement.findings;
-        for (size_t j = 0; j < findings->count; j++) {
-            bool is_told;
-            if (findings->items[j].severity < SEVERITY_WARNING)
-                continue;
-            systems_label(&reports->systems, i, j, &is_told);
-            if (!is_told)
-                json_array_append_new(results, result(&reports->items[i], &findings->items[j]));
-        }
-    }
+    struct finding_walk walk = {
+        .systems = &reports->systems, .least = SEVERITY_WARNING, .most = SEVERITY_ERROR};
+    while (finding_walk_next(&walk))
+        json_array_append_new(results, result(&reports->items[walk.system], walk.finding));
 }
 
 void check_write_sarif(const struct check_report *report, const struct report_style *style,

@@ -62,41 +62,24 @@ static void write_help(struct writer *writer, const struct finding *finding) {
     write_help_line(writer, "else", help.if_not_possible);
 }
 
-/* With the system where others do not find it. */
-static void write_finding(struct writer *writer, const struct finding *finding,
-                          const char *system) {
-    struct text line = {0};
-    bool color = writer->style->color;
-    text_addf(&line, "  %s%s%s: %s", color ? severity_color(finding->severity) : "",
-              severity_name(finding->severity), color ? COLOR_END : "",
-              rule_row(finding->rule)->name);
-    if (system != NULL)
-        text_addf_printable(&line, " (%s)", system);
-    text_addf_printable(&line, ": %s", finding->message);
-    add_line(writer, &line);
-}
-
 /* Whether the next finding is of the same rule, so that the help can wait for it. */
 static bool rule_goes_on(const struct findings *findings, size_t i) {
     return i + 1 < findings->count && findings->items[i + 1].rule == findings->items[i].rule;
 }
 
-/* Of one severity, those of the first system first; what all find is told with that. */
 static void write_findings_of(struct writer *writer, const struct systems *systems,
                               enum severity severity) {
-    for (size_t i = 0; i < systems->count; i++) {
-        const struct findings *findings = &systems->items[i].judgement->findings;
-        for (size_t j = 0; j < findings->count; j++) {
-            bool is_told;
-            if (findings->items[j].severity != severity)
-                continue;
-            const char *system = systems_label(systems, i, j, &is_told);
-            if (is_told)
-                continue;
-            write_finding(writer, &findings->items[j], system);
-            if (writer->style->verbose && !rule_goes_on(findings, j))
-                write_help(writer, &findings->items[j]);
-        }
+    struct finding_walk walk = {.systems = systems, .least = severity, .most = severity};
+    while (finding_walk_next(&walk)) {
+        struct text line = {0};
+        text_add(&line, "  ");
+        severity_add(severity, writer->style->color, &line);
+        text_add(&line, ": ");
+        finding_walk_add(&walk, &line);
+        add_line(writer, &line);
+        if (writer->style->verbose &&
+            !rule_goes_on(&systems->items[walk.system].judgement->findings, walk.number))
+            write_help(writer, walk.finding);
     }
 }
 
@@ -114,9 +97,7 @@ static void write_command(struct writer *writer, const struct program *program) 
     text_add(writer->out, "  do: vafit fix --in-place");
     text_add(writer->out, writer->style->options);
     text_add(writer->out, " ");
-    if (program->path[0] == '-')
-        text_add(writer->out, "./");
-    text_add_shell_word(writer->out, program->path);
+    text_add_shell_path(writer->out, program->path);
     text_add(writer->out, "\n");
 }
 

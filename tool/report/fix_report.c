@@ -3,12 +3,10 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/size.h"
-#include "base/terminal.h"
 #include "report/systems.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 uint64_t finding_misses(const struct finding *finding) {
     bool misses = finding->severity == SEVERITY_ERROR && finding->has_numbers &&
@@ -68,40 +66,31 @@ static void add_ends(const struct systems *systems, struct text *out) {
     }
 }
 
-static void write_findings(const struct systems *systems, struct text *out) {
-    for (size_t i = 0; i < systems->count; i++) {
-        const struct findings *findings = &systems->items[i].judgement->findings;
-        for (size_t j = 0; j < findings->count; j++) {
-            const struct finding *finding = &findings->items[j];
-            bool is_told;
-            if (finding->severity < SEVERITY_WARNING)
-                continue;
-            const char *system = systems_label(systems, i, j, &is_told);
-            if (is_told)
-                continue;
-            text_addf(out, "  %s: %s", severity_name(finding->severity),
-                      rule_row(finding->rule)->name);
-            if (system != NULL)
-                text_addf_printable(out, " (%s)", system);
-            text_addf_printable(out, ": %s", finding->message);
-            text_add(out, "\n");
-        }
+static void write_findings(const struct systems *systems, bool color, struct text *out) {
+    struct finding_walk walk = {
+        .systems = systems, .least = SEVERITY_WARNING, .most = SEVERITY_ERROR};
+    while (finding_walk_next(&walk)) {
+        text_add(out, "  ");
+        severity_add(walk.finding->severity, color, out);
+        text_add(out, ": ");
+        finding_walk_add(&walk, out);
+        text_add(out, "\n");
     }
 }
 
 /* `when` is "now ", "then " or nothing. */
 static void write_programs(const struct fix_report *report, bool after, const char *when,
-                           struct text *out) {
+                           bool color, struct text *out) {
     struct judged_systems judged;
     for (size_t i = 0; next_program(report, after, &i, &judged);) {
         const struct program *program = judged.first->judged.program;
         text_add_printable(out, program->path);
         text_addf_printable(out, " (%s): %s", program->architecture->name, when);
-        systems_add_verdict(&judged.systems, terminal_takes_color(STDOUT_FILENO), out);
+        systems_add_verdict(&judged.systems, color, out);
         text_add(out, "; its images end at ");
         add_ends(&judged.systems, out);
         text_add(out, "\n");
-        write_findings(&judged.systems, out);
+        write_findings(&judged.systems, color, out);
         free(judged.systems.items);
     }
 }
@@ -190,8 +179,8 @@ static void write_refusals(const struct fix_report *report, struct text *out) {
     }
 }
 
-void fix_write_text(const struct fix_report *report, struct text *out) {
-    write_programs(report, false, "", out);
+static void write_lines(const struct fix_report *report, bool color, struct text *out) {
+    write_programs(report, false, "", color, out);
     switch (report->outcome) {
     case FIX_NEEDLESS:
         text_add(out, "nothing to do\n");
@@ -208,7 +197,15 @@ void fix_write_text(const struct fix_report *report, struct text *out) {
         break;
     }
     write_images(report, out);
-    write_programs(report, true, report->outcome == FIX_DONE ? "now " : "then ", out);
+    write_programs(report, true, report->outcome == FIX_DONE ? "now " : "then ", color, out);
+}
+
+void fix_write_text(const struct fix_report *report, const struct fix_style *style,
+                    struct text *out) {
+    struct text lines = {0};
+    write_lines(report, style->color, &lines);
+    text_add_wrapped_lines(out, lines.data, style->width);
+    text_free(&lines);
 }
 
 /* --- JSON --- */

@@ -74,11 +74,18 @@ struct fix_report {
     struct judgement *with_next; /* one a program */
 };
 
+/* How the text is written. */
+struct fix_style {
+    bool color;   /* ANSI colours */
+    size_t width; /* columns that a line may have; 0 for any */
+};
+
 /* Bytes that a finding misses; 0 when it is no error or is not about bytes. */
 uint64_t finding_misses(const struct finding *finding);
 
 /* The writers: text; JSON of schema "vafit.fix/1", docs/reports.md. */
-void fix_write_text(const struct fix_report *report, struct text *out);
+void fix_write_text(const struct fix_report *report, const struct fix_style *style,
+                    struct text *out);
 void fix_write_json(const struct fix_report *report, struct text *out);
 
 #endif

@@ -93,17 +93,49 @@ static bool finds(const struct judgement *judgement, const struct judgement *of,
            strcmp(found->message, finding->message) == 0;
 }
 
-const char *systems_label(const struct systems *systems, size_t i, size_t finding, bool *is_told) {
-    const struct judgement *own = systems->items[i].judgement;
-    bool is_fault = own->findings.items[finding].severity >= SEVERITY_WARNING, all = true;
+/* The system's name where others that find fault do not find just that, else NULL; whether an
+ * earlier system has told it. */
+static const char *label_of(const struct finding_walk *walk, bool *is_told) {
+    const struct systems *systems = walk->systems;
+    const struct judgement *own = systems->items[walk->system].judgement;
+    bool is_fault = walk->finding->severity >= SEVERITY_WARNING, all = true;
     *is_told = false;
-    for (size_t j = 0; j < systems->count; j++) {
-        const struct judgement *other = systems->items[j].judgement;
-        bool same = finds(other, own, finding);
-        *is_told |= same && j < i;
+    for (size_t i = 0; i < systems->count; i++) {
+        const struct judgement *other = systems->items[i].judgement;
+        bool same = finds(other, own, walk->number);
+        *is_told |= same && i < walk->system;
         all &= same || (is_fault && fit_of(other) == FITS);
     }
-    return all ? NULL : systems->items[i].name;
+    return all ? NULL : systems->items[walk->system].name;
+}
+
+bool finding_walk_next(struct finding_walk *walk) {
+    for (; walk->system < walk->systems->count; walk->system++, walk->next = 0) {
+        const struct findings *findings = &walk->systems->items[walk->system].judgement->findings;
+        while (walk->next < findings->count) {
+            bool is_told;
+            walk->number = walk->next++;
+            walk->finding = &findings->items[walk->number];
+            if (walk->finding->severity < walk->least || walk->finding->severity > walk->most)
+                continue;
+            walk->label = label_of(walk, &is_told);
+            if (!is_told)
+                return true;
+        }
+    }
+    return false;
+}
+
+void finding_walk_add(const struct finding_walk *walk, struct text *text) {
+    text_add(text, rule_row(walk->finding->rule)->name);
+    if (walk->label != NULL)
+        text_addf_printable(text, " (%s)", walk->label);
+    text_addf_printable(text, ": %s", walk->finding->message);
+}
+
+void severity_add(enum severity severity, bool color, struct text *text) {
+    text_addf(text, "%s%s%s", color ? severity_color(severity) : "", severity_name(severity),
+              color ? COLOR_END : "");
 }
 
 const struct finding *systems_error(const struct systems *systems, enum rule_id rule) {

@@ -106,14 +106,19 @@ static bool standard_output_valid(const struct check_arguments *arguments, struc
                        "standard output takes one of the report, depfile, metrics and baseline");
 }
 
-/* The metrics would be written over another result. */
-static bool metrics_place_valid(const struct check_arguments *arguments, struct error *error) {
-    const char *const others[] = {arguments->output.output, arguments->output.depfile,
-                                  arguments->baseline};
-    for (size_t i = 0; arguments->metrics != NULL && i < sizeof others / sizeof others[0]; i++)
-        if (others[i] != NULL && strcmp(others[i], arguments->metrics) == 0)
-            return error_usage(error, "--metrics %s: another file of this run has that name",
-                               arguments->metrics);
+/* One result would be written over another, or over the baseline. */
+static bool places_differ(const struct check_arguments *arguments, struct error *error) {
+    const struct {
+        const char *option, *path;
+    } places[] = {{"output", arguments->output.output},
+                  {"depfile", arguments->output.depfile},
+                  {"baseline", arguments->baseline},
+                  {"metrics", arguments->metrics}};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        for (size_t j = 0; j < i; j++)
+            if (output_collides(places[i].path, places[j].path))
+                return error_usage(error, "--%s %s: another file of this run has that name",
+                                   places[i].option, places[i].path);
     return true;
 }
 
@@ -129,7 +134,7 @@ static bool arguments_valid(struct check *check, struct error *error) {
     if (arguments->top_names != 0 && arguments->search.facts.count != 0)
         return error_usage(error, "--top-names needs the images themselves, not --facts");
     return output_options_valid(&arguments->output, error) &&
-           standard_output_valid(arguments, error) && metrics_place_valid(arguments, error);
+           standard_output_valid(arguments, error) && places_differ(arguments, error);
 }
 
 enum { LARGEST_BASELINE = 16 << 20 };

@@ -28,6 +28,9 @@ bool output_options_valid(struct output_options *options, struct error *error) {
         options->output = NULL;
     if (options->depfile != NULL && options->output == NULL)
         return error_usage(error, "--depfile needs --output, whose path stands in it");
+    if (output_collides(options->output, options->depfile))
+        return error_usage(error, "--depfile %s: another file of this run has that name",
+                           options->depfile);
     return true;
 }
 

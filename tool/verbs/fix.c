@@ -1,5 +1,6 @@
 #include "base/memory.h"
 #include "base/path.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "commit/journal.h"
 #include "fix/merge_loads.h"
@@ -11,6 +12,7 @@
 #include "verbs/verb.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define CONSOLIDATE "consolidate"
 
@@ -368,13 +370,18 @@ static void report_next_level(struct fix *fix, const struct walked_programs *wal
 static bool write_report(struct fix *fix, const struct walked_programs *walked,
                          struct error *error) {
     struct text text = {0};
+    bool is_shown = fix->arguments.output.output == NULL;
+    const struct fix_style style = {
+        .color = terminal_takes_color(is_shown ? STDOUT_FILENO : -1),
+        .width = is_shown ? terminal_width(STDOUT_FILENO) : 0,
+    };
     struct string_list inputs = *image_cache_opened(walked->cache);
     for (size_t i = 0; i < fix->inputs.count; i++)
         *vector_push(fix->arena, &inputs) = fix->inputs.items[i];
     if (wants_json(fix->arguments.format))
         fix_write_json(&fix->report, &text);
     else if (!fix->arguments.shrink.quiet || fix->report.outcome == FIX_INSUFFICIENT)
-        fix_write_text(&fix->report, &text);
+        fix_write_text(&fix->report, &style, &text);
     bool written = output_write(&fix->arguments.output, &text, &inputs, error);
     text_free(&text);
     return written;
