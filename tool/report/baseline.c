@@ -1,6 +1,7 @@
 #include "report/baseline.h"
 
 #include "base/json.h"
+#include "base/json_reader.h"
 #include "base/memory.h"
 #include "base/size.h"
 
@@ -8,56 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool read_string(struct arena *arena, const json_t *object, size_t index, const char *member,
-                        const char **string, struct error *error) {
-    const char *value = json_string_value(json_object_get(object, member));
-    char field[64];
-    snprintf(field, sizeof field, "programs[%zu].%s", index, member);
-    if (value == NULL)
-        return error_malformed(error, field, "not a string");
-    *string = arena_string(arena, value);
-    return true;
-}
-
-static bool read_row(struct arena *arena, const json_t *object, size_t index,
-                     struct baseline_row *row, struct error *error) {
-    const json_t *sum = json_object_get(object, "sum");
-    char field[48];
-    snprintf(field, sizeof field, "programs[%zu].sum", index);
-    if (!read_string(arena, object, index, "executable", &row->executable, error) ||
-        !read_string(arena, object, index, "arch", &row->arch, error) ||
-        !read_string(arena, object, index, "profile", &row->profile, error))
+static bool read_row(struct json_reader *reader, const json_t *object, void *context) {
+    struct baseline *baseline = context;
+    struct baseline_row row;
+    if (!json_read_string(reader, object, "executable", &row.executable) ||
+        !json_read_string(reader, object, "arch", &row.arch) ||
+        !json_read_string(reader, object, "profile", &row.profile) ||
+        !json_read_number(reader, object, "sum", INT64_MAX, "not a whole number", &row.sum))
         return false;
-    if (!json_is_integer(sum) || json_integer_value(sum) < 0)
-        return error_malformed(error, field, "not a whole number");
-    row->sum = (uint64_t)json_integer_value(sum);
+    if (baseline_find(baseline, row.executable, row.arch, row.profile) != NULL)
+        return error_malformed(reader->error, reader->at, "%s (%s, %s) comes twice", row.executable,
+                               row.arch, row.profile);
+    *vector_push(reader->arena, baseline) = row;
     return true;
-}
-
-static bool comes_twice(const struct baseline_row *row, size_t index, struct error *error) {
-    char field[48];
-    snprintf(field, sizeof field, "programs[%zu]", index);
-    return error_malformed(error, field, "%s (%s, %s) comes twice", row->executable, row->arch,
-                           row->profile);
 }
 
 static bool read_rows(struct arena *arena, const json_t *root, struct baseline *baseline,
                       struct error *error) {
+    const struct json_reader reader = {arena, error, ""};
     const char *schema = json_string_value(json_object_get(root, "schema"));
-    const json_t *programs = json_object_get(root, "programs");
     if (schema == NULL || strcmp(schema, "vafit.baseline/1") != 0)
         return error_malformed(error, "schema", "not \"vafit.baseline/1\"");
-    if (!json_is_array(programs))
-        return error_malformed(error, "programs", "not a list");
-    for (size_t i = 0; i < json_array_size(programs); i++) {
-        struct baseline_row row;
-        if (!read_row(arena, json_array_get(programs, i), i, &row, error))
-            return false;
-        if (baseline_find(baseline, row.executable, row.arch, row.profile) != NULL)
-            return comes_twice(&row, i, error);
-        *vector_push(arena, baseline) = row;
-    }
-    return true;
+    return json_read_each(&reader, root, "programs", read_row, baseline);
 }
 
 static int by_name(const void *left, const void *right) {
