@@ -1,0 +1,145 @@
+#include "map/address_map.h"
+
+#include "base/size.h"
+#include "base/text.h"
+#include "program/measure.h"
+#include "report/systems.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A program on its way into a map. */
+struct program_view {
+    const struct judged_program *judged;
+    struct measure measure;
+    struct judgement judgement;
+};
+
+static struct span linkedit_of(const struct image *image, uint64_t address) {
+    for (size_t i = 0; i < image->segments.count; i++) {
+        const struct segment *segment = &image->segments.items[i];
+        if (strcmp(segment->name, "__LINKEDIT") == 0) {
+            uint64_t start = address + (segment->address - image->lowest_address);
+            return (struct span){start, start + segment->vm_size};
+        }
+    }
+    return (struct span){0};
+}
+
+static void add_image(struct arena *arena, const struct program_view *view, size_t i,
+                      struct address_map *map) {
+    const struct program *program = view->judged->program;
+    const struct loaded_image *loaded = &program->images.items[i];
+    uint64_t address = view->judgement.worst.addresses[i];
+    struct linkedit_sizes *sizes = arena_take(arena, sizeof *sizes);
+    *sizes = image_slice_linkedit_sizes(loaded->slice);
+    *vector_push(arena, &map->images) = (struct map_image){
+        .name = map_name(arena, loaded->file->path),
+        .span = {address, address + loaded->image->vm_space},
+        .linkedit = linkedit_of(loaded->image, address),
+        .is_executable = i == 0 && program->has_executable,
+        .sizes = sizes,
+    };
+}
+
+static void add_note(struct arena *arena, struct address_map *map, enum severity severity,
+                     const char *text) {
+    *vector_push(arena, &map->notes) = (struct map_note){severity, text};
+}
+
+/* What was not found is said in one line: a picture has no room for the paths that were tried. */
+static void note_missing(struct arena *arena, const struct program_view *view,
+                         struct address_map *map) {
+    const struct program *program = view->judged->program;
+    size_t count = view->measure.unresolved_count;
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < program->missing.count; i++) {
+        const struct missing *missing = &program->missing.items[i];
+        if (missing->weak || missing->allowed)
+            continue;
+        const char *name = map_name(arena, missing->name);
+        add_note(arena, map, SEVERITY_ERROR,
+                 count == 1 ? arena_format(arena, "%s was not found and is not drawn", name)
+                            : arena_format(arena,
+                                           "%s and %zu more dylibs were not found and are "
+                                           "not drawn",
+                                           name, count - 1));
+        return;
+    }
+}
+
+/* The system's verdict; then what was found of each rule about places, in the rule's words. */
+static void note_findings(struct arena *arena, const struct program_view *view,
+                          struct address_map *map) {
+    const struct judgement *judgement = &view->judgement;
+    struct system_view system = {view->judged->profile->name, judgement};
+    const struct systems systems = {&system, 1};
+    struct text verdict = {0};
+    systems_add_verdict(&systems, false, &verdict);
+    static const enum severity severities[] = {[CANNOT_BE_JUDGED] = SEVERITY_ERROR,
+                                               [DOES_NOT_FIT] = SEVERITY_ERROR,
+                                               [FITS_WITH_WARNINGS] = SEVERITY_WARNING,
+                                               [FITS] = SEVERITY_PASS};
+    add_note(arena, map, severities[fit_of(judgement)], arena_string(arena, verdict.data));
+    text_free(&verdict);
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        const struct finding *finding = &judgement->findings.items[i];
+        bool is_wanted =
+            finding->severity >= SEVERITY_WARNING ||
+            (finding->rule == RULE_MALLOC_WINDOW && finding->severity == SEVERITY_PASS);
+        if (is_wanted && finding->rule != RULE_UNRESOLVED && finding->rule != RULE_IMAGE_SUM)
+            add_note(arena, map, finding->severity, map_shortened(arena, finding->message, 300));
+    }
+    if (judgement->unplaced != 0)
+        add_note(
+            arena, map, SEVERITY_ERROR,
+            arena_format(arena, "%zu images have no room and are not drawn", judgement->unplaced));
+}
+
+static const char *about(struct arena *arena, const struct program_view *view,
+                         const struct address_map *map) {
+    return arena_format(
+        arena, "%s, %s; %zu image%s of %s, where vafit's model puts them at a slide of %s",
+        view->judged->program->architecture->name, view->judged->profile->name, map->images.count,
+        map->images.count == 1 ? "" : "s", size_text(map->image_bytes).text,
+        size_text(view->judgement.worst.slide).text);
+}
+
+/* It ends where mapping begins, behind the slide; an executable of its own ideas may lie lower. */
+static struct span page_zero_of(const struct program_view *view) {
+    const struct placement *worst = &view->judgement.worst;
+    uint64_t end = view->measure.layout->image_base + worst->slide;
+    if (view->judged->program->has_executable && worst->addresses[0] < end)
+        end = worst->addresses[0];
+    return (struct span){0, end};
+}
+
+static void add_blocked(struct arena *arena, const struct program_view *view,
+                        struct address_map *map) {
+    placement_blocks(arena, &view->judgement.worst, &view->measure.extents, &map->window,
+                     &map->blocked);
+}
+
+void address_map_of_program(struct arena *arena, const struct judged_program *judged,
+                            struct address_map *map) {
+    struct program_view view = {.judged = judged};
+    program_measure(arena, judged->program, judged->profile, &view.measure);
+    judge(arena, &view.measure, judged->limits, &view.judgement);
+    *map = (struct address_map){.name = map_name(arena, judged->program->path),
+                                .has_limit = view.judgement.has_limit,
+                                .limit = view.judgement.limit,
+                                .headroom = judged->limits->headroom};
+    for (size_t i = 0; i < judged->program->images.count; i++)
+        if (view.judgement.worst.addresses[i] != UINT64_MAX)
+            add_image(arena, &view, i, map);
+    address_map_add_range(arena, map, MAP_PAGE_ZERO, page_zero_of(&view));
+    address_map_add_range(arena, map, MAP_LOADER, view.judgement.worst.loader);
+    address_map_add_range(arena, map, MAP_STACK, view.judgement.worst.stack);
+    address_map_add_layout(arena, map, view.measure.layout);
+    address_map_finish(arena, map);
+    add_blocked(arena, &view, map);
+    note_findings(arena, &view, map);
+    note_missing(arena, &view, map);
+    map->about = about(arena, &view, map);
+}

@@ -1,0 +1,185 @@
+#include "map/drawing.h"
+
+#include "base/size.h"
+
+#include <inttypes.h>
+
+/* --- title and verdict --- */
+
+static enum map_look look_of_note(const struct map_note *note) {
+    switch (note->severity) {
+    case SEVERITY_ERROR:
+        return LOOK_ERROR;
+    case SEVERITY_WARNING:
+        return LOOK_WARNING;
+    default:
+        return LOOK_PASS;
+    }
+}
+
+static double draw_head(struct canvas *canvas, const struct map_panel *panel) {
+    const struct address_map *map = panel->map;
+    struct box box = {panel->x, canvas->y + 14, panel->width, 0};
+    size_t fits = (size_t)(panel->width / (0.66 * 20));
+    draw_text(canvas, LOOK_TITLE, ANCHOR_START, box.x, box.y,
+              map_shortened(canvas->arena, map->name, fits));
+    box.y =
+        draw_wrapped(canvas, LOOK_TEXT, (struct box){box.x, box.y + 20, box.width, 0}, map->about);
+    for (size_t i = 0; i < map->notes.count; i++)
+        box.y =
+            draw_wrapped(canvas, look_of_note(&map->notes.items[i]), box, map->notes.items[i].text);
+    return box.y;
+}
+
+void draw_heads(struct canvas *canvas) {
+    double end = canvas->y;
+    for (size_t i = 0; i < canvas->scene->maps.count; i++) {
+        double y = draw_head(canvas, &canvas->scene->panels[i]);
+        end = y > end ? y : end;
+    }
+    canvas->y = end + 4;
+}
+
+/* --- malloc's places --- */
+
+enum { STRIP = 14 };
+
+static void draw_strip(struct canvas *canvas, const struct map_panel *panel) {
+    const struct malloc_window *window = &panel->map->window;
+    const struct place_runs *blocked = &panel->map->blocked;
+    double y = canvas->y + 20, place = panel->width / (double)window->slots;
+    draw_behind(canvas, LOOK_PLACE, (struct box){panel->x, y, panel->width, STRIP});
+    for (size_t i = 0; i < blocked->count; i++) {
+        const struct place_run *run = &blocked->items[i];
+        draw_behind(canvas, LOOK_PLACE_BLOCKED,
+                    (struct box){panel->x + place * (double)run->first, y,
+                                 place * (double)(run->end - run->first), STRIP});
+    }
+    const uint64_t last = window->start + (window->slots - 1) * window->stride;
+    draw_text(canvas, LOOK_MUTED, ANCHOR_START, panel->x, y + STRIP + 14,
+              arena_format(canvas->arena, "the first, at %s", size_text_gib(window->start).text));
+    draw_text(canvas, LOOK_MUTED, ANCHOR_END, panel->x + panel->width, y + STRIP + 14,
+              arena_format(canvas->arena, "the last, at %s", size_text_gib(last).text));
+}
+
+static void draw_panel_places(struct canvas *canvas, const struct map_panel *panel) {
+    const struct malloc_window *window = &panel->map->window;
+    uint64_t hit = place_runs_places(&panel->map->blocked);
+    if (window->slots == 0) {
+        draw_text(canvas, LOOK_MUTED, ANCHOR_START, panel->x, canvas->y + 10,
+                  "No malloc window: nothing is reserved at a place by chance");
+        return;
+    }
+    const char *text =
+        hit == 0 ? arena_format(canvas->arena,
+                                "malloc reserves %s at one of %" PRIu64 " places: none is blocked",
+                                size_text(window->size).text, window->slots)
+                 : arena_format(canvas->arena,
+                                "malloc reserves %s at one of %" PRIu64 " places: %" PRIu64
+                                " blocked, %.2f %% of launches abort",
+                                size_text(window->size).text, window->slots, hit,
+                                100.0 * (double)hit / (double)window->slots);
+    draw_text(canvas, hit == 0 ? LOOK_PASS : LOOK_ERROR, ANCHOR_START, panel->x, canvas->y + 10,
+              text);
+    draw_strip(canvas, panel);
+}
+
+void draw_places(struct canvas *canvas) {
+    for (size_t i = 0; i < canvas->scene->maps.count; i++)
+        draw_panel_places(canvas, &canvas->scene->panels[i]);
+    canvas->y += 20 + STRIP + 32;
+}
+
+/* --- the heaviest images --- */
+
+enum { LISTED = 8, LISTED_LINE = 20, LISTED_NAME = 230, LISTED_SIZE = 210 };
+
+static void draw_listed(struct canvas *canvas, const struct map_panel *panel, size_t number,
+                        double y) {
+    const struct address_map *map = panel->map;
+    const struct map_image *image = &map->images.items[map->heaviest[number]];
+    const struct span most = map->images.items[map->heaviest[0]].span;
+    uint64_t size = image->span.end - image->span.start;
+    uint64_t linkedit = image->linkedit.end - image->linkedit.start;
+    double room = panel->width - LISTED_NAME - LISTED_SIZE - 16;
+    double scale = room / (double)(most.end - most.start);
+    struct box box = {panel->x + LISTED_NAME + 8, y, scale * (double)(size - linkedit), 13};
+    draw_text(canvas, LOOK_LABEL, ANCHOR_START, panel->x, y + 11,
+              map_shortened(canvas->arena, image->name, LISTED_NAME / 8));
+    draw_behind(canvas, image->is_executable ? LOOK_EXECUTABLE : LOOK_DYLIB, box);
+    box.x += box.width;
+    box.width = scale * (double)linkedit;
+    if (linkedit != 0)
+        draw_behind(canvas, image->is_executable ? LOOK_EXECUTABLE_LINKEDIT : LOOK_DYLIB_LINKEDIT,
+                    box);
+    draw_text(canvas, LOOK_LABEL, ANCHOR_END, panel->x + panel->width, y + 11,
+              linkedit == 0 ? arena_string(canvas->arena, size_text(size).text)
+                            : arena_format(canvas->arena, "%s, __LINKEDIT %s", size_text(size).text,
+                                           size_text(linkedit).text));
+}
+
+void draw_heaviest(struct canvas *canvas) {
+    size_t most = 0;
+    for (size_t i = 0; i < canvas->scene->maps.count; i++) {
+        const struct map_panel *panel = &canvas->scene->panels[i];
+        size_t count = panel->map->images.count < LISTED ? panel->map->images.count : LISTED;
+        if (count == 0 || panel->map->images.items[panel->map->heaviest[0]].span.end ==
+                              panel->map->images.items[panel->map->heaviest[0]].span.start)
+            continue;
+        draw_text(canvas, LOOK_HEADING, ANCHOR_START, panel->x, canvas->y + 10,
+                  "The heaviest images");
+        for (size_t j = 0; j < count; j++)
+            draw_listed(canvas, panel, j, canvas->y + 22 + (double)(j * LISTED_LINE));
+        most = count > most ? count : most;
+    }
+    if (most != 0)
+        canvas->y += 22 + (double)(most * LISTED_LINE) + 14;
+}
+
+/* --- legend --- */
+
+static const struct {
+    enum map_look look;
+    const char *text;
+} legend[] = {
+    {LOOK_EXECUTABLE, "executable"},
+    {LOOK_EXECUTABLE_LINKEDIT, "its __LINKEDIT"},
+    {LOOK_DYLIB, "dylibs"},
+    {LOOK_DYLIB_LINKEDIT, "their __LINKEDIT"},
+    {LOOK_BEYOND, "past the limit"},
+    {LOOK_STACK, "main stack"},
+    {LOOK_LOADER, "dyld"},
+    {LOOK_SHARED_REGION, "shared region: the system's dylibs"},
+    {LOOK_PAGE_ZERO, "__PAGEZERO, never mapped"},
+    {LOOK_RESERVED, "closed"},
+    {LOOK_FREE, "free"},
+    {LOOK_PLACE, "places of malloc's window"},
+    {LOOK_PLACE_BLOCKED, "blocked places"},
+};
+
+static bool is_drawn(const struct map_scene *scene, enum map_look look) {
+    for (size_t i = 0; i < scene->behind.count; i++)
+        if (scene->behind.items[i].look == look)
+            return true;
+    for (size_t i = 0; i < scene->pieces.count; i++)
+        if (scene->pieces.items[i].look == look)
+            return true;
+    return false;
+}
+
+void draw_legend(struct canvas *canvas) {
+    double x = MAP_MARGIN, y = canvas->y;
+    for (size_t i = 0; i < sizeof legend / sizeof legend[0]; i++) {
+        double width = 20 + scene_text_width(LOOK_MUTED, legend[i].text) + 16;
+        if (!is_drawn(canvas->scene, legend[i].look))
+            continue;
+        if (x + width > canvas->scene->width - MAP_MARGIN) {
+            x = MAP_MARGIN;
+            y += 20;
+        }
+        draw_behind(canvas, legend[i].look, (struct box){x, y, 14, 14});
+        draw_text(canvas, LOOK_MUTED, ANCHOR_START, x + 20, y + 12, legend[i].text);
+        x += width;
+    }
+    canvas->y = y + 18;
+}

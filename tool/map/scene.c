@@ -1,0 +1,129 @@
+#include "map/drawing.h"
+
+#include <string.h>
+
+/* --- text --- */
+
+static double size_of(enum map_look look) {
+    switch (look) {
+    case LOOK_TITLE:
+        return 18;
+    case LOOK_HEADING:
+    case LOOK_TEXT:
+    case LOOK_ERROR:
+    case LOOK_WARNING:
+    case LOOK_PASS:
+        return 13;
+    default:
+        return 12;
+    }
+}
+
+/* Latin letters of DejaVu Sans, the widest of the fonts, take 0.6 of its size; bold ones 0.66. What
+ * is behind the Cyrillic letters may be as wide as high. */
+static double width_of(unsigned char byte) {
+    if ((byte & 0xc0) == 0x80)
+        return 0;
+    return byte >= 0xe0 ? 1 : byte >= 'A' && byte <= 'Z' ? 0.68 : 0.6;
+}
+
+double scene_text_width(enum map_look look, const char *text) {
+    double width = 0;
+    for (; *text != '\0'; text++)
+        width += width_of((unsigned char)*text);
+    return width * size_of(look) * (look <= LOOK_HEADING && look >= LOOK_TITLE ? 1.1 : 1);
+}
+
+/* --- shapes --- */
+
+static void draw(struct canvas *canvas, struct map_shapes *shapes, struct map_shape shape) {
+    *vector_push(canvas->arena, shapes) = shape;
+}
+
+void draw_rectangle(struct canvas *canvas, enum map_look look, struct box box) {
+    draw(canvas, &canvas->scene->shapes,
+         (struct map_shape){SHAPE_RECTANGLE, look, box.x, box.y, box.width, box.height,
+                            ANCHOR_START, NULL});
+}
+
+void draw_behind(struct canvas *canvas, enum map_look look, struct box box) {
+    draw(canvas, &canvas->scene->behind,
+         (struct map_shape){SHAPE_RECTANGLE, look, box.x, box.y, box.width, box.height,
+                            ANCHOR_START, NULL});
+}
+
+void draw_line(struct canvas *canvas, enum map_look look, struct box box) {
+    draw(canvas, &canvas->scene->shapes,
+         (struct map_shape){SHAPE_LINE, look, box.x, box.y, box.width, box.height, ANCHOR_START,
+                            NULL});
+}
+
+void draw_text(struct canvas *canvas, enum map_look look, enum map_anchor anchor, double x,
+               double y, const char *text) {
+    draw(canvas, &canvas->scene->shapes,
+         (struct map_shape){SHAPE_TEXT, look, x, y, 0, 0, anchor, text});
+}
+
+enum { LINE = 18 };
+
+/* Bytes of the first words that fit; one word at least. */
+static size_t line_size(struct canvas *canvas, enum map_look look, double width, const char *text) {
+    size_t fits = strcspn(text, " "), end = fits;
+    while (text[end] != '\0') {
+        end += 1 + strcspn(text + end + 1, " ");
+        if (scene_text_width(look, arena_copy(canvas->arena, text, end)) > width)
+            break;
+        fits = end;
+    }
+    return fits;
+}
+
+double draw_wrapped(struct canvas *canvas, enum map_look look, struct box box, const char *text) {
+    double y = box.y;
+    while (*text != '\0') {
+        size_t size = line_size(canvas, look, box.width, text);
+        size_t most = (size_t)(box.width / (0.6 * size_of(look)));
+        const char *line = arena_copy(canvas->arena, text, size);
+        draw_text(canvas, look, ANCHOR_START, box.x, y, map_shortened(canvas->arena, line, most));
+        text += size;
+        text += *text == ' ';
+        y += LINE;
+    }
+    return y;
+}
+
+enum map_look look_of_kind(enum map_kind kind) {
+    static const enum map_look looks[MAP_KIND_COUNT] = {
+        [MAP_PAGE_ZERO] = LOOK_PAGE_ZERO, [MAP_LOADER] = LOOK_LOADER,
+        [MAP_STACK] = LOOK_STACK,         [MAP_SHARED_REGION] = LOOK_SHARED_REGION,
+        [MAP_RESERVED] = LOOK_RESERVED,
+    };
+    return looks[kind];
+}
+
+/* --- the whole --- */
+
+/* ONE: the width of a panel that is alone; of two, each has TWO. */
+enum { ONE = 960, TWO = 640, BETWEEN = 40 };
+
+static void place_panels(struct map_scene *scene) {
+    double width = scene->maps.count == 1 ? ONE : TWO;
+    for (size_t i = 0; i < scene->maps.count; i++)
+        scene->panels[i] = (struct map_panel){&scene->maps.items[i],
+                                              MAP_MARGIN + (double)i * (width + BETWEEN), width};
+    scene->width = scene->panels[scene->maps.count - 1].x + width + MAP_MARGIN;
+}
+
+void scene_make(struct arena *arena, const struct map_list *maps, struct map_scene *scene) {
+    struct canvas canvas = {arena, scene, MAP_MARGIN};
+    *scene = (struct map_scene){.maps = *maps};
+    place_panels(scene);
+    axis_make(arena, maps, scene->panels[0].width, &scene->axis);
+    draw_heads(&canvas);
+    draw_overview(&canvas);
+    draw_rows(&canvas);
+    draw_places(&canvas);
+    draw_heaviest(&canvas);
+    draw_legend(&canvas);
+    scene->height = canvas.y + MAP_MARGIN;
+}
