@@ -8,8 +8,12 @@
 #include <string.h>
 
 static const char *const kind_names[MAP_KIND_COUNT] = {
-    [MAP_PAGE_ZERO] = "__PAGEZERO",        [MAP_LOADER] = "dyld",       [MAP_STACK] = "stack",
-    [MAP_SHARED_REGION] = "shared region", [MAP_RESERVED] = "reserved",
+    [MAP_PAGE_ZERO] = "__PAGEZERO",
+    [MAP_SLIDE] = "slide",
+    [MAP_LOADER] = "dyld",
+    [MAP_STACK] = "main stack",
+    [MAP_SHARED_REGION] = "shared region",
+    [MAP_RESERVED] = "closed",
 };
 
 const char *map_kind_name(enum map_kind kind) {

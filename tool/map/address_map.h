@@ -15,6 +15,7 @@
 /* What the system takes; images are struct map_image. */
 enum map_kind {
     MAP_PAGE_ZERO,     /* below the lowest address that can be mapped */
+    MAP_SLIDE,         /* what the kernel's slide adds to that */
     MAP_LOADER,        /* what is kept for dyld's copy from disk */
     MAP_STACK,         /* the main stack */
     MAP_SHARED_REGION, /* the system's dylibs */

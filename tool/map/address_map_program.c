@@ -106,13 +106,17 @@ static const char *about(struct arena *arena, const struct program_view *view,
         size_text(view->judgement.worst.slide).text);
 }
 
-/* It ends where mapping begins, behind the slide; an executable of its own ideas may lie lower. */
-static struct span page_zero_of(const struct program_view *view) {
+/* They end where mapping begins; an executable of its own ideas may lie lower. */
+static void add_unmapped(struct arena *arena, const struct program_view *view,
+                         struct address_map *map) {
     const struct placement *worst = &view->judgement.worst;
-    uint64_t end = view->measure.layout->image_base + worst->slide;
+    uint64_t base = view->measure.layout->image_base, end = base + worst->slide;
     if (view->judged->program->has_executable && worst->addresses[0] < end)
         end = worst->addresses[0];
-    return (struct span){0, end};
+    if (base > end)
+        base = end;
+    address_map_add_range(arena, map, MAP_PAGE_ZERO, (struct span){0, base});
+    address_map_add_range(arena, map, MAP_SLIDE, (struct span){base, end});
 }
 
 static void add_blocked(struct arena *arena, const struct program_view *view,
@@ -133,7 +137,7 @@ void address_map_of_program(struct arena *arena, const struct judged_program *ju
     for (size_t i = 0; i < judged->program->images.count; i++)
         if (view.judgement.worst.addresses[i] != UINT64_MAX)
             add_image(arena, &view, i, map);
-    address_map_add_range(arena, map, MAP_PAGE_ZERO, page_zero_of(&view));
+    add_unmapped(arena, &view, map);
     address_map_add_range(arena, map, MAP_LOADER, view.judgement.worst.loader);
     address_map_add_range(arena, map, MAP_STACK, view.judgement.worst.stack);
     address_map_add_layout(arena, map, view.measure.layout);

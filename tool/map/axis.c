@@ -4,8 +4,9 @@
 
 #include <stdlib.h>
 
-/* BREAK_WIDTH: pixels of a broken band. More than MOST_BREAKS leave no room for the rest. */
-enum { BREAK_WIDTH = 92, MOST_BREAKS = 6 };
+/* Pixels of a broken band, and of one at the end, where marks need room. More than MOST_BREAKS
+ * leave no room for the rest. */
+enum { BREAK_WIDTH = 104, LAST_BREAK_WIDTH = 130, MOST_BREAKS = 4 };
 
 /* What the system closes is broken when longer than this; what is free, when much longer. */
 #define LONGEST_CLOSED GIB
@@ -214,19 +215,23 @@ static void add_stretch_bands(struct arena *arena, const struct stretch *stretch
     add_band(arena, bands, (struct span){end, span.end}, false);
 }
 
+static double break_width(const struct axis *axis, size_t i) {
+    return i + 1 == axis->bands.count ? LAST_BREAK_WIDTH : BREAK_WIDTH;
+}
+
 static void place_bands(struct axis *axis) {
     double bytes = 0, room = axis->width, at = 0;
     for (size_t i = 0; i < axis->bands.count; i++) {
         const struct axis_band *band = &axis->bands.items[i];
         if (band->is_broken)
-            room -= BREAK_WIDTH;
+            room -= break_width(axis, i);
         else
             bytes += (double)(band->span.end - band->span.start);
     }
     for (size_t i = 0; i < axis->bands.count; i++) {
         struct axis_band *band = &axis->bands.items[i];
         band->start = at;
-        band->width = band->is_broken ? BREAK_WIDTH
+        band->width = band->is_broken ? break_width(axis, i)
                                       : room * (double)(band->span.end - band->span.start) / bytes;
         at += band->width;
     }

@@ -3,6 +3,7 @@
 #define VAFIT_MAP_DRAWING_H
 
 #include "map/scene.h"
+#include "map/treemap.h"
 
 /* A picture that is being drawn. */
 struct canvas {
@@ -11,14 +12,10 @@ struct canvas {
     double y; /* where the next part begins */
 };
 
-/* A place on the picture. */
-struct box {
-    double x, y, width, height;
-};
-
 void draw_rectangle(struct canvas *canvas, enum map_look look, struct box box);
-/* As that, but behind the images. */
+/* As that, but behind the images; and with a name that is shown where it is pointed at. */
 void draw_behind(struct canvas *canvas, enum map_look look, struct box box);
+void draw_named(struct canvas *canvas, enum map_look look, struct box box, const char *name);
 void draw_line(struct canvas *canvas, enum map_look look, struct box box);
 /* Text in the arena or of static life. */
 void draw_text(struct canvas *canvas, enum map_look look, enum map_anchor anchor, double x,
@@ -26,6 +23,8 @@ void draw_text(struct canvas *canvas, enum map_look look, enum map_anchor anchor
 /* The text broken at spaces into lines of at most `width`, the first at `y`; where the next line
  * would be. */
 double draw_wrapped(struct canvas *canvas, enum map_look look, struct box box, const char *text);
+/* "main stack, 64.0 MiB at 0x16ae00000" */
+const char *name_of_range(struct arena *arena, const struct map_range *range);
 /* The look of what the system takes. */
 enum map_look look_of_kind(enum map_kind kind);
 

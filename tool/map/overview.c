@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* MARKS: room above the bar for the limit and the top. LANE: the lane of malloc's places. */
-enum { LINE_ABOVE = 14, MARKS = 22, LANE = 8, TICKS = 20 };
+enum { LINE_ABOVE = 14, MARKS = 38, MARK_LINE = 15, LANE = 8, TICKS = 20 };
 
 /* One panel's overview. */
 struct overview {
@@ -26,17 +26,22 @@ static struct box box_of(const struct overview *overview, struct span span) {
 
 /* --- what lies there --- */
 
-/* What it is, and its size below, where there is room for it. */
-static void label(const struct overview *overview, struct span span, const char *name) {
+/* What it is, and below it a size, NULL for none, where there is room for both. */
+static void label(const struct overview *overview, struct span span, const char *name,
+                  const char *size) {
     struct box box = box_of(overview, span);
-    struct canvas *canvas = overview->canvas;
-    const char *size = arena_string(canvas->arena, size_text(span.end - span.start).text);
     double x = box.x + box.width / 2;
     if (box.width < scene_text_width(LOOK_LABEL, name) ||
-        box.width < scene_text_width(LOOK_LABEL, size))
+        (size != NULL && box.width < scene_text_width(LOOK_LABEL, size)))
         return;
-    draw_text(canvas, LOOK_LABEL, ANCHOR_MIDDLE, x, box.y + 18, name);
-    draw_text(canvas, LOOK_LABEL, ANCHOR_MIDDLE, x, box.y + 34, size);
+    draw_text(overview->canvas, LOOK_LABEL, ANCHOR_MIDDLE, x, box.y + (size == NULL ? 26 : 18),
+              name);
+    if (size != NULL)
+        draw_text(overview->canvas, LOOK_LABEL, ANCHOR_MIDDLE, x, box.y + 34, size);
+}
+
+static const char *size_of(const struct overview *overview, struct span span) {
+    return arena_string(overview->canvas->arena, size_text(span.end - span.start).text);
 }
 
 static void draw_ranges(const struct overview *overview) {
@@ -46,8 +51,9 @@ static void draw_ranges(const struct overview *overview) {
         const struct map_range *range = &ranges->items[i];
         if (range->span.start >= end)
             continue;
-        draw_behind(overview->canvas, look_of_kind(range->kind), box_of(overview, range->span));
-        label(overview, range->span, map_kind_name(range->kind));
+        draw_named(overview->canvas, look_of_kind(range->kind), box_of(overview, range->span),
+                   name_of_range(overview->canvas->arena, range));
+        label(overview, range->span, map_kind_name(range->kind), size_of(overview, range->span));
     }
 }
 
@@ -67,7 +73,8 @@ static void draw_run(const struct overview *overview, enum map_look look, struct
     if (below.start < below.end)
         draw_behind(overview->canvas, look, box_of(overview, below));
     if (below.start < below.end)
-        label(overview, below, look == LOOK_DYLIB ? "dylibs" : "executable");
+        label(overview, below, look == LOOK_DYLIB ? "dylibs" : "executable",
+              look == LOOK_DYLIB ? NULL : size_of(overview, below));
 }
 
 static void draw_executable(const struct overview *overview, const struct map_image *image) {
@@ -116,36 +123,60 @@ static void draw_breaks(const struct overview *overview) {
 
 /* --- the limit and the top --- */
 
-static void draw_mark(const struct overview *overview, enum map_look look, enum map_look line,
-                      uint64_t address, const char *text) {
-    struct canvas *canvas = overview->canvas;
-    double x = position(overview, address), width = scene_text_width(look, text);
-    bool is_left = line == LOOK_LIMIT;
-    if (is_left && x - width < overview->panel->x)
-        is_left = false;
-    if (!is_left && x + width > overview->panel->x + overview->panel->width)
-        is_left = true;
-    draw_line(canvas, line,
-              (struct box){x, overview->bar - 16, 0,
-                           line == LOOK_LIMIT ? 16 + MAP_OVERVIEW_BAR + LANE : 16});
-    draw_text(canvas, look, is_left ? ANCHOR_END : ANCHOR_START, x + (is_left ? -4 : 4),
-              overview->bar - 7, text);
+/* A text at a line that leads to an address, on the side where there is room for it. */
+struct mark {
+    enum map_look look, line;
+    uint64_t address;
+    bool wants_left;
+    int above; /* lines above the lowest one */
+    const char *text;
+};
+
+static void draw_mark(const struct overview *overview, const struct mark *mark, double end) {
+    double x = position(overview, mark->address);
+    double width = scene_text_width(mark->look, mark->text) + 4;
+    bool has_left = x - width >= overview->panel->x;
+    bool has_right = x + width <= overview->panel->x + overview->panel->width;
+    bool is_left = has_left && (mark->wants_left || !has_right);
+    double top = overview->bar - 16 - MARK_LINE * mark->above;
+    draw_line(overview->canvas, mark->line, (struct box){x, top, 0, end - top});
+    draw_text(overview->canvas, mark->look, is_left ? ANCHOR_END : ANCHOR_START,
+              x + (is_left ? -4 : 4), top + 10, mark->text);
 }
 
+/* The limit's text stands where the line to the top does not cross it. */
 static void draw_marks(const struct overview *overview) {
     const struct address_map *map = overview->map;
     struct arena *arena = overview->canvas->arena;
     bool is_past = map->has_limit && map->top > map->limit;
+    const struct mark limit = {
+        LOOK_MUTED, LOOK_LIMIT, map->limit,
+        is_past,    0,          arena_format(arena, "limit %s", size_text_gib(map->limit).text)};
+    const struct mark top = {is_past ? LOOK_ERROR : LOOK_MUTED,
+                             LOOK_LEADER,
+                             map->top,
+                             false,
+                             1,
+                             arena_format(arena, "images end at %s%s",
+                                          map->is_cut ? "or above " : "",
+                                          size_text_gib(map->top).text)};
     if (map->has_limit)
-        draw_mark(overview, LOOK_MUTED, LOOK_LIMIT, map->limit,
-                  arena_format(arena, "limit %s", size_text_gib(map->limit).text));
-    if (map->images.count == 0 ||
-        (map->has_limit && map->top <= map->limit &&
-         position(overview, map->limit) - position(overview, map->top) < 230))
+        draw_mark(overview, &limit, overview->bar + MAP_OVERVIEW_BAR + LANE);
+    if (map->images.count != 0)
+        draw_mark(overview, &top, overview->bar);
+}
+
+/* What is behind the last break, where the window goes on. */
+static void label_window(const struct overview *overview) {
+    const struct axis_bands *bands = &overview->canvas->scene->axis.bands;
+    const struct axis_band *last = &bands->items[bands->count - 1];
+    const struct malloc_window *window = &overview->map->window;
+    double x = overview->panel->x + last->start + last->width / 2 - 8;
+    if (window->slots == 0 || !last->is_broken || last->span.start < window->start)
         return;
-    draw_mark(overview, is_past ? LOOK_ERROR : LOOK_MUTED, LOOK_LEADER, map->top,
-              arena_format(arena, "images end at %s%s", map->is_cut ? "or above " : "",
-                           size_text_gib(map->top).text));
+    draw_text(overview->canvas, LOOK_LABEL, ANCHOR_MIDDLE, x, overview->bar + 18, "malloc window");
+    draw_text(overview->canvas, LOOK_LABEL, ANCHOR_MIDDLE, x, overview->bar + 34,
+              arena_string(overview->canvas->arena, size_text(window->size).text));
 }
 
 static void draw_lane(const struct overview *overview) {
@@ -191,17 +222,19 @@ static void draw_tick(const struct overview *overview, uint64_t address, struct 
     struct canvas *canvas = overview->canvas;
     double x = position(overview, address), y = overview->bar + MAP_OVERVIEW_BAR + LANE;
     const char *text = tick_text(canvas->arena, address);
-    double half = scene_text_width(LOOK_MUTED, text) / 2 + 3;
-    bool is_free = ticks->count < MOST_TICKS && x - half >= overview->panel->x - MAP_MARGIN &&
-                   x + half <= overview->panel->x + overview->panel->width + MAP_MARGIN;
+    double half = scene_text_width(LOOK_MUTED, text) / 2 + 3, middle = x;
+    double last = overview->panel->x + overview->panel->width + MAP_MARGIN - half;
+    if (middle > last)
+        middle = last;
+    bool is_free = ticks->count < MOST_TICKS;
     for (size_t i = 0; is_free && i < ticks->count; i++)
-        is_free = x + half <= ticks->left[i] || x - half >= ticks->right[i];
+        is_free = middle + half <= ticks->left[i] || middle - half >= ticks->right[i];
     if (!is_free)
         return;
-    ticks->left[ticks->count] = x - half;
-    ticks->right[ticks->count++] = x + half;
+    ticks->left[ticks->count] = middle - half;
+    ticks->right[ticks->count++] = middle + half;
     draw_line(canvas, LOOK_TICK, (struct box){x, y, 0, 5});
-    draw_text(canvas, LOOK_MUTED, ANCHOR_MIDDLE, x, y + 16, text);
+    draw_text(canvas, LOOK_MUTED, ANCHOR_MIDDLE, middle, y + 16, text);
 }
 
 /* A step of 1, 2, 4, ... GiB or a part of one that leaves room for the texts. */
@@ -212,16 +245,27 @@ static uint64_t tick_step(const struct axis *axis) {
     return step;
 }
 
-/* The ends of bands first, which say where a break leads. */
+/* By the slide, or by the executable's size. */
+static bool is_moved(enum map_kind kind) {
+    return kind == MAP_SLIDE || kind == MAP_LOADER || kind == MAP_STACK;
+}
+
+/* What the system sets first: it says where a break leads. */
 static void draw_ticks(const struct overview *overview) {
     const struct axis *axis = &overview->canvas->scene->axis;
+    const struct map_ranges *ranges = &overview->map->ranges;
     struct ticks ticks = {.count = 0};
     uint64_t step = tick_step(axis);
-    for (size_t i = 0; i < axis->bands.count; i++)
-        draw_tick(overview, axis->bands.items[i].span.start, &ticks);
-    draw_tick(overview, axis_end(axis), &ticks);
+    draw_tick(overview, 0, &ticks);
     if (overview->map->has_limit)
         draw_tick(overview, overview->map->limit, &ticks);
+    for (size_t i = 0; i < ranges->count && ranges->items[i].span.start < axis_end(axis); i++) {
+        if (is_moved(ranges->items[i].kind))
+            continue;
+        draw_tick(overview, ranges->items[i].span.start, &ticks);
+        draw_tick(overview, ranges->items[i].span.end, &ticks);
+    }
+    draw_tick(overview, axis_end(axis), &ticks);
     for (size_t i = 0; i < axis->bands.count; i++) {
         const struct axis_band *band = &axis->bands.items[i];
         uint64_t first = band->span.start / step + 1;
@@ -240,6 +284,7 @@ static void draw_panel(struct canvas *canvas, const struct map_panel *panel) {
     draw_ranges(&overview);
     draw_images(&overview);
     draw_lane(&overview);
+    label_window(&overview);
     draw_breaks(&overview);
     draw_marks(&overview);
     draw_ticks(&overview);

@@ -4,6 +4,11 @@
 
 #include <inttypes.h>
 
+const char *name_of_range(struct arena *arena, const struct map_range *range) {
+    return arena_format(arena, "%s, %s at 0x%" PRIx64, map_kind_name(range->kind),
+                        size_text(range->span.end - range->span.start).text, range->span.start);
+}
+
 /* --- title and verdict --- */
 
 static enum map_look look_of_note(const struct map_note *note) {
@@ -23,8 +28,10 @@ static double draw_head(struct canvas *canvas, const struct map_panel *panel) {
     size_t fits = (size_t)(panel->width / (0.66 * 20));
     draw_text(canvas, LOOK_TITLE, ANCHOR_START, box.x, box.y,
               map_shortened(canvas->arena, map->name, fits));
-    box.y =
-        draw_wrapped(canvas, LOOK_TEXT, (struct box){box.x, box.y + 20, box.width, 0}, map->about);
+    box.y += 20;
+    if (canvas->scene->is_on_page)
+        return box.y;
+    box.y = draw_wrapped(canvas, LOOK_TEXT, box, map->about);
     for (size_t i = 0; i < map->notes.count; i++)
         box.y =
             draw_wrapped(canvas, look_of_note(&map->notes.items[i]), box, map->notes.items[i].text);
@@ -33,6 +40,8 @@ static double draw_head(struct canvas *canvas, const struct map_panel *panel) {
 
 void draw_heads(struct canvas *canvas) {
     double end = canvas->y;
+    if (canvas->scene->is_on_page && canvas->scene->maps.count == 1)
+        return;
     for (size_t i = 0; i < canvas->scene->maps.count; i++) {
         double y = draw_head(canvas, &canvas->scene->panels[i]);
         end = y > end ? y : end;

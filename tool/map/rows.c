@@ -187,18 +187,19 @@ static void label_images(const struct row_view *view, struct row_labels *labels)
     }
 }
 
+/* What is small of these, the colours tell. */
 static void label_ranges(const struct row_view *view, struct row_labels *labels) {
     const struct map_ranges *ranges = &view->panel->map->ranges;
-    struct arena *arena = view->canvas->arena;
     for (size_t i = 0; i < ranges->count; i++) {
-        struct span span = ranges->items[i].span;
-        if (ranges->items[i].kind == MAP_PAGE_ZERO ||
-            !is_widest(view->canvas->scene, view->row, span))
-            continue;
-        add_label(view, span, LOOK_LABEL,
-                  arena_format(arena, "%s %s", map_kind_name(ranges->items[i].kind),
-                               size_text(span.end - span.start).text),
-                  labels);
+        const struct map_range *range = &ranges->items[i];
+        const char *text = arena_format(view->canvas->arena, "%s %s", map_kind_name(range->kind),
+                                        size_text(range->span.end - range->span.start).text);
+        struct span part = range->span;
+        bool fits = clip(view->row, &part) &&
+                    scene_text_width(LOOK_LABEL, text) + 8 <= box_of(view, part).width;
+        if (is_widest(view->canvas->scene, view->row, range->span) &&
+            (fits || range->kind == MAP_STACK))
+            add_label(view, range->span, LOOK_LABEL, text, labels);
     }
 }
 
@@ -213,36 +214,32 @@ static void find_labels(const struct row_view *view, struct row_labels *labels) 
 
 /* --- holes --- */
 
-/* Calls `found` with what lies free between images and ranges. */
+/* A walk over what lies free between images and ranges, by address. */
 struct hole_walk {
     const struct address_map *map;
     size_t image, range;
     uint64_t at;
 };
 
-static void pass(struct hole_walk *walk, struct span span) {
-    if (span.end > walk->at)
-        walk->at = span.end;
-}
-
-/* The next hole below `end`; false when there is none. */
+/* The next that begins below `end`; false when there is none. */
 static bool next_hole(struct hole_walk *walk, uint64_t end, struct span *hole) {
     const struct map_images *images = &walk->map->images;
     const struct map_ranges *ranges = &walk->map->ranges;
     while (walk->at < end) {
-        uint64_t image =
-            walk->image < images->count ? images->items[walk->image].span.start : UINT64_MAX;
-        uint64_t range =
-            walk->range < ranges->count ? ranges->items[walk->range].span.start : UINT64_MAX;
-        uint64_t next = image < range ? image : range;
-        *hole = (struct span){walk->at, next < end ? next : end};
-        if (next < end)
-            pass(walk, image <= range ? images->items[walk->image++].span
-                                      : ranges->items[walk->range++].span);
-        else
-            walk->at = end;
+        struct span image = {UINT64_MAX, UINT64_MAX}, range = image;
+        if (walk->image < images->count)
+            image = images->items[walk->image].span;
+        if (walk->range < ranges->count)
+            range = ranges->items[walk->range].span;
+        bool is_image = image.start <= range.start;
+        struct span next = is_image ? image : range;
+        *hole = (struct span){walk->at, next.start};
+        walk->image += is_image;
+        walk->range += !is_image;
+        if (next.end > walk->at)
+            walk->at = next.end;
         if (hole->start < hole->end)
-            return true;
+            return hole->start < end;
     }
     return false;
 }
@@ -257,8 +254,10 @@ static void label_holes(const struct row_view *view, struct row_labels *labels) 
         struct span part = hole;
         if (!clip(view->row, &part))
             continue;
-        const char *text =
-            arena_format(view->canvas->arena, "free %s", size_text(part.end - part.start).text);
+        bool is_whole = part.start == hole.start && part.end == hole.end;
+        const char *text = is_whole ? arena_format(view->canvas->arena, "free %s",
+                                                   size_text(part.end - part.start).text)
+                                    : "free";
         if (scene_text_width(LOOK_MUTED, text) + 8 <= box_of(view, part).width)
             add_label(view, part, LOOK_MUTED, text, labels);
     }
@@ -328,7 +327,8 @@ static void draw_ranges(const struct row_view *view) {
     for (size_t i = 0; i < ranges->count; i++) {
         struct span part = ranges->items[i].span;
         if (clip(view->row, &part))
-            draw_behind(view->canvas, look_of_kind(ranges->items[i].kind), box_of(view, part));
+            draw_named(view->canvas, look_of_kind(ranges->items[i].kind), box_of(view, part),
+                       name_of_range(view->canvas->arena, &ranges->items[i]));
     }
 }
 

@@ -1,5 +1,7 @@
 #include "map/drawing.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 /* --- text --- */
@@ -46,10 +48,14 @@ void draw_rectangle(struct canvas *canvas, enum map_look look, struct box box) {
                             ANCHOR_START, NULL});
 }
 
-void draw_behind(struct canvas *canvas, enum map_look look, struct box box) {
+void draw_named(struct canvas *canvas, enum map_look look, struct box box, const char *name) {
     draw(canvas, &canvas->scene->behind,
          (struct map_shape){SHAPE_RECTANGLE, look, box.x, box.y, box.width, box.height,
-                            ANCHOR_START, NULL});
+                            ANCHOR_START, name});
+}
+
+void draw_behind(struct canvas *canvas, enum map_look look, struct box box) {
+    draw_named(canvas, look, box, NULL);
 }
 
 void draw_line(struct canvas *canvas, enum map_look look, struct box box) {
@@ -66,36 +72,32 @@ void draw_text(struct canvas *canvas, enum map_look look, enum map_anchor anchor
 
 enum { LINE = 18 };
 
-/* Bytes of the first words that fit; one word at least. */
-static size_t line_size(struct canvas *canvas, enum map_look look, double width, const char *text) {
-    size_t fits = strcspn(text, " "), end = fits;
-    while (text[end] != '\0') {
-        end += 1 + strcspn(text + end + 1, " ");
-        if (scene_text_width(look, arena_copy(canvas->arena, text, end)) > width)
-            break;
-        fits = end;
-    }
-    return fits;
+/* Columns of which each is as wide as most letters at most. */
+static size_t columns_of(enum map_look look, double width) {
+    return (size_t)(width / (0.6 * size_of(look)));
 }
 
 double draw_wrapped(struct canvas *canvas, enum map_look look, struct box box, const char *text) {
-    double y = box.y;
-    while (*text != '\0') {
-        size_t size = line_size(canvas, look, box.width, text);
-        size_t most = (size_t)(box.width / (0.6 * size_of(look)));
-        const char *line = arena_copy(canvas->arena, text, size);
-        draw_text(canvas, look, ANCHOR_START, box.x, y, map_shortened(canvas->arena, line, most));
-        text += size;
-        text += *text == ' ';
-        y += LINE;
+    size_t columns = columns_of(look, box.width);
+    struct text lines = {0};
+    text_add_wrapped(&lines, text, columns, 0);
+    for (const char *at = lines.data; *at != '\0'; box.y += LINE) {
+        size_t size = strcspn(at, "\n");
+        draw_text(canvas, look, ANCHOR_START, box.x, box.y,
+                  map_shortened(canvas->arena, arena_copy(canvas->arena, at, size), columns));
+        at += size + (at[size] != '\0');
     }
-    return y;
+    text_free(&lines);
+    return box.y;
 }
 
 enum map_look look_of_kind(enum map_kind kind) {
     static const enum map_look looks[MAP_KIND_COUNT] = {
-        [MAP_PAGE_ZERO] = LOOK_PAGE_ZERO, [MAP_LOADER] = LOOK_LOADER,
-        [MAP_STACK] = LOOK_STACK,         [MAP_SHARED_REGION] = LOOK_SHARED_REGION,
+        [MAP_PAGE_ZERO] = LOOK_PAGE_ZERO,
+        [MAP_SLIDE] = LOOK_PAGE_ZERO,
+        [MAP_LOADER] = LOOK_LOADER,
+        [MAP_STACK] = LOOK_STACK,
+        [MAP_SHARED_REGION] = LOOK_SHARED_REGION,
         [MAP_RESERVED] = LOOK_RESERVED,
     };
     return looks[kind];
@@ -114,9 +116,10 @@ static void place_panels(struct map_scene *scene) {
     scene->width = scene->panels[scene->maps.count - 1].x + width + MAP_MARGIN;
 }
 
-void scene_make(struct arena *arena, const struct map_list *maps, struct map_scene *scene) {
+void scene_make(struct arena *arena, const struct map_list *maps, bool is_on_page,
+                struct map_scene *scene) {
     struct canvas canvas = {arena, scene, MAP_MARGIN};
-    *scene = (struct map_scene){.maps = *maps};
+    *scene = (struct map_scene){.maps = *maps, .is_on_page = is_on_page};
     place_panels(scene);
     axis_make(arena, maps, scene->panels[0].width, &scene->axis);
     draw_heads(&canvas);

@@ -97,6 +97,7 @@ enum { MOST_PANELS = 2, MOST_ROWS = 10 };
 /* Lives in the arena. */
 struct map_scene {
     struct map_list maps;
+    bool is_on_page;
     double width;
     double height;
     struct axis axis; /* of the overview; of each panel from its x on */
@@ -112,8 +113,10 @@ struct map_scene {
 /* MAP_GUTTER: left of a row's bar. MAP_BAR: the height of a bar in the overview and in a row. */
 enum { MAP_MARGIN = 20, MAP_GUTTER = 76, MAP_OVERVIEW_BAR = 44, MAP_ROW_BAR = 26 };
 
-/* The picture of one map, or of two side by side with the same scales. */
-void scene_make(struct arena *arena, const struct map_list *maps, struct map_scene *scene);
+/* The picture of one map, or of two side by side with the same scales. On a page, which says what
+ * it is of, it says no more than tells two apart. */
+void scene_make(struct arena *arena, const struct map_list *maps, bool is_on_page,
+                struct map_scene *scene);
 /* The width that a text takes at most, in the fonts that are asked for. */
 double scene_text_width(enum map_look look, const char *text);
 

@@ -182,6 +182,11 @@ static void begin_image(const struct svg_writer *writer, const struct map_piece 
                   " role=\"option\" aria-selected=\"false\" id=\"image-%zu-%zu\" "
                   "tabindex=\"%d\"",
                   piece->map, piece->image, is_first ? 0 : -1);
+    if (writer->is_element) {
+        text_add(writer->out, " data-name=\"");
+        xml_add(writer->out, image->name);
+        text_add(writer->out, "\"");
+    }
     text_add(writer->out, "><title>");
     svg_add_image_name(image, writer->out);
     text_add(writer->out, "</title>");
@@ -272,6 +277,6 @@ void svg_write(const struct map_scene *scene, struct text *out) {
 void svg_write_element(const struct map_scene *scene, struct text *out) {
     const struct svg_writer writer = {scene, true, out};
     begin(scene, out);
-    text_add(out, " role=\"group\" aria-labelledby=\"map-title\">\n");
+    text_addf(out, " width=\"%.0f\" role=\"group\" aria-labelledby=\"map-title\">\n", scene->width);
     write_content(&writer);
 }

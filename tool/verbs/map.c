@@ -23,7 +23,7 @@ struct map_arguments {
 static const struct map_format {
     const char *name;
     const char *endings[2]; /* of file names */
-    bool has_sizes;         /* it shows the parts of every __LINKEDIT */
+    bool is_page;           /* which shows the parts of every __LINKEDIT too */
     void (*write)(const struct map_scene *scene, struct text *out);
 } map_formats[] = {
     {"svg", {".svg", NULL}, false, svg_write},
@@ -115,7 +115,7 @@ static bool write_map(struct map_run *run, struct error *error) {
     struct text text = {0};
     if (!output_differs(run, error))
         return false;
-    scene_make(run->call->arena, &maps, &scene);
+    scene_make(run->call->arena, &maps, run->format->is_page, &scene);
     run->format->write(&scene, &text);
     bool written = output_write(&run->arguments.output, &text, &run->inputs, error);
     text_free(&text);
@@ -127,7 +127,7 @@ static bool read_subjects(struct map_run *run, struct errors *errors) {
         .search = &run->arguments.search,
         .profiles = &run->profiles,
         .may_miss = &run->arguments.judge.allow_missing,
-        .wants_sizes = run->format->has_sizes,
+        .wants_sizes = run->format->is_page,
         .jobs = run->arguments.jobs,
     };
     bool read = true;
