@@ -54,15 +54,20 @@ const char *map_shortened(struct arena *arena, const char *text, size_t most) {
                         character_at(text, count - tail));
 }
 
-const char *map_name(struct arena *arena, const char *path) {
+const char *map_printable(struct arena *arena, const char *text) {
     struct text printable = {0};
     text_add(&printable, "");
-    text_add_printable(&printable, path_leaf(path));
+    text_add_printable(&printable, text);
     json_t *repaired = json_text(printable.data);
-    const char *name = arena_string(arena, json_string_value(repaired));
+    const char *copy = arena_string(arena, json_string_value(repaired));
     json_decref(repaired);
     text_free(&printable);
-    return name[0] == '\0' ? "(no name)" : map_shortened(arena, name, LONGEST_NAME);
+    return map_shortened(arena, copy, LONGEST_NAME);
+}
+
+const char *map_name(struct arena *arena, const char *path) {
+    const char *name = map_printable(arena, path_leaf(path));
+    return name[0] == '\0' ? "(no name)" : name;
 }
 
 /* --- what both kinds of maps share --- */

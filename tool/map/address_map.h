@@ -82,10 +82,12 @@ struct address_map {
     struct place_runs blocked;
 };
 
-/* A file's name as a picture can show it: without its folder, printable, UTF-8, and of bounded
- * length, what is between being left out. In the arena. */
+/* A text as a picture can show it: printable, UTF-8, and of bounded length, what is between being
+ * left out. In the arena. */
+const char *map_printable(struct arena *arena, const char *text);
+/* Likewise a file's name, without its folder. */
 const char *map_name(struct arena *arena, const char *path);
-/* Likewise any text, at most `most` characters of it. */
+/* A printable text, at most `most` characters of it. */
 const char *map_shortened(struct arena *arena, const char *text, size_t most);
 
 /* The model's addresses, at the slide at which images end highest. */

@@ -100,7 +100,7 @@ static void note_findings(struct arena *arena, const struct program_view *view,
 static const char *about(struct arena *arena, const struct program_view *view,
                          const struct address_map *map) {
     return arena_format(
-        arena, "%s, %s; %zu image%s of %s, where vafit's model puts them at a slide of %s",
+        arena, "%s, %s; %zu image%s of %s, placed by vafit's model at a slide of %s",
         view->judged->program->architecture->name, view->judged->profile->name, map->images.count,
         map->images.count == 1 ? "" : "s", size_text(map->image_bytes).text,
         size_text(view->judgement.worst.slide).text);

@@ -7,6 +7,7 @@
 #include "program/linkedit_sizes_json.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* --- sums --- */
 
@@ -86,8 +87,8 @@ static void write_box(const struct part_view *view, const char *look, struct box
 
 static void write_label(const struct part_view *view, const char *look, struct box box,
                         const char *text) {
-    size_t fits = (size_t)(box.width / 8);
-    if (fits < 5 || box.height < HEAD)
+    size_t fits = (size_t)((box.width - 8) / (strcmp(look, "heading") == 0 ? 9 : 7.5));
+    if (box.width < 50 || box.height < HEAD)
         return;
     text_addf(view->out, "<text class=\"%s\" x=\"%.2f\" y=\"%.2f\">", look, box.x + 4, box.y + 14);
     xml_add(view->out, map_shortened(view->arena, text, fits));

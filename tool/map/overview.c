@@ -61,6 +61,13 @@ static void draw_ranges(const struct overview *overview) {
  * rows. */
 #define CLOSE 0.5
 
+static struct box shown_box_of(const struct overview *overview, struct span span) {
+    struct box box = box_of(overview, span);
+    if (box.width < MAP_LEAST)
+        box.width = MAP_LEAST;
+    return box;
+}
+
 static void draw_run(const struct overview *overview, enum map_look look, struct span span) {
     const struct address_map *map = overview->map;
     bool crosses = look == LOOK_DYLIB && map->has_limit && span.end > map->limit;
@@ -68,10 +75,10 @@ static void draw_run(const struct overview *overview, enum map_look look, struct
     if (crosses) {
         below.end = span.start < map->limit ? map->limit : span.start;
         past.start = below.end;
-        draw_behind(overview->canvas, LOOK_BEYOND, box_of(overview, past));
+        draw_behind(overview->canvas, LOOK_BEYOND, shown_box_of(overview, past));
     }
     if (below.start < below.end)
-        draw_behind(overview->canvas, look, box_of(overview, below));
+        draw_behind(overview->canvas, look, shown_box_of(overview, below));
     if (below.start < below.end)
         label(overview, below, look == LOOK_DYLIB ? "dylibs" : "executable",
               look == LOOK_DYLIB ? NULL : size_of(overview, below));
@@ -265,7 +272,8 @@ static void draw_ticks(const struct overview *overview) {
         draw_tick(overview, ranges->items[i].span.start, &ticks);
         draw_tick(overview, ranges->items[i].span.end, &ticks);
     }
-    draw_tick(overview, axis_end(axis), &ticks);
+    if (axis->bands.items[axis->bands.count - 1].is_broken)
+        draw_tick(overview, axis_end(axis), &ticks);
     for (size_t i = 0; i < axis->bands.count; i++) {
         const struct axis_band *band = &axis->bands.items[i];
         uint64_t first = band->span.start / step + 1;

@@ -79,14 +79,15 @@ static void draw_panel_places(struct canvas *canvas, const struct map_panel *pan
                   "No malloc window: nothing is reserved at a place by chance");
         return;
     }
+    const struct size_text size = size_text(window->size);
     const char *text =
         hit == 0 ? arena_format(canvas->arena,
                                 "malloc reserves %s at one of %" PRIu64 " places: none is blocked",
-                                size_text(window->size).text, window->slots)
+                                size.text, window->slots)
                  : arena_format(canvas->arena,
-                                "malloc reserves %s at one of %" PRIu64 " places: %" PRIu64
-                                " blocked, %.2f %% of launches abort",
-                                size_text(window->size).text, window->slots, hit,
+                                "malloc reserves %s: %" PRIu64 " of %" PRIu64
+                                " places are blocked, %.2f %% of launches abort",
+                                size.text, hit, window->slots,
                                 100.0 * (double)hit / (double)window->slots);
     draw_text(canvas, hit == 0 ? LOOK_PASS : LOOK_ERROR, ANCHOR_START, panel->x, canvas->y + 10,
               text);
@@ -94,24 +95,39 @@ static void draw_panel_places(struct canvas *canvas, const struct map_panel *pan
 }
 
 void draw_places(struct canvas *canvas) {
-    for (size_t i = 0; i < canvas->scene->maps.count; i++)
+    bool has_strip = false;
+    for (size_t i = 0; i < canvas->scene->maps.count; i++) {
         draw_panel_places(canvas, &canvas->scene->panels[i]);
-    canvas->y += 20 + STRIP + 32;
+        has_strip |= canvas->scene->maps.items[i].window.slots != 0;
+    }
+    canvas->y += 32 + (has_strip ? 20 + STRIP : 0);
 }
 
 /* --- the heaviest images --- */
 
 enum { LISTED = 8, LISTED_LINE = 20, LISTED_NAME = 230, LISTED_SIZE = 210 };
 
+/* Of all maps, so that the bars compare; 0 for none. */
+static uint64_t largest_image(const struct map_scene *scene) {
+    uint64_t largest = 0;
+    for (size_t i = 0; i < scene->maps.count; i++) {
+        const struct address_map *map = &scene->maps.items[i];
+        if (map->images.count == 0)
+            continue;
+        const struct span span = map->images.items[map->heaviest[0]].span;
+        largest = span.end - span.start > largest ? span.end - span.start : largest;
+    }
+    return largest;
+}
+
 static void draw_listed(struct canvas *canvas, const struct map_panel *panel, size_t number,
                         double y) {
     const struct address_map *map = panel->map;
     const struct map_image *image = &map->images.items[map->heaviest[number]];
-    const struct span most = map->images.items[map->heaviest[0]].span;
     uint64_t size = image->span.end - image->span.start;
     uint64_t linkedit = image->linkedit.end - image->linkedit.start;
     double room = panel->width - LISTED_NAME - LISTED_SIZE - 16;
-    double scale = room / (double)(most.end - most.start);
+    double scale = room / (double)largest_image(canvas->scene);
     struct box box = {panel->x + LISTED_NAME + 8, y, scale * (double)(size - linkedit), 13};
     draw_text(canvas, LOOK_LABEL, ANCHOR_START, panel->x, y + 11,
               map_shortened(canvas->arena, image->name, LISTED_NAME / 8));
@@ -132,8 +148,7 @@ void draw_heaviest(struct canvas *canvas) {
     for (size_t i = 0; i < canvas->scene->maps.count; i++) {
         const struct map_panel *panel = &canvas->scene->panels[i];
         size_t count = panel->map->images.count < LISTED ? panel->map->images.count : LISTED;
-        if (count == 0 || panel->map->images.items[panel->map->heaviest[0]].span.end ==
-                              panel->map->images.items[panel->map->heaviest[0]].span.start)
+        if (count == 0 || largest_image(canvas->scene) == 0)
             continue;
         draw_text(canvas, LOOK_HEADING, ANCHOR_START, panel->x, canvas->y + 10,
                   "The heaviest images");
@@ -176,10 +191,19 @@ static bool is_drawn(const struct map_scene *scene, enum map_look look) {
     return false;
 }
 
+/* Of what a report does not tell, nobody knows that it is free. */
+static const char *legend_text(const struct map_scene *scene, size_t i) {
+    for (size_t j = 0; j < scene->maps.count; j++)
+        if (legend[i].look == LOOK_FREE && scene->maps.items[j].is_observed)
+            return scene->maps.count == 1 ? "not known" : "free, in a report not known";
+    return legend[i].text;
+}
+
 void draw_legend(struct canvas *canvas) {
     double x = MAP_MARGIN, y = canvas->y;
     for (size_t i = 0; i < sizeof legend / sizeof legend[0]; i++) {
-        double width = 20 + scene_text_width(LOOK_MUTED, legend[i].text) + 16;
+        const char *text = legend_text(canvas->scene, i);
+        double width = 20 + scene_text_width(LOOK_MUTED, text) + 16;
         if (!is_drawn(canvas->scene, legend[i].look))
             continue;
         if (x + width > canvas->scene->width - MAP_MARGIN) {
@@ -187,7 +211,7 @@ void draw_legend(struct canvas *canvas) {
             y += 20;
         }
         draw_behind(canvas, legend[i].look, (struct box){x, y, 14, 14});
-        draw_text(canvas, LOOK_MUTED, ANCHOR_START, x + 20, y + 12, legend[i].text);
+        draw_text(canvas, LOOK_MUTED, ANCHOR_START, x + 20, y + 12, text);
         x += width;
     }
     canvas->y = y + 18;

@@ -270,7 +270,7 @@ static void add_piece(struct canvas *canvas, const struct map_piece *piece, stru
     *added = *piece;
     added->x = box.x;
     added->y = box.y;
-    added->width = box.width;
+    added->width = box.width < MAP_LEAST ? MAP_LEAST : box.width;
     added->height = box.height;
 }
 

@@ -63,7 +63,8 @@ struct map_shapes {
     size_t capacity;
 };
 
-/* A part of an image. */
+/* A part of an image. However small, it is at least MAP_LEAST wide, so that it shows. */
+#define MAP_LEAST 0.6
 struct map_piece {
     size_t map; /* which of the maps, and which of its images */
     size_t image;

@@ -34,7 +34,7 @@ const char *const svg_style[] = {
     ".map text.label{paint-order:stroke;stroke:#fff;stroke-width:2.5px;stroke-linejoin:round}",
     ".map text.error{fill:#a31515}.map text.warning{fill:#7a4a00}.map text.pass{fill:#0b5c3b}",
     ".map .page{fill:#fcfdfe}.map rect{stroke:#fff;stroke-width:.6}",
-    ".map .page,.map .hatch,.map .dots{stroke:none}",
+    ".map .page,.map .hatch,.map .thin{stroke:none}",
     ".map .zero{fill:#d3d8e0}.map .closed{fill:#c3c9d3}.map .region{fill:#dccff0}",
     ".map .free{fill:#fff;stroke:#aab3c0}.map .stack{fill:#efbf4f}.map .dyld{fill:#b7a17a}",
     ".map .exe{fill:#6f9ff0}.map .dylib{fill:#5fbf97}",
@@ -106,8 +106,12 @@ static void add_number(struct text *out, const char *name, double value) {
     text_addf(out, " %s=\"%s\"", name, strcmp(digits, "-0") == 0 ? "0" : digits);
 }
 
+/* The border of what is narrower than this, in pixels, would hide it. */
+enum { BORDERED = 3 };
+
 static void write_rectangle(const struct map_shape *shape, struct text *out) {
-    text_addf(out, "<rect class=\"%s\"", classes[shape->look]);
+    text_addf(out, "<rect class=\"%s%s\"", classes[shape->look],
+              shape->width < BORDERED ? " thin" : "");
     add_number(out, "x", shape->x);
     add_number(out, "y", shape->y);
     add_number(out, "width", shape->width);

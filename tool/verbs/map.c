@@ -122,6 +122,15 @@ static bool write_map(struct map_run *run, struct error *error) {
     return written;
 }
 
+/* Two programs of one name are told apart by where they are, without the names of users. */
+static void tell_apart(struct map_run *run) {
+    struct arena *arena = run->call->arena;
+    if (run->subject_count != 2 || strcmp(run->maps[0].name, run->maps[1].name) != 0)
+        return;
+    for (size_t i = 0; i < run->subject_count; i++)
+        run->maps[i].name = map_printable(arena, crash_report_anonymous(arena, run->subjects[i]));
+}
+
 static bool read_subjects(struct map_run *run, struct errors *errors) {
     const struct subject_options options = {
         .search = &run->arguments.search,
@@ -134,6 +143,8 @@ static bool read_subjects(struct map_run *run, struct errors *errors) {
     for (size_t i = 0; i < run->subject_count; i++)
         read &= map_subject_read(run->call->arena, &options, run->subjects[i], &run->inputs,
                                  &run->maps[i], errors);
+    if (read)
+        tell_apart(run);
     return read;
 }
 

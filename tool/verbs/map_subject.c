@@ -30,19 +30,13 @@ static bool fail(const struct map_subject *subject, const struct error *error) {
 
 enum subject_kind { SUBJECT_PROGRAM, SUBJECT_FACTS, SUBJECT_REPORT };
 
-static bool is_image(const char *head, size_t size) {
-    static const char magics[][4] = {
-        {'\xcf', '\xfa', '\xed', '\xfe'}, {'\xce', '\xfa', '\xed', '\xfe'},
-        {'\xfe', '\xed', '\xfa', '\xcf'}, {'\xfe', '\xed', '\xfa', '\xce'},
-        {'\xca', '\xfe', '\xba', '\xbe'}, {'\xca', '\xfe', '\xba', '\xbf'}};
-    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
-        if (size >= sizeof magics[i] && memcmp(head, magics[i], sizeof magics[i]) == 0)
-            return true;
-    const struct bytes bytes = {(const uint8_t *)head, size};
-    return other_file_by_contents(bytes) != NULL;
+/* Binary files of no known kind may still be reports, as with the bytes of a terminal in them. */
+static bool is_text(struct bytes head) {
+    const char *says = other_file_by_contents(head);
+    return (says == NULL || says == other_file_text) && !other_file_is_macho(head);
 }
 
-/* By how its text begins; what cannot be read is for whoever opens it next to say. */
+/* By how it begins; what cannot be read is for whoever opens it next to say. */
 static enum subject_kind kind_of(const char *path) {
     char head[OTHER_FILE_HEAD + 1] = "";
     struct file file;
@@ -54,7 +48,7 @@ static enum subject_kind kind_of(const char *path) {
     size_t size = file.size < OTHER_FILE_HEAD ? (size_t)file.size : OTHER_FILE_HEAD;
     bool read = file_read(&file, 0, head, size, &ignored);
     file_close(&file);
-    if (!read || is_image(head, size))
+    if (!read || !is_text((struct bytes){(const uint8_t *)head, size}))
         return SUBJECT_PROGRAM;
     return strstr(head, "\"vafit.facts/") != NULL ? SUBJECT_FACTS : SUBJECT_REPORT;
 }
