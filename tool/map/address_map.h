@@ -68,7 +68,8 @@ struct address_map {
     const char *about; /* architecture, system, where the addresses come from */
     bool is_observed;
     bool is_cut;            /* of some images only __TEXT is known */
-    struct map_notes notes; /* the worst first said */
+    struct map_notes notes; /* what is said first, first */
+    const char *missing;    /* which dylibs were not found, as a note says it; NULL for none */
     struct map_ranges ranges;
     struct map_images images;
     const size_t *heaviest; /* all images, the one of the most address space first */

@@ -59,12 +59,12 @@ static void note_missing(struct arena *arena, const struct program_view *view,
         if (missing->weak || missing->allowed)
             continue;
         const char *name = map_name(arena, missing->name);
-        add_note(arena, map, SEVERITY_ERROR,
-                 count == 1 ? arena_format(arena, "%s was not found and is not drawn", name)
-                            : arena_format(arena,
-                                           "%s and %zu more dylibs were not found and are "
-                                           "not drawn",
-                                           name, count - 1));
+        map->missing = count == 1 ? arena_format(arena, "%s was not found and is not drawn", name)
+                                  : arena_format(arena,
+                                                 "%s and %zu more dylib%s were not found and are "
+                                                 "not drawn",
+                                                 name, count - 1, count == 2 ? "" : "s");
+        add_note(arena, map, SEVERITY_ERROR, map->missing);
         return;
     }
 }

@@ -6,7 +6,8 @@
 
 /* Pixels of a broken band, and of one at the end, where marks need room. More than MOST_BREAKS
  * leave no room for the rest. */
-enum { BREAK_WIDTH = 104, LAST_BREAK_WIDTH = 130, MOST_BREAKS = 4 };
+static const double break_pixels = 104, last_break_pixels = 130;
+enum { MOST_BREAKS = 4 };
 
 /* What the system closes is broken when longer than this; what is free, when much longer. */
 #define LONGEST_CLOSED GIB
@@ -216,7 +217,7 @@ static void add_stretch_bands(struct arena *arena, const struct stretch *stretch
 }
 
 static double break_width(const struct axis *axis, size_t i) {
-    return i + 1 == axis->bands.count ? LAST_BREAK_WIDTH : BREAK_WIDTH;
+    return i + 1 == axis->bands.count ? last_break_pixels : break_pixels;
 }
 
 static void place_bands(struct axis *axis) {

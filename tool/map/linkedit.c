@@ -68,8 +68,9 @@ void part_sums_make(struct arena *arena, const struct address_map *map, struct p
 
 /* --- as a picture --- */
 
-/* MOST_CELLS: of a part; all smaller images are one more. HEAD: of a part's name. */
-enum { MOST_CELLS = 40, HEAD = 20, HEIGHT = 340 };
+/* MOST_CELLS: of a part; all smaller images are one more. head_height: of a part's name. */
+static const double head_height = 20, parts_height = 340;
+enum { MOST_CELLS = 40 };
 
 struct part_view {
     struct arena *arena;
@@ -87,9 +88,10 @@ static void write_box(const struct part_view *view, const char *look, struct box
 
 static void write_label(const struct part_view *view, const char *look, struct box box,
                         const char *text) {
-    size_t fits = (size_t)((box.width - 8) / (strcmp(look, "heading") == 0 ? 9 : 7.5));
-    if (box.width < 50 || box.height < HEAD)
+    double letter = strcmp(look, "heading") == 0 ? 9 : 7.5;
+    if (box.width < 50 || box.height < head_height)
         return;
+    size_t fits = (size_t)((box.width - 8) / letter);
     text_addf(view->out, "<text class=\"%s\" x=\"%.2f\" y=\"%.2f\">", look, box.x + 4, box.y + 14);
     xml_add(view->out, map_shortened(view->arena, text, fits));
     text_add(view->out, "</text>");
@@ -133,7 +135,8 @@ static void write_cells(struct part_view *view, const struct part_sum *sum, stru
 }
 
 static void write_part(struct part_view *view, const struct part_sum *sum, struct box box) {
-    struct box cells = {box.x + 1, box.y + HEAD, box.width - 2, box.height - HEAD - 1};
+    struct box cells = {box.x + 1, box.y + head_height, box.width - 2,
+                        box.height - head_height - 1};
     write_box(view, "part", box);
     if (cells.height < 4 || cells.width < 4)
         cells = (struct box){box.x, box.y, box.width, box.height};
@@ -151,12 +154,12 @@ void part_sums_write(struct arena *arena, const struct map_scene *scene, size_t 
     double width = scene->panels[map].width;
     for (size_t i = 0; i < sums->count; i++)
         sizes[i] = (double)sums->items[i].bytes;
-    treemap_place(sizes, sums->count, (struct box){1, 1, width - 2, HEIGHT - 2}, boxes);
+    treemap_place(sizes, sums->count, (struct box){1, 1, width - 2, parts_height - 2}, boxes);
     text_addf(out,
-              "<svg class=\"map parts\" viewBox=\"0 0 %.0f %d\" role=\"group\" "
+              "<svg class=\"map parts\" viewBox=\"0 0 %.0f %.0f\" role=\"group\" "
               "aria-label=\"__LINKEDIT by part\">\n<g class=\"images\" role=\"listbox\" "
               "aria-orientation=\"horizontal\" aria-label=\"Parts of __LINKEDIT: ",
-              width, HEIGHT);
+              width, parts_height);
     xml_add(out, view.map->name);
     text_add(out, "\">\n");
     for (size_t i = 0; i < sums->count; i++)

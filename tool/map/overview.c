@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-/* MARKS: room above the bar for the limit and the top. LANE: the lane of malloc's places. */
-enum { LINE_ABOVE = 14, MARKS = 38, MARK_LINE = 15, LANE = 8, TICKS = 20 };
+/* Pixels: the heading, room above the bar for the limit and the top, the lane of malloc's places.
+ */
+static const double heading_line = 14, marks = 38, mark_line = 15, lane = 8, tick_line = 20;
 
 /* One panel's overview. */
 struct overview {
@@ -145,7 +146,7 @@ static void draw_mark(const struct overview *overview, const struct mark *mark, 
     bool has_left = x - width >= overview->panel->x;
     bool has_right = x + width <= overview->panel->x + overview->panel->width;
     bool is_left = has_left && (mark->wants_left || !has_right);
-    double top = overview->bar - 16 - MARK_LINE * mark->above;
+    double top = overview->bar - 16 - mark_line * mark->above;
     draw_line(overview->canvas, mark->line, (struct box){x, top, 0, end - top});
     draw_text(overview->canvas, mark->look, is_left ? ANCHOR_END : ANCHOR_START,
               x + (is_left ? -4 : 4), top + 10, mark->text);
@@ -168,7 +169,7 @@ static void draw_marks(const struct overview *overview) {
                                           map->is_cut ? "or above " : "",
                                           size_text_gib(map->top).text)};
     if (map->has_limit)
-        draw_mark(overview, &limit, overview->bar + MAP_OVERVIEW_BAR + LANE);
+        draw_mark(overview, &limit, overview->bar + MAP_OVERVIEW_BAR + lane);
     if (map->images.count != 0)
         draw_mark(overview, &top, overview->bar);
 }
@@ -194,7 +195,7 @@ static void draw_lane(const struct overview *overview) {
     struct span all = {window->start, window->start + window->slots * window->stride};
     struct box box = box_of(overview, all);
     box.y += MAP_OVERVIEW_BAR;
-    box.height = LANE;
+    box.height = lane;
     draw_behind(overview->canvas, LOOK_PLACE, box);
     for (size_t i = 0; i < blocked->count; i++) {
         struct span run = {window->start + blocked->items[i].first * window->stride,
@@ -227,7 +228,7 @@ static const char *tick_text(struct arena *arena, uint64_t address) {
 
 static void draw_tick(const struct overview *overview, uint64_t address, struct ticks *ticks) {
     struct canvas *canvas = overview->canvas;
-    double x = position(overview, address), y = overview->bar + MAP_OVERVIEW_BAR + LANE;
+    double x = position(overview, address), y = overview->bar + MAP_OVERVIEW_BAR + lane;
     const char *text = tick_text(canvas->arena, address);
     double half = scene_text_width(LOOK_MUTED, text) / 2 + 3, middle = x;
     double last = overview->panel->x + overview->panel->width + MAP_MARGIN - half;
@@ -284,7 +285,7 @@ static void draw_ticks(const struct overview *overview) {
 }
 
 static void draw_panel(struct canvas *canvas, const struct map_panel *panel) {
-    const struct overview overview = {canvas, panel, panel->map, canvas->y + MARKS + LINE_ABOVE};
+    const struct overview overview = {canvas, panel, panel->map, canvas->y + marks + heading_line};
     double width = canvas->scene->axis.width;
     draw_text(canvas, LOOK_HEADING, ANCHOR_START, panel->x, canvas->y + 10,
               "The address space in GiB, to scale but for the breaks");
@@ -301,5 +302,5 @@ static void draw_panel(struct canvas *canvas, const struct map_panel *panel) {
 void draw_overview(struct canvas *canvas) {
     for (size_t i = 0; i < canvas->scene->maps.count; i++)
         draw_panel(canvas, &canvas->scene->panels[i]);
-    canvas->y += LINE_ABOVE + MARKS + MAP_OVERVIEW_BAR + LANE + TICKS + 22;
+    canvas->y += heading_line + marks + MAP_OVERVIEW_BAR + lane + tick_line + 22;
 }

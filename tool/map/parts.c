@@ -51,23 +51,23 @@ void draw_heads(struct canvas *canvas) {
 
 /* --- malloc's places --- */
 
-enum { STRIP = 14 };
+static const double strip = 14;
 
 static void draw_strip(struct canvas *canvas, const struct map_panel *panel) {
     const struct malloc_window *window = &panel->map->window;
     const struct place_runs *blocked = &panel->map->blocked;
     double y = canvas->y + 20, place = panel->width / (double)window->slots;
-    draw_behind(canvas, LOOK_PLACE, (struct box){panel->x, y, panel->width, STRIP});
+    draw_behind(canvas, LOOK_PLACE, (struct box){panel->x, y, panel->width, strip});
     for (size_t i = 0; i < blocked->count; i++) {
         const struct place_run *run = &blocked->items[i];
         draw_behind(canvas, LOOK_PLACE_BLOCKED,
                     (struct box){panel->x + place * (double)run->first, y,
-                                 place * (double)(run->end - run->first), STRIP});
+                                 place * (double)(run->end - run->first), strip});
     }
     const uint64_t last = window->start + (window->slots - 1) * window->stride;
-    draw_text(canvas, LOOK_MUTED, ANCHOR_START, panel->x, y + STRIP + 14,
+    draw_text(canvas, LOOK_MUTED, ANCHOR_START, panel->x, y + strip + 14,
               arena_format(canvas->arena, "the first, at %s", size_text_gib(window->start).text));
-    draw_text(canvas, LOOK_MUTED, ANCHOR_END, panel->x + panel->width, y + STRIP + 14,
+    draw_text(canvas, LOOK_MUTED, ANCHOR_END, panel->x + panel->width, y + strip + 14,
               arena_format(canvas->arena, "the last, at %s", size_text_gib(last).text));
 }
 
@@ -100,12 +100,13 @@ void draw_places(struct canvas *canvas) {
         draw_panel_places(canvas, &canvas->scene->panels[i]);
         has_strip |= canvas->scene->maps.items[i].window.slots != 0;
     }
-    canvas->y += 32 + (has_strip ? 20 + STRIP : 0);
+    canvas->y += 32 + (has_strip ? 20 + strip : 0);
 }
 
 /* --- the heaviest images --- */
 
-enum { LISTED = 8, LISTED_LINE = 20, LISTED_NAME = 230, LISTED_SIZE = 210 };
+static const double listed_line = 20, listed_name = 230, listed_size = 210;
+enum { LISTED = 8 };
 
 /* Of all maps, so that the bars compare; 0 for none. */
 static uint64_t largest_image(const struct map_scene *scene) {
@@ -126,11 +127,11 @@ static void draw_listed(struct canvas *canvas, const struct map_panel *panel, si
     const struct map_image *image = &map->images.items[map->heaviest[number]];
     uint64_t size = image->span.end - image->span.start;
     uint64_t linkedit = image->linkedit.end - image->linkedit.start;
-    double room = panel->width - LISTED_NAME - LISTED_SIZE - 16;
+    double room = panel->width - listed_name - listed_size - 16;
     double scale = room / (double)largest_image(canvas->scene);
-    struct box box = {panel->x + LISTED_NAME + 8, y, scale * (double)(size - linkedit), 13};
+    struct box box = {panel->x + listed_name + 8, y, scale * (double)(size - linkedit), 13};
     draw_text(canvas, LOOK_LABEL, ANCHOR_START, panel->x, y + 11,
-              map_shortened(canvas->arena, image->name, LISTED_NAME / 8));
+              map_shortened(canvas->arena, image->name, (size_t)(listed_name / 8)));
     draw_behind(canvas, image->is_executable ? LOOK_EXECUTABLE : LOOK_DYLIB, box);
     box.x += box.width;
     box.width = scale * (double)linkedit;
@@ -153,11 +154,11 @@ void draw_heaviest(struct canvas *canvas) {
         draw_text(canvas, LOOK_HEADING, ANCHOR_START, panel->x, canvas->y + 10,
                   "The heaviest images");
         for (size_t j = 0; j < count; j++)
-            draw_listed(canvas, panel, j, canvas->y + 22 + (double)(j * LISTED_LINE));
+            draw_listed(canvas, panel, j, canvas->y + 22 + (double)j * listed_line);
         most = count > most ? count : most;
     }
     if (most != 0)
-        canvas->y += 22 + (double)(most * LISTED_LINE) + 14;
+        canvas->y += 22 + (double)most * listed_line + 14;
 }
 
 /* --- legend --- */

@@ -4,9 +4,10 @@
 
 #include <stdlib.h>
 
-/* LEAST: no row is of less than 16 MiB. PLACES: the lane of malloc's places. LABEL: a line of
- * labels. */
-enum { LEAST = 24, PLACES = 12, LABEL = 16, MOST_LANES = 3, LABELLED = 14, TICKS = 8, GAP = 9 };
+/* LEAST: the shift of a row of 16 MiB; none is of less. places: the lane of malloc's places.
+ * label_line: a line of labels. */
+static const double places = 12, label_line = 16, gap = 9;
+enum { LEAST = 24, MOST_LANES = 3, LABELLED = 14, TICKS = 8 };
 
 /* --- which rows there are --- */
 
@@ -118,13 +119,13 @@ struct row_labels {
 
 /* A label in a lower lane hangs on a line through the lanes above it. */
 static bool overlaps(const struct row_label *a, const struct row_label *b) {
-    enum { SPACE = 8, LINE = 3 };
+    static const double space = 8, line = 3;
     if (a->lane == 0 || b->lane == 0)
         return a->lane == b->lane && a->x < b->x + b->width && b->x < a->x + a->width;
     if (a->lane == b->lane)
-        return a->x < b->x + b->width + SPACE && b->x < a->x + a->width + SPACE;
+        return a->x < b->x + b->width + space && b->x < a->x + a->width + space;
     const struct row_label *low = a->lane > b->lane ? a : b, *high = low == a ? b : a;
-    return low->middle > high->x - LINE && low->middle < high->x + high->width + LINE;
+    return low->middle > high->x - line && low->middle < high->x + high->width + line;
 }
 
 static bool is_free(const struct row_labels *labels, const struct row_label *label) {
@@ -337,7 +338,7 @@ static void draw_run(const struct row_view *view, enum map_look look, struct spa
         return;
     struct box box = box_of(view, run);
     box.y += MAP_ROW_BAR;
-    box.height = PLACES - 2;
+    box.height = places - 2;
     draw_behind(view->canvas, look, box);
 }
 
@@ -360,14 +361,15 @@ static void draw_row_places(const struct row_view *view) {
         if (window->start + i * window->stride > all.start)
             draw_line(view->canvas, LOOK_FRAME,
                       (struct box){position(view, window->start + i * window->stride),
-                                   view->row->y + MAP_ROW_BAR, 0, PLACES - 2});
+                                   view->row->y + MAP_ROW_BAR, 0, places - 2});
 }
 
 static void draw_labels(const struct row_view *view, const struct row_labels *labels) {
-    double below = view->row->y + MAP_ROW_BAR + (view->row->has_places ? PLACES : 0);
+    double below = view->row->y + MAP_ROW_BAR + (view->row->has_places ? places : 0);
     for (size_t i = 0; i < labels->count; i++) {
         const struct row_label *label = &labels->items[i];
-        double y = label->lane == 0 ? view->row->y + 17 : below + (double)label->lane * LABEL - 3;
+        double y =
+            label->lane == 0 ? view->row->y + 17 : below + (double)label->lane * label_line - 3;
         if (label->lane != 0)
             draw_line(view->canvas, LOOK_LEADER,
                       (struct box){label->middle, view->row->y + MAP_ROW_BAR - 4, 0,
@@ -381,7 +383,7 @@ static void draw_row_limit(const struct row_view *view) {
     if (map->has_limit && map->limit >= view->row->span.start && map->limit <= view->row->span.end)
         draw_line(view->canvas, LOOK_LIMIT,
                   (struct box){position(view, map->limit), view->row->y - 3, 0,
-                               MAP_ROW_BAR + 6 + (view->row->has_places ? PLACES : 0)});
+                               MAP_ROW_BAR + 6 + (view->row->has_places ? places : 0)});
 }
 
 static void draw_row(const struct row_view *view) {
@@ -395,7 +397,7 @@ static void draw_row(const struct row_view *view) {
     draw_row_places(view);
     for (int i = 1; i < TICKS; i++)
         draw_line(view->canvas, LOOK_TICK,
-                  (struct box){bar_x(view->panel) + bar_width(view->panel) * i / TICKS,
+                  (struct box){bar_x(view->panel) + bar_width(view->panel) * i / (double)TICKS,
                                row->y + MAP_ROW_BAR - 3, 0, 3});
     draw_row_limit(view);
     draw_text(view->canvas, is_past ? LOOK_ERROR : LOOK_MUTED, ANCHOR_END, bar_x(view->panel) - 8,
@@ -425,7 +427,8 @@ static void place_rows(struct canvas *canvas) {
                 lanes = labels.items[k].lane > lanes ? labels.items[k].lane : lanes;
         }
         row->y = canvas->y;
-        canvas->y += MAP_ROW_BAR + (row->has_places ? PLACES : 0) + (double)(lanes * LABEL) + GAP;
+        canvas->y +=
+            MAP_ROW_BAR + (row->has_places ? places : 0) + (double)lanes * label_line + gap;
     }
 }
 

@@ -70,7 +70,7 @@ void draw_text(struct canvas *canvas, enum map_look look, enum map_anchor anchor
          (struct map_shape){SHAPE_TEXT, look, x, y, 0, 0, anchor, text});
 }
 
-enum { LINE = 18 };
+static const double text_line = 18;
 
 /* Columns of which each is as wide as most letters at most. */
 static size_t columns_of(enum map_look look, double width) {
@@ -81,7 +81,7 @@ double draw_wrapped(struct canvas *canvas, enum map_look look, struct box box, c
     size_t columns = columns_of(look, box.width);
     struct text lines = {0};
     text_add_wrapped(&lines, text, columns, 0);
-    for (const char *at = lines.data; *at != '\0'; box.y += LINE) {
+    for (const char *at = lines.data; *at != '\0'; box.y += text_line) {
         size_t size = strcspn(at, "\n");
         draw_text(canvas, look, ANCHOR_START, box.x, box.y,
                   map_shortened(canvas->arena, arena_copy(canvas->arena, at, size), columns));
@@ -105,14 +105,14 @@ enum map_look look_of_kind(enum map_kind kind) {
 
 /* --- the whole --- */
 
-/* ONE: the width of a panel that is alone; of two, each has TWO. */
-enum { ONE = 960, TWO = 640, BETWEEN = 40 };
+/* alone: the width of a panel that is alone; of two, each has one_of_two. */
+static const double alone = 960, one_of_two = 640, between = 40;
 
 static void place_panels(struct map_scene *scene) {
-    double width = scene->maps.count == 1 ? ONE : TWO;
+    double width = scene->maps.count == 1 ? alone : one_of_two;
     for (size_t i = 0; i < scene->maps.count; i++)
         scene->panels[i] = (struct map_panel){&scene->maps.items[i],
-                                              MAP_MARGIN + (double)i * (width + BETWEEN), width};
+                                              MAP_MARGIN + (double)i * (width + between), width};
     scene->width = scene->panels[scene->maps.count - 1].x + width + MAP_MARGIN;
 }
 

@@ -112,7 +112,10 @@ struct map_scene {
 };
 
 /* MAP_GUTTER: left of a row's bar. MAP_BAR: the height of a bar in the overview and in a row. */
-enum { MAP_MARGIN = 20, MAP_GUTTER = 76, MAP_OVERVIEW_BAR = 44, MAP_ROW_BAR = 26 };
+#define MAP_MARGIN 20.0
+#define MAP_GUTTER 76.0
+#define MAP_OVERVIEW_BAR 44.0
+#define MAP_ROW_BAR 26.0
 
 /* The picture of one map, or of two side by side with the same scales. On a page, which says what
  * it is of, it says no more than tells two apart. */

@@ -107,11 +107,11 @@ static void add_number(struct text *out, const char *name, double value) {
 }
 
 /* The border of what is narrower than this, in pixels, would hide it. */
-enum { BORDERED = 3 };
+static const double bordered = 3;
 
 static void write_rectangle(const struct map_shape *shape, struct text *out) {
     text_addf(out, "<rect class=\"%s%s\"", classes[shape->look],
-              shape->width < BORDERED ? " thin" : "");
+              shape->width < bordered ? " thin" : "");
     add_number(out, "x", shape->x);
     add_number(out, "y", shape->y);
     add_number(out, "width", shape->width);

@@ -171,7 +171,10 @@ static bool prepare(struct map_run *run, struct error *error) {
 
 static int fail_all(struct errors *errors) {
     int status = (int)errors_worst(errors);
-    errors_print(stderr, errors);
+    if (status == ERROR_USAGE)
+        call_fail(&verb_map, &errors->items[0]);
+    else
+        errors_print(stderr, errors);
     errors_free(errors);
     return status;
 }

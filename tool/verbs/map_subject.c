@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/output.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "macho/other_file.h"
 #include "program/bundle.h"
 #include "verbs/programs.h"
@@ -94,6 +95,8 @@ static void draw(const struct map_subject *subject, struct program *program,
     struct judged_programs judged = {0};
     judged_programs_make(subject->arena, &program, 1, subject->options->profiles, &judged);
     address_map_of_program(subject->arena, &judged.items[0], map);
+    if (map->missing != NULL)
+        text_print_line(stderr, "vafit: %s: %s", program->path, map->missing);
 }
 
 static void note_inputs(const struct map_subject *subject, const struct image_cache *cache) {
