@@ -72,7 +72,8 @@ expect("those that are blocked", sum(int(row[3]) for row in rows[2:]) == program
 system = {row[0]: (int(row[1], 16), int(row[2], 16)) for row in page.tables["What the system takes"][1:]}
 expect("the shared region", system["shared region"] == (6 * GIB, 12 * GIB))
 expect("__PAGEZERO, and the slide behind it", system["__PAGEZERO"] == (0, 4 * GIB) and system["slide"][0] == 4 * GIB)
-expect("the stack, less the slide", system["main stack"][1] == 0x16fe00000 - (system["slide"][1] - 4 * GIB))
+# The executable and dyld's copy end at 5.63 GiB, past where the stack would begin: 5.75 GiB less the slide and 64 MiB.
+expect("the stack behind dyld, as its place is taken", system["main stack"] == (system["dyld"][1], system["dyld"][1] + (64 << 20)))
 
 # __LINKEDIT: the parts add up to what check has, in the table and in the treemap.
 parts = {}
@@ -111,7 +112,7 @@ END
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=. python3 check.py 2>.err || fail 'the page could be read' <.err
 rm -r build
 "$MAKE_MACHO" image --out bare --text 65536
-"$VAFIT" scan bare | jq '.images[0].slices[0] |= ((.parts |= map_values(0)) | .linkedit_parts = [] | .segments |= map(select(.name != "__LINKEDIT")))' >bare.json
+"$VAFIT" scan bare | jq '.images[0].slices[0] |= ((.parts |= map_values(0)) | .linkedit_parts = [] | .lossless = 0 | .repeated_strings = 0 | .segments |= map(select(.name != "__LINKEDIT")))' >bare.json
 run "$VAFIT" map bare.json -o bare.html
 expect 'an image without __LINKEDIT' 0 '' ''
 expect_true 'which the page says' grep -q '<p>No image has a __LINKEDIT.</p>' bare.html

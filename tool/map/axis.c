@@ -14,7 +14,7 @@ enum { MOST_BREAKS = 4 };
 #define LONGEST_FREE (8 * GIB)
 
 /* What lies in a stretch, the most telling last: a stretch that two maps differ in is the later. */
-enum content { CONTENT_CLOSED, CONTENT_FREE, CONTENT_USED };
+enum stretch_content { CONTENT_CLOSED, CONTENT_FREE, CONTENT_USED };
 
 struct edges {
     uint64_t *items;
@@ -24,7 +24,7 @@ struct edges {
 
 struct stretch {
     struct span span;
-    enum content content;
+    enum stretch_content content;
 };
 
 struct stretches {
@@ -122,7 +122,7 @@ static bool has_image(const struct address_map *map, struct span span) {
     return low < map->images.count && map->images.items[low].span.start < span.end;
 }
 
-static enum content content_of(const struct address_map *map, struct span span) {
+static enum stretch_content content_of(const struct address_map *map, struct span span) {
     if (has_image(map, span))
         return CONTENT_USED;
     for (size_t i = 0; i < map->ranges.count; i++) {
@@ -143,7 +143,7 @@ static bool is_limit(const struct map_list *maps, uint64_t address) {
 }
 
 static void add_stretch(struct arena *arena, const struct map_list *maps, struct span span,
-                        enum content content, struct stretches *stretches) {
+                        enum stretch_content content, struct stretches *stretches) {
     struct stretch *last = stretches->count == 0 ? NULL : &stretches->items[stretches->count - 1];
     if (last != NULL && last->content == content && !is_limit(maps, span.start))
         last->span.end = span.end;
@@ -158,11 +158,11 @@ static void find_stretches(struct arena *arena, const struct map_list *maps,
     find_edges(arena, maps, end, &edges);
     for (size_t i = 0; i + 1 < edges.count; i++) {
         struct span span = {edges.items[i], edges.items[i + 1]};
-        enum content content = CONTENT_CLOSED;
+        enum stretch_content content = CONTENT_CLOSED;
         if (span.start == span.end || span.end > end)
             continue;
         for (size_t j = 0; j < maps->count; j++) {
-            enum content here = content_of(&maps->items[j], span);
+            enum stretch_content here = content_of(&maps->items[j], span);
             content = here > content ? here : content;
         }
         add_stretch(arena, maps, span, content, stretches);

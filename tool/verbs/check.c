@@ -12,8 +12,8 @@
 #include "verbs/check_advice.h"
 #include "verbs/limit_options.h"
 #include "verbs/programs.h"
-#include "verbs/symbol_tables.h"
 #include "verbs/verb.h"
+#include "verbs/wanted_sizes.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -161,7 +161,7 @@ static bool wants_advice(const struct check *check, const struct program_report 
 }
 
 static void want_sizes(struct check *check, struct program_report *report,
-                       struct symbol_tables *tables) {
+                       struct wanted_sizes *wanted) {
     report->advises = wants_advice(check, report);
     report->heaviest_count = check->arguments.top == NOT_GIVEN ? USUAL_TOP : check->arguments.top;
     report->heaviest =
@@ -169,18 +169,18 @@ static void want_sizes(struct check *check, struct program_report *report,
     for (size_t i = 0; i < report->heaviest_count; i++) {
         const struct loaded_image *loaded =
             &report->judged.program->images.items[report->heaviest[i]];
-        symbol_tables_want(check->arena, tables, loaded);
+        wanted_sizes_add(check->arena, wanted, loaded);
         loaded->slice->wants_lossless |= report->advises;
     }
 }
 
 /* Takes the __LINKEDIT of the heaviest images apart; errors go to the library's. */
 static void read_sizes(struct check *check) {
-    struct symbol_tables tables = {.cache = check->cache};
+    struct wanted_sizes wanted = {.cache = check->cache};
     parallel_set_jobs(check->arguments.jobs);
     for (size_t i = 0; i < check->report.count; i++)
-        want_sizes(check, &check->report.items[i], &tables);
-    symbol_tables_read(&tables, check->arguments.quiet);
+        want_sizes(check, &check->report.items[i], &wanted);
+    wanted_sizes_read(&wanted, check->arguments.quiet);
 }
 
 static void find_top_names(struct check *check) {

@@ -8,7 +8,7 @@
 #include "program/bundle.h"
 #include "verbs/programs.h"
 #include "verbs/report_file.h"
-#include "verbs/symbol_tables.h"
+#include "verbs/wanted_sizes.h"
 
 #include <string.h>
 
@@ -75,11 +75,11 @@ static bool read_report(const struct map_subject *subject, struct address_map *m
 
 static void read_sizes(const struct map_subject *subject, struct image_cache *cache,
                        const struct program *program) {
-    struct symbol_tables tables = {.cache = cache};
+    struct wanted_sizes wanted = {.cache = cache};
     parallel_set_jobs(subject->options->jobs);
     for (size_t i = 0; i < program->images.count; i++)
-        symbol_tables_want(subject->arena, &tables, &program->images.items[i]);
-    symbol_tables_read(&tables, false);
+        wanted_sizes_add(subject->arena, &wanted, &program->images.items[i]);
+    wanted_sizes_read(&wanted, false);
 }
 
 /* Of several slices, that of arm64, which the limits are about. */

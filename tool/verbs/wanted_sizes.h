@@ -1,6 +1,7 @@
-/* Symbol tables: read for reports that take a __LINKEDIT apart, on several threads. */
-#ifndef VAFIT_VERBS_SYMBOL_TABLES_H
-#define VAFIT_VERBS_SYMBOL_TABLES_H
+/* Wanted sizes: the symbol tables that are read for reports that take a __LINKEDIT apart, on
+ * several threads. */
+#ifndef VAFIT_VERBS_WANTED_SIZES_H
+#define VAFIT_VERBS_WANTED_SIZES_H
 
 #include "base/arena.h"
 #include "program/image_cache.h"
@@ -11,10 +12,10 @@
 
 /* Files with slices whose symbol tables are wanted, each file once: a file is worked on by one
  * thread. Zero-initialise it but for the library. */
-struct symbol_tables {
+struct wanted_sizes {
     struct image_cache *cache;
     struct progress *progress;
-    struct symbol_tables_file {
+    struct wanted_sizes_file {
         struct image_file *file;
         struct error error;
     } * items; /* in the arena */
@@ -23,9 +24,9 @@ struct symbol_tables {
 };
 
 /* The slice's __LINKEDIT is to be taken apart (wants_linkedit_sizes). */
-void symbol_tables_want(struct arena *arena, struct symbol_tables *tables,
-                        const struct loaded_image *loaded);
+void wanted_sizes_add(struct arena *arena, struct wanted_sizes *wanted,
+                      const struct loaded_image *loaded);
 /* Reads all that are wanted; errors go to the library's. */
-void symbol_tables_read(struct symbol_tables *tables, bool quiet);
+void wanted_sizes_read(struct wanted_sizes *wanted, bool quiet);
 
 #endif
