@@ -92,3 +92,6 @@ run svg scale map27.svg
 expect 'and its rows are to scale' 0 '' ''
 run "$VAFIT" map build/browser_tests --limit 15GiB -o limit.svg
 expect_true 'another limit' grep -q '>limit 15.00 GiB<' limit.svg
+
+# The picture that README shows.
+expect_same 'docs/address-space.svg is what it draws' "$TESTS/../docs/address-space.svg" map.svg

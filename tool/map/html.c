@@ -209,8 +209,10 @@ static void add_images(const struct html_writer *writer, const struct address_ma
 
 /* Two maps have a heading each. */
 static void begin_section(const struct html_writer *writer, size_t map, const char *name) {
-    text_addf(writer->out, "<section class=\"%s\" aria-labelledby=\"%s-%zu\">\n", name, name,
-              writer->scene->maps.count == 1 ? 0 : map + 1);
+    text_addf(writer->out, "<section class=\"%s\" aria-labelledby=\"%s-0", name, name);
+    if (writer->scene->maps.count != 1)
+        text_addf(writer->out, " %s-%zu", name, map + 1);
+    text_add(writer->out, "\">\n");
     if (writer->scene->maps.count == 1)
         return;
     text_addf(writer->out, "<h3 id=\"%s-%zu\">", name, map + 1);

@@ -127,8 +127,12 @@ static void tell_apart(struct map_run *run) {
     struct arena *arena = run->call->arena;
     if (run->subject_count != 2 || strcmp(run->maps[0].name, run->maps[1].name) != 0)
         return;
-    for (size_t i = 0; i < run->subject_count; i++)
-        run->maps[i].name = map_printable(arena, crash_report_anonymous(arena, run->subjects[i]));
+    for (size_t i = 0; i < run->subject_count; i++) {
+        const char *path = crash_report_anonymous(arena, run->subjects[i]);
+        run->maps[i].name = map_printable(arena, path);
+    }
+    for (size_t i = 0; strcmp(run->subjects[0], run->subjects[1]) == 0 && i < 2; i++)
+        run->maps[i].name = arena_format(arena, "%s (%zu)", run->maps[i].name, i + 1);
 }
 
 static bool read_subjects(struct map_run *run, struct errors *errors) {
