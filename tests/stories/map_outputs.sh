@@ -113,3 +113,15 @@ expect 'a missing dylib' 0 '' 'vafit: main: liba.dylib was not found and is not 
 expect_true 'which the picture says' grep -q '>liba.dylib was not found and is not drawn<' missing.svg
 run "$VAFIT" map main --allow-missing '*liba*' -o missing.svg
 expect 'one that may be missing' 0 '' ''
+
+# Names of users in what rules say are not shown: image-size names the path of an image, here one with a hole of 5 GiB.
+home=/Users/josephine/libbig.dylib
+"$MAKE_MACHO" image --out libbig.dylib --type dylib --id $home --text 32768
+"$MAKE_MACHO" image --out app --text 65536 --load $home
+"$VAFIT" scan app -o app.json
+"$VAFIT" scan libbig.dylib --as $home |
+    jq '.images[0].slices[0].segments |= map(if .name == "__LINKEDIT" then .address += 5368709120 else . end)' >big.json
+run "$VAFIT" map app --facts app.json big.json --format html -o big.html
+expect 'an image of more than 4 GiB' 0 '' ''
+expect_true 'is told by its path' grep -q '/Users/USER/libbig.dylib has 5.00 GiB' big.html
+expect_true 'without whose it is' sh -c '! grep -q josephine big.html'

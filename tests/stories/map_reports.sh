@@ -35,6 +35,15 @@ expect_same 'and pasted' map.svg .out
 run "$VAFIT" map report.ips -o map.html
 expect_true 'the page says so too' grep -q 'at least 8.0 MiB at 0x' map.html
 
+for case in missing missing-at-home at-home; do
+    for form in ips text; do
+        python3 "$TESTS/lib/crash_report.py" $form $case >home.report
+        run "$VAFIT" map home.report -o home.html
+        expect "a report from somebody's home: $form, $case" 0 '' ''
+        expect_true 'without whose it is' sh -c 'grep -q alice home.report && ! grep -q alice home.html'
+    done
+done
+
 # Each real layout as a report.
 cat >reports.py <<'END'
 import json, sys

@@ -100,7 +100,8 @@ static void draws_every_byte_of_every_image(void **state) {
 
 /* What is past 16 GiB looks so, and nothing else does; of an image that crosses it, that part. */
 static void marks_what_is_past_the_limit(void **state) {
-    struct address_map map = {.name = "program", .about = "", .has_limit = true, .limit = 16 * GIB};
+    struct address_map map = {
+        .name = "program", .about = "", .has_limit = true, .limit = 16 * GIB, .headroom = 32 * MIB};
     add_image(&map, "below", 15 * GIB, 512 * MIB);
     add_image(&map, "across", 16 * GIB - 64 * MIB, 128 * MIB);
     add_image(&map, "above", 16 * GIB + 128 * MIB, 64 * MIB);
@@ -116,6 +117,12 @@ static void marks_what_is_past_the_limit(void **state) {
     assert_true(fabs(widths[1] - 64 * mib) < 0.01);
     assert_true(fabs(widths[2] - 64 * mib) < 0.01);
     assert_int_equal(map.beyond, 2);
+    double headroom = 0;
+    for (size_t i = 0; i < scene.behind.count; i++)
+        if (scene.behind.items[i].look == LOOK_HEADROOM &&
+            scene.behind.items[i].height == MAP_ROW_BAR)
+            headroom += scene.behind.items[i].width;
+    assert_true(fabs(headroom - 32 * mib) < 0.01);
 }
 
 /* The lane of all places is as wide as the picture: a blocked one has its share. */

@@ -86,6 +86,13 @@ void address_map_add_layout(struct arena *arena, struct address_map *map,
     map->window = layout->window;
 }
 
+void address_map_add_note(struct arena *arena, struct address_map *map, enum severity severity,
+                          const char *text) {
+    enum { LONGEST_NOTE = 300 };
+    *vector_push(arena, &map->notes) =
+        (struct map_note){severity, map_shortened(arena, text, LONGEST_NOTE)};
+}
+
 static int compare_spans(struct span a, struct span b) {
     if (a.start != b.start)
         return a.start < b.start ? -1 : 1;

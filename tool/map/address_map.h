@@ -109,6 +109,9 @@ void address_map_add_range(struct arena *arena, struct address_map *map, enum ma
 /* What the layout closes, and its window. */
 void address_map_add_layout(struct arena *arena, struct address_map *map,
                             const struct layout *layout);
+/* Adds a note, of at most 300 characters. */
+void address_map_add_note(struct arena *arena, struct address_map *map, enum severity severity,
+                          const char *text);
 /* Sorts what was added, and fills in what follows from it. */
 void address_map_finish(struct arena *arena, struct address_map *map);
 

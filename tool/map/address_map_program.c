@@ -3,6 +3,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "program/measure.h"
+#include "report/check_report.h"
 #include "report/systems.h"
 
 #include <inttypes.h>
@@ -42,9 +43,10 @@ static void add_image(struct arena *arena, const struct program_view *view, size
     };
 }
 
+/* Messages have paths in them. */
 static void add_note(struct arena *arena, struct address_map *map, enum severity severity,
                      const char *text) {
-    *vector_push(arena, &map->notes) = (struct map_note){severity, text};
+    address_map_add_note(arena, map, severity, crash_report_anonymous(arena, text));
 }
 
 /* What was not found is said in one line: a picture has no room for the paths that were tried. */
@@ -69,28 +71,56 @@ static void note_missing(struct arena *arena, const struct program_view *view,
     }
 }
 
-/* The system's verdict; then what was found of each rule about places, in the rule's words. */
-static void note_findings(struct arena *arena, const struct program_view *view,
-                          struct address_map *map) {
-    const struct judgement *judgement = &view->judgement;
-    struct system_view system = {view->judged->profile->name, judgement};
-    const struct systems systems = {&system, 1};
-    struct text verdict = {0};
-    systems_add_verdict(&systems, false, &verdict);
+static void note_verdict(struct arena *arena, const struct program_view *view,
+                         struct address_map *map) {
     static const enum severity severities[] = {[CANNOT_BE_JUDGED] = SEVERITY_ERROR,
                                                [DOES_NOT_FIT] = SEVERITY_ERROR,
                                                [FITS_WITH_WARNINGS] = SEVERITY_WARNING,
                                                [FITS] = SEVERITY_PASS};
-    add_note(arena, map, severities[fit_of(judgement)], arena_string(arena, verdict.data));
+    struct system_view system = {view->judged->profile->name, &view->judgement};
+    const struct systems systems = {&system, 1};
+    struct text verdict = {0};
+    systems_add_verdict(&systems, false, &verdict);
+    add_note(arena, map, severities[fit_of(&view->judgement)], arena_string(arena, verdict.data));
     text_free(&verdict);
+}
+
+/* Of the first finding of a rule. */
+static enum severity severity_of(const struct judgement *judgement, enum rule_id rule) {
+    const struct findings *findings = &judgement->findings;
+    size_t start = judgement->starts[rule];
+    return start < findings->count && findings->items[start].rule == rule
+               ? findings->items[start].severity
+               : SEVERITY_OFF;
+}
+
+/* What the picture shows in the rule's words: where images end, and what is at fault. The sum is
+ * only the lower bound of where they end. */
+static bool is_said(const struct judgement *judgement, const struct finding *finding) {
+    switch (finding->rule) {
+    case RULE_MALLOC_WINDOW:
+        return finding->severity >= SEVERITY_PASS;
+    case RULE_IMAGE_SUM:
+        return finding->severity >= SEVERITY_WARNING &&
+               severity_of(judgement, RULE_MALLOC_WINDOW) < SEVERITY_WARNING;
+    case RULE_UNRESOLVED:
+        return false;
+    default:
+        return finding->severity >= SEVERITY_WARNING;
+    }
+}
+
+static void note_findings(struct arena *arena, const struct program_view *view,
+                          struct address_map *map) {
+    const struct judgement *judgement = &view->judgement;
+    const char *hardened = program_hardened_note(view->judged->program);
     for (size_t i = 0; i < judgement->findings.count; i++) {
         const struct finding *finding = &judgement->findings.items[i];
-        bool is_wanted =
-            finding->severity >= SEVERITY_WARNING ||
-            (finding->rule == RULE_MALLOC_WINDOW && finding->severity == SEVERITY_PASS);
-        if (is_wanted && finding->rule != RULE_UNRESOLVED && finding->rule != RULE_IMAGE_SUM)
-            add_note(arena, map, finding->severity, map_shortened(arena, finding->message, 300));
+        if (is_said(judgement, finding))
+            add_note(arena, map, finding->severity, finding->message);
     }
+    if (hardened != NULL)
+        add_note(arena, map, SEVERITY_WARNING, hardened);
     if (judgement->unplaced != 0)
         add_note(
             arena, map, SEVERITY_ERROR,
@@ -143,6 +173,7 @@ void address_map_of_program(struct arena *arena, const struct judged_program *ju
     address_map_add_layout(arena, map, view.measure.layout);
     address_map_finish(arena, map);
     add_blocked(arena, &view, map);
+    note_verdict(arena, &view, map);
     note_findings(arena, &view, map);
     note_missing(arena, &view, map);
     map->about = about(arena, &view, map);

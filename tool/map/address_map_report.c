@@ -20,11 +20,6 @@ static void add_images(struct arena *arena, const struct circumstances *given,
     }
 }
 
-static void note(struct arena *arena, struct address_map *map, enum severity severity,
-                 const char *text) {
-    *vector_push(arena, &map->notes) = (struct map_note){severity, text};
-}
-
 static void note_cause(struct arena *arena, const struct circumstances *given,
                        struct address_map *map) {
     struct diagnosis diagnosis;
@@ -34,29 +29,31 @@ static void note_cause(struct arena *arena, const struct circumstances *given,
     if (diagnosis.cause == CAUSE_UNKNOWN)
         return;
     enum severity severity = diagnosis.is_size == SIZE_IS ? SEVERITY_ERROR : SEVERITY_WARNING;
-    note(arena, map, severity,
-         map_shortened(arena, arena_format(arena, "%s %s", map->name, diagnosis.what), 300));
-    note(arena, map, severity, map_shortened(arena, diagnosis.why, 300));
+    address_map_add_note(arena, map, severity,
+                         arena_format(arena, "%s %s", map->name, diagnosis.what));
+    address_map_add_note(arena, map, severity, diagnosis.why);
 }
 
 static void note_places(struct arena *arena, const struct circumstances *given,
                         struct address_map *map) {
     const struct blocked_places *blocked = &given->layout->blocked;
     if (blocked->count != 0)
-        note(arena, map, SEVERITY_ERROR,
-             arena_format(arena,
-                          "%zu of %zu images end past %s and block %" PRIu64
-                          " of the allocator's %" PRIu64 " places (%.2f %%)",
-                          map->beyond, map->images.count, size_text_gib(map->limit).text,
-                          blocked->count, map->window.slots,
-                          100.0 * (double)blocked->count / (double)map->window.slots));
+        address_map_add_note(
+            arena, map, SEVERITY_ERROR,
+            arena_format(arena,
+                         "%zu of %zu images end past %s and block %s%" PRIu64
+                         " of the allocator's %" PRIu64 " places (%.2f %%)",
+                         map->beyond, map->images.count, size_text_gib(map->limit).text,
+                         map->is_cut ? "at least " : "", blocked->count, map->window.slots,
+                         100.0 * (double)blocked->count / (double)map->window.slots));
     else if (map->images.count != 0)
-        note(arena, map, SEVERITY_PASS,
-             arena_format(arena, "images end at %s%s", map->is_cut ? "or above " : "",
-                          size_text_gib(map->top).text));
+        address_map_add_note(arena, map, SEVERITY_PASS,
+                             arena_format(arena, "images end at %s%s",
+                                          map->is_cut ? "or above " : "",
+                                          size_text_gib(map->top).text));
     if (!given->layout->has_all && map->images.count != 0)
-        note(arena, map, SEVERITY_WARNING,
-             "the report may have been cut within its images: there may be more");
+        address_map_add_note(arena, map, SEVERITY_WARNING,
+                             "the report may have been cut within its images: there may be more");
 }
 
 static const char *about(struct arena *arena, const struct circumstances *given,

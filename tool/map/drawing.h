@@ -23,6 +23,8 @@ void draw_text(struct canvas *canvas, enum map_look look, enum map_anchor anchor
 /* The text broken at spaces into lines of at most `width`, the first at `y`; where the next line
  * would be. */
 double draw_wrapped(struct canvas *canvas, enum map_look look, struct box box, const char *text);
+/* What is to stay free below the limit; empty for none. */
+struct span headroom_of(const struct address_map *map);
 /* "main stack, 64.0 MiB at 0x16ae00000" */
 const char *name_of_range(struct arena *arena, const struct map_range *range);
 /* The look of what the system takes. */

@@ -290,6 +290,9 @@ static void draw_panel(struct canvas *canvas, const struct map_panel *panel) {
     draw_text(canvas, LOOK_HEADING, ANCHOR_START, panel->x, canvas->y + 10,
               "The address space in GiB, to scale but for the breaks");
     draw_behind(canvas, LOOK_FREE, (struct box){panel->x, overview.bar, width, MAP_OVERVIEW_BAR});
+    struct span headroom = headroom_of(panel->map);
+    if (headroom.start < headroom.end)
+        draw_behind(canvas, LOOK_HEADROOM, box_of(&overview, headroom));
     draw_ranges(&overview);
     draw_images(&overview);
     draw_lane(&overview);

@@ -4,6 +4,11 @@
 
 #include <inttypes.h>
 
+struct span headroom_of(const struct address_map *map) {
+    uint64_t bytes = map->headroom < map->limit ? map->headroom : map->limit;
+    return map->has_limit ? (struct span){map->limit - bytes, map->limit} : (struct span){0, 0};
+}
+
 const char *name_of_range(struct arena *arena, const struct map_range *range) {
     return arena_format(arena, "%s, %s at 0x%" PRIx64, map_kind_name(range->kind),
                         size_text(range->span.end - range->span.start).text, range->span.start);
@@ -81,14 +86,15 @@ static void draw_panel_places(struct canvas *canvas, const struct map_panel *pan
     }
     const struct size_text size = size_text(window->size);
     const char *text =
-        hit == 0 ? arena_format(canvas->arena,
-                                "malloc reserves %s at one of %" PRIu64 " places: none is blocked",
-                                size.text, window->slots)
-                 : arena_format(canvas->arena,
-                                "malloc reserves %s: %" PRIu64 " of %" PRIu64
-                                " places are blocked, %.2f %% of launches abort",
-                                size.text, hit, window->slots,
-                                100.0 * (double)hit / (double)window->slots);
+        hit == 0
+            ? arena_format(canvas->arena,
+                           "malloc reserves %s at one of %" PRIu64 " places: none is blocked",
+                           size.text, window->slots)
+            : arena_format(canvas->arena,
+                           "malloc reserves %s: %" PRIu64 " of %" PRIu64
+                           " places are blocked, %s%.2f %% of launches abort",
+                           size.text, hit, window->slots, panel->map->is_cut ? "at least " : "",
+                           100.0 * (double)hit / (double)window->slots);
     draw_text(canvas, hit == 0 ? LOOK_PASS : LOOK_ERROR, ANCHOR_START, panel->x, canvas->y + 10,
               text);
     draw_strip(canvas, panel);
@@ -178,6 +184,7 @@ static const struct {
     {LOOK_PAGE_ZERO, "__PAGEZERO, never mapped"},
     {LOOK_RESERVED, "closed"},
     {LOOK_FREE, "free"},
+    {LOOK_HEADROOM, "headroom below the limit, kept free"},
     {LOOK_PLACE, "places of malloc's window"},
     {LOOK_PLACE_BLOCKED, "blocked places"},
 };

@@ -392,7 +392,10 @@ static void draw_row(const struct row_view *view) {
     struct row_labels labels;
     bool is_past = map->has_limit && row->span.start >= map->limit;
     int digits = view->canvas->scene->row_bytes >= GIB ? 0 : 3;
+    struct span headroom = headroom_of(map);
     draw_behind(view->canvas, LOOK_FREE, box_of(view, row->span));
+    if (clip(row, &headroom))
+        draw_behind(view->canvas, LOOK_HEADROOM, box_of(view, headroom));
     draw_ranges(view);
     draw_row_places(view);
     for (int i = 1; i < TICKS; i++)

@@ -19,6 +19,7 @@ enum map_look {
     LOOK_SHARED_REGION,
     LOOK_RESERVED,
     LOOK_FREE,
+    LOOK_HEADROOM, /* free, and to stay so */
     LOOK_EXECUTABLE,
     LOOK_EXECUTABLE_LINKEDIT,
     LOOK_DYLIB,

@@ -12,19 +12,33 @@
 /* The class of each look. Colours differ in lightness too, and what matters has a pattern, so that
  * nothing rests on colour alone. */
 static const char *const classes[LOOK_COUNT] = {
-    [LOOK_PAGE_ZERO] = "zero",    [LOOK_LOADER] = "dyld",
-    [LOOK_STACK] = "stack",       [LOOK_SHARED_REGION] = "region",
-    [LOOK_RESERVED] = "closed",   [LOOK_FREE] = "free",
-    [LOOK_EXECUTABLE] = "exe",    [LOOK_EXECUTABLE_LINKEDIT] = "exe-linkedit",
-    [LOOK_DYLIB] = "dylib",       [LOOK_DYLIB_LINKEDIT] = "dylib-linkedit",
-    [LOOK_BEYOND] = "beyond",     [LOOK_PLACE] = "place",
-    [LOOK_PLACE_BLOCKED] = "hit", [LOOK_BREAK] = "break",
-    [LOOK_LIMIT] = "limit",       [LOOK_TICK] = "tick",
-    [LOOK_LEADER] = "leader",     [LOOK_FRAME] = "frame",
-    [LOOK_TITLE] = "title",       [LOOK_HEADING] = "heading",
-    [LOOK_TEXT] = "text",         [LOOK_MUTED] = "muted",
-    [LOOK_ERROR] = "error",       [LOOK_WARNING] = "warning",
-    [LOOK_PASS] = "pass",         [LOOK_LABEL] = "label",
+    [LOOK_PAGE_ZERO] = "zero",
+    [LOOK_LOADER] = "dyld",
+    [LOOK_STACK] = "stack",
+    [LOOK_SHARED_REGION] = "region",
+    [LOOK_HEADROOM] = "headroom",
+    [LOOK_RESERVED] = "closed",
+    [LOOK_FREE] = "free",
+    [LOOK_EXECUTABLE] = "exe",
+    [LOOK_EXECUTABLE_LINKEDIT] = "exe-linkedit",
+    [LOOK_DYLIB] = "dylib",
+    [LOOK_DYLIB_LINKEDIT] = "dylib-linkedit",
+    [LOOK_BEYOND] = "beyond",
+    [LOOK_PLACE] = "place",
+    [LOOK_PLACE_BLOCKED] = "hit",
+    [LOOK_BREAK] = "break",
+    [LOOK_LIMIT] = "limit",
+    [LOOK_TICK] = "tick",
+    [LOOK_LEADER] = "leader",
+    [LOOK_FRAME] = "frame",
+    [LOOK_TITLE] = "title",
+    [LOOK_HEADING] = "heading",
+    [LOOK_TEXT] = "text",
+    [LOOK_MUTED] = "muted",
+    [LOOK_ERROR] = "error",
+    [LOOK_WARNING] = "warning",
+    [LOOK_PASS] = "pass",
+    [LOOK_LABEL] = "label",
 };
 
 const char *const svg_style[] = {
@@ -41,6 +55,8 @@ const char *const svg_style[] = {
     ".map .exe-linkedit{fill:url(#exe-hatch)}.map .dylib-linkedit{fill:url(#dylib-hatch)}",
     ".map .beyond{fill:url(#beyond-hatch)}.map .place{fill:#e3e8ef;stroke:#8b95a4}",
     ".map .hit{fill:url(#hit-hatch);stroke:#7c1d0d}",
+    ".map .headroom{fill:url(#headroom-hatch);stroke:#aab3c0}.map .headroom-ground{fill:#fff}",
+    ".map .headroom-line{stroke:#c3a0a0}",
     ".map .exe-ground{fill:#c3d7fb}.map .exe-line{stroke:#6f9ff0}",
     ".map .dylib-ground{fill:#c9ecdd}.map .dylib-line{stroke:#5fbf97}",
     ".map .beyond-ground{fill:#f3a27c}.map .beyond-line{stroke:#b3360c}",
@@ -58,6 +74,8 @@ const char *const svg_style_dark[] = {
     ".map .closed{fill:#4a5361}.map .region{fill:#4d3f69}.map .free{fill:#11161d;stroke:#4f5a69}",
     ".map .stack{fill:#8a6412}.map .dyld{fill:#6a5a3c}.map .exe{fill:#2f62b8}",
     ".map .dylib{fill:#1f7d5a}.map .place{fill:#242c37;stroke:#6a7686}",
+    ".map .headroom{stroke:#4f5a69}.map .headroom-ground{fill:#11161d}",
+    ".map .headroom-line{stroke:#7d5a5a}",
     ".map .hit{stroke:#ffb39f}.map .exe-ground{fill:#1d3765}.map .exe-line{stroke:#4a7fd8}",
     ".map .dylib-ground{fill:#15402f}.map .dylib-line{stroke:#2f9c73}",
     ".map .beyond-ground{fill:#7a2c10}.map .beyond-line{stroke:#ff9468}",
@@ -70,7 +88,11 @@ const char *const svg_style_dark[] = {
 static const struct {
     const char *name;
     int tile, turn, line;
-} hatches[] = {{"exe", 6, 45, 2}, {"dylib", 6, 45, 2}, {"beyond", 6, -45, 2}, {"hit", 5, 45, 1}};
+} hatches[] = {{"headroom", 7, 0, 1},
+               {"exe", 6, 45, 2},
+               {"dylib", 6, 45, 2},
+               {"beyond", 6, -45, 2},
+               {"hit", 5, 45, 1}};
 
 void svg_add_lines(const char *const *lines, struct text *out) {
     for (; *lines != NULL; lines++)

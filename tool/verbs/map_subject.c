@@ -82,6 +82,15 @@ static void read_sizes(const struct map_subject *subject, struct image_cache *ca
     wanted_sizes_read(&wanted, false);
 }
 
+/* Whether the model of placement is true of it. */
+static void read_hardened(struct image_cache *cache, const struct program *program) {
+    struct error error;
+    if (program->has_executable &&
+        !image_cache_read_hardened(cache, program->images.items[0].file,
+                                   program->images.items[0].slice, &error))
+        errors_add(image_cache_errors(cache), &error);
+}
+
 /* Of several slices, that of arm64, which the limits are about. */
 static struct program *choose(const struct programs *programs) {
     for (size_t i = 0; i < programs->count; i++)
@@ -114,6 +123,8 @@ static bool draw_program(const struct map_subject *subject, struct image_cache *
     const struct errors *errors = image_cache_errors(cache);
     search.may_miss = *subject->options->may_miss;
     programs_walk(subject->arena, &subject->search, &search, cache, &operands, &programs);
+    if (errors->count == 0)
+        read_hardened(cache, choose(&programs));
     if (errors->count == 0 && subject->options->wants_sizes)
         read_sizes(subject, cache, choose(&programs));
     if (errors->count == 0)
