@@ -80,6 +80,10 @@ def moves(browser):
                         "return [box.x + box.width / 2, box.y + box.height / 2]; })()")
     browser.point(*box)
     expect("what is pointed at is named", True, browser.value(here).startswith("libsearch_07.dylib, 119.6 MiB at 0x"))
+    box = browser.value("(() => { const box = document.querySelector('svg.map > rect.stack').getBoundingClientRect(); "
+                        "return [box.x + box.width / 2, box.y + box.height / 2]; })()")
+    browser.point(*box)
+    expect("the system's own too", "main stack, 64.0 MiB at 0x168408000", browser.value(here))
     browser.point(2, 2)
     expect("and only as long", usual, browser.value(here))
 
