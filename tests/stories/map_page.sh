@@ -90,6 +90,24 @@ shares = [float(box["width"]) * float(box["height"]) / area for box in boxes]
 wanted = [bytes / total for bytes in sorted(parts.values(), reverse=True) if bytes]
 expect("a rectangle for each, of its area", len(boxes) == len(wanted) and
        all(abs(share - want) < 0.0005 for share, want in zip(shares, wanted)))
+# In each, a cell for each of the 40 images that have most of it, and one for the others.
+cells, name = [], None
+for tag, attributes in page.elements:
+    if tag == "rect" and attributes.get("class") == "part":
+        cells.append({})
+    elif tag == "g" and "cell" in attributes.get("class", ""):
+        name = attributes["data-name"]
+    elif tag == "rect" and attributes.get("class") == "part-cell":
+        cells[-1][name] = float(attributes["width"]) * float(attributes["height"])
+good = True
+for row, found in zip(rows[1:], cells):
+    have = sorted(((image["parts"][row[0].replace(" ", "_")], image["path"].split("/")[-1]) for image in program["images"]), reverse=True)
+    have = [share for share in have if share[0]]
+    wanted = {name: bytes for bytes, name in have if bytes > have[min(40, len(have) - 1)][0]}
+    wanted["%d more images" % (len(have) - 40)] = sum(bytes for bytes, _ in have[40:])
+    area = sum(found.values())
+    good = good and len(found) == 41 and all(abs(found[name] / area - bytes / int(row[1])) < 0.01 for name, bytes in wanted.items())
+expect("in each a cell for those with the most of it, of its area", good)
 
 # Nothing is loaded, and only its own script may run.
 names = {name for _, attributes in page.elements for name in attributes}

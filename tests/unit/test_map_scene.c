@@ -102,7 +102,7 @@ static void draws_every_byte_of_every_image(void **state) {
 static void marks_what_is_past_the_limit(void **state) {
     struct address_map map = {
         .name = "program", .about = "", .has_limit = true, .limit = 16 * GIB, .headroom = 32 * MIB};
-    add_image(&map, "below", 15 * GIB, 512 * MIB);
+    add_image(&map, "up to it", 15 * GIB, GIB);
     add_image(&map, "across", 16 * GIB - 64 * MIB, 128 * MIB);
     add_image(&map, "above", 16 * GIB + 128 * MIB, 64 * MIB);
     address_map_finish(&arena, &map);
