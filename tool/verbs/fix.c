@@ -137,6 +137,7 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
                                 &fix->profiles, error))
         return false;
     fix->options = rewrite_options_of(&arguments->shrink, NULL);
+    fix->options.no_sync = arguments->out_dir != NULL;
     fix->predict = (struct predict_options){
         .level_count = count_levels(arguments),
         .rules = &arguments->rules,

@@ -342,6 +342,7 @@ static int run(const struct call *call) {
     look_for_originals(&link, path_followed(link.arena, link.output));
     link.options = rewrite_options_of(&link.arguments.shrink, link.arguments.level);
     link.options.linked = true;
+    link.options.no_sync = true;
     if (!subprocess_run(&link.command, &end, &error)) {
         end.status = call_fail(&verb_link, &error);
         return end_failed(&link, &end);
