@@ -87,9 +87,22 @@ static bool begins_command(const char *at, bool at_start) {
     return (at_start && strncmp(at, "::", 2) == 0) || strncmp(at, "##[", 3) == 0;
 }
 
+/* The bytes at the start of `name` that stay as they are, whatever stands around them. */
+static size_t plain_size(const char *name) {
+    size_t size = 0;
+    while (name[size] >= ' ' && name[size] < 0x7f && name[size] != ':' && name[size] != '#')
+        size++;
+    return size;
+}
+
 void text_add_printable(struct text *text, const char *name) {
     const char *start = name + strspn(name, " ");
     while (*name != '\0') {
+        size_t plain = plain_size(name);
+        text_add_bytes(text, name, plain);
+        name += plain;
+        if (*name == '\0')
+            break;
         size_t spelled = text_control_size(name);
         if (spelled == 0 && begins_command(name, name == start))
             spelled = 1;

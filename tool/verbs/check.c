@@ -89,6 +89,7 @@ struct check {
     struct search search;
     struct programs programs;
     struct check_report report;
+    struct arena *arenas;      /* one a report: what was judged of it */
     struct string_list inputs; /* files read beside the library's */
 };
 
@@ -210,7 +211,6 @@ static void want_sizes(struct check *check, struct program_report *report,
 /* Takes the __LINKEDIT of the heaviest images apart; errors go to the library's. */
 static void read_sizes(struct check *check) {
     struct sizes_files files = {.cache = check->cache};
-    parallel_set_jobs(check->arguments.jobs);
     for (size_t i = 0; i < check->report.count; i++)
         want_sizes(check, &check->report.items[i], &files);
     files.progress = progress_begin("reading symbol tables", files.count, check->arguments.quiet);
@@ -253,20 +253,24 @@ static void find_hardened(struct check *check) {
     }
 }
 
+static void judge_program(void *context, size_t i) {
+    struct check *check = context;
+    struct program_report *report = &check->report.items[i];
+    struct arena *arena = &check->arenas[i];
+    const struct program *program = report->judged.program;
+    program_measure(arena, program, report->judged.profile, &report->measure);
+    const struct baseline_row *row = baseline_find(
+        &check->baseline, program->path, program->architecture->name, report->judged.profile->name);
+    report->measure.has_baseline = row != NULL;
+    report->measure.baseline_sum = row == NULL ? 0 : row->sum;
+    if (row != NULL && check->limits.has_max_growth)
+        report->measure.grown = baseline_grown(arena, &check->baseline, program);
+    judge(arena, &report->measure, report->judged.limits, &report->judgement);
+}
+
 static void judge_programs(struct check *check) {
-    for (size_t i = 0; i < check->report.count; i++) {
-        struct program_report *report = &check->report.items[i];
-        const struct program *program = report->judged.program;
-        program_measure(check->arena, program, report->judged.profile, &report->measure);
-        const struct baseline_row *row =
-            baseline_find(&check->baseline, program->path, program->architecture->name,
-                          report->judged.profile->name);
-        report->measure.has_baseline = row != NULL;
-        report->measure.baseline_sum = row == NULL ? 0 : row->sum;
-        if (row != NULL && check->limits.has_max_growth)
-            report->measure.grown = baseline_grown(check->arena, &check->baseline, program);
-        judge(check->arena, &report->measure, report->judged.limits, &report->judgement);
-    }
+    check->arenas = arena_take(check->arena, check->report.count * sizeof *check->arenas);
+    parallel_for(check->report.count, judge_program, check);
 }
 
 /* Whether a report is the first of its program: what is of the program is said with that. */
@@ -404,6 +408,7 @@ static int check_programs(struct check *check) {
     for (size_t i = 0; i < judged.count; i++)
         *vector_push(check->arena, &check->report) =
             (struct program_report){.judged = judged.items[i]};
+    parallel_set_jobs(check->arguments.jobs);
     if (image_cache_errors(check->cache)->count == 0) {
         find_hardened(check);
         judge_programs(check);
@@ -449,6 +454,8 @@ static int run(const struct call *call) {
     if (!prepare(&check, &error))
         return call_fail(&verb_check, &error);
     int status = check_programs(&check);
+    for (size_t i = 0; check.arenas != NULL && i < check.report.count; i++)
+        arena_free(&check.arenas[i]);
     programs_free(&check.programs);
     image_cache_free(check.cache);
     return status;
