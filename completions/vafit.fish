@@ -39,6 +39,7 @@ complete -c vafit -n '__vafit_verb check' -l limit -x -d 'the limit of image-sum
 complete -c vafit -n '__vafit_verb check' -l headroom -x -d 'keep SIZE free below the malloc window (64MiB)'
 complete -c vafit -n '__vafit_verb check' -l rule -x -a 'image-sum=error image-sum=warn image-sum=off malloc-window=error malloc-window=warn malloc-window=off shared-region=error shared-region=warn shared-region=off image-size=error image-size=warn image-size=off linkedit-alignment=error linkedit-alignment=warn linkedit-alignment=off unresolved=error unresolved=warn unresolved=off growth=error growth=warn growth=off' -d 'judge a rule as error, warn or off; repeatable'
 complete -c vafit -n '__vafit_verb check' -l format -x -a 'text json sarif github junit' -d 'text (default), json, sarif, github or junit'
+complete -c vafit -n '__vafit_verb check' -l compact -d 'json: each image once, for runs of many programs (vafit.checks/1)'
 complete -c vafit -n '__vafit_verb check' -l warn-at -x -d 'warn when this share of a limit is reached'
 complete -c vafit -n '__vafit_verb check' -l metrics -r -F -d 'write the numbers that a dashboard follows to FILE too, as JSON'
 complete -c vafit -n '__vafit_verb check' -l baseline -r -F -d 'the sums that were recorded'

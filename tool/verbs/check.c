@@ -26,6 +26,7 @@ struct check_arguments {
     struct search_options search;
     struct limit_options judge;
     const char *format;
+    bool compact;
     const char *color;
     unsigned jobs;
     bool quiet;
@@ -53,6 +54,8 @@ static const struct option_row rows[] = {
     SEARCH_ROWS(struct check_arguments, search),
     LIMIT_ROWS(struct check_arguments, judge),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &formats),
+    ROW("compact", 0, OPTION_FLAG, compact, NULL,
+        "json: each image once, for runs of many programs (vafit.checks/1)", NULL),
     ROW("warn-at", 0, OPTION_COUNT, warn_at, "PERCENT",
         "warn when this share of a limit is reached", NULL),
     ROW("metrics", 0, OPTION_TEXT, metrics, "FILE",
@@ -92,6 +95,10 @@ struct check {
     struct arena *arenas;      /* one a report: what was judged of it */
     struct string_list inputs; /* files read beside the library's */
 };
+
+static const struct report_format *format_of(const struct check_arguments *arguments) {
+    return report_format_named(arguments->format == NULL ? formats.usual : arguments->format);
+}
 
 /* "-" is a place to write to, and for one result alone. */
 static bool standard_output_valid(const struct check_arguments *arguments, struct error *error) {
@@ -134,6 +141,8 @@ static bool arguments_valid(struct check *check, struct error *error) {
         return error_usage(error, "--warn-at takes a percentage of at most 100");
     if (arguments->top_names != 0 && arguments->search.facts.count != 0)
         return error_usage(error, "--top-names needs the images themselves, not --facts");
+    if (arguments->compact && format_of(arguments)->write_compact == NULL)
+        return error_usage(error, "--compact needs --format json");
     return output_options_valid(&arguments->output, error) &&
            standard_output_valid(arguments, error) && places_differ(arguments, error);
 }
@@ -344,14 +353,13 @@ static bool write_report(struct check *check, struct error *error) {
         .all_advice = arguments->verbose || arguments->advice != NULL,
         .names_heaviest = arguments->top != NOT_GIVEN,
     };
-    const struct report_format *format =
-        report_format_named(arguments->format == NULL ? formats.usual : arguments->format);
+    const struct report_format *format = format_of(arguments);
     struct string_list inputs = *image_cache_opened(check->cache);
     struct text text = {0};
     for (size_t i = 0; i < check->inputs.count; i++)
         *vector_push(check->arena, &inputs) = check->inputs.items[i];
     check->report.source = image_cache_source(check->cache);
-    format->write(&check->report, &style, &text);
+    (arguments->compact ? format->write_compact : format->write)(&check->report, &style, &text);
     bool written = output_write(&arguments->output, &text, &inputs, error);
     text_free(&text);
     return written;
