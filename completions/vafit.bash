@@ -13,10 +13,10 @@ _vafit_options() {
     scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
     align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
-    fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    fix) echo '--in-place --out-dir --undo --dry-run --plan --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     consolidate) echo '--in-place --out-dir --undo --dry-run --group --exclude --no-stubs --unstripped --identity --memory -j --jobs -q --quiet --format -o --output --depfile --arch --sysroot --search --program --insert --facts --color --help' ;;
     verify) echo '--against --level --drop-unclaimed -q --quiet --color --help' ;;
-    link) echo '--level --if-needed --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    link) echo '--level --if-needed --plan --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     completion) echo '--color --help' ;;
     esac
 }
@@ -92,6 +92,7 @@ _vafit_argument() {
     shrink:--jobs | shrink:-j) kind='' words='' ;;
     shrink:--color) kind='' words='auto always never' ;;
     fix:--out-dir) kind='folders' words='' ;;
+    fix:--plan) kind='files' words='' ;;
     fix:--up-to) kind='' words='align lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate' ;;
     fix:--keep-export) kind='' words='' ;;
     fix:--memory) kind='' words='' ;;
@@ -134,6 +135,7 @@ _vafit_argument() {
     verify:--level) kind='' words='align lossless debug-map locals symbols exports' ;;
     verify:--color) kind='' words='auto always never' ;;
     link:--level) kind='' words='align lossless debug-map locals symbols' ;;
+    link:--plan) kind='files' words='' ;;
     link:--allow-missing) kind='' words='' ;;
     link:--profile) kind='files' words='macos-26 macos-27 macos-15' ;;
     link:--limit) kind='' words='' ;;

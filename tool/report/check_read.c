@@ -52,7 +52,7 @@ static bool read_image(struct json_reader *reader, const json_t *object, void *c
 }
 
 /* What is being read, and in vafit.checks/1 the images that its programs tell by number. */
-struct reading {
+struct check_source {
     struct checked_programs *programs;
     struct checked_images all;
     bool is_compact;
@@ -83,8 +83,8 @@ static bool read_rows(const struct json_reader *reader, const json_t *object,
 }
 
 static bool read_program(struct json_reader *reader, const json_t *object, void *context) {
-    struct reading *reading = context;
-    struct checked_program *program = vector_push(reader->arena, reading->programs);
+    struct check_source *source = context;
+    struct checked_program *program = vector_push(reader->arena, source->programs);
     *program = (struct checked_program){0};
     return json_read_string(reader, object, "executable", &program->executable) &&
            json_read_string(reader, object, "arch", &program->arch) &&
@@ -92,8 +92,8 @@ static bool read_program(struct json_reader *reader, const json_t *object, void 
            read_inner(reader, object, "va", "sum", &program->sum) &&
            read_inner(reader, object, "placement", "top_slid", &program->top_slid) &&
            read_window(reader, object, program) &&
-           (reading->is_compact
-                ? read_rows(reader, object, &reading->all, &program->images)
+           (source->is_compact
+                ? read_rows(reader, object, &source->all, &program->images)
                 : json_read_each(reader, object, "images", read_image, &program->images)) &&
            json_read_each(reader, object, "unresolved", read_unresolved, &program->missing);
 }
@@ -102,17 +102,17 @@ static bool read_root(struct json_reader *reader, const json_t *root,
                       struct checked_programs *programs) {
     static const char wanted[] = "vafit.check/1", compact[] = "vafit.checks/1";
     const char *schema = json_string_value(json_object_get(root, "schema"));
-    struct reading reading = {.programs = programs};
+    struct check_source source = {.programs = programs};
     if (schema == NULL)
         return json_reject(reader, "schema",
                            "not \"vafit.check/1\", which vafit check --format json "
                            "writes");
-    reading.is_compact = strcmp(schema, compact) == 0;
-    if (!reading.is_compact && strcmp(schema, wanted) != 0)
+    source.is_compact = strcmp(schema, compact) == 0;
+    if (!source.is_compact && strcmp(schema, wanted) != 0)
         return error_malformed(reader->error, "schema", "\"%.200s\", not \"%s\"", schema, wanted);
-    return (!reading.is_compact ||
-            json_read_each(reader, root, "images", read_image, &reading.all)) &&
-           json_read_each(reader, root, "programs", read_program, &reading);
+    return (!source.is_compact ||
+            json_read_each(reader, root, "images", read_image, &source.all)) &&
+           json_read_each(reader, root, "programs", read_program, &source);
 }
 
 bool check_read(struct arena *arena, const char *text, size_t size,
