@@ -13,16 +13,16 @@
 #define __has_feature(feature) 0
 #endif
 
-/* Blocks grow: a scratch arena that lives for one look-up has SMALL bytes, what a small run needs
- * comes from one block of MEDIUM, and what a large one needs from whole pieces of memory. Under
+/* Blocks grow: a scratch arena that lives for one look-up has SMALL bytes, the next block GROWTH
+ * times that, and what a large run needs comes from whole pieces of memory. Under
  * AddressSanitizer each taking is a block of its own, so that a step past its end is seen. */
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-enum { SMALL = 0, MEDIUM = 0, USES_PIECES = 0 };
+enum { SMALL = 0, LARGE = 0, USES_PIECES = 0 };
 #else
-enum { SMALL = 2 * 1024, MEDIUM = 64 * 1024, USES_PIECES = 1 };
+enum { SMALL = 2 * 1024, LARGE = 128 * 1024, USES_PIECES = 1 };
 #endif
 
-enum { ALIGNMENT = 16 };
+enum { ALIGNMENT = 16, GROWTH = 8 };
 
 struct arena_block {
     struct arena_block *next;
@@ -54,10 +54,17 @@ static struct arena_block *map_piece(void) {
     return block;
 }
 
+/* The bytes of the block after the newest one; more than LARGE for a piece. */
+static size_t next_size(const struct arena *arena) {
+    return arena->blocks == NULL ? SMALL : arena->blocks->capacity * GROWTH;
+}
+
 static struct arena_block *new_block(struct arena *arena, size_t size) {
-    bool is_first = arena->blocks == NULL, is_grown = !is_first && arena->blocks->capacity > SMALL;
-    bool is_piece = USES_PIECES && is_grown && size <= MEMORY_PIECE - sizeof(struct arena_block);
-    struct arena_block *block = is_piece ? map_piece() : allocate(size, is_first ? SMALL : MEDIUM);
+    size_t usual = next_size(arena);
+    bool is_piece =
+        USES_PIECES && usual > LARGE && size <= MEMORY_PIECE - sizeof(struct arena_block);
+    struct arena_block *block =
+        is_piece ? map_piece() : allocate(size, usual > LARGE ? LARGE : usual);
     block->next = arena->blocks;
     arena->blocks = block;
     return block;
