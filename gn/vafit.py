@@ -125,8 +125,21 @@ def list_files(step):
         file.writelines(path + '\n' for path in sorted(found))
 
 
+def forget(step):
+    """Removes what this target made while vafit_mode was another one: nobody shall take it for what holds now."""
+    place = step.report[:-len('.%s.json' % step.verb)]
+    other = 'fix' if step.verb == 'check' else 'check'
+    stale = ['.%s.json' % other, '.%s.json.d' % other] + (['.files'] if other == 'fix' else ['.verdict'])
+    for path in (place + end for end in stale):
+        if os.path.exists(path):
+            os.unlink(path)
+    if other == 'fix':
+        shutil.rmtree(place, ignore_errors=True)
+
+
 def main():
     step = parse(sys.argv[1:])
+    forget(step)
     return check(step) if step.verb == 'check' else fix(step)
 
 

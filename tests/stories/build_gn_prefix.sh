@@ -36,3 +36,22 @@ build app
 linked 'if-needed, and the program fits'
 build app
 steps 'if-needed: its NAME.unstripped is there all the same'
+
+# What level symbols wants: with nm the client stays, though it imports what is gone.
+goes() {
+    driven 'link_by = "prefix"' 'driver_makes_toc = false' "toc_from_exports_trie = $1" \
+        'vafit_solink_level = "symbols"' 'vafit_toc_from_exports_trie = true'
+    build app
+    linked "level symbols, trie $1"
+    expect_true "level symbols, trie $1: dylibs have no symbols" test -z "$(llvm-nm-19 --defined-only out/libwords.dylib 2>&1 | grep ' T ')"
+    build app
+    steps "level symbols, trie $1: nothing changed"
+    sed -i 's/SayNumber(/&char, /' words/words.cc
+    build -k 0 app
+    cp "$TESTS/../examples/gn/words/words.cc" words
+}
+goes true
+expect_true 'level symbols: by the exports trie an export that goes is missed' grep -q 'undefined symbol: SayNumber(char const\*, long)' .out
+build app
+goes false
+expect_true 'level symbols: by nm it is not' test $status = 0
