@@ -128,13 +128,16 @@ def list_files(step):
 def forget(step):
     """Removes what this target made while vafit_mode was another one: nobody shall take it for what holds now."""
     place = step.report[:-len('.%s.json' % step.verb)]
-    other = 'fix' if step.verb == 'check' else 'check'
-    stale = ['.%s.json' % other, '.%s.json.d' % other] + (['.files'] if other == 'fix' else ['.verdict'])
+    if step.verb == 'fix':
+        stale = ['.check.json', '.check.json.d', '.verdict']
+    else:
+        stale = ['.fix.json', '.fix.json.d', '.files']
+        # Without the list the folder is another target's, if there is one.
+        if os.path.exists(place + '.files'):
+            shutil.rmtree(place, ignore_errors=True)
     for path in (place + end for end in stale):
         if os.path.exists(path):
             os.unlink(path)
-    if other == 'fix':
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def main():
