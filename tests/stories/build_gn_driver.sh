@@ -37,6 +37,14 @@ acts() {
 acts true
 acts false
 
+# In another folder the same comes out.
+cp -r . ../another
+rm -r ../another/out/*.dylib* ../another/out/app* ../another/out/obj ../another/out/.ninja*
+(cd ../another && gn -q gen out && ninja -C out app >.out 2>&1) || fail 'in another folder it is built' <../another/.out
+for image in app libshapes.dylib libwords.dylib libwords.dylib.TOC libwords.dylib.unstripped; do
+    expect_same "in another folder: $image" out/$image ../another/out/$image
+done
+
 # What fails leaves nothing that ninja could take for a result.
 fails() {
     local name=$1 output=$2

@@ -49,6 +49,8 @@ run gn -q gen out
 expect 'gn gen' 0 '' ''
 expect_true 'the check depends on the program' sh -c \
     'gn desc out //app:app__check deps | grep -qxF "//third_party/vafit:vafit(//build/host:host)"'
+run gn check out '//third_party/vafit/*(//build/host:host)'
+expect 'gn check' 0 'Header dependency check OK' ''
 build
 expect 'builds, and says nothing' 0 '' ''
 expect_same 'it is of this version' <("$VAFIT" --version) <(out/host/vafit --version)
