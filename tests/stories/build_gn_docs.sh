@@ -52,12 +52,37 @@ block docs/gn.md 'ninja: error' | sed 's|third_party/vafit/build/vafit|BUILD|' >
 sed -i "s|'[^']*/build/vafit'|'../BUILD'|" printed
 shows 'docs/gn.md: no vafit' shown printed
 
+# gn/README.md: what targets say; examples/gn/README.md: what can be tried.
+rm -r third_party/vafit && ln -s "$ROOT" third_party/vafit
+cp plain app/BUILD.gn
+{
+    printf 'executable("browser_tests") {\n  testonly = true\n  sources = [ "app.cc" ]\n'
+    block gn/README.md 'if (vafit_has_validations)'
+    echo '}'
+    block gn/README.md 'import("//third_party/vafit/gn/vafit.gni")'
+} >>app/BUILD.gn
+sed -n 's/^| `\(gn gen out --args=[^`]*\)` |.*/\1/p' "$ROOT/examples/gn/README.md" >tries
+expect_true 'examples/gn: three things to try' test "$(wc -l <tries)" = 3
+while read -r try; do
+    run bash -c "$try -q"
+    expect "examples/gn: $try" 0 '' ''
+done <tries
+
 # gn/chromium/README.md: the lines to add, in the files of tests/gn.
 for text in sys.path.append "('vafit,'" 'import("//third_party'; do
     block gn/chromium/README.md "$text" | while read -r line; do
         expect_true "gn/chromium: ${line:0:40}" grep -rqF -- "$line" "$TESTS/gn/toolchain"
     done
 done
+block gn/chromium/README.md "('vafit,', lambda argument, full_args" >row
+expect_true 'gn/chromium: a row for functions' python3 -c '
+import types
+asked = []
+vafit_driver = types.SimpleNamespace(shrink=lambda *arguments: asked.append(arguments))
+_FindLinkerOutput = lambda arguments: arguments[-1]
+(name, action), = eval("[" + open("row").read() + "]")
+action("locals,0,vafit", ["-o", "a"])
+assert (name, asked) == ("vafit,", [("locals,0,vafit", "a")])'
 for line in 'link_command += vafit_solink_driver_args' 'command += vafit_link_driver_args'; do
     expect_true "gn/chromium: $line" sh -c 'grep -qF "$1" "$2" && grep -rqF "$1" "$3"' - "$line" "$ROOT/gn/chromium/README.md" "$TESTS/gn/toolchain"
 done
