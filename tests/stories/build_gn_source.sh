@@ -69,3 +69,20 @@ echo 'set_default_toolchain("//build/toolchain:mac_$target_cpu")' >>build/BUILDC
 build
 expect 'the toolchain is host_toolchain, where there is one' 0 '' ''
 expect_true 'and no program is another one' sh -c '! grep -q "^CC\|^LINK" .steps'
+
+# Targets of the build in place of libraries.
+mkdir build/libs
+cat >build/libs/BUILD.gn <<'GN'
+config("found") {
+  libs = [ "jansson", "crypto", "pthread" ]
+}
+group("libs") {
+  public_configs = [ ":found" ]
+}
+GN
+printf '%s\n' 'vafit_libs = []' 'vafit_deps = [ "//build/libs" ]' >>out/args.gn
+rm out/host/vafit
+gn -q gen out
+build
+expect 'targets in place of libraries' 0 '' ''
+expect_same 'make the same' <("$VAFIT" --version) <(out/host/vafit --version)
