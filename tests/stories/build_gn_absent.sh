@@ -3,7 +3,7 @@
 
 # away ARGUMENT...: the folder out, with a vafit_path where a vafit may come.
 away() {
-    printf '%s\n' 'vafit_path = "//tool"' "$@" >out/args.gn
+    printf '%s\n' 'vafit_path = "//tool"' 'vafit_has_validations = false' "$@" >out/args.gn
     run gn -q gen out
 }
 away
