@@ -58,6 +58,10 @@ chmod +x tool
 driven 'link_by = "action"' "${levels[@]}"
 fails 'vafit fails' libwords.dylib
 expect_true 'vafit fails: says what vafit says' grep -q '^vafit: ./libwords.dylib: no$' .out
+sed -i.kept 's/os.unlink(output)/pass/' build/toolchain/apple/linker_driver.py
+build -k 0 app
+expect_true 'vafit fails, and the driver removes nothing: the output is gone' sh -c 'test -e out/libwords.dylib.unstripped && ! test -e out/libwords.dylib'
+mv build/toolchain/apple/linker_driver.py.kept build/toolchain/apple/linker_driver.py
 mv whole tool
 build app
 linked 'vafit is back'
