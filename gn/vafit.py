@@ -125,8 +125,24 @@ def list_files(step):
         file.writelines(path + '\n' for path in sorted(found))
 
 
+def forget(step):
+    """Removes what this target made while vafit_mode was another one: nobody shall take it for what holds now."""
+    place = step.report[:-len('.%s.json' % step.verb)]
+    if step.verb == 'fix':
+        stale = ['.check.json', '.check.json.d', '.verdict']
+    else:
+        stale = ['.fix.json', '.fix.json.d', '.files']
+        # Without the list the folder is another target's, if there is one.
+        if os.path.exists(place + '.files'):
+            shutil.rmtree(place, ignore_errors=True)
+    for path in (place + end for end in stale):
+        if os.path.exists(path):
+            os.unlink(path)
+
+
 def main():
     step = parse(sys.argv[1:])
+    forget(step)
     return check(step) if step.verb == 'check' else fix(step)
 
 

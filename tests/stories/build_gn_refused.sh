@@ -51,10 +51,15 @@ argument() {
     expect_true "$name: says why" grep -qxF -- "$message" .out
 }
 argument 'an unknown mode' 'vafit_mode is "check", "fix" or "off", not "no"' 'vafit_mode = "no"'
-argument 'no vafit' "I resolved this to \"$PWD/gone\"." 'vafit_path = "//gone"'
 argument 'an unknown level of links' \
     'vafit_link_level "most" is none of if-needed align lossless debug-map locals symbols' \
     "vafit_path = \"$VAFIT\"" 'vafit_link_level = "most"'
+argument 'dylibs without symbols, of which nm makes the .TOC' \
+    'vafit_solink_level "symbols" leaves nm no exports to make a .TOC of, so that clients would not be linked again when one goes; use "locals", or set vafit_toc_from_exports_trie where the toolchain makes .TOC files from the exports trie' \
+    "vafit_path = \"$VAFIT\"" 'vafit_solink_level = "symbols"'
+argument 'links by a vafit that the build makes' \
+    'vafit_link_level and vafit_solink_level need a vafit that is not part of the build: without vafit_from_source, and with its path as vafit_path' \
+    'vafit_from_source = true' 'vafit_link_level = "locals"'
 
 # The lists in vafit.gni are vafit's.
 "$VAFIT" check out/app --format sarif | jq -r '.runs[0].tool.driver.rules[].id' >wanted
@@ -68,5 +73,11 @@ expect_same 'its profiles' wanted listed
 sed -n '/^_levels = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
 expect_same 'and its levels' wanted listed
 
-run gn format --dry-run $(find "$TESTS/../gn" "$TESTS/../examples/gn" -name '*.gn' -o -name '*.gni' -o -name .gn)
-expect 'the build files are formatted' 0 '' ''
+# Each GN on PATH; the newer ones break comments at 80 columns.
+mapfile -t files < <(find "$TESTS/../gn" "$TESTS/../examples/gn" "$TESTS/gn" "$TESTS/../BUILD.gn" -name '*.gn' -o -name '*.gni' -o -name .gn)
+for gn in $(type -ap gn | xargs realpath | sort -u); do
+    run "$gn" format --dry-run "${files[@]}"
+    expect "the build files are formatted, says GN $("$gn" --version | sed 's/ .*//')" 0 '' ''
+done
+run awk 'length > 80 && /^ *# [^ ]/ { print FILENAME ": " $0 }' "${files[@]}"
+expect 'no comment is longer than 80 columns' 0 '' ''
