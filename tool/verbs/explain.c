@@ -1,6 +1,5 @@
 #include "base/file.h"
 #include "base/output.h"
-#include "base/size.h"
 #include "base/terminal.h"
 #include "crash/diagnosis.h"
 #include "program/image_cache.h"
@@ -9,9 +8,6 @@
 #include "verbs/verb.h"
 
 #include <unistd.h>
-
-/* No report is larger: each of a hundred thousand images takes less than 400 bytes. */
-#define LARGEST_REPORT (64 * MIB)
 
 struct explain_arguments {
     const char *color;
