@@ -1,7 +1,7 @@
 # bash completion for vafit, printed by `vafit completion bash`.
 # shellcheck shell=bash
 
-_vafit_verbs='check why explain diff scan align shrink fix consolidate verify link completion'
+_vafit_verbs='check why explain sample diff scan align shrink fix consolidate verify link completion'
 
 # The options of the verb $1.
 _vafit_options() {
@@ -9,6 +9,7 @@ _vafit_options() {
     check) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --format --compact --warn-at --metrics --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
     why) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
     explain) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
+    sample) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format --launches --timeout --profile --launcher --reports --keep --color --help' ;;
     diff) echo '-o --output --depfile --format --max-growth --top --color --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
     align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
@@ -67,6 +68,22 @@ _vafit_argument() {
     explain:--facts) kind='files' words='' ;;
     explain:--format) kind='' words='text json' ;;
     explain:--color) kind='' words='auto always never' ;;
+    sample:--output | sample:-o) kind='files' words='' ;;
+    sample:--depfile) kind='files' words='' ;;
+    sample:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
+    sample:--sysroot) kind='folders' words='' ;;
+    sample:--search) kind='folders' words='' ;;
+    sample:--program) kind='files' words='' ;;
+    sample:--insert) kind='files' words='' ;;
+    sample:--facts) kind='files' words='' ;;
+    sample:--format) kind='' words='text json' ;;
+    sample:--launches) kind='' words='' ;;
+    sample:--timeout) kind='' words='' ;;
+    sample:--profile) kind='files' words='macos-26 macos-27 macos-15' ;;
+    sample:--launcher) kind='commands' words='' ;;
+    sample:--reports) kind='folders' words='' ;;
+    sample:--keep) kind='files' words='none' ;;
+    sample:--color) kind='' words='auto always never' ;;
     diff:--output | diff:-o) kind='files' words='' ;;
     diff:--depfile) kind='files' words='' ;;
     diff:--format) kind='' words='text markdown json' ;;

@@ -22,7 +22,7 @@ end
 
 complete -c vafit -n __vafit_no_verb -f -l version -d 'print the version'
 complete -c vafit -n __vafit_no_verb -f -a help -d 'list the verbs, or the options of one'
-complete -c vafit -n '__vafit_verb help' -f -a ' check why explain diff scan align shrink fix consolidate verify link completion'
+complete -c vafit -n '__vafit_verb help' -f -a ' check why explain sample diff scan align shrink fix consolidate verify link completion'
 
 complete -c vafit -n __vafit_no_verb -f -a check -d 'does each program, with the dylibs it loads, fit in the address space?'
 complete -c vafit -n '__vafit_verb check' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
@@ -79,6 +79,24 @@ complete -c vafit -n '__vafit_verb explain' -l facts -r -F -d 'read what `vafit 
 complete -c vafit -n '__vafit_verb explain' -l format -x -a 'text json' -d 'text (default) or json'
 complete -c vafit -n '__vafit_verb explain' -s v -l verbose -d 'text: every image'
 complete -c vafit -n '__vafit_verb explain' -l color -x -a 'auto always never' -d 'auto (default), always or never'
+
+complete -c vafit -n __vafit_no_verb -f -a sample -d 'launch a program many times on a Mac: how many launches abort for its size?'
+complete -c vafit -n '__vafit_verb sample' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'
+complete -c vafit -n '__vafit_verb sample' -l depfile -r -F -d 'write the files that were read to FILE, for a build tool; needs --output'
+complete -c vafit -n '__vafit_verb sample' -l arch -x -a 'arm64 arm64e x86_64 x86_64h' -d 'only this architecture of a universal file: arm64, arm64e, x86_64 or x86_64h'
+complete -c vafit -n '__vafit_verb sample' -l sysroot -x -a '(__fish_complete_directories)' -d 'look absolute install names up below DIR first'
+complete -c vafit -n '__vafit_verb sample' -l search -x -a '(__fish_complete_directories)' -d 'look in DIR for dylibs that are nowhere else; repeatable'
+complete -c vafit -n '__vafit_verb sample' -l program -r -F -d 'the program, or its bundle, that loads the plug-ins and dylibs given'
+complete -c vafit -n '__vafit_verb sample' -l insert -r -F -d 'load FILE first, as DYLD_INSERT_LIBRARIES does; repeatable'
+complete -c vafit -n '__vafit_verb sample' -l facts -r -F -d 'read what `vafit scan` wrote in place of the images; takes all up to the next option'
+complete -c vafit -n '__vafit_verb sample' -l format -x -a 'text json' -d 'text (default) or json'
+complete -c vafit -n '__vafit_verb sample' -l launches -x -d 'launch it N times (20)'
+complete -c vafit -n '__vafit_verb sample' -l timeout -x -d 'end a launch that runs for SECONDS; it has started (5)'
+complete -c vafit -n '__vafit_verb sample' -l profile -r -F -a 'macos-26 macos-27 macos-15' -d 'judge for that system: macos-26 (default), macos-27 (default), macos-15, or a JSON file; repeatable'
+complete -c vafit -n '__vafit_verb sample' -l launcher -x -a '(__fish_complete_command)' -d 'launch it by CMD, which is given the program and its arguments'
+complete -c vafit -n '__vafit_verb sample' -l reports -x -a '(__fish_complete_directories)' -d 'look for crash reports in DIR (~/Library/Logs/DiagnosticReports)'
+complete -c vafit -n '__vafit_verb sample' -l keep -r -F -a 'none' -d 'keep the crash report of the first abort, or what it wrote, in FILE (NAME.abort)'
+complete -c vafit -n '__vafit_verb sample' -l color -x -a 'auto always never' -d 'auto (default), always or never'
 
 complete -c vafit -n __vafit_no_verb -f -a diff -d 'what grew between two reports of check --format json?'
 complete -c vafit -n '__vafit_verb diff' -s o -l output -r -F -d 'write the result to FILE, which stays untouched when equal; - prints it'

@@ -51,12 +51,14 @@ static bool is_report_name(const char *name) {
     return name[0] != '.' && size > 4 && strcmp(name + size - 4, ".ips") == 0;
 }
 
+/* What is half written can be read too, but says less than it will. */
 static bool read_report(struct report_folder *folder, struct new_report *new) {
     char *data;
     size_t size;
     struct error ignored;
     return file_read_all(folder->arena, new->path, LARGEST_REPORT, &data, &size, &ignored) &&
-           crash_report_read(folder->arena, data, size, &new->report, &ignored);
+           crash_report_read(folder->arena, data, size, &new->report, &ignored) &&
+           new->report.process_number != 0 && new->report.has_all_images;
 }
 
 void report_folder_look(struct report_folder *folder, struct new_reports *reports) {

@@ -34,8 +34,8 @@ struct report_folder {
 const char *report_folder_default(struct arena *arena);
 /* Begins to watch it; false when there is no such folder, or it cannot be read. */
 bool report_folder_open(struct arena *arena, const char *path, struct report_folder *folder);
-/* Adds what came in since. What cannot be read as a report of a crash is passed over, and looked at
- * again once it has changed, since it may be half written. */
+/* Adds what came in since: reports of crashes with the number of the process and all images. What
+ * is none is passed over, and looked at again once it has changed, since it may be half written. */
 void report_folder_look(struct report_folder *folder, struct new_reports *reports);
 void report_folder_close(struct report_folder *folder);
 

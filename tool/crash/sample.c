@@ -14,7 +14,7 @@ enum { SHELL_SIGNAL = 128 };
 
 struct sample {
     struct arena *arena;
-    const struct sampling *sampling;
+    const struct sample_plan *plan;
     struct sampled_launches *launches;
     struct report_folder folder;
     bool has_folder;
@@ -76,11 +76,11 @@ static const char *words_of(struct arena *arena, const struct text *errors) {
 }
 
 static bool launch_once(struct sample *sample, struct error *error) {
-    const struct sampling *sampling = sample->sampling;
-    const struct launch_limits limits = {sampling->seconds, MOST_ERRORS};
+    const struct sample_plan *plan = sample->plan;
+    const struct launch_limits limits = {plan->seconds, MOST_ERRORS};
     struct subprocess_launch ended;
     struct text errors = {0};
-    if (!subprocess_launch(sampling->command, &limits, &errors, &ended, error)) {
+    if (!subprocess_launch(plan->command, &limits, &errors, &ended, error)) {
         text_free(&errors);
         return false;
     }
@@ -94,9 +94,9 @@ static bool launch_once(struct sample *sample, struct error *error) {
 }
 
 static bool launch_all(struct sample *sample, struct error *error) {
-    struct progress *progress = progress_begin("launches", sample->sampling->launches, false);
+    struct progress *progress = progress_begin("launches", sample->plan->launches, false);
     bool good = true;
-    for (size_t i = 0; good && i < sample->sampling->launches && subprocess_signal() == 0; i++) {
+    for (size_t i = 0; good && i < sample->plan->launches && subprocess_signal() == 0; i++) {
         good = launch_once(sample, error);
         progress_step(progress);
     }
@@ -106,20 +106,20 @@ static bool launch_all(struct sample *sample, struct error *error) {
 
 /* --- their crash reports --- */
 
-static bool is_of(const struct sampling *sampling, const struct crash_report *report,
+static bool is_of(const struct sample_plan *plan, const struct crash_report *report,
                   const struct sampled_launch *launch) {
     if (launch->outcome != LAUNCH_ABORTED || launch->report != NULL)
         return false;
-    if (report->process_number != 0 && !sampling->is_indirect)
+    if (!plan->is_indirect)
         return report->process_number == (uint64_t)launch->process;
-    return report->process != NULL && strcmp(report->process, sampling->process) == 0;
+    return report->process != NULL && strcmp(report->process, plan->process) == 0;
 }
 
 /* The first launch that the report can be of. */
 static void take_report(struct sample *sample, const struct new_report *new) {
     for (size_t i = 0; i < sample->launches->count; i++) {
         struct sampled_launch *launch = &sample->launches->items[i];
-        if (!is_of(sample->sampling, &new->report, launch))
+        if (!is_of(sample->plan, &new->report, launch))
             continue;
         launch->report = new->path;
         if (launch->cause == CAUSE_UNKNOWN)
@@ -159,10 +159,10 @@ static void wait_for_reports(struct sample *sample) {
     }
 }
 
-bool sample_take(struct arena *arena, const struct sampling *sampling,
+bool sample_take(struct arena *arena, const struct sample_plan *plan,
                  struct sampled_launches *launches, struct error *error) {
-    struct sample sample = {.arena = arena, .sampling = sampling, .launches = launches};
-    sample.has_folder = report_folder_open(arena, sampling->reports, &sample.folder);
+    struct sample sample = {.arena = arena, .plan = plan, .launches = launches};
+    sample.has_folder = report_folder_open(arena, plan->reports, &sample.folder);
     bool taken = launch_all(&sample, error);
     if (taken && sample.has_folder)
         wait_for_reports(&sample);

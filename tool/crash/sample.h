@@ -32,7 +32,7 @@ struct sampled_launches {
 };
 
 /* How to take a sample. Nothing here is owned. */
-struct sampling {
+struct sample_plan {
     const struct string_list *command; /* the program first */
     const char *process;               /* the name that a report of it has */
     bool is_indirect; /* the command may start the program as another process than its own */
@@ -46,7 +46,7 @@ struct sampling {
  * such folder. A launch of which standard error does not tell the cause is judged by its report.
  * Ends early when a signal comes for vafit (subprocess_signal). Everything lives in the arena.
  * Errors: ERROR_IO when the program cannot be run. */
-bool sample_take(struct arena *arena, const struct sampling *sampling,
+bool sample_take(struct arena *arena, const struct sample_plan *plan,
                  struct sampled_launches *launches, struct error *error);
 
 /* Whether the cause is one that a program's size can be: that of the malloc window, or of the

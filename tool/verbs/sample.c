@@ -229,7 +229,7 @@ static bool launched_all(const struct sample_run *run, struct error *error) {
 static bool take(struct sample_run *run, struct error *error) {
     const struct sample_arguments *arguments = &run->arguments;
     const struct string_list command = command_of(run);
-    const struct sampling sampling = {
+    const struct sample_plan plan = {
         .command = &command,
         .process = path_leaf(run->executable),
         .is_indirect = arguments->launcher != NULL,
@@ -238,7 +238,7 @@ static bool take(struct sample_run *run, struct error *error) {
         .reports =
             arguments->reports != NULL ? arguments->reports : report_folder_default(run->arena),
     };
-    return sample_take(run->arena, &sampling, &run->launches, error) && launched_all(run, error);
+    return sample_take(run->arena, &plan, &run->launches, error) && launched_all(run, error);
 }
 
 /* --- what is told of them --- */
