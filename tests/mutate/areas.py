@@ -86,7 +86,7 @@ STORIES = (
     ("tool/verbs/shrink*.c", "shrink shrink_sizes signatures usage odd_files"),
     ("tool/verbs/verify.c", "shrink damages signatures cross_check"),
     ("tool/verbs/why.c", "why usage"),
-    ("tool/verbs/*", "usage"),
+    ("tool/verbs/*", "usage troubleshooting"),
 )
 
 
