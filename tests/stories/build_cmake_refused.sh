@@ -49,3 +49,8 @@ run cmake -S bad -B bad/out -DVAFIT_EXECUTABLE="$VAFIT"
 expect 'included by its path' 0 - ''
 run cmake --build bad/out
 expect 'a program for another system is not looked at' 0 - ''
+echo '{"schema": "vafit.plan/1", "images": []}' >bad/plan.json
+rm -rf bad/out
+bad 'a plan and a level' 'vafit_link_launcher(PLAN plan.json LEVEL locals)' 'vafit_link_launcher: vafit: --plan tells the level, without --level and --if-needed' -GNinja
+rm -rf bad/out
+bad 'a plan with make' 'vafit_link_launcher(PLAN plan.json)' "vafit_link_launcher: PLAN needs Ninja: with Unix Makefiles links run in several folders, and a plan's paths are from one" '-GUnix Makefiles'
