@@ -126,8 +126,11 @@ shrink out/main --output x --plan plan.json|--plan tells the level, without --le
 fix out/main --in-place --plan plan.json|--plan needs --dry-run: it is for `vafit link --plan`
 fix out/main --dry-run --plan plan.json --up-to symbols+consolidate|--plan: links neither drop exports nor consolidate
 fix out/main --dry-run --plan plan.json --up-to exports|--plan: links neither drop exports nor consolidate
+fix out/main --dry-run --plan -|--plan -: standard output has the report; give --output FILE
 fix out/main --dry-run --plan plan.json --output plan.json|--plan plan.json: another file of this run has that name
 END
+run "$VAFIT" fix linked/main --dry-run --plan - --limit "$(sum small)" --profile macos-26 --output report
+expect_true 'a plan on standard output' test "$(jq -r .schema .out)" = vafit.plan/1
 cp out/main before
 run "$VAFIT" fix out/main --dry-run --plan out/main --limit "$(sum small)" --profile macos-26 -q
 expect_true 'an image is not written over by a plan' cmp -s before out/main
