@@ -43,7 +43,12 @@ bad 'launcher: an unknown target' 'vafit_link_launcher(TARGET other)' 'vafit_lin
 bad 'a vafit that does not run' 'vafit_check(TARGET program)' "vafit_check(TARGET program): $WORK/bad ended with: Permission denied" -DVAFIT_EXECUTABLE="$WORK/bad"
 bad 'no vafit' 'vafit_check(TARGET program)' 'vafit_check(TARGET program): VAFIT_EXECUTABLE: there is no program /none; it is an absolute path' -DVAFIT_EXECUTABLE=/none
 
-sed -i 's|^find_package.*|include("'"$TESTS"'/../cmake/Vafit.cmake")|; s/^vafit.*/vafit_check(TARGET program LIMIT 1GiB)\nvafit_fix(TARGET program LIMIT 1GiB)/' bad/CMakeLists.txt
+sed -i '/^find_package/d; s/^vafit.*/include("'"$(printf %s "$PREFIX/share/cmake/vafit/Vafit.cmake" | sed 's|[/&]|\\&|g')"'")\n&/' bad/CMakeLists.txt
+rm -rf bad/out
+run cmake -S bad -B bad/out
+tr -s ' \n' ' ' <.err >.said
+expect_true 'nobody says where vafit is' grep -qF ': neither find_package(vafit) nor VAFIT_EXECUTABLE says where vafit is Call Stack' .said
+sed -i 's|^include.*|include("'"$TESTS"'/../cmake/Vafit.cmake")|; s/^vafit.*/vafit_check(TARGET program LIMIT 1GiB)\nvafit_fix(TARGET program LIMIT 1GiB)/' bad/CMakeLists.txt
 rm -rf bad/out
 run cmake -S bad -B bad/out -DVAFIT_EXECUTABLE="$VAFIT"
 expect 'included by its path' 0 - ''
