@@ -13,7 +13,7 @@ _vafit_options() {
     diff) echo '-o --output --depfile --format --max-growth --top --color --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
     align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
-    shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    shrink) echo '-o --output --out-dir --in-place --level --plan --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     fix) echo '--in-place --out-dir --undo --dry-run --plan --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     consolidate) echo '--in-place --out-dir --undo --dry-run --group --exclude --no-stubs --unstripped --identity --memory -j --jobs -q --quiet --format -o --output --depfile --arch --sysroot --search --program --insert --facts --color --help' ;;
     verify) echo '--against --level --drop-unclaimed -q --quiet --color --help' ;;
@@ -103,6 +103,7 @@ _vafit_argument() {
     shrink:--output | shrink:-o) kind='files' words='' ;;
     shrink:--out-dir) kind='folders' words='' ;;
     shrink:--level) kind='' words='align lossless debug-map locals symbols' ;;
+    shrink:--plan) kind='files' words='' ;;
     shrink:--format) kind='' words='text json' ;;
     shrink:--unstripped) kind='folders' words='none' ;;
     shrink:--identity) kind='commands' words='' ;;

@@ -131,6 +131,7 @@ complete -c vafit -n '__vafit_verb shrink' -s o -l output -r -F -d 'write the on
 complete -c vafit -n '__vafit_verb shrink' -l out-dir -x -a '(__fish_complete_directories)' -d 'write the new files into DIR, by their names'
 complete -c vafit -n '__vafit_verb shrink' -l in-place -d 'replace the files themselves'
 complete -c vafit -n '__vafit_verb shrink' -l level -x -a 'align lossless debug-map locals symbols' -d 'align, lossless, debug-map (default), locals or symbols'
+complete -c vafit -n '__vafit_verb shrink' -l plan -r -F -d 'in place, as far as the plan in FILE says, which vafit fix --dry-run --plan wrote'
 complete -c vafit -n '__vafit_verb shrink' -l dry-run -d 'print what each level would free, write nothing'
 complete -c vafit -n '__vafit_verb shrink' -l format -x -a 'text json' -d 'with --dry-run: text (default) or json'
 complete -c vafit -n '__vafit_verb shrink' -l unstripped -x -a 'none (__fish_complete_directories)' -d 'keep the originals in DIR, or nowhere (beside the new files, as NAME.unstripped)'

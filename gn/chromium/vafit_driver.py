@@ -4,6 +4,7 @@ The driver runs it after strip and before it makes the .TOC. README.md, beside t
 Wants Python 3.7 and no packages.
 """
 
+import json
 import os
 import struct
 import subprocess
@@ -11,12 +12,13 @@ import subprocess
 MH_DYLIB = 6
 MH_MAGIC_64 = 0xfeedfacf
 FAT_MAGIC = 0xcafebabe
+PLAN = 'plan:'
 
 
 def shrink(argument, output, toc_from_symbols=True):
     """Shrinks the linker's output in place, and returns the outputs that it made beside it: none.
 
-    argument is what follows `-Wcrl,vafit,`: LEVEL,DIGEST,PATH. PATH is the vafit program, from the working folder, and
+    argument is what follows `-Wcrl,vafit,`: LEVEL,DIGEST,PATH; plan:FILE as LEVEL takes the level from a plan. PATH is the vafit program, from the working folder, and
     DIGEST only makes the command another one when the program is. toc_from_symbols says that the .TOC of a dylib is
     made from its symbol table, by nm.
 
@@ -25,13 +27,17 @@ def shrink(argument, output, toc_from_symbols=True):
     """
     try:
         level, program = _parse(argument)
+        how = ['--level', level]
+        if level.startswith(PLAN):
+            how = ['--plan', level[len(PLAN):]]
+            level = _planned(how[1], output)
         if level == 'symbols' and toc_from_symbols and _is_dylib(output):
             raise ValueError('vafit: %s: level symbols empties the symbol table, of which nm makes the .TOC: clients '
                              'would not be linked again when an export goes; use level locals' % output)
         # The driver has saved the whole file, where the build wants it saved. A path without a slash would be looked
         # up in PATH.
         subprocess.check_call([os.path.join(os.curdir, program), 'shrink', '--in-place', '--unstripped', 'none',
-                               '-q', '--level', level, output])
+                               '-q', *how, output])
     except BaseException:
         if os.path.lexists(output):
             os.unlink(output)
@@ -47,6 +53,14 @@ def _parse(argument):
     if level == 'if-needed':
         raise ValueError('vafit: if-needed is no level of the driver, only of vafit_link_prefix')
     return level, program
+
+
+def _planned(path, output):
+    """The level that a plan (vafit.plan/1) has for the output, or None."""
+    with open(path, encoding='utf-8') as file:
+        images = json.load(file)['images']
+    real = os.path.realpath(output)
+    return next((image['level'] for image in images if os.path.realpath(image['path']) == real), None)
 
 
 def _is_dylib(path):

@@ -1,20 +1,6 @@
 # GN: the pages say what is so: each is run, and what it shows is what is printed.
 . "$(dirname "$0")/../lib/gn_driver.sh"
-ROOT=$(cd "$TESTS/.." && pwd)
-
-# block PAGE TEXT: the first indented block of a page with a line that begins with TEXT, without its indentation.
-block() {
-    awk -v text="$2" '
-        /^    / || (/^$/ && held != "") { line = $0; sub(/^    /, "", line); held = held line "\n"; if (index(line, text) == 1) found = 1; next }
-        { if (found) exit; held = "" }
-        END { if (found) printf "%s", held }' "$ROOT/$1" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
-}
-# shows NAME BLOCK PRINTED: the lines of a block are printed in this order; [...] stands for any.
-shows() {
-    expect_true "$1" awk 'FILENAME == ARGV[1] { if ($0 != "[...]") wanted[++count] = $0; next }
-        $0 == wanted[at + 1] { at++ }
-        END { if (count == 0 || at < count) { print "not printed: " wanted[at + 1]; exit 1 } }' "$2" "$3"
-}
+. "$TESTS/lib/page.sh"
 
 # docs/gn.md: the template, with what stands for the rest of an executable; then the program that does not fit.
 rm -r build/toolchain

@@ -82,6 +82,19 @@ for way in "./out/../out//$first" "elsewhere/$first" "$PWD/out/$first"; do
     "$VAFIT" link -q --plan plan.json -- ./linker -o "$way"
     expect_true "by another name: ${way#"$PWD"}" test -f out/$first.unstripped
 done
+# A driver that shrinks what it has linked itself.
+cp out/$first by_link
+rm -f out/$first*
+./linker -o out/$first
+run "$VAFIT" shrink --in-place --unstripped none -q --plan plan.json out/$first
+expect 'shrink by a plan' 0 '' ''
+expect_same 'makes what the link makes' by_link out/$first
+expect_true 'and it is smaller' test "$(stat -c %s out/$first)" -lt "$(stat -c %s linked/$first)"
+mkdir apart
+cp linked/$first apart/$first
+run "$VAFIT" shrink --in-place -q --plan plan.json apart/$first
+expect_same 'shrink: an image that is not in the plan' linked/$first apart/$first
+rm -r apart
 mkdir apart
 "$VAFIT" link -q --plan plan.json -- ./linker -o apart/$first
 expect_same 'an image that is not in the plan' linked/$first apart/$first
@@ -108,11 +121,16 @@ while IFS='|' read -r arguments what; do
 done <<'END'
 link --plan plan.json --level locals -- true|--plan tells the level, without --level and --if-needed
 link --plan plan.json --if-needed -- true|--plan tells the level, without --level and --if-needed
+shrink out/main --in-place --plan plan.json --level locals|--plan tells the level, without --level, and needs --in-place
+shrink out/main --output x --plan plan.json|--plan tells the level, without --level, and needs --in-place
 fix out/main --in-place --plan plan.json|--plan needs --dry-run: it is for `vafit link --plan`
 fix out/main --dry-run --plan plan.json --up-to symbols+consolidate|--plan: links neither drop exports nor consolidate
 fix out/main --dry-run --plan plan.json --up-to exports|--plan: links neither drop exports nor consolidate
+fix out/main --dry-run --plan -|--plan -: standard output has the report; give --output FILE
 fix out/main --dry-run --plan plan.json --output plan.json|--plan plan.json: another file of this run has that name
 END
+run "$VAFIT" fix linked/main --dry-run --plan - --limit "$(sum small)" --profile macos-26 --output report
+expect_true 'a plan on standard output' test "$(jq -r .schema .out)" = vafit.plan/1
 cp out/main before
 run "$VAFIT" fix out/main --dry-run --plan out/main --limit "$(sum small)" --profile macos-26 -q
 expect_true 'an image is not written over by a plan' cmp -s before out/main

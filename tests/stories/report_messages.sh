@@ -1,15 +1,7 @@
 # What check says of each rule at 80 columns: the verdict, what failed, what to do, and where more is said. The numbers
 # are those of the story `rules`, which says how they come about.
 # Labels: quick
-. "$(dirname "$0")/../lib/rules.sh"
-
-# reads NAME STATUS ARGUMENT...: what the report begins with, before it comes to images and bytes, is standard input.
-reads() {
-    COLUMNS=80 run "$VAFIT" check "${@:3}"
-    sed -E '/^  (linked again|dropping|rewriting|under|[0-9.]+ .iB of images)/,$d' <.out >.beginning
-    expect_true "$1: exit status $2" test "$status" = "$2"
-    expect_same "$1" - .beginning
-}
+. "$(dirname "$0")/../lib/reads.sh"
 
 reads malloc-window 1 three --profile macos-26 <<'END_OF'
 three (arm64): does not fit under macos-26

@@ -324,6 +324,8 @@ bool atomic_file_copy(struct atomic_file *file, uint64_t offset, const struct fi
     static const size_t piece = 1 << 20;
     if (!range_within(from_offset, size, from->size))
         return error_io(error, "", "cannot read: the file became shorter while it was read");
+    if (size == 0)
+        return true;
     unprove(&file->proven, offset, offset + size);
     uint64_t done = copy_by_kernel(file, offset, from, from_offset, size);
     char *buffer = done < size ? malloc(piece) : NULL;

@@ -142,6 +142,11 @@ void text_print_line(FILE *stream, const char *format, ...) {
     text_free(&line);
 }
 
+void text_shorten(struct text *text, size_t size) {
+    text->size -= size;
+    text->data[text->size] = '\0';
+}
+
 void text_free(struct text *text) {
     free(text->data);
     *text = (struct text){0};

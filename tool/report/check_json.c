@@ -238,7 +238,8 @@ json_t *check_json_program(const struct program_report *report, json_t *images, 
     json_object_set_new(object, "switches", switches(report));
     json_object_set_new(object, "top_names", top_names(report->top_names));
     json_object_set_new(object, "findings", findings(&report->judgement.findings, has_help));
-    json_object_set_new(object, "images", images);
+    if (images != NULL)
+        json_object_set_new(object, "images", images);
     json_object_set_new(object, "unresolved", unresolved(report->judged.program));
     return object;
 }

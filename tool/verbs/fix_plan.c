@@ -11,6 +11,8 @@ bool fix_plan_valid(const struct fix *fix, struct error *error) {
         return error_usage(error, "--plan needs --dry-run: it is for `vafit link --plan`");
     if (fix->consolidates || level_named(arguments->up_to)->drops_exports)
         return error_usage(error, "--plan: links neither drop exports nor consolidate");
+    if (output_is_standard(arguments->plan) && arguments->output.output == NULL)
+        return error_usage(error, "--plan -: standard output has the report; give --output FILE");
     if (output_collides(arguments->plan, arguments->output.output) ||
         output_collides(arguments->plan, arguments->output.depfile))
         return error_usage(error, "--plan %s: another file of this run has that name",
