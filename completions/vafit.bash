@@ -1,7 +1,7 @@
 # bash completion for vafit, printed by `vafit completion bash`.
 # shellcheck shell=bash
 
-_vafit_verbs='check why explain sample diff scan align shrink fix consolidate verify link completion'
+_vafit_verbs='check why explain map sample diff scan align shrink fix consolidate verify link completion'
 
 # The options of the verb $1.
 _vafit_options() {
@@ -9,6 +9,7 @@ _vafit_options() {
     check) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --format --compact --warn-at --metrics --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
     why) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
     explain) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
+    map) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --against --format --color -j --jobs --help' ;;
     sample) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format --launches --timeout --profile --launcher --reports --keep --color --help' ;;
     diff) echo '-o --output --depfile --format --max-growth --top --color --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
@@ -68,6 +69,23 @@ _vafit_argument() {
     explain:--facts) kind='files' words='' ;;
     explain:--format) kind='' words='text json' ;;
     explain:--color) kind='' words='auto always never' ;;
+    map:--output | map:-o) kind='files' words='' ;;
+    map:--depfile) kind='files' words='' ;;
+    map:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
+    map:--sysroot) kind='folders' words='' ;;
+    map:--search) kind='folders' words='' ;;
+    map:--program) kind='files' words='' ;;
+    map:--insert) kind='files' words='' ;;
+    map:--facts) kind='files' words='' ;;
+    map:--allow-missing) kind='' words='' ;;
+    map:--profile) kind='files' words='macos-26 macos-27 macos-15' ;;
+    map:--limit) kind='' words='' ;;
+    map:--headroom) kind='' words='' ;;
+    map:--rule) kind='' words='image-sum=error image-sum=warn image-sum=off malloc-window=error malloc-window=warn malloc-window=off shared-region=error shared-region=warn shared-region=off image-size=error image-size=warn image-size=off linkedit-alignment=error linkedit-alignment=warn linkedit-alignment=off unresolved=error unresolved=warn unresolved=off growth=error growth=warn growth=off' ;;
+    map:--against) kind='files' words='' ;;
+    map:--format) kind='' words='svg html' ;;
+    map:--color) kind='' words='auto always never' ;;
+    map:--jobs | map:-j) kind='' words='' ;;
     sample:--output | sample:-o) kind='files' words='' ;;
     sample:--depfile) kind='files' words='' ;;
     sample:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;

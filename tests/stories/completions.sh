@@ -27,9 +27,9 @@ PATH=$PATH:$PWD/commands
 
 # What the user has typed, with the word at the cursor behind a bar, and all that is offered for it.
 cat >.lines <<'END'
-vafit | check why explain sample diff scan align shrink fix consolidate verify link completion help
+vafit | check why explain map sample diff scan align shrink fix consolidate verify link completion help
 vafit |c check consolidate completion
-vafit help | check why explain sample diff scan align shrink fix consolidate verify link completion
+vafit help | check why explain map sample diff scan align shrink fix consolidate verify link completion
 vafit completion | bash zsh fish
 vafit check |--ex --exit-zero
 vafit fix |--un --undo --unstripped
@@ -41,6 +41,8 @@ vafit shrink --level | align lossless debug-map locals symbols
 vafit fix --up-to | align lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate
 vafit explain --format | text json
 vafit explain |pro profile.json
+vafit map --format | svg html
+vafit map main --against |pro profile.json
 vafit sample --format | text json
 vafit sample --keep |n none
 vafit sample --reports | folder commands

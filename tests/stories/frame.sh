@@ -15,7 +15,8 @@ rewrite base macho program commit verify rewrite
 merge base macho program verify merge
 fix base space program commit verify rewrite merge fix
 report base macho space program crash report
-verbs base macho space program crash commit verify rewrite merge fix report verbs
+map base macho space program crash report map
+verbs base macho space program crash commit verify rewrite merge fix report map verbs
 END
 while read -r layer may; do
     for file in $(find tool/"$layer" -name '*.[ch]'); do

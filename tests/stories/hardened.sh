@@ -84,3 +84,8 @@ for change in "@$at:4b=0" "@$((at + 8)):4b=0xffffffff" "@$((at + 24)):4b=0xfffff
     run "$VAFIT" check broken
     expect "a malformed signature: ${change#*=} at its byte $((${change:1:${#at}} - at))" 0 - ''
 done
+
+run "$VAFIT" map security -o security.svg
+expect_true 'a picture says so' grep -q '>a hardened process (entitlement hardened-process): its dylibs' security.svg
+run "$VAFIT" map sandboxed -o sandboxed.svg
+expect_true 'and only of such a program' sh -c '! grep -q hardened sandboxed.svg'

@@ -10,7 +10,7 @@ ln -s real/report link
 # Each way to name a place for a result, and what it writes there.
 ways=('check main --format json -o' 'scan main -o' 'check main -o report --depfile'
     'why main main -o' 'fix main --dry-run --format json -o'
-    'check main -o report --update-baseline --baseline')
+    'check main -o report --update-baseline --baseline' 'map main --format svg -o' 'map main --format html -o')
 for way in "${ways[@]}"; do
     "$VAFIT" $way file >/dev/null 2>&1
     timeout 5 cat fifo >got &

@@ -142,32 +142,18 @@ static void find_end(const struct crash_report *report, struct observed_layout *
     }
 }
 
-/* The places that an image is in the way of are one run: it begins before a window's end, and ends
- * behind its start. */
-static void block(const struct crash_image *image, const struct malloc_window *window,
-                  bool *is_blocked) {
-    uint64_t end = crash_image_end(image);
-    uint64_t window_end = window->start + window->size;
-    uint64_t from = image->base < window_end ? 0 : (image->base - window_end) / window->stride + 1;
-    if (end <= window->start || end == image->base)
-        return;
-    for (uint64_t i = from; i < window->slots && window->start + i * window->stride < end; i++)
-        is_blocked[i] = true;
-}
-
 static void find_blocked(struct arena *arena, const struct crash_report *report,
                          struct observed_layout *layout) {
-    const struct malloc_window *window = &layout->layout->window;
-    bool *is_blocked = arena_take(arena, (size_t)window->slots * sizeof *is_blocked);
-    for (size_t i = 0; i < layout->own.count; i++)
-        block(&report->images.items[layout->own.items[i]], window, is_blocked);
-    for (uint64_t i = 0; i < window->slots; i++) {
-        if (!is_blocked[i])
-            continue;
-        if (layout->blocked.count++ == 0)
-            layout->blocked.first = i;
-        layout->blocked.last = i;
+    struct place_runs *runs = &layout->blocked_runs;
+    for (size_t i = 0; i < layout->own.count; i++) {
+        const struct crash_image *image = &report->images.items[layout->own.items[i]];
+        place_runs_add(arena, &layout->layout->window,
+                       (struct span){image->base, crash_image_end(image)}, runs);
     }
+    place_runs_join(runs);
+    if (runs->count != 0)
+        layout->blocked = (struct blocked_places){place_runs_places(runs), runs->items[0].first,
+                                                  runs->items[runs->count - 1].end - 1};
 }
 
 void observed_layout_make(struct arena *arena, const struct crash_report *report,

@@ -3,6 +3,7 @@
 #define VAFIT_CRASH_OBSERVED_LAYOUT_H
 
 #include "crash/crash_report.h"
+#include "space/place_runs.h"
 #include "space/profile.h"
 
 /* No image of the report. */
@@ -37,6 +38,7 @@ struct observed_layout {
     uint64_t limit;                /* where it begins */
     size_t beyond;                 /* images that end past the limit */
     struct blocked_places blocked;
+    struct place_runs blocked_runs; /* the same, one by one */
 };
 
 /* Bytes that an image is known to take, and where they end. */

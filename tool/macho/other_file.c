@@ -12,6 +12,7 @@
 #define ARCHIVE_INSTEAD "unpack it and give the program in it"
 
 const char other_file_stub[] = "a text-based stub for linkers; give the dylib that it stands for";
+const char other_file_text[] = "a text file; give a program or dylib";
 
 /* A longer beginning stands before a shorter one that it has. */
 static const struct known_head {
@@ -83,8 +84,16 @@ const char *other_file_by_contents(struct bytes head) {
             return known_heads[i].says;
     if (!is_text(head))
         return NULL;
-    return contains(head, "\"tapi_tbd_version\"") ? other_file_stub
-                                                  : "a text file; give a program or dylib";
+    return contains(head, "\"tapi_tbd_version\"") ? other_file_stub : other_file_text;
+}
+
+bool other_file_is_macho(struct bytes head) {
+    static const uint32_t magics[] = {FAT_MAGIC,   FAT_MAGIC_64, MH_MAGIC,
+                                      MH_MAGIC_64, MH_CIGAM,     MH_CIGAM_64};
+    for (size_t i = 0; head.size >= 4 && i < sizeof magics / sizeof magics[0]; i++)
+        if (bytes_u32_big(head, 0) == magics[i])
+            return true;
+    return false;
 }
 
 const char *other_file_by_type(uint32_t filetype) {

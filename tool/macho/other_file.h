@@ -20,6 +20,10 @@ const char *other_file_by_contents(struct bytes head);
 
 /* Of a text-based stub (.tbd), of any version: other_file_by_contents returns this very pointer. */
 extern const char other_file_stub[];
+/* Likewise of any other text. */
+extern const char other_file_text[];
+/* Whether it begins as a Mach-O file does, of any kind and byte order, universal or not. */
+bool other_file_is_macho(struct bytes head);
 
 /* The same of a Mach-O file of a filetype that is never loaded as an image: "an object file; give
  * what it is linked into". NULL for one that vafit does not know. Source: mach-o/loader.h. */

@@ -309,6 +309,14 @@ static void measure_slides(struct judge *judge) {
             end > region ? result->slides : layout_slides_past(measure->layout, region - end);
 }
 
+/* Addresses in the arena, from a placement that is about to be freed. */
+static uint64_t *keep_addresses(const struct judge *judge, const struct placement *placement) {
+    size_t count = judge->measure->extents.count;
+    uint64_t *kept = arena_take(judge->arena, (count + 1) * sizeof *kept);
+    memcpy(kept, placement->addresses, count * sizeof *kept);
+    return kept;
+}
+
 /* The numbers that rules and reports share. */
 static void measure_all(struct judge *judge) {
     const struct measure *measure = judge->measure;
@@ -325,10 +333,9 @@ static void measure_all(struct judge *judge) {
     result->unplaced = placements.worst.unplaced;
     if (result->unplaced != 0)
         result->top_slid = layout->address_end;
-    result->addresses =
-        arena_take(judge->arena, (measure->extents.count + 1) * sizeof *result->addresses);
-    memcpy(result->addresses, placements.unslid.addresses,
-           measure->extents.count * sizeof *result->addresses);
+    result->addresses = keep_addresses(judge, &placements.unslid);
+    result->worst = placements.worst;
+    result->worst.addresses = keep_addresses(judge, &placements.worst);
     result->has_window = layout->window.slots != 0;
     result->has_limit = result->has_window || judge->limits->has_limit;
     result->limit = judge->limits->has_limit ? judge->limits->limit : layout->window.start;

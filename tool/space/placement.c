@@ -12,10 +12,24 @@ static void take(struct free_ranges *ranges, uint64_t start, uint64_t size) {
     free_ranges_take(ranges, (struct span){start, end});
 }
 
+static struct span stack_at(const struct layout *layout, uint64_t slide,
+                            struct free_ranges *ranges) {
+    uint64_t end = layout->stack_end - slide, elsewhere;
+    struct span stack = {end - layout->stack_size, end};
+    if (free_ranges_cover(ranges, stack)) {
+        free_ranges_take(ranges, stack);
+        return stack;
+    }
+    if (layout->stack_size != 0 && free_ranges_first_fit(ranges, layout->stack_size, &elsewhere))
+        return (struct span){elsewhere, elsewhere + layout->stack_size};
+    return (struct span){0};
+}
+
 /* What is mapped before dyld runs, in the kernel's order: executable and dyld, shared region and
  * commpage, stack (which moves elsewhere when its place is taken). */
 static void map_by_kernel(const struct layout *layout, const struct extents *extents,
-                          uint64_t slide, struct free_ranges *ranges) {
+                          struct free_ranges *ranges, struct placement *placement) {
+    uint64_t slide = placement->slide;
     free_ranges_reset(ranges, (struct span){layout->image_base + slide, layout->address_end});
     uint64_t loader = layout->image_base + slide;
     if (extents->has_executable) {
@@ -24,16 +38,11 @@ static void map_by_kernel(const struct layout *layout, const struct extents *ext
         loader = executable->address + slide + executable->vm_size;
     }
     take(ranges, loader, layout->loader_size);
+    placement->loader = (struct span){loader, loader + layout->loader_size};
     free_ranges_take(ranges, layout->shared_region);
     for (size_t i = 0; i < layout->reserved_count; i++)
         free_ranges_take(ranges, layout->reserved[i]);
-    uint64_t end = layout->stack_end - slide;
-    struct span stack = {end - layout->stack_size, end};
-    uint64_t elsewhere;
-    if (free_ranges_cover(ranges, stack))
-        free_ranges_take(ranges, stack);
-    else if (layout->stack_size != 0)
-        free_ranges_first_fit(ranges, layout->stack_size, &elsewhere);
+    placement->stack = stack_at(layout, slide, ranges);
 }
 
 /* One image as dyld places it; UINT64_MAX when there is no room for it. */
@@ -56,7 +65,7 @@ void placement_at(const struct layout *layout, const struct extents *extents, ui
     placement->addresses = calloc(extents->count + 1, sizeof *placement->addresses);
     if (placement->addresses == NULL)
         out_of_memory();
-    map_by_kernel(layout, extents, slide, ranges);
+    map_by_kernel(layout, extents, ranges, placement);
     for (size_t i = 0; i < extents->count; i++) {
         const struct extent *extent = &extents->items[i];
         uint64_t address = i == 0 && extents->has_executable ? extent->address + slide
@@ -110,27 +119,25 @@ void placements_free(struct placements *placements) {
     placement_free(&placements->unslid);
 }
 
-/* Whether any image of the placement shares an address with the span. */
-static bool touches(const struct placement *placement, const struct extents *extents,
-                    struct span span) {
+void placement_blocks(struct arena *arena, const struct placement *placement,
+                      const struct extents *extents, const struct malloc_window *window,
+                      struct place_runs *runs) {
     for (size_t i = 0; i < extents->count; i++) {
         uint64_t address = placement->addresses[i];
-        if (address != UINT64_MAX && address < span.end &&
-            address + extents->items[i].vm_size > span.start)
-            return true;
+        if (address != UINT64_MAX)
+            place_runs_add(arena, window,
+                           (struct span){address, address + extents->items[i].vm_size}, runs);
     }
-    return false;
+    place_runs_join(runs);
 }
 
 uint64_t placement_slots_hit(const struct placement *placement, const struct extents *extents,
                              const struct malloc_window *window) {
-    uint64_t hit = 0;
-    for (uint64_t i = 0; i < window->slots; i++) {
-        uint64_t start = window->start + i * window->stride;
-        if (start >= placement->top)
-            break;
-        hit += touches(placement, extents, (struct span){start, start + window->size});
-    }
+    struct arena scratch = {0};
+    struct place_runs runs = {0};
+    placement_blocks(&scratch, placement, extents, window, &runs);
+    uint64_t hit = place_runs_places(&runs);
+    arena_free(&scratch);
     return hit;
 }
 

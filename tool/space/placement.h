@@ -9,6 +9,7 @@
 #define VAFIT_SPACE_PLACEMENT_H
 
 #include "space/free_ranges.h"
+#include "space/place_runs.h"
 #include "space/profile.h"
 
 #include <stdbool.h>
@@ -36,6 +37,8 @@ struct placement {
     uint64_t
         *addresses;  /* one an image; owned. An image for which there is no room has UINT64_MAX */
     size_t unplaced; /* how many there was no room for */
+    struct span loader; /* what is kept for dyld's copy from disk */
+    struct span stack;  /* the main stack; empty where there is none, or no room */
 };
 
 /* Places all images for one slide. `holes` is scratch that may be reused from call to call. */
@@ -54,7 +57,11 @@ void placements_over_slides(const struct layout *layout, const struct extents *e
                             struct placements *placements);
 void placements_free(struct placements *placements);
 
-/* How many slots of the window an image of the placement is in the way of. */
+/* Which slots of the window images of the placement are in the way of, in the arena; and how many
+ * these are. */
+void placement_blocks(struct arena *arena, const struct placement *placement,
+                      const struct extents *extents, const struct malloc_window *window,
+                      struct place_runs *runs);
 uint64_t placement_slots_hit(const struct placement *placement, const struct extents *extents,
                              const struct malloc_window *window);
 /* How many images end past `limit`, unplaced ones among them. */

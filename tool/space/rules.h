@@ -140,6 +140,7 @@ struct judgement {
     uint64_t top;           /* highest end of an image, slide 0 */
     uint64_t top_slid;      /* the greatest over all slides */
     uint64_t *addresses;    /* one an image, slide 0; UINT64_MAX for one without room */
+    struct placement worst; /* at the slide at which images end highest; in the arena */
     bool has_limit;         /* whether the profile, or --limit, sets one */
     uint64_t limit;
     size_t unplaced; /* images for which there is no room at all at the worst slide */

@@ -1,7 +1,6 @@
 #include "base/file.h"
 #include "base/output.h"
 #include "base/parallel.h"
-#include "base/progress.h"
 #include "base/size.h"
 #include "base/terminal.h"
 #include "base/text.h"
@@ -14,6 +13,7 @@
 #include "verbs/limit_options.h"
 #include "verbs/programs.h"
 #include "verbs/verb.h"
+#include "verbs/wanted_sizes.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -162,37 +162,6 @@ static bool load_baseline(struct check *check, struct error *error) {
             error_in_file(error, path));
 }
 
-/* Files with slices whose symbol tables are wanted, each file once: a file is worked on by one
- * thread. */
-struct sizes_files {
-    struct image_cache *cache;
-    struct progress *progress;
-    struct sizes_file {
-        struct image_file *file;
-        struct error error;
-    } * items;
-    size_t count;
-    size_t capacity;
-};
-
-static void read_sizes_of_file(void *context, size_t i) {
-    struct sizes_files *files = context;
-    struct sizes_file *item = &files->items[i];
-    item->error.kind = ERROR_NONE;
-    for (size_t j = 0; j < item->file->slice_count; j++)
-        if (item->file->slices[j].wants_linkedit_sizes &&
-            !image_cache_read_sizes(files->cache, item->file, &item->file->slices[j], &item->error))
-            break;
-    progress_step(files->progress);
-}
-
-static bool is_wanted(const struct image_file *file) {
-    for (size_t i = 0; i < file->slice_count; i++)
-        if (file->slices[i].wants_linkedit_sizes)
-            return true;
-    return false;
-}
-
 /* Advice takes time to count; a program that has room wants none. */
 static bool wants_advice(const struct check *check, const struct program_report *report) {
     const char *when = check->arguments.advice;
@@ -202,7 +171,7 @@ static bool wants_advice(const struct check *check, const struct program_report 
 }
 
 static void want_sizes(struct check *check, struct program_report *report,
-                       struct sizes_files *files) {
+                       struct wanted_sizes *wanted) {
     report->advises = wants_advice(check, report);
     report->heaviest_count = check->arguments.top == NOT_GIVEN ? USUAL_TOP : check->arguments.top;
     report->heaviest =
@@ -210,24 +179,17 @@ static void want_sizes(struct check *check, struct program_report *report,
     for (size_t i = 0; i < report->heaviest_count; i++) {
         const struct loaded_image *loaded =
             &report->judged.program->images.items[report->heaviest[i]];
-        if (!is_wanted(loaded->file))
-            vector_push(check->arena, files)->file = loaded->file;
-        loaded->slice->wants_linkedit_sizes = true;
+        wanted_sizes_add(check->arena, wanted, loaded);
         loaded->slice->wants_lossless |= report->advises;
     }
 }
 
 /* Takes the __LINKEDIT of the heaviest images apart; errors go to the library's. */
 static void read_sizes(struct check *check) {
-    struct sizes_files files = {.cache = check->cache};
+    struct wanted_sizes wanted = {.cache = check->cache};
     for (size_t i = 0; i < check->report.count; i++)
-        want_sizes(check, &check->report.items[i], &files);
-    files.progress = progress_begin("reading symbol tables", files.count, check->arguments.quiet);
-    parallel_for(files.count, read_sizes_of_file, &files);
-    progress_end(files.progress);
-    for (size_t i = 0; i < files.count; i++)
-        if (files.items[i].error.kind != ERROR_NONE)
-            errors_add(image_cache_errors(check->cache), &files.items[i].error);
+        want_sizes(check, &check->report.items[i], &wanted);
+    wanted_sizes_read(&wanted, check->arguments.quiet);
 }
 
 static void find_top_names(struct check *check) {

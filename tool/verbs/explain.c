@@ -1,10 +1,10 @@
-#include "base/file.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "crash/diagnosis.h"
 #include "program/image_cache.h"
 #include "report/explain_report.h"
 #include "verbs/programs.h"
+#include "verbs/report_file.h"
 #include "verbs/verb.h"
 
 #include <unistd.h>
@@ -37,20 +37,6 @@ struct explanation {
     struct programs programs;
     struct image_cache *cache; /* NULL without an executable */
 };
-
-/* "-" is standard input. */
-static bool read_report(struct explanation *explanation, struct error *error) {
-    struct arena *arena = explanation->call->arena;
-    const char *path = explanation->report_path;
-    char *data;
-    size_t size;
-    bool is_input = output_is_standard(path);
-    if (!(is_input ? file_read_input(arena, LARGEST_REPORT, &data, &size, error)
-                   : file_read_all(arena, path, LARGEST_REPORT, &data, &size, error)))
-        return false;
-    return crash_report_read(arena, data, size, &explanation->report, error) ||
-           error_in_file(error, is_input ? "standard input" : path);
-}
 
 /* The report's own path is an input too. */
 static struct string_list inputs_of(const struct explanation *explanation) {
@@ -158,7 +144,7 @@ static int run(const struct call *call) {
     }
     explanation.report_path = operands.items[0];
     explanation.executable = operands.count == 2 ? operands.items[1] : NULL;
-    if (!read_report(&explanation, &error))
+    if (!report_file_read(call->arena, explanation.report_path, &explanation.report, &error))
         return call_fail(&verb_explain, &error);
     return explanation.executable == NULL ? explain(&explanation)
                                           : explain_with_build(&explanation, &error);
