@@ -1,23 +1,24 @@
 # bash completion for vafit, printed by `vafit completion bash`.
 # shellcheck shell=bash
 
-_vafit_verbs='check why explain map diff scan align shrink fix consolidate verify link completion'
+_vafit_verbs='check why explain map sample diff scan align shrink fix consolidate verify link completion'
 
 # The options of the verb $1.
 _vafit_options() {
     case $1 in
-    check) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --format --warn-at --metrics --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
+    check) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --format --compact --warn-at --metrics --baseline --max-growth --update-baseline --top --top-names --advice --exit-zero --color -j --jobs -q --quiet -v --verbose --help' ;;
     why) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
     explain) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format -v --verbose --color --help' ;;
     map) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --against --format --color -j --jobs --help' ;;
+    sample) echo '-o --output --depfile --arch --sysroot --search --program --insert --facts --format --launches --timeout --profile --launcher --reports --keep --color --help' ;;
     diff) echo '-o --output --depfile --format --max-growth --top --color --help' ;;
     scan) echo '-o --output --depfile --as -j --jobs --color --help' ;;
     align) echo '--in-place --out-dir --check --undo --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
-    shrink) echo '-o --output --out-dir --in-place --level --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
-    fix) echo '--in-place --out-dir --undo --dry-run --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    shrink) echo '-o --output --out-dir --in-place --level --plan --dry-run --format --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    fix) echo '--in-place --out-dir --undo --dry-run --plan --up-to --keep-export --ignore-strings --assume-closed --memory --format -o --output --depfile --arch --sysroot --search --program --insert --facts --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     consolidate) echo '--in-place --out-dir --undo --dry-run --group --exclude --no-stubs --unstripped --identity --memory -j --jobs -q --quiet --format -o --output --depfile --arch --sysroot --search --program --insert --facts --color --help' ;;
     verify) echo '--against --level --drop-unclaimed -q --quiet --color --help' ;;
-    link) echo '--level --if-needed --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
+    link) echo '--level --if-needed --plan --allow-missing --profile --limit --headroom --rule --unstripped --identity --drop-unclaimed --no-verify -j --jobs -q --quiet --color --help' ;;
     completion) echo '--color --help' ;;
     esac
 }
@@ -85,6 +86,22 @@ _vafit_argument() {
     map:--format) kind='' words='svg html' ;;
     map:--color) kind='' words='auto always never' ;;
     map:--jobs | map:-j) kind='' words='' ;;
+    sample:--output | sample:-o) kind='files' words='' ;;
+    sample:--depfile) kind='files' words='' ;;
+    sample:--arch) kind='' words='arm64 arm64e x86_64 x86_64h' ;;
+    sample:--sysroot) kind='folders' words='' ;;
+    sample:--search) kind='folders' words='' ;;
+    sample:--program) kind='files' words='' ;;
+    sample:--insert) kind='files' words='' ;;
+    sample:--facts) kind='files' words='' ;;
+    sample:--format) kind='' words='text json' ;;
+    sample:--launches) kind='' words='' ;;
+    sample:--timeout) kind='' words='' ;;
+    sample:--profile) kind='files' words='macos-26 macos-27 macos-15' ;;
+    sample:--launcher) kind='commands' words='' ;;
+    sample:--reports) kind='folders' words='' ;;
+    sample:--keep) kind='files' words='none' ;;
+    sample:--color) kind='' words='auto always never' ;;
     diff:--output | diff:-o) kind='files' words='' ;;
     diff:--depfile) kind='files' words='' ;;
     diff:--format) kind='' words='text markdown json' ;;
@@ -104,12 +121,14 @@ _vafit_argument() {
     shrink:--output | shrink:-o) kind='files' words='' ;;
     shrink:--out-dir) kind='folders' words='' ;;
     shrink:--level) kind='' words='align lossless debug-map locals symbols' ;;
+    shrink:--plan) kind='files' words='' ;;
     shrink:--format) kind='' words='text json' ;;
     shrink:--unstripped) kind='folders' words='none' ;;
     shrink:--identity) kind='commands' words='' ;;
     shrink:--jobs | shrink:-j) kind='' words='' ;;
     shrink:--color) kind='' words='auto always never' ;;
     fix:--out-dir) kind='folders' words='' ;;
+    fix:--plan) kind='files' words='' ;;
     fix:--up-to) kind='' words='align lossless debug-map locals symbols exports consolidate lossless+consolidate debug-map+consolidate locals+consolidate symbols+consolidate exports+consolidate' ;;
     fix:--keep-export) kind='' words='' ;;
     fix:--memory) kind='' words='' ;;
@@ -152,6 +171,7 @@ _vafit_argument() {
     verify:--level) kind='' words='align lossless debug-map locals symbols exports' ;;
     verify:--color) kind='' words='auto always never' ;;
     link:--level) kind='' words='align lossless debug-map locals symbols' ;;
+    link:--plan) kind='files' words='' ;;
     link:--allow-missing) kind='' words='' ;;
     link:--profile) kind='files' words='macos-26 macos-27 macos-15' ;;
     link:--limit) kind='' words='' ;;

@@ -67,8 +67,10 @@ def _place(ctx, file):
     return ctx.actions.declare_file("%s.fixed/%s" % (ctx.label.name, _path_in_runfiles(ctx, file)))
 
 def _images_to_copy(ctx, executable, targets, infos):
-    """A dict from path to File. Of a dylib with links in _solib_*, where programs look for it, the links are copied in
-    its place: nothing is to be loaded twice."""
+    """A dict from path to File.
+
+    Of a dylib with links in _solib_*, where programs look for it, the links are copied in its place: nothing is to be
+    loaded twice."""
     images = {file.short_path: file for file in [executable] + named_images(ctx) + runtime_images(targets)}
     for info in infos:
         for file in info.skipped.to_list():

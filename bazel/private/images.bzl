@@ -40,7 +40,16 @@ def is_image(file):
     return not file.is_directory and (file.extension in _EXTENSIONS or ".so." in file.basename)
 
 def scan(ctx, image, links = ()):
-    """Declares the action that takes the facts of one image. Returns an entry of VafitImagesInfo.images."""
+    """Declares the action that takes the facts of one image.
+
+    Args:
+      ctx: the context of the rule or aspect.
+      image: the File.
+      links: tuple of Files, symbolic links to it.
+
+    Returns:
+      An entry of VafitImagesInfo.images.
+    """
     path = image.short_path[3:] if image.short_path.startswith("../") else image.short_path
     facts = ctx.actions.declare_file("%s.vafit/%s.json" % (ctx.label.name, path))
     args = ctx.actions.args()

@@ -74,7 +74,14 @@ def _require_rules(ctx):
             reject(ctx, "rules", "%r for %s: a level is error, warn or off" % (level, name))
 
 def executable_of(ctx):
-    """The File of the program to judge; fails for targets that make none."""
+    """The program to judge; fails for targets that make none.
+
+    Args:
+      ctx: the context of a rule with PROGRAM_ATTRS.
+
+    Returns:
+      Its File.
+    """
     target = ctx.attr.executable
     file = target[DefaultInfo].files_to_run.executable
     files = target[DefaultInfo].files.to_list()
@@ -85,10 +92,18 @@ def executable_of(ctx):
     return file
 
 def images_of(ctx, executable):
-    """The images that the program may load, as entries of VafitImagesInfo.images, and each of them once.
+    """The images that the program may load.
 
     The aspect knows every dylib below the program, also those of libraries that are linked into it; what is in the
-    runfiles is what it loads."""
+    runfiles is what it loads.
+
+    Args:
+      ctx: the context of a rule with PROGRAM_ATTRS.
+      executable: the program's File.
+
+    Returns:
+      A list of entries of VafitImagesInfo.images, each image once.
+    """
     targets = [ctx.attr.executable] + ctx.attr.dylibs
     infos = [target[VafitImagesInfo] for target in targets if VafitImagesInfo in target]
     wanted = {file.short_path: file for file in named_images(ctx) + runtime_images(targets)}
@@ -120,7 +135,14 @@ def named_images(ctx):
     return [file for file in ctx.files.dylibs if file.is_source or is_image(file)]
 
 def judge_arguments(ctx):
-    """The options of check and fix that the attributes ask for. Fails for what is wrong in them."""
+    """The options of check and fix that the attributes ask for; fails for what is wrong in them.
+
+    Args:
+      ctx: the context of a rule with PROGRAM_ATTRS.
+
+    Returns:
+      An Args.
+    """
     _require_unit(ctx, "limit")
     _require_unit(ctx, "headroom")
     _require_rules(ctx)

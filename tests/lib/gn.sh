@@ -27,12 +27,14 @@ build() {
     grep -v -e '^\[[0-9/]*\] ' -e '^ninja: ' -e '^FAILED: ' -e '^python3 ' .out >.said
     mv .said .out
 }
-# steps NAME STEP...: the last build succeeded, said nothing, and ran these steps, no others.
+# steps NAME STEP...: the last build succeeded, said nothing, and ran these steps, no others, but for stamps: newer GN
+# makes none.
 steps() {
     local name=$1
     shift
     expect "$name: succeeds" 0 '' ''
     printf '%s\n' "$@" | sed '/^$/d' | sort >.wanted
+    sed -i '/^touch .*\.stamp$/d' .steps
     expect_same "$name: runs what it has to" .wanted .steps
 }
 # runs FOLDER [X64]: what the programs of both processors print, that of x64 in FOLDER/mac_x64 or in X64.

@@ -42,6 +42,10 @@ STORIES = (
     ("tool/program/*", "walk open_world platforms facts why rules malformed_facts malformed_programs"),
     ("tool/program/bundle.c", "bundles bundle_seals"),
     ("tool/program/seal.c", "bundle_seals"),
+    ("tool/crash/sample.c", "sample sample_reports sample_launches"),
+    ("tool/crash/report_folder.c", "sample_reports"),
+    ("tool/base/subprocess.c", "sample sample_launches link_interrupted"),
+    ("tool/base/interval.c", "sample"),
     ("tool/crash/*", "explain explain_causes explain_build explain_damaged map_reports"),
     ("tool/map/*", "map_outputs map_against map map_page map_reports map_hostile"),
     ("tool/verbs/map*", "map_outputs map_against map map_page"),
@@ -62,6 +66,7 @@ STORIES = (
     ("tool/fix/merge_*", "consolidate_foreseen fix_consolidates"),
     ("tool/report/*", "usage json_sums help_once rules baseline outputs hostile_names why walk may_be_missing formats facts fix output_places"),
     ("tool/report/growth*", "diff diff_markdown"),
+    ("tool/report/sample_*", "sample sample_launches"),
     ("tool/base/xml.c", "junit"),
     ("tool/report/check_junit.c", "junit"),
     ("tool/report/metrics.c", "metrics"),
@@ -79,11 +84,12 @@ STORIES = (
     ("tool/verbs/limit_options.c", "usage rules baseline malformed_arguments"),
     ("tool/verbs/link.c", "link link_needed link_interrupted"),
     ("tool/verbs/programs.c", "walk facts malformed_programs bundles"),
+    ("tool/verbs/sample.c", "sample sample_launches sample_reports"),
     ("tool/verbs/scan.c", "facts usage malformed_facts"),
     ("tool/verbs/shrink*.c", "shrink shrink_sizes signatures usage odd_files"),
     ("tool/verbs/verify.c", "shrink damages signatures cross_check"),
     ("tool/verbs/why.c", "why usage"),
-    ("tool/verbs/*", "usage"),
+    ("tool/verbs/*", "usage troubleshooting"),
 )
 
 

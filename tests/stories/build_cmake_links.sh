@@ -41,3 +41,25 @@ sed -i 's/^if(FIX)/vafit_link_launcher(TARGET text LANGUAGES CXX)\n&/' one/CMake
 configure one Ninja arm64 >/dev/null
 build one
 expect_true 'launcher: one target alone' test "$(cd one/out/bin && echo *.unstripped)" = libtext.dylib.unstripped
+
+# One plan for all links: what it does not name is linked as ever; when it changes, links are done again.
+project planned
+sed -i 's/^if(SHRINK_LINKS)/vafit_link_launcher(PLAN vafit_plan.json)\n&/' planned/CMakeLists.txt
+echo '{"schema": "vafit.plan/1", "images": []}' >planned/vafit_plan.json
+configure planned Ninja arm64 -DLIMIT=10486030KiB >/dev/null
+build planned
+expect_true 'plan: at first it does not fit' grep -q 'error: image-sum: ' .out
+expect_same 'plan: it is linked as ever' plain/out/bin/shapes planned/out/bin/shapes
+(cd planned/out && "$VAFIT" fix bin/shapes --dry-run -q --limit 10486030KiB --plan ../vafit_plan.json) >.out 2>&1 || fail 'plan: it is made' <.out
+build planned
+expect 'plan: and now it fits' 0 - ''
+jq -r '.images[].path' planned/vafit_plan.json | sort >wanted
+(cd planned/out && find bin -name '*.unstripped' | sed 's/.unstripped$//' | sort) >found
+expect_same 'plan: what it names is shrunk, and nothing else' wanted found
+ran arm64 planned/out/bin/shapes >after
+expect_same 'plan: it runs the same' before after
+build planned
+did 'plan: nothing changed'
+sed -i 's/"locals"/"symbols"/' planned/vafit_plan.json
+run cmake --build planned/out --target shapes
+expect_true 'plan: another plan links again' test "$(grep -c Linking .out)" = 3

@@ -38,3 +38,19 @@ for config in Debug Release; do
     expect_true "several configurations: $config has a report" test "$(jq -r '.programs[0].executable' \
         several/out/vafit-check-shapes/$config/report.json)" = bin/$config/shapes
 done
+
+# Presets, as the example's page has them.
+project presets
+cd presets || exit
+export vafit_ROOT="$PREFIX"
+while read -r configured built program report; do
+    cmake --preset $configured >.out 2>&1 || fail "presets: $configured" <.out
+    run cmake --build --preset $built
+    expect "presets: $built is built" 0 - ''
+    expect_true "presets: $built: its program is judged" test "$(jq -r '.programs[0].executable' out/$configured/vafit-check-shapes/$report)" = $program
+done <<'END'
+arm64 arm64 bin/shapes report.json
+x86_64 x86_64 bin/shapes report.json
+several debug bin/Debug/shapes Debug/report.json
+several release bin/Release/shapes Release/report.json
+END

@@ -43,9 +43,19 @@ bad 'launcher: an unknown target' 'vafit_link_launcher(TARGET other)' 'vafit_lin
 bad 'a vafit that does not run' 'vafit_check(TARGET program)' "vafit_check(TARGET program): $WORK/bad ended with: Permission denied" -DVAFIT_EXECUTABLE="$WORK/bad"
 bad 'no vafit' 'vafit_check(TARGET program)' 'vafit_check(TARGET program): VAFIT_EXECUTABLE: there is no program /none; it is an absolute path' -DVAFIT_EXECUTABLE=/none
 
-sed -i 's|^find_package.*|include("'"$TESTS"'/../cmake/Vafit.cmake")|; s/^vafit.*/vafit_check(TARGET program LIMIT 1GiB)\nvafit_fix(TARGET program LIMIT 1GiB)/' bad/CMakeLists.txt
+sed -i '/^find_package/d; s/^vafit.*/include("'"$(printf %s "$PREFIX/share/cmake/vafit/Vafit.cmake" | sed 's|[/&]|\\&|g')"'")\n&/' bad/CMakeLists.txt
+rm -rf bad/out
+run cmake -S bad -B bad/out
+tr -s ' \n' ' ' <.err >.said
+expect_true 'nobody says where vafit is' grep -qF ': neither find_package(vafit) nor VAFIT_EXECUTABLE says where vafit is Call Stack' .said
+sed -i 's|^include.*|include("'"$TESTS"'/../cmake/Vafit.cmake")|; s/^vafit.*/vafit_check(TARGET program LIMIT 1GiB)\nvafit_fix(TARGET program LIMIT 1GiB)/' bad/CMakeLists.txt
 rm -rf bad/out
 run cmake -S bad -B bad/out -DVAFIT_EXECUTABLE="$VAFIT"
 expect 'included by its path' 0 - ''
 run cmake --build bad/out
 expect 'a program for another system is not looked at' 0 - ''
+echo '{"schema": "vafit.plan/1", "images": []}' >bad/plan.json
+rm -rf bad/out
+bad 'a plan and a level' 'vafit_link_launcher(PLAN plan.json LEVEL locals)' 'vafit_link_launcher: vafit: --plan tells the level, without --level and --if-needed' -GNinja
+rm -rf bad/out
+bad 'a plan with make' 'vafit_link_launcher(PLAN plan.json)' "vafit_link_launcher: PLAN needs Ninja: with Unix Makefiles links run in several folders, and a plan's paths are from one" '-GUnix Makefiles'

@@ -47,3 +47,23 @@ expect_true 'links, if needed: dylibs are as they were linked' test ! -e out/lib
 run "$VAFIT" check -q out/app --limit 10486160KiB
 expect 'links, if needed: the program fits' 0 '' ''
 expect_true 'links, if needed: the limit is told' grep -q -- '--if-needed --limit=10486160KiB -- ' out/toolchain.ninja
+echo '{"schema": "vafit.profile/1", "name": "mine", "based_on": "macos-26"}' >'my profile.json'
+mkdir 'to ols'
+cp tool 'to ols/vafit'
+sed -i 's|^vafit_path.*|vafit_path = "//to ols/vafit"|; $a vafit_profile = "//my profile.json"' out/args.gn
+gn -q gen out
+build app
+expect 'links: spaces in paths' 0 '' ''
+
+# What .gn has to allow.
+list=$(gn help dotfile | grep -o 'exec_script_[a-z]*list' | head -1)
+echo "$list = []" >>.gn
+generate
+build
+expect 'an empty list of who may run scripts: checks run none' 0 - ''
+echo 'vafit_link_level = "locals"' >>out/args.gn
+run gn -q gen out
+expect_true 'links do' test $status = 1
+sed -i "s|^$list.*|$list = [ \"//third_party/vafit/gn/vafit_toolchain.gni\" ]|" .gn
+run gn -q gen out
+expect 'with what the pages say it is allowed' 0 '' ''

@@ -66,6 +66,21 @@ target "${absent/'[ ]'/'[ "*absent*" ]'}"
 build app:missing
 expect 'one that may be' 0 '' ''
 
+# What one mode takes and the other does not; and what one mode left.
+for mode in check off fix check; do
+    target 'vafit_check("both") {' '  executable = ":app"' '  check_args = [ "--rule=growth=warn" ]' \
+        '  fix_args = [ "--unstripped=none" ]' '  up_to = "locals"' '}'
+    generate "vafit_mode = \"$mode\""
+    build app:both
+    case $mode in
+    check) wanted="both.check.json both.check.json.d both.verdict" ;;
+    fix) wanted='both both.files both.fix.json both.fix.json.d' ;;
+    off) continue ;;
+    esac
+    expect_true "the mode $mode: nothing is left of another" test "$(cd out/vafit/app && echo both*)" = "$wanted"
+done
+expect_true 'check_args are of check alone' grep -q -- '-- --rule=growth=warn *$' out/toolchain.ninja
+
 target 'copy("text") {' '  sources = [ "app.cc" ]' '  outputs = [ "$root_out_dir/text" ]' '}' \
     'vafit_check("of_text") {' '  executable = ":text"' '}'
 build app:of_text

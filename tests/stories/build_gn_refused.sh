@@ -40,6 +40,20 @@ refused 'a misspelt variable' 'You set the variable "limits" here and it was unu
     "$(with $of 'limits = "16GiB"')"
 refused 'a variable of the other template' 'You set the variable "baseline" here and it was unused before it went' \
     'vafit_fix("x") {' "  $of" '  baseline = "plain"' '}'
+group() { printf 'vafit_check_group("x") {\n  %s\n}\n' "$*"; }
+who='//app:x (vafit_check_group):'
+refused 'a group of nothing' "$who what is to be judged? \`executables\`, \`programs_of\` or \`files\` say it" "$(group 'limit = "16GiB"')"
+refused 'files that nobody makes' "$who \`files\` needs \`deps\`, the targets that make them" "$(group 'files = [ "$root_out_dir/app" ]')"
+refused 'a group, a limit without unit' "$who limit \"16\" is no size with a unit, such as 64MiB or 16GiB" \
+    "$(group 'executables = [ ":app" ] limit = "16"')"
+refused 'one program of a group' 'You set the variable "executable" here and it was unused before it went' \
+    "$(group 'executables = [ ":app" ] executable = ":app"')"
+fix='vafit_fix_group("x") { executables = [ ":app" ]'
+refused 'a plan that is not set' 'vafit_fix_group needs vafit_plan, the file that links are to read' "$fix }"
+echo '{"schema": "vafit.plan/1", "images": []}' >build/plan.json
+generate 'vafit_plan = "//build/plan.json"'
+refused 'a plan that drops exports' '//app:x (vafit_fix_group): up_to "exports": links neither drop exports nor consolidate' "$fix up_to = \"exports\" }"
+refused 'a plan that consolidates' '//app:x (vafit_fix_group): up_to "symbols+consolidate": links neither drop exports nor consolidate' "$fix up_to = \"symbols+consolidate\" }"
 cp plain app/BUILD.gn
 # argument NAME MESSAGE LINE...: these arguments in args.gn.
 argument() {
@@ -51,10 +65,19 @@ argument() {
     expect_true "$name: says why" grep -qxF -- "$message" .out
 }
 argument 'an unknown mode' 'vafit_mode is "check", "fix" or "off", not "no"' 'vafit_mode = "no"'
-argument 'no vafit' "I resolved this to \"$PWD/gone\"." 'vafit_path = "//gone"'
 argument 'an unknown level of links' \
     'vafit_link_level "most" is none of if-needed align lossless debug-map locals symbols' \
     "vafit_path = \"$VAFIT\"" 'vafit_link_level = "most"'
+argument 'dylibs without symbols, of which nm makes the .TOC' \
+    'vafit_solink_level "symbols" leaves nm no exports to make a .TOC of, so that clients would not be linked again when one goes; use "locals", or set vafit_toc_from_exports_trie where the toolchain makes .TOC files from the exports trie' \
+    "vafit_path = \"$VAFIT\"" 'vafit_solink_level = "symbols"'
+argument 'links by a vafit that the build makes' \
+    'vafit_link_level, vafit_solink_level and vafit_plan need a vafit that is not part of the build: without vafit_from_source, and with its path as vafit_path' \
+    'vafit_from_source = true' 'vafit_link_level = "locals"'
+
+argument 'a plan and a level' 'vafit_plan says how far links shrink: vafit_link_level and vafit_solink_level have to be empty' \
+    "vafit_path = \"$VAFIT\"" 'vafit_plan = "//build/plan.json"' 'vafit_link_level = "locals"'
+argument 'a plan that is not there' "I resolved this to \"$PWD/build/gone.json\"." "vafit_path = \"$VAFIT\"" 'vafit_plan = "//build/gone.json"'
 
 # The lists in vafit.gni are vafit's.
 "$VAFIT" check out/app --format sarif | jq -r '.runs[0].tool.driver.rules[].id' >wanted
@@ -68,5 +91,11 @@ expect_same 'its profiles' wanted listed
 sed -n '/^_levels = \[/,/^\]/ s/^  "\(.*\)",/\1/p' third_party/vafit/gn/vafit.gni >listed
 expect_same 'and its levels' wanted listed
 
-run gn format --dry-run $(find "$TESTS/../gn" "$TESTS/../examples/gn" -name '*.gn' -o -name '*.gni' -o -name .gn)
-expect 'the build files are formatted' 0 '' ''
+# Each GN on PATH; the newer ones break comments at 80 columns.
+mapfile -t files < <(find "$TESTS/../gn" "$TESTS/../examples/gn" "$TESTS/gn" "$TESTS/../BUILD.gn" -name '*.gn' -o -name '*.gni' -o -name .gn)
+for gn in $(type -ap gn | xargs realpath | sort -u); do
+    run "$gn" format --dry-run "${files[@]}"
+    expect "the build files are formatted, says GN $("$gn" --version | sed 's/ .*//')" 0 '' ''
+done
+run awk 'length > 80 && /^ *# [^ ]/ { print FILENAME ": " $0 }' "${files[@]}"
+expect 'no comment is longer than 80 columns' 0 '' ''

@@ -27,9 +27,9 @@ PATH=$PATH:$PWD/commands
 
 # What the user has typed, with the word at the cursor behind a bar, and all that is offered for it.
 cat >.lines <<'END'
-vafit | check why explain map diff scan align shrink fix consolidate verify link completion help
+vafit | check why explain map sample diff scan align shrink fix consolidate verify link completion help
 vafit |c check consolidate completion
-vafit help | check why explain map diff scan align shrink fix consolidate verify link completion
+vafit help | check why explain map sample diff scan align shrink fix consolidate verify link completion
 vafit completion | bash zsh fish
 vafit check |--ex --exit-zero
 vafit fix |--un --undo --unstripped
@@ -43,6 +43,11 @@ vafit explain --format | text json
 vafit explain |pro profile.json
 vafit map --format | svg html
 vafit map main --against |pro profile.json
+vafit sample --format | text json
+vafit sample --keep |n none
+vafit sample --reports | folder commands
+vafit sample --timeout |
+vafit sample --launcher |zz- zz-linker
 vafit why --arch | arm64 arm64e x86_64 x86_64h
 vafit check --profile |macos-2 macos-26 macos-27
 vafit check --profile |./p ./profile.json

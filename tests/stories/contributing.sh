@@ -16,7 +16,7 @@ expect_same 'every file that is named exists' /dev/null "$WORK/gone"
 
 # Where a release sets the version.
 version=$("$VAFIT" --version | cut -d' ' -f2)
-for file in BUILD.bazel MODULE.bazel README.chromium CMakeLists.txt; do
+for file in BUILD.bazel MODULE.bazel BUILD.gn README.chromium CMakeLists.txt; do
     expect_true "$file has the version" grep -qF "$version" "$file"
     expect_true "and CONTRIBUTING.md names $file" grep -qF "\`$file\`" CONTRIBUTING.md
 done

@@ -104,3 +104,16 @@ fix fresh
 undo fixed
 END
 expect_true "many calls were made to fail ($points)" test $points -gt 60
+# A kernel that says it has copied what it has not: what is read back is not what was there.
+fresh
+whole=("$VAFIT" shrink built/main -o case/new --level locals -q)
+traced -e trace=copy_file_range "${whole[@]}"
+size=$(sed -n 's/.*copy_file_range(.* \([0-9]*\), 0) = \1$/\1/p' trace | head -1)
+rm -f case/new*
+if [ -n "$size" ]; then
+    run traced -e trace=copy_file_range -e inject=copy_file_range:retval=$size:when=1 "${whole[@]}"
+    expect 'bytes that were not copied' 4 '' 'vafit: case/new: byte 0x0 was written as 0xcf and reads back as 0x00'
+    expect_true 'and nothing is left of it' test ! -e case/new -a ! -e case/new.vafit-new
+else
+    skip 'bytes that were not copied' 'this file system shares blocks'
+fi

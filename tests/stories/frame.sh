@@ -47,7 +47,7 @@ if command -v clang-format-14 >/dev/null; then
 else
     skip 'the code is formatted' 'there is no clang-format-14'
 fi
-for script in scripts/* tests/run-one tests/stories/*.sh tests/large/*.sh tests/fuzz/*.sh tests/lib/*.sh bench/run .ci/run; do
+for script in scripts/* tests/run-one tests/stories/*.sh tests/large/*.sh tests/fuzz/*.sh tests/lib/*.sh bench/run bench/compare .ci/run; do
     [ -f "$script" ] && { bash -n "$script" || echo "$script"; }
 done >"$WORK/broken" 2>&1
 expect_true 'every script parses' test ! -s "$WORK/broken"

@@ -13,35 +13,58 @@
 #define __has_feature(feature) 0
 #endif
 
-/* A small run takes what it needs from one block of FIRST_BLOCK bytes, a large one from whole
- * pieces of memory after it. Under AddressSanitizer each taking is a block of its own, so that a
- * step past its end is seen. */
+/* Blocks grow: a scratch arena that lives for one look-up has SMALL bytes, the next block GROWTH
+ * times that, and what a large run needs comes from whole pieces of memory. Under
+ * AddressSanitizer each taking is a block of its own, so that a step past its end is seen. */
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-enum { FIRST_BLOCK = 0, USES_PIECES = 0 };
+enum { SMALL = 0, LARGE = 0, USES_PIECES = 0 };
 #else
-enum { FIRST_BLOCK = 64 * 1024, USES_PIECES = 1 };
+enum { SMALL = 2 * 1024, LARGE = 128 * 1024, USES_PIECES = 1 };
 #endif
 
-enum { ALIGNMENT = 16 };
+enum { ALIGNMENT = 16, GROWTH = 8 };
 
 struct arena_block {
     struct arena_block *next;
-    bool is_piece;   /* of memory_map; otherwise of calloc */
+    bool is_piece;   /* of memory_map; otherwise of malloc */
+    bool is_zeroed;  /* else what is handed out has to be */
     size_t used;     /* bytes of `memory` handed out */
     size_t capacity; /* bytes of `memory` */
     _Alignas(ALIGNMENT) unsigned char memory[];
 };
 
-static struct arena_block *new_block(struct arena *arena, size_t size) {
-    const size_t in_piece = MEMORY_PIECE - sizeof(struct arena_block);
-    bool is_piece = USES_PIECES && arena->blocks != NULL && size <= in_piece;
-    size_t capacity = is_piece ? in_piece : size > FIRST_BLOCK ? size : FIRST_BLOCK;
-    struct arena_block *block =
-        is_piece ? memory_map() : calloc(1, sizeof(struct arena_block) + capacity);
+/* What is larger than the blocks of its time gets one for itself, which the system has zeroed. */
+static struct arena_block *allocate(size_t size, size_t usual) {
+    bool is_zeroed = size > usual;
+    size_t capacity = is_zeroed ? size : usual;
+    struct arena_block *block = is_zeroed ? calloc(1, sizeof(struct arena_block) + capacity)
+                                          : malloc(sizeof(struct arena_block) + capacity);
     if (block == NULL)
         out_of_memory();
-    block->is_piece = is_piece;
-    block->capacity = capacity;
+    *block = (struct arena_block){.is_zeroed = is_zeroed, .capacity = capacity};
+    return block;
+}
+
+static struct arena_block *map_piece(void) {
+    struct arena_block *block = memory_map();
+    if (block == NULL)
+        out_of_memory();
+    block->is_piece = block->is_zeroed = true;
+    block->capacity = MEMORY_PIECE - sizeof(struct arena_block);
+    return block;
+}
+
+/* The bytes of the block after the newest one; more than LARGE for a piece. */
+static size_t next_size(const struct arena *arena) {
+    return arena->blocks == NULL ? SMALL : arena->blocks->capacity * GROWTH;
+}
+
+static struct arena_block *new_block(struct arena *arena, size_t size) {
+    size_t usual = next_size(arena);
+    bool is_piece =
+        USES_PIECES && usual > LARGE && size <= MEMORY_PIECE - sizeof(struct arena_block);
+    struct arena_block *block =
+        is_piece ? map_piece() : allocate(size, usual > LARGE ? LARGE : usual);
     block->next = arena->blocks;
     arena->blocks = block;
     return block;
@@ -56,6 +79,8 @@ void *arena_take(struct arena *arena, size_t size) {
         block = new_block(arena, rounded);
     void *memory = block->memory + block->used;
     block->used += rounded;
+    if (!block->is_zeroed)
+        memset(memory, 0, rounded);
     return memory;
 }
 

@@ -141,6 +141,7 @@ static bool name_file(const char *target, struct atomic_file *file, struct error
     int size = snprintf(file->path, sizeof file->path, "%s" NEW_FILE_ENDING, target);
     file->file = (struct file){.descriptor = -1};
     file->no_sync = false;
+    file->proven = (struct file_range){0, 0};
     return (size >= 0 && (size_t)size < sizeof file->path) ||
            error_io(error, target, "cannot write: the path is too long");
 }
@@ -170,6 +171,7 @@ void atomic_file_kept(const struct atomic_file *file, char path[NEW_FILE_KEPT_SI
  * never free for another run. */
 bool atomic_file_become(struct atomic_file *file, const char *path, struct error *error) {
     struct file other;
+    file->proven = (struct file_range){0, 0};
     if (!file_open(path, &other, error))
         return false;
     bool is_same = has_name(file->file.descriptor, path);
@@ -207,9 +209,20 @@ bool atomic_file_find(const char *target, struct atomic_file *file, bool *is_lef
     return being_written(file, target, error);
 }
 
+/* Leaves of what was proven the longer end. */
+static void unprove(struct file_range *proven, uint64_t start, uint64_t end) {
+    if (end <= proven->start || proven->end <= start)
+        return;
+    if (start > proven->start && (end >= proven->end || start - proven->start >= proven->end - end))
+        proven->end = start;
+    else
+        proven->start = end < proven->end ? end : proven->end;
+}
+
 bool atomic_file_write(struct atomic_file *file, uint64_t offset, const void *data, size_t size,
                        struct error *error) {
     const char *source = data;
+    unprove(&file->proven, offset, offset + size);
     while (size != 0) {
         ssize_t count = pwrite(file->file.descriptor, source, size, (off_t)offset);
         if (count < 0 && errno == EINTR)
@@ -297,11 +310,23 @@ static uint64_t copy_by_kernel(struct atomic_file *file, uint64_t offset, const 
 }
 #endif
 
+/* A copy that ends in a hole has no byte there that would give it its size. */
+static bool has_whole_size(const struct atomic_file *file, struct error *error) {
+    struct stat status;
+    return (fstat(file->file.descriptor, &status) == 0 &&
+            ((uint64_t)status.st_size >= file->file.size ||
+             ftruncate(file->file.descriptor, (off_t)file->file.size) == 0)) ||
+           error_errno(error, "", "cannot write");
+}
+
 bool atomic_file_copy(struct atomic_file *file, uint64_t offset, const struct file *from,
                       uint64_t from_offset, uint64_t size, struct error *error) {
     static const size_t piece = 1 << 20;
     if (!range_within(from_offset, size, from->size))
         return error_io(error, "", "cannot read: the file became shorter while it was read");
+    if (size == 0)
+        return true;
+    unprove(&file->proven, offset, offset + size);
     uint64_t done = copy_by_kernel(file, offset, from, from_offset, size);
     char *buffer = done < size ? malloc(piece) : NULL;
     bool copied = true;
@@ -312,30 +337,23 @@ bool atomic_file_copy(struct atomic_file *file, uint64_t offset, const struct fi
         done += count;
     }
     free(buffer);
-    return copied;
-}
-
-/* A copy that ends in a hole gets its size only now. */
-static bool has_whole_size(const struct atomic_file *file) {
-    struct stat status;
-    return fstat(file->file.descriptor, &status) == 0 &&
-           ((uint64_t)status.st_size >= file->file.size ||
-            ftruncate(file->file.descriptor, (off_t)file->file.size) == 0);
+    return copied && has_whole_size(file, error);
 }
 
 bool atomic_file_finish(struct atomic_file *file, const struct file *like, struct error *error) {
     struct stat status;
-    if (!has_whole_size(file) || fstat(like->descriptor, &status) != 0 ||
+    if (fstat(like->descriptor, &status) != 0 ||
         fchmod(file->file.descriptor, status.st_mode & 07777) != 0 ||
         (!file->no_sync && fsync(file->file.descriptor) != 0))
         return error_errno(error, "", "cannot write");
     return true;
 }
 
-bool atomic_file_make_copy(const char *target, const struct file *from, struct atomic_file *file,
-                           struct error *error) {
+bool atomic_file_make_copy(const char *target, const struct file *from, bool no_sync,
+                           struct atomic_file *file, struct error *error) {
     if (!atomic_file_make(target, file, error))
         return false;
+    file->no_sync = no_sync;
     if (atomic_file_copy(file, 0, from, 0, from->size, error) &&
         atomic_file_finish(file, from, error))
         return true;

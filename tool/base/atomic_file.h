@@ -15,6 +15,9 @@ struct atomic_file {
     struct file file; /* open for writing and reading */
     bool no_sync;     /* set by the caller: there is no fsync, so that a crash of the machine may
                          lose it, like any output of a compiler */
+    struct file_range proven; /* what was read back after it was copied, and is the same at the same
+                                 place of the other file. Whoever copies sets it; writing takes away
+                                 from it */
 };
 
 #define NEW_FILE_ENDING ".vafit-new"
@@ -36,10 +39,10 @@ bool atomic_file_copy(struct atomic_file *file, uint64_t offset, const struct fi
                       uint64_t from_offset, uint64_t size, struct error *error);
 /* Gives it the mode of `like` and syncs it, unless it has no_sync. Errors: as above. */
 bool atomic_file_finish(struct atomic_file *file, const struct file *like, struct error *error);
-/* Makes the new file for `target` a copy of another file, of its mode, and finishes it. Errors:
- * ERROR_IO naming `target`; nothing is left then. */
-bool atomic_file_make_copy(const char *target, const struct file *from, struct atomic_file *file,
-                           struct error *error);
+/* Makes the new file for `target` a copy of another file, of its mode, and finishes it, with the
+ * given no_sync. Errors: ERROR_IO naming `target`; nothing is left then. */
+bool atomic_file_make_copy(const char *target, const struct file *from, bool no_sync,
+                           struct atomic_file *file, struct error *error);
 /* Moves it to `target`. Errors: ERROR_IO naming `target`; the file is discarded then. */
 bool atomic_file_take_place(struct atomic_file *file, const char *target, struct error *error);
 /* Makes the new file for `target` a further name of the file at `source`, open for reading and

@@ -46,6 +46,12 @@ struct file {
     uint64_t names;    /* hard links, when it was opened */
 };
 
+/* A run of a file's bytes: start <= offset < end. */
+struct file_range {
+    uint64_t start;
+    uint64_t end;
+};
+
 /* What tells a file from what stands under its name after it was written anew. */
 struct file_stamp {
     struct file_identity identity;

@@ -27,14 +27,22 @@ static void add_without_controls(struct text *out, const char *json) {
     }
 }
 
-void json_write(json_t *value, struct text *out) {
+static void add(json_t *value, size_t flags, struct text *out) {
     struct text json = {0};
-    if (json_dump_callback(value, append, &json, JSON_INDENT(2)) != 0)
+    if (json_dump_callback(value, append, &json, flags | JSON_ENCODE_ANY) != 0)
         out_of_memory();
     add_without_controls(out, json.data);
-    text_add(out, "\n");
     text_free(&json);
     json_decref(value);
+}
+
+void json_write(json_t *value, struct text *out) {
+    add(value, JSON_INDENT(2), out);
+    text_add(out, "\n");
+}
+
+void json_add_line(json_t *value, struct text *out) {
+    add(value, JSON_COMPACT, out);
 }
 
 json_t *json_bytes(uint64_t bytes) {

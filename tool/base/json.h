@@ -10,6 +10,8 @@
 /* Appends `value` as text with two spaces a level and a newline at the end, and releases it.
  * Members stay in the order they were set. */
 void json_write(json_t *value, struct text *out);
+/* Likewise on one line, without a newline. */
+void json_add_line(json_t *value, struct text *out);
 /* Whole bytes, or an address. New: the caller, or the value it is put into, releases it. */
 json_t *json_bytes(uint64_t bytes);
 /* A string, or null for NULL. A name in a file need not be UTF-8: each byte that makes it none

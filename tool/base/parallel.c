@@ -45,36 +45,46 @@ static bool start_thread(pthread_t *thread, void *(*run)(void *), void *argument
     return false;
 }
 
-static void end_thread(pthread_t thread) {
-    pthread_join(thread, NULL);
-    give_thread();
+/* Does the next piece; false when there is none. */
+static bool do_next(struct queue *queue) {
+    size_t i = atomic_fetch_add(&queue->next, 1);
+    if (i >= queue->count)
+        return false;
+    queue->work(queue->context, i);
+    return true;
 }
 
-static void *drain(void *argument) {
-    struct queue *queue = argument;
-    for (;;) {
-        size_t i = atomic_fetch_add(&queue->next, 1);
-        if (i >= queue->count)
-            return NULL;
-        queue->work(queue->context, i);
-    }
+/* A thread gives its place to the next one when it has nothing more to do, not when it is waited
+ * for: that may be long after. */
+static void *drain_beside(void *queue) {
+    while (do_next(queue))
+        ;
+    give_thread();
+    return NULL;
+}
+
+static bool has_more(struct queue *queue) {
+    return atomic_load(&queue->next) + 1 < queue->count;
 }
 
 void parallel_for(size_t count, void (*work)(void *context, size_t i), void *context) {
     struct queue queue = {.count = count, .work = work, .context = context};
     pthread_t threads[MAX_JOBS];
     size_t started = 0;
-    while (started + 1 < count && started < MAX_JOBS &&
-           start_thread(&threads[started], drain, &queue))
-        started++;
-    drain(&queue);
+    /* A thread that other work had at first may be free later. */
+    do {
+        while (has_more(&queue) && started < MAX_JOBS &&
+               start_thread(&threads[started], drain_beside, &queue))
+            started++;
+    } while (do_next(&queue));
     for (size_t i = 0; i < started; i++)
-        end_thread(threads[i]);
+        pthread_join(threads[i], NULL);
 }
 
 static void *run_background(void *argument) {
     struct background *background = argument;
     background->work(background->context);
+    give_thread();
     return NULL;
 }
 
@@ -88,6 +98,6 @@ void background_begin(struct background *background, void (*work)(void *context)
 
 void background_end(struct background *background) {
     if (background->runs)
-        end_thread(background->thread);
+        pthread_join(background->thread, NULL);
     background->runs = false;
 }

@@ -81,6 +81,23 @@ struct limited_process {
     struct timespec deadline; /* of CLOCK_MONOTONIC */
 };
 
+/* The moment so many seconds from now, of CLOCK_MONOTONIC. */
+static struct timespec deadline_in(unsigned seconds) {
+    struct timespec deadline;
+    clock_gettime(CLOCK_MONOTONIC, &deadline);
+    deadline.tv_sec += seconds;
+    return deadline;
+}
+
+/* Milliseconds, 0 when none is left. */
+static int time_until(const struct timespec *deadline) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long long left = (long long)(deadline->tv_sec - now.tv_sec) * 1000 +
+                     (deadline->tv_nsec - now.tv_nsec) / 1000000;
+    return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
 static void limit(int resource, uint64_t value) {
     const struct rlimit wanted = {(rlim_t)value, (rlim_t)value};
     /* A system that has no such limit runs it without. */
@@ -109,8 +126,7 @@ static bool start(const char *program, const char *argument, const struct subpro
         return error_errno(error, "", "cannot be started");
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    clock_gettime(CLOCK_MONOTONIC, &process->deadline);
-    process->deadline.tv_sec += limits->seconds;
+    process->deadline = deadline_in(limits->seconds);
     process->output = ends[0];
     process->process = fork();
     if (process->process == 0)
@@ -123,13 +139,8 @@ static bool start(const char *program, const char *argument, const struct subpro
     return false;
 }
 
-/* Milliseconds, 0 when none is left. */
 static int time_left(const struct limited_process *process) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    long long left = (long long)(process->deadline.tv_sec - now.tv_sec) * 1000 +
-                     (process->deadline.tv_nsec - now.tv_nsec) / 1000000;
-    return left < 0 ? 0 : (int)left;
+    return time_until(&process->deadline);
 }
 
 static bool too_long(const struct subprocess_limits *limits, struct error *error) {
@@ -190,7 +201,7 @@ static bool ended_well(int status, struct error *error) {
 bool subprocess_output(const char *program, const char *argument,
                        const struct subprocess_limits *limits, struct text *output,
                        struct error *error) {
-    struct limited_process process;
+    struct limited_process process = {.output = -1};
     int status;
     if (!start(program, argument, limits, &process, error))
         return false;
@@ -231,14 +242,14 @@ static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 enum { PASSED_ON = sizeof passed_on / sizeof passed_on[0] };
 
 static volatile sig_atomic_t caught;
-/* 0 when there is none to pass signals to. */
-static volatile pid_t command_process;
+/* Whom signals are passed to, as kill has it: a process, or a group below 0. 0 for nobody. */
+static volatile pid_t receiver;
 
 static void pass_on(int number) {
     int kept = errno;
     caught = number;
-    if (command_process > 0)
-        kill(command_process, number);
+    if (receiver != 0)
+        kill(receiver, number);
     errno = kept;
 }
 
@@ -252,50 +263,65 @@ static void catch_signals(void) {
     }
 }
 
-/* Starts it with the signals of `mask` blocked. vafit ignores SIGPIPE and SIGXFSZ, which is not
- * for others. Returns an errno. */
-static int spawn(char **arguments, const sigset_t *mask, pid_t *process) {
+/* Starts it with the signals of `mask` blocked; with streams of its own it leads a process group.
+ * vafit ignores SIGPIPE and SIGXFSZ, which is not for others. Returns an errno. */
+static int spawn(char **arguments, const posix_spawn_file_actions_t *streams, const sigset_t *mask,
+                 pid_t *process) {
     posix_spawnattr_t attributes;
     sigset_t defaults;
+    short group = streams == NULL ? 0 : POSIX_SPAWN_SETPGROUP;
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
     sigaddset(&defaults, SIGXFSZ);
     int status = posix_spawnattr_init(&attributes);
     if (status != 0)
         return status;
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setflags(&attributes,
+                             (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | group));
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setsigmask(&attributes, mask);
-    status = posix_spawnp(process, arguments[0], NULL, &attributes, arguments, environ);
+    status = posix_spawnp(process, arguments[0], streams, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);
     return status;
 }
 
-/* A signal that comes while it is started waits until there is someone to pass it to. */
-static int start_command(char **arguments) {
+/* A signal that comes while it is started waits until there is someone to pass it to. Errors:
+ * ERROR_IO naming the program. */
+static bool start_command(const struct string_list *command,
+                          const posix_spawn_file_actions_t *streams, pid_t *process,
+                          struct error *error) {
+    struct arena scratch = {0};
+    char **arguments = arena_take(&scratch, (command->count + 1) * sizeof *arguments);
     sigset_t held, mask;
-    pid_t process;
+    for (size_t i = 0; i < command->count; i++)
+        arguments[i] = arena_string(&scratch, command->items[i]);
+    fflush(NULL);
     sigemptyset(&held);
     for (size_t i = 0; i < PASSED_ON; i++)
         sigaddset(&held, passed_on[i]);
     sigprocmask(SIG_BLOCK, &held, &mask);
     catch_signals();
-    int status = spawn(arguments, &mask, &process);
+    int status = spawn(arguments, streams, &mask, process);
     if (status == 0)
-        command_process = process;
+        receiver = streams == NULL ? *process : -*process;
     sigprocmask(SIG_SETMASK, &mask, NULL);
-    return status;
+    arena_free(&scratch);
+    return status == 0 || error_io(error, command->items[0], "cannot be run: %s", strerror(status));
 }
 
 /* Until it is waited for its number is nobody else's, so that no signal goes astray. */
-static bool wait_for_command(struct subprocess_end *end) {
-    pid_t process = command_process;
+static bool wait_until_over(pid_t process) {
     siginfo_t info;
-    int status;
     while (waitid(P_PID, (id_t)process, &info, WEXITED | WNOWAIT) != 0)
         if (errno != EINTR)
             return false;
-    command_process = 0;
+    return true;
+}
+
+/* Of a process that is over: how it ended. */
+static bool take_end(pid_t process, struct subprocess_end *end) {
+    int status;
+    receiver = 0;
     while (waitpid(process, &status, 0) < 0)
         if (errno != EINTR)
             return false;
@@ -309,16 +335,118 @@ static bool wait_for_command(struct subprocess_end *end) {
 
 bool subprocess_run(const struct string_list *command, struct subprocess_end *end,
                     struct error *error) {
-    struct arena scratch = {0};
-    char **arguments = arena_take(&scratch, (command->count + 1) * sizeof *arguments);
-    for (size_t i = 0; i < command->count; i++)
-        arguments[i] = arena_string(&scratch, command->items[i]);
-    fflush(NULL);
-    int status = start_command(arguments);
-    arena_free(&scratch);
+    pid_t process;
+    return start_command(command, NULL, &process, error) &&
+           ((wait_until_over(process) && take_end(process, end)) ||
+            error_errno(error, command->items[0], "cannot be waited for"));
+}
+
+/* --- a launch --- */
+
+/* How long a program has between SIGTERM and SIGKILL. */
+enum { GRACE = 2 };
+
+struct heard_process {
+    pid_t process;
+    int errors;          /* read end of its standard error; does not block */
+    size_t most;         /* bytes of it that are kept */
+    struct text *output; /* what was kept so far */
+};
+
+/* Takes what is there; what is more than is kept has to be read too, or the program would wait. */
+static void hear(const struct heard_process *heard) {
+    enum { TURNS = 16 };
+    char buffer[65536];
+    for (int i = 0; i < TURNS; i++) {
+        ssize_t count = read(heard->errors, buffer, sizeof buffer);
+        if (count <= 0)
+            return;
+        size_t room = heard->most - heard->output->size;
+        text_add_bytes(heard->output, buffer, (size_t)count < room ? (size_t)count : room);
+    }
+}
+
+/* Whether the process is over; false when it runs on at the deadline, or a signal tells vafit to
+ * end. */
+static bool hear_until(const struct heard_process *heard, unsigned seconds) {
+    const struct timespec moment = {0, 2000000};
+    const struct timespec deadline = deadline_in(seconds);
+    int before = caught;
+    for (;;) {
+        siginfo_t info = {0};
+        bool is_over =
+            waitid(P_PID, (id_t)heard->process, &info, WEXITED | WNOWAIT | WNOHANG) == 0 &&
+            info.si_pid == heard->process;
+        hear(heard);
+        if (is_over)
+            return true;
+        if (time_until(&deadline) == 0 || caught != before)
+            return false;
+        nanosleep(&moment, NULL);
+    }
+}
+
+/* Waits for its end, or makes it. What it has started goes with it. */
+static bool end_launch(const struct heard_process *heard, unsigned seconds,
+                       struct subprocess_launch *launch) {
+    launch->process = heard->process;
+    launch->was_ended = !hear_until(heard, seconds);
+    if (launch->was_ended) {
+        kill(-heard->process, SIGTERM);
+        if (!hear_until(heard, GRACE))
+            kill(-heard->process, SIGKILL);
+    }
+    if (!wait_until_over(heard->process))
+        return false;
+    kill(-heard->process, SIGKILL);
+    hear(heard);
+    return take_end(heard->process, &launch->end);
+}
+
+static int make_streams(int errors, posix_spawn_file_actions_t *streams) {
+    int status = posix_spawn_file_actions_init(streams);
     if (status != 0)
-        return error_io(error, command->items[0], "cannot be run: %s", strerror(status));
-    return wait_for_command(end) || error_errno(error, command->items[0], "cannot be waited for");
+        return status;
+    status = posix_spawn_file_actions_addopen(streams, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (status == 0)
+        status = posix_spawn_file_actions_addopen(streams, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (status == 0)
+        status = posix_spawn_file_actions_adddup2(streams, errors, STDERR_FILENO);
+    if (status != 0)
+        posix_spawn_file_actions_destroy(streams);
+    return status;
+}
+
+/* Starts it with its standard error at the pipe's write end, which is closed here. */
+static bool start_heard(const struct string_list *command, int errors, pid_t *process,
+                        struct error *error) {
+    posix_spawn_file_actions_t streams;
+    int status = make_streams(errors, &streams);
+    bool started = status == 0 && start_command(command, &streams, process, error);
+    if (status == 0)
+        posix_spawn_file_actions_destroy(&streams);
+    else
+        error_io(error, command->items[0], "cannot be run: %s", strerror(status));
+    close(errors);
+    return started;
+}
+
+bool subprocess_launch(const struct string_list *command, const struct launch_limits *limits,
+                       struct text *errors, struct subprocess_launch *launch, struct error *error) {
+    int ends[2];
+    struct heard_process heard = {.most = errors->size + limits->errors, .output = errors};
+    if (pipe(ends) != 0)
+        return error_errno(error, command->items[0], "cannot be run");
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    heard.errors = ends[0];
+    bool started = start_heard(command, ends[1], &heard.process, error);
+    bool ended = started && end_launch(&heard, limits->seconds, launch);
+    close(ends[0]);
+    if (started && !ended)
+        error_errno(error, command->items[0], "cannot be waited for");
+    return ended;
 }
 
 int subprocess_signal(void) {

@@ -1,4 +1,5 @@
-/* Other programs that vafit runs: to read what they print, by a shell, or in its own place. */
+/* Other programs that vafit runs: to read what they print, by a shell, in its own place, or to see
+ * whether they start. */
 #ifndef VAFIT_BASE_SUBPROCESS_H
 #define VAFIT_BASE_SUBPROCESS_H
 
@@ -48,7 +49,27 @@ struct subprocess_end {
  * Errors: ERROR_IO naming the program that cannot be run. */
 bool subprocess_run(const struct string_list *command, struct subprocess_end *end,
                     struct error *error);
-/* The last such signal, 0 for none. */
+
+/* What a launch may take. */
+struct launch_limits {
+    unsigned seconds; /* before it is ended */
+    size_t errors;    /* bytes of its standard error that are kept */
+};
+
+struct subprocess_launch {
+    long process; /* its number */
+    struct subprocess_end end;
+    bool was_ended; /* it ran on when its time was over, or a signal came for vafit */
+};
+
+/* Launches a command as subprocess_run does, but with nothing to read and its output dropped, and
+ * adds the beginning of what it writes to standard error to *errors. It leads a process group of
+ * its own, which is ended when the command ends; one whose time is over gets SIGTERM, and after two
+ * seconds SIGKILL. A signal for vafit is passed on and ends the launch. May be repeated. Errors:
+ * ERROR_IO naming the program that cannot be run. */
+bool subprocess_launch(const struct string_list *command, const struct launch_limits *limits,
+                       struct text *errors, struct subprocess_launch *launch, struct error *error);
+/* The last signal that a command was run or launched with, 0 for none. */
 int subprocess_signal(void);
 /* Ends vafit by a signal, without a core: returns only what a shell calls that, for exit. */
 int die_by_signal(int signal);

@@ -87,9 +87,22 @@ static bool begins_command(const char *at, bool at_start) {
     return (at_start && strncmp(at, "::", 2) == 0) || strncmp(at, "##[", 3) == 0;
 }
 
+/* The bytes at the start of `name` that stay as they are, whatever stands around them. */
+static size_t plain_size(const char *name) {
+    size_t size = 0;
+    while (name[size] >= ' ' && name[size] < 0x7f && name[size] != ':' && name[size] != '#')
+        size++;
+    return size;
+}
+
 void text_add_printable(struct text *text, const char *name) {
     const char *start = name + strspn(name, " ");
     while (*name != '\0') {
+        size_t plain = plain_size(name);
+        text_add_bytes(text, name, plain);
+        name += plain;
+        if (*name == '\0')
+            break;
         size_t spelled = text_control_size(name);
         if (spelled == 0 && begins_command(name, name == start))
             spelled = 1;
@@ -127,6 +140,11 @@ void text_print_line(FILE *stream, const char *format, ...) {
     text_add(&line, "\n");
     fputs(line.data, stream);
     text_free(&line);
+}
+
+void text_shorten(struct text *text, size_t size) {
+    text->size -= size;
+    text->data[text->size] = '\0';
 }
 
 void text_free(struct text *text) {

@@ -39,6 +39,8 @@ void text_add_shell_path(struct text *text, const char *path);
 void text_add_wrapped(struct text *text, const char *line, size_t width, size_t indent);
 /* Likewise all lines of a string; what follows a first line stands four columns further in. */
 void text_add_wrapped_lines(struct text *text, const char *lines, size_t width);
+/* Takes away the last `size` bytes, which are there. */
+void text_shorten(struct text *text, size_t size);
 void text_free(struct text *text);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/size.h"
 #include "base/text.h"
 #include "crash/pasted.h"
 #include "space/free_ranges.h"
@@ -11,6 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* No report is larger, in bytes: each of a hundred thousand images takes less than 400. */
+#define LARGEST_REPORT (64 * MIB)
 
 /* An image of the process. */
 struct crash_image {
@@ -38,18 +42,19 @@ struct crash_evidence {
 
 /* Lives in the arena; NULL and 0 are what the report does not say. */
 struct crash_report {
-    const char *format;   /* of the row that read it */
-    bool is_map;          /* there is a memory map alone, and nothing of how it ended */
-    const char *process;  /* the program's name */
-    const char *path;     /* the executable's */
-    const char *os;       /* "macOS 26.3 (25D125)" */
-    const char *cpu;      /* "ARM-64", "X86-64" */
-    const char *bug_type; /* "309" is a crash */
-    const char *incident; /* the number of this one report */
-    bool has_several;     /* another one follows it in the text */
-    bool is_translated;   /* x86_64 on Apple silicon */
-    uint64_t platform;    /* as build_version.h has platforms */
-    bool has_uuid;        /* of the executable */
+    const char *format;      /* of the row that read it */
+    bool is_map;             /* there is a memory map alone, and nothing of how it ended */
+    const char *process;     /* the program's name */
+    const char *path;        /* the executable's */
+    const char *os;          /* "macOS 26.3 (25D125)" */
+    const char *cpu;         /* "ARM-64", "X86-64" */
+    const char *bug_type;    /* "309" is a crash */
+    uint64_t process_number; /* "pid" */
+    const char *incident;    /* the number of this one report */
+    bool has_several;        /* another one follows it in the text */
+    bool is_translated;      /* x86_64 on Apple silicon */
+    uint64_t platform;       /* as build_version.h has platforms */
+    bool has_uuid;           /* of the executable */
     uint8_t uuid[16];
     struct crash_evidence evidence;
     struct crash_images images; /* the executable first, in loading order where the format has it */

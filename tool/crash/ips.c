@@ -78,6 +78,11 @@ static void take_bug_type(struct ips *ips, const struct loose_value *value) {
     crash_report_set(ips->arena, &ips->report->bug_type, value->text, strlen(value->text));
 }
 
+static void take_process_number(struct ips *ips, const struct loose_value *value) {
+    if (ips->report->process_number == 0)
+        ips->report->process_number = value->number;
+}
+
 static void take_slice(struct ips *ips, const struct loose_value *value) {
     struct crash_image slice = {0};
     if (!crash_image_uuid(value->text, &slice) || ips->report->has_uuid)
@@ -199,6 +204,7 @@ static const struct member {
     {"app_name", LOOSE_TEXT, take_process, false},
     {"procName", LOOSE_TEXT, take_process, true},
     {"procPath", LOOSE_TEXT, take_path, true},
+    {"pid", LOOSE_NUMBER, take_process_number, false},
     {"cpuType", LOOSE_TEXT, take_cpu, true},
     {"translated", LOOSE_TRUE, take_translated, false},
     {"osVersion.train", LOOSE_TEXT, take_train, true},

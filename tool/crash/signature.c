@@ -110,9 +110,10 @@ static bool words_begin(const char *text, const char *words) {
     }
 }
 
+/* Blanks before the words are no other place for them to begin. */
 bool words_stand_in(const char *text, const char *words) {
     for (; *text != '\0'; text++)
-        if (words_begin(text, words))
+        if (!isspace((unsigned char)*text) && words_begin(text, words))
             return true;
     return false;
 }

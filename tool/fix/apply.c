@@ -49,7 +49,8 @@ static bool is_as_signed(const struct image_file *file, struct error *error) {
 
 static bool copy(const struct image_file *file, const char *target, struct atomic_file *new_file,
                  struct error *error) {
-    return is_as_signed(file, error) && atomic_file_make_copy(target, &file->file, new_file, error);
+    return is_as_signed(file, error) &&
+           atomic_file_make_copy(target, &file->file, true, new_file, error);
 }
 
 static bool rewrite(const struct fix_job *job, size_t i, const struct image_file *file,

@@ -265,7 +265,7 @@ static bool make_copy(struct merge_work *work, const struct graph_node *node) {
     struct file file;
     struct error error;
     bool opened = file_open(node->file->path, &file, &error);
-    bool copied = opened && atomic_file_make_copy(new.target, &file, &new.file, &error);
+    bool copied = opened && atomic_file_make_copy(new.target, &file, true, &new.file, &error);
     if (opened)
         file_close(&file);
     if (copied)

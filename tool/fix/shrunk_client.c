@@ -15,7 +15,7 @@ static bool compare_with_whole(const char *whole, const char *path, const struct
     read = lone_image_open(&arena, path, &new, read ? &error : &(struct error){0}) && read;
     if (!read)
         errors_add(errors, &error);
-    bool same = read && compare_files(&old.file, &new.file, losses, errors);
+    bool same = read && compare_files(&old.file, &new.file, losses, NULL, errors);
     lone_image_close(&old);
     lone_image_close(&new);
     arena_free(&arena);

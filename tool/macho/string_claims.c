@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum { WORD = 64 };
 
@@ -27,7 +30,18 @@ void string_claims_begin(struct bytes pool, struct bytes table, struct string_cl
     }
 }
 
-/* Bit i tells whether byte i of eight is 0. */
+/* Bit i of what zeros_of_word returns tells whether byte i of the word is 0. */
+#ifdef __SSE2__
+static uint64_t zeros_of_word(const uint8_t *data) {
+    uint64_t zeros = 0;
+    for (unsigned i = 0; i < WORD; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(data + i));
+        __m128i equal = _mm_cmpeq_epi8(bytes, _mm_setzero_si128());
+        zeros |= (uint64_t)(unsigned)_mm_movemask_epi8(equal) << i;
+    }
+    return zeros;
+}
+#else
 static uint64_t zeros_of_eight(const uint8_t *data) {
     const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
     uint64_t eight = 0;
@@ -43,6 +57,7 @@ static uint64_t zeros_of_word(const uint8_t *data) {
         zeros |= zeros_of_eight(data + 8 * i) << 8 * i;
     return zeros;
 }
+#endif
 
 /* Whether every piece that begins in the word at `at` is a name's; the byte before it is a NUL, or
  * there is none. */

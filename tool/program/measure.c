@@ -15,8 +15,9 @@ struct strings {
 /* `name` as it can stand in a message. */
 static const char *printable(struct arena *arena, const char *name) {
     struct text text = {0};
+    text_add(&text, "");
     text_add_printable(&text, name);
-    const char *copy = arena_string(arena, text.data == NULL ? "" : text.data);
+    const char *copy = strcmp(text.data, name) == 0 ? name : arena_string(arena, text.data);
     text_free(&text);
     return copy;
 }

@@ -1,6 +1,7 @@
+#include "report/check_json.h"
+
 #include "base/json.h"
 #include "program/linkedit_sizes_json.h"
-#include "report/check_report.h"
 #include "report/link_switches.h"
 
 #include <string.h>
@@ -62,17 +63,32 @@ static json_t *shared_region(const struct judgement *judgement) {
     return object;
 }
 
-static json_t *help(const struct finding *finding) {
-    struct help text = finding_help(finding);
+json_t *check_json_help(const struct help *text) {
     json_t *object = json_object();
-    set_text(object, "what", text.what);
-    set_text(object, "why", text.why);
-    set_text(object, "what_to_do", text.what_to_do);
-    set_text(object, "if_not_possible", text.if_not_possible);
+    set_text(object, "what", text->what);
+    set_text(object, "why", text->why);
+    set_text(object, "what_to_do", text->what_to_do);
+    set_text(object, "if_not_possible", text->if_not_possible);
     return object;
 }
 
-static json_t *findings(const struct findings *list) {
+/* What helps against this finding, where that is not the rule's own help. */
+static json_t *own_help(const struct finding *finding) {
+    json_t *object = json_object();
+    set_text(object, "what_to_do", finding->what_to_do);
+    set_text(object, "if_not_possible", finding->if_not_possible);
+    return object;
+}
+
+static void set_help(json_t *object, const struct finding *finding, bool has_help) {
+    struct help text = finding_help(finding);
+    if (has_help)
+        json_object_set_new(object, "help", check_json_help(&text));
+    else if (finding->what_to_do != NULL || finding->if_not_possible != NULL)
+        json_object_set_new(object, "help", own_help(finding));
+}
+
+static json_t *findings(const struct findings *list, bool has_help) {
     json_t *array = json_array();
     for (size_t i = 0; i < list->count; i++) {
         const struct finding *finding = &list->items[i];
@@ -83,25 +99,32 @@ static json_t *findings(const struct findings *list) {
         set_bytes_if(object, "limit", finding->has_numbers, finding->limit);
         set_bytes_if(object, "margin", finding->has_numbers, (uint64_t)finding->margin);
         set_text(object, "message", finding->message);
-        json_object_set_new(object, "help", help(finding));
+        set_help(object, finding, has_help);
         json_array_append_new(array, object);
     }
     return array;
 }
 
-static json_t *image(const struct program_report *report, size_t index) {
-    const struct loaded_image *images = report->judged.program->images.items;
-    const struct loaded_image *loaded = &images[index];
-    uint64_t address = report->judgement.addresses[index];
+json_t *check_json_image(const struct loaded_image *loaded, json_t *address) {
     struct linkedit_sizes linkedit_sizes = image_slice_linkedit_sizes(loaded->slice);
     json_t *object = json_object();
     set_text(object, "path", loaded->file->path);
     set_text(object, "install_name", loaded->image->install_name);
     set_bytes(object, "va", loaded->image->vm_space);
     set_bytes(object, "file_size", loaded->file->size);
-    set_bytes_if(object, "address", address != UINT64_MAX, address);
+    if (address != NULL)
+        json_object_set_new(object, "address", address);
     set_bytes(object, "linkedit", loaded->image->linkedit_size);
     json_object_set_new(object, "parts", linkedit_sizes_to_json(&linkedit_sizes));
+    return object;
+}
+
+static json_t *image(const struct program_report *report, size_t index) {
+    const struct loaded_image *images = report->judged.program->images.items;
+    const struct loaded_image *loaded = &images[index];
+    uint64_t address = report->judgement.addresses[index];
+    json_t *object =
+        check_json_image(loaded, address == UINT64_MAX ? json_null() : json_bytes(address));
     set_text(object, "loaded_by",
              loaded->loaded_by == index ? NULL : images[loaded->loaded_by].file->path);
     return object;
@@ -196,7 +219,7 @@ static json_t *top_names(const struct top_names *names) {
     return object;
 }
 
-static json_t *program(const struct program_report *report) {
+json_t *check_json_program(const struct program_report *report, json_t *images, bool has_help) {
     json_t *object = json_object();
     set_text(object, "executable", report->judged.program->path);
     set_text(object, "arch", report->judged.program->architecture->name);
@@ -214,8 +237,9 @@ static json_t *program(const struct program_report *report) {
     json_object_set_new(object, "unused_exports", unused_exports(report));
     json_object_set_new(object, "switches", switches(report));
     json_object_set_new(object, "top_names", top_names(report->top_names));
-    json_object_set_new(object, "findings", findings(&report->judgement.findings));
-    json_object_set_new(object, "images", images(report));
+    json_object_set_new(object, "findings", findings(&report->judgement.findings, has_help));
+    if (images != NULL)
+        json_object_set_new(object, "images", images);
     json_object_set_new(object, "unresolved", unresolved(report->judged.program));
     return object;
 }
@@ -229,6 +253,7 @@ void check_write_json(const struct check_report *report, const struct report_sty
     set_text(root, "source", report->source);
     json_object_set_new(root, "programs", programs);
     for (size_t i = 0; i < report->count; i++)
-        json_array_append_new(programs, program(&report->items[i]));
+        json_array_append_new(
+            programs, check_json_program(&report->items[i], images(&report->items[i]), true));
     json_write(root, out);
 }

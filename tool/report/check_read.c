@@ -51,9 +51,40 @@ static bool read_image(struct json_reader *reader, const json_t *object, void *c
            read_number(reader, object, "va", &image->va);
 }
 
+/* What is being read, and in vafit.checks/1 the images that its programs tell by number. */
+struct check_source {
+    struct checked_programs *programs;
+    struct checked_images all;
+    bool is_compact;
+};
+
+/* [image, address, loaded_by] */
+static bool read_row(const struct json_reader *reader, const json_t *row,
+                     const struct checked_images *all, struct checked_images *images) {
+    const json_t *number = json_array_get(row, 0);
+    json_int_t index = json_is_integer(number) ? json_integer_value(number) : -1;
+    if (index < 0 || (uint64_t)index >= all->count)
+        return json_reject(reader, "0", "not the number of an image");
+    *vector_push(reader->arena, images) = all->items[index];
+    return true;
+}
+
+static bool read_rows(const struct json_reader *reader, const json_t *object,
+                      const struct checked_images *all, struct checked_images *images) {
+    const json_t *rows = json_object_get(object, "images");
+    if (!json_is_array(rows))
+        return json_reject(reader, "images", "not a list");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const struct json_reader element = json_reader_element(reader, "images", i);
+        if (!read_row(&element, json_array_get(rows, i), all, images))
+            return false;
+    }
+    return true;
+}
+
 static bool read_program(struct json_reader *reader, const json_t *object, void *context) {
-    struct checked_programs *programs = context;
-    struct checked_program *program = vector_push(reader->arena, programs);
+    struct check_source *source = context;
+    struct checked_program *program = vector_push(reader->arena, source->programs);
     *program = (struct checked_program){0};
     return json_read_string(reader, object, "executable", &program->executable) &&
            json_read_string(reader, object, "arch", &program->arch) &&
@@ -61,21 +92,27 @@ static bool read_program(struct json_reader *reader, const json_t *object, void 
            read_inner(reader, object, "va", "sum", &program->sum) &&
            read_inner(reader, object, "placement", "top_slid", &program->top_slid) &&
            read_window(reader, object, program) &&
-           json_read_each(reader, object, "images", read_image, &program->images) &&
+           (source->is_compact
+                ? read_rows(reader, object, &source->all, &program->images)
+                : json_read_each(reader, object, "images", read_image, &program->images)) &&
            json_read_each(reader, object, "unresolved", read_unresolved, &program->missing);
 }
 
 static bool read_root(struct json_reader *reader, const json_t *root,
                       struct checked_programs *programs) {
-    static const char wanted[] = "vafit.check/1";
+    static const char wanted[] = "vafit.check/1", compact[] = "vafit.checks/1";
     const char *schema = json_string_value(json_object_get(root, "schema"));
+    struct check_source source = {.programs = programs};
     if (schema == NULL)
         return json_reject(reader, "schema",
                            "not \"vafit.check/1\", which vafit check --format json "
                            "writes");
-    if (strcmp(schema, wanted) != 0)
+    source.is_compact = strcmp(schema, compact) == 0;
+    if (!source.is_compact && strcmp(schema, wanted) != 0)
         return error_malformed(reader->error, "schema", "\"%.200s\", not \"%s\"", schema, wanted);
-    return json_read_each(reader, root, "programs", read_program, programs);
+    return (!source.is_compact ||
+            json_read_each(reader, root, "images", read_image, &source.all)) &&
+           json_read_each(reader, root, "programs", read_program, &source);
 }
 
 bool check_read(struct arena *arena, const char *text, size_t size,

@@ -1,4 +1,5 @@
-/* Reads what `vafit check --format json` wrote (vafit.check/1): of each program what can grow. */
+/* Reads what `vafit check --format json` wrote (vafit.check/1, and vafit.checks/1 with --compact):
+ * of each program what can grow. */
 #ifndef VAFIT_REPORT_CHECK_READ_H
 #define VAFIT_REPORT_CHECK_READ_H
 

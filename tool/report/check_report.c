@@ -7,8 +7,9 @@
 #include <string.h>
 
 static const struct report_format formats[] = {
-    {"text", check_write_text},     {"json", check_write_json},   {"sarif", check_write_sarif},
-    {"github", check_write_github}, {"junit", check_write_junit},
+    {"text", check_write_text, NULL},   {"json", check_write_json, check_write_json_compact},
+    {"sarif", check_write_sarif, NULL}, {"github", check_write_github, NULL},
+    {"junit", check_write_junit, NULL},
 };
 
 const char *report_format_name(size_t i) {

@@ -62,6 +62,9 @@ struct report_format {
     const char *name; /* of --format */
     void (*write)(const struct check_report *report, const struct report_style *style,
                   struct text *out);
+    /* With --compact; NULL where there is no such form. */
+    void (*write_compact)(const struct check_report *report, const struct report_style *style,
+                          struct text *out);
 };
 
 /* The format of that name; NULL for an unknown one. */
@@ -98,6 +101,8 @@ void check_write_text(const struct check_report *report, const struct report_sty
                       struct text *out);
 void check_write_json(const struct check_report *report, const struct report_style *style,
                       struct text *out);
+void check_write_json_compact(const struct check_report *report, const struct report_style *style,
+                              struct text *out);
 void check_write_sarif(const struct check_report *report, const struct report_style *style,
                        struct text *out);
 void check_write_github(const struct check_report *report, const struct report_style *style,

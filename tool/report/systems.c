@@ -17,9 +17,21 @@ const char *severity_color(enum severity severity) {
     return "\033[2m";
 }
 
+/* Whether it would fit but for what the baseline allows. */
+static bool has_only_grown(const struct judgement *judgement) {
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        const struct finding *finding = &judgement->findings.items[i];
+        if (finding->severity == SEVERITY_ERROR && finding->rule != RULE_GROWTH)
+            return false;
+    }
+    return true;
+}
+
 enum fit fit_of(const struct judgement *judgement) {
+    if (judgement->verdict == VERDICT_EXCEEDS && !judgement_exceeds(judgement))
+        return CANNOT_BE_JUDGED;
     if (judgement->verdict == VERDICT_EXCEEDS)
-        return judgement_exceeds(judgement) ? DOES_NOT_FIT : CANNOT_BE_JUDGED;
+        return has_only_grown(judgement) ? HAS_GROWN : DOES_NOT_FIT;
     return judgement->verdict == VERDICT_WARNING ? FITS_WITH_WARNINGS : FITS;
 }
 
@@ -38,6 +50,7 @@ static const struct {
 } standings[] = {
     [CANNOT_BE_JUDGED] = {"cannot be judged for ", ", since dylibs are missing", SEVERITY_ERROR},
     [DOES_NOT_FIT] = {"does not fit under ", "", SEVERITY_ERROR},
+    [HAS_GROWN] = {"fits under ", ", but has grown by more than is allowed", SEVERITY_ERROR},
     [FITS_WITH_WARNINGS] = {"fits, with warnings, under ", "", SEVERITY_WARNING},
     [FITS] = {"fits under ", "", SEVERITY_PASS},
 };

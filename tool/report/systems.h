@@ -20,7 +20,7 @@ struct systems {
 };
 
 /* From the worst on. */
-enum fit { CANNOT_BE_JUDGED, DOES_NOT_FIT, FITS_WITH_WARNINGS, FITS };
+enum fit { CANNOT_BE_JUDGED, DOES_NOT_FIT, HAS_GROWN, FITS_WITH_WARNINGS, FITS };
 
 enum fit fit_of(const struct judgement *judgement);
 /* Whether the program fits under all, and nothing warns. */

@@ -14,8 +14,10 @@ struct rewrite_options {
                                file of the target's own name. NULL for none */
     bool keeps_original;    /* also at a level that loses nothing */
     bool verify;            /* compare the new file with the original before it takes its name */
+    bool no_sync;           /* there is no fsync: the input stays, so that the new file can be made
+                               again, or the linker that made it did none either */
     bool linked; /* the file was just linked: a rewriting in place is most likely needed, so it
-                    begins before that is known, and there is no fsync, as the linker did none */
+                    begins before that is known */
 };
 
 #endif

@@ -95,7 +95,7 @@ bool original_is_of(const char *path, const struct image_file *image) {
     bool same = false;
     if (read_image(&arena, path, &original)) {
         same = file_same(&original.file, &image->file) ||
-               compare_files(&original, image, &losses, &differences);
+               compare_files(&original, image, &losses, NULL, &differences);
         file_close(&original.file);
     }
     errors_free(&differences);
@@ -204,7 +204,7 @@ static bool judge(const struct image_file *file, const char *path, bool *stays,
 /* A copy under another name, where a hard link cannot be. */
 static bool copy(const struct file *source, const char *target, struct atomic_file *file,
                  struct error *error) {
-    if (!atomic_file_make_copy(target, source, file, error))
+    if (!atomic_file_make_copy(target, source, false, file, error))
         return false;
     if (atomic_file_times(file, source, error))
         return true;

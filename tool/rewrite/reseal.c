@@ -306,7 +306,7 @@ static struct replacement *executable_item(struct reseal_state *state,
         return item;
     if (!file_open(root->executable, &old, error))
         return NULL;
-    if (atomic_file_make_copy(root->bundle.executable, &old, &new_file, error)) {
+    if (atomic_file_make_copy(root->bundle.executable, &old, false, &new_file, error)) {
         replacement_begin_of(&made, root->bundle.executable, &old, &new_file);
         add_result(state, &made);
         item = map_get(&state->changed, root->executable);
@@ -326,7 +326,7 @@ static bool make_own(struct replacement *item, struct error *error) {
     if (shared.names > 1) {
         atomic_file_discard(&item->file);
         item->is_made = false;
-        made = atomic_file_make_copy(item->target, &shared, &own, error) &&
+        made = atomic_file_make_copy(item->target, &shared, false, &own, error) &&
                atomic_file_times(&own, &shared, error);
         if (made) {
             replacement_begin(item, item->target, &own);

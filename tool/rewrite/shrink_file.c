@@ -16,6 +16,7 @@ struct shrink_job {
     const struct rewrite_options *options;
     const struct image_file *file;
     const char *target;
+    bool no_sync; /* of the new file */
     struct early_copy copy;
 };
 
@@ -47,7 +48,7 @@ static void begin_copy(struct shrink_job *job) {
     const struct segment *linkedit =
         file->thin ? segments_find(&file->slices[0].image->segments, "__LINKEDIT") : NULL;
     early_copy_begin(&job->copy, &file->file, linkedit == NULL ? 0 : linkedit->file_offset,
-                     job->target, job->options->linked);
+                     job->target, job->no_sync, job->options->verify);
 }
 
 /* --- sign, verify --- */
@@ -60,7 +61,8 @@ static bool compare(const struct shrink_job *job, const struct image_rewrite *re
     struct image_file changed = {.path = job->target, .size = file->file.size, .file = file->file};
     bool same =
         image_file_read(&arena, &changed, error) && image_file_parse_all(&arena, &changed, error);
-    if (same && !compare_files(rewrite->old, &changed, &job->options->losses, &errors)) {
+    if (same &&
+        !compare_files(rewrite->old, &changed, &job->options->losses, &file->proven, &errors)) {
         *error = errors.items[0];
         same = false;
     }
@@ -240,7 +242,8 @@ const char *shrink_file_original(struct arena *arena, const struct rewrite_optio
 
 bool shrink_file_make(const struct rewrite_options *options, const struct image_file *file,
                       const char *target, struct atomic_file *new_file, struct error *error) {
-    struct shrink_job job = {.options = options, .file = file, .target = target};
+    struct shrink_job job = {
+        .options = options, .file = file, .target = target, .no_sync = options->no_sync};
     struct image_rewrite rewrite;
     struct shrunk sizes;
     begin_copy(&job);
@@ -251,9 +254,20 @@ bool shrink_file_make(const struct rewrite_options *options, const struct image_
     return ended(made, file, error);
 }
 
+/* Whatever name leads to it. */
+static bool is_input(const struct image_file *file, const char *target) {
+    struct file_stamp there;
+    const struct file_identity *identity = &file->file.identity;
+    return file_stamp(target, &there) && there.identity.device == identity->device &&
+           there.identity.inode == identity->inode;
+}
+
 bool shrink_file(const struct rewrite_options *options, const struct image_file *file,
                  const char *target, struct shrunk *shrunk, struct error *error) {
-    struct shrink_job job = {.options = options, .file = file, .target = target};
+    struct shrink_job job = {.options = options,
+                             .file = file,
+                             .target = target,
+                             .no_sync = options->no_sync || !is_input(file, target)};
     const struct string_list targets = {(const char *[]){target}, 1, 1};
     if (!options->linked && strcmp(target, file->path) == 0 &&
         !reseal_allowed(&targets, options->identity, error))

@@ -5,6 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SOME = 16 }; /* holes that are looked at together */
+
+static int32_t pages_of(uint64_t size) {
+    uint64_t pages = size >> 12;
+    return pages > INT32_MAX ? INT32_MAX : (int32_t)pages;
+}
+
+/* Sets a hole that has a place. */
+static void set(struct free_ranges *ranges, size_t at, uint64_t start, uint64_t end) {
+    ranges->items[at] = (struct span){start, end};
+    ranges->pages[at] = pages_of(end - start);
+}
+
 /* The first hole that ends past `address`. */
 static size_t first_past(const struct free_ranges *ranges, uint64_t address) {
     size_t low = 0, high = ranges->count;
@@ -18,25 +31,34 @@ static size_t first_past(const struct free_ranges *ranges, uint64_t address) {
     return low;
 }
 
+static void grow(struct free_ranges *ranges) {
+    size_t capacity = ranges->capacity == 0 ? 64 : ranges->capacity * 2;
+    struct span *items = realloc(ranges->items, capacity * sizeof *items);
+    int32_t *pages = realloc(ranges->pages, capacity * sizeof *pages);
+    if (items == NULL || pages == NULL)
+        out_of_memory();
+    ranges->items = items;
+    ranges->pages = pages;
+    ranges->capacity = capacity;
+}
+
+/* Moves the holes from `from` on to `to`. */
+static void move(struct free_ranges *ranges, size_t to, size_t from) {
+    size_t count = ranges->count - from;
+    memmove(&ranges->items[to], &ranges->items[from], count * sizeof *ranges->items);
+    memmove(&ranges->pages[to], &ranges->pages[from], count * sizeof *ranges->pages);
+    ranges->count += to - from;
+}
+
 static void insert(struct free_ranges *ranges, size_t at, struct span span) {
-    if (ranges->count == ranges->capacity) {
-        size_t capacity = ranges->capacity == 0 ? 64 : ranges->capacity * 2;
-        struct span *items = realloc(ranges->items, capacity * sizeof *items);
-        if (items == NULL)
-            out_of_memory();
-        ranges->items = items;
-        ranges->capacity = capacity;
-    }
-    memmove(&ranges->items[at + 1], &ranges->items[at],
-            (ranges->count - at) * sizeof *ranges->items);
-    ranges->items[at] = span;
-    ranges->count++;
+    if (ranges->count == ranges->capacity)
+        grow(ranges);
+    move(ranges, at + 1, at);
+    set(ranges, at, span.start, span.end);
 }
 
 static void erase(struct free_ranges *ranges, size_t at, size_t count) {
-    size_t after = ranges->count - at - count;
-    memmove(&ranges->items[at], &ranges->items[at + count], after * sizeof *ranges->items);
-    ranges->count -= count;
+    move(ranges, at, at + count);
 }
 
 void free_ranges_reset(struct free_ranges *ranges, struct span all) {
@@ -69,18 +91,43 @@ bool free_ranges_cover(const struct free_ranges *ranges, struct span span) {
            ranges->items[at].end >= span.end;
 }
 
-bool free_ranges_first_fit(struct free_ranges *ranges, uint64_t size, uint64_t *address) {
-    for (size_t i = 0; i < ranges->count; i++) {
-        struct span *hole = &ranges->items[i];
-        if (hole->end - hole->start < size)
+/* Whether none of SOME holes has so many pages. Without a branch, so that compilers compare several
+ * at once. */
+static bool all_smaller(const int32_t *pages, int32_t wanted) {
+    int32_t reaching = 0;
+    for (size_t i = 0; i < SOME; i++)
+        reaching |= pages[i] >= wanted;
+    return reaching == 0;
+}
+
+/* The first hole of `size` bytes; their count for none. */
+static size_t first_of_size(const struct free_ranges *ranges, uint64_t size) {
+    int32_t wanted = pages_of(size);
+    size_t at = 0;
+    while (at < ranges->count) {
+        if (at + SOME <= ranges->count && all_smaller(&ranges->pages[at], wanted)) {
+            at += SOME;
             continue;
-        *address = hole->start;
-        hole->start += size;
-        if (hole->start == hole->end)
-            erase(ranges, i, 1);
-        return true;
+        }
+        size_t end = at + SOME < ranges->count ? at + SOME : ranges->count;
+        for (; at < end; at++)
+            if (ranges->items[at].end - ranges->items[at].start >= size)
+                return at;
     }
-    return false;
+    return at;
+}
+
+bool free_ranges_first_fit(struct free_ranges *ranges, uint64_t size, uint64_t *address) {
+    size_t at = first_of_size(ranges, size);
+    if (at == ranges->count)
+        return false;
+    struct span hole = ranges->items[at];
+    *address = hole.start;
+    if (hole.start + size == hole.end)
+        erase(ranges, at, 1);
+    else
+        set(ranges, at, hole.start + size, hole.end);
+    return true;
 }
 
 void free_ranges_give_back(struct free_ranges *ranges, struct span span) {
@@ -90,12 +137,12 @@ void free_ranges_give_back(struct free_ranges *ranges, struct span span) {
     bool joins_below = at > 0 && ranges->items[at - 1].end == span.start;
     bool joins_above = at < ranges->count && ranges->items[at].start == span.end;
     if (joins_below && joins_above) {
-        ranges->items[at - 1].end = ranges->items[at].end;
+        set(ranges, at - 1, ranges->items[at - 1].start, ranges->items[at].end);
         erase(ranges, at, 1);
     } else if (joins_below) {
-        ranges->items[at - 1].end = span.end;
+        set(ranges, at - 1, ranges->items[at - 1].start, span.end);
     } else if (joins_above) {
-        ranges->items[at].start = span.start;
+        set(ranges, at, span.start, ranges->items[at].end);
     } else {
         insert(ranges, at, span);
     }
@@ -103,5 +150,6 @@ void free_ranges_give_back(struct free_ranges *ranges, struct span span) {
 
 void free_ranges_free(struct free_ranges *ranges) {
     free(ranges->items);
+    free(ranges->pages);
     *ranges = (struct free_ranges){0};
 }

@@ -15,6 +15,8 @@ struct span {
 /* Zero-initialise it. */
 struct free_ranges {
     struct span *items; /* owned; by rising address, no two touching, none empty */
+    int32_t *pages; /* owned; whole pages of 4 KiB of each, or INT32_MAX for more than that: most
+                       holes are too small, and in a short array that is seen many at a time */
     size_t count;
     size_t capacity;
 };

@@ -43,14 +43,21 @@ static const char *distance(struct judge *judge, uint64_t actual, uint64_t limit
                         actual > limit ? "past" : "below");
 }
 
+/* Likewise in GiB, beside a size in GiB, where that tells anything: "0.18 GiB below". */
+static const char *distance_in_gib(struct judge *judge, uint64_t actual, uint64_t limit) {
+    uint64_t apart = actual > limit ? actual - limit : limit - actual;
+    if (apart < 10 * MIB)
+        return distance(judge, actual, limit);
+    return arena_format(judge->arena, "%s %s", size_text_gib(apart).text,
+                        actual > limit ? "past" : "below");
+}
+
 /* "16.46 GiB, 0.46 GiB past the limit of 16.00 GiB", with as many digits as tell them apart. */
 static const char *against_limit(struct judge *judge, uint64_t actual, uint64_t limit) {
     int digits = size_digits_apart(actual, limit);
-    uint64_t apart = actual > limit ? actual - limit : limit - actual;
     return arena_format(
-        judge->arena, "%s, %s %s the limit of %s", size_text_gib_digits(actual, digits).text,
-        apart < 10 * MIB ? size_text(apart).text : size_text_gib(apart).text,
-        actual > limit ? "past" : "below", size_text_gib_digits(limit, digits).text);
+        judge->arena, "%s, %s the limit of %s", size_text_gib_digits(actual, digits).text,
+        distance_in_gib(judge, actual, limit), size_text_gib_digits(limit, digits).text);
 }
 
 static const char *plural(size_t count) {
@@ -215,11 +222,13 @@ static uint64_t size_of(const struct extent *extent) {
 static void add_image_size(struct judge *judge, size_t image) {
     uint64_t size = size_of(&judge->measure->extents.items[image]);
     uint64_t limit = 4 * GIB - 1;
+    bool in_gib = size >= GIB;
     struct size_text text =
-        size < GIB ? size_text(size) : size_text_gib_digits(size, size_digits_apart(size, 4 * GIB));
-    const char *message = arena_format(judge->arena, "%s has %s, %s the 4 GiB of 32-bit offsets",
-                                       judge->measure->names[image], text.text,
-                                       distance(judge, size, limit + (size > limit ? 0 : 1)));
+        in_gib ? size_text_gib_digits(size, size_digits_apart(size, 4 * GIB)) : size_text(size);
+    const char *message = arena_format(
+        judge->arena, "%s has %s, %s the 4 GiB of 32-bit offsets", judge->measure->names[image],
+        text.text,
+        (in_gib ? distance_in_gib : distance)(judge, size, limit + (size > limit ? 0 : 1)));
     add_numbers(judge, RULE_IMAGE_SIZE, size, limit, 0, message);
     add_remedy(judge, image);
 }

@@ -90,7 +90,7 @@ static const struct rule rules[RULE_COUNT] = {
          judge_growth,
          {"the program's images have grown over the recorded baseline by more than is allowed",
           "growth that nobody looks at is how programs reach the limits",
-          "look at the images that the message names",
+          "`vafit diff OLD.json NEW.json` sorts the images of two reports by their growth",
           "accept the new size with --update-baseline"},
          false},
 };

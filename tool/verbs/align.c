@@ -112,7 +112,7 @@ static void say(const struct align *align, const char *path, const char *what,
 
 static bool copy(const char *target, const struct image_file *file, struct error *error) {
     struct atomic_file new_file;
-    return atomic_file_make_copy(target, &file->file, &new_file, error) &&
+    return atomic_file_make_copy(target, &file->file, true, &new_file, error) &&
            atomic_file_take_place(&new_file, target, error);
 }
 

@@ -26,6 +26,7 @@ struct check_arguments {
     struct search_options search;
     struct limit_options judge;
     const char *format;
+    bool compact;
     const char *color;
     unsigned jobs;
     bool quiet;
@@ -53,6 +54,8 @@ static const struct option_row rows[] = {
     SEARCH_ROWS(struct check_arguments, search),
     LIMIT_ROWS(struct check_arguments, judge),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &formats),
+    ROW("compact", 0, OPTION_FLAG, compact, NULL,
+        "json: each image once, for runs of many programs (vafit.checks/1)", NULL),
     ROW("warn-at", 0, OPTION_COUNT, warn_at, "PERCENT",
         "warn when this share of a limit is reached", NULL),
     ROW("metrics", 0, OPTION_TEXT, metrics, "FILE",
@@ -89,8 +92,13 @@ struct check {
     struct search search;
     struct programs programs;
     struct check_report report;
+    struct arena *arenas;      /* one a report: what was judged of it */
     struct string_list inputs; /* files read beside the library's */
 };
+
+static const struct report_format *format_of(const struct check_arguments *arguments) {
+    return report_format_named(arguments->format == NULL ? formats.usual : arguments->format);
+}
 
 /* "-" is a place to write to, and for one result alone. */
 static bool standard_output_valid(const struct check_arguments *arguments, struct error *error) {
@@ -133,6 +141,8 @@ static bool arguments_valid(struct check *check, struct error *error) {
         return error_usage(error, "--warn-at takes a percentage of at most 100");
     if (arguments->top_names != 0 && arguments->search.facts.count != 0)
         return error_usage(error, "--top-names needs the images themselves, not --facts");
+    if (arguments->compact && format_of(arguments)->write_compact == NULL)
+        return error_usage(error, "--compact needs --format json");
     return output_options_valid(&arguments->output, error) &&
            standard_output_valid(arguments, error) && places_differ(arguments, error);
 }
@@ -177,7 +187,6 @@ static void want_sizes(struct check *check, struct program_report *report,
 /* Takes the __LINKEDIT of the heaviest images apart; errors go to the library's. */
 static void read_sizes(struct check *check) {
     struct wanted_sizes wanted = {.cache = check->cache};
-    parallel_set_jobs(check->arguments.jobs);
     for (size_t i = 0; i < check->report.count; i++)
         want_sizes(check, &check->report.items[i], &wanted);
     wanted_sizes_read(&wanted, check->arguments.quiet);
@@ -215,20 +224,24 @@ static void find_hardened(struct check *check) {
     }
 }
 
+static void judge_program(void *context, size_t i) {
+    struct check *check = context;
+    struct program_report *report = &check->report.items[i];
+    struct arena *arena = &check->arenas[i];
+    const struct program *program = report->judged.program;
+    program_measure(arena, program, report->judged.profile, &report->measure);
+    const struct baseline_row *row = baseline_find(
+        &check->baseline, program->path, program->architecture->name, report->judged.profile->name);
+    report->measure.has_baseline = row != NULL;
+    report->measure.baseline_sum = row == NULL ? 0 : row->sum;
+    if (row != NULL && check->limits.has_max_growth)
+        report->measure.grown = baseline_grown(arena, &check->baseline, program);
+    judge(arena, &report->measure, report->judged.limits, &report->judgement);
+}
+
 static void judge_programs(struct check *check) {
-    for (size_t i = 0; i < check->report.count; i++) {
-        struct program_report *report = &check->report.items[i];
-        const struct program *program = report->judged.program;
-        program_measure(check->arena, program, report->judged.profile, &report->measure);
-        const struct baseline_row *row =
-            baseline_find(&check->baseline, program->path, program->architecture->name,
-                          report->judged.profile->name);
-        report->measure.has_baseline = row != NULL;
-        report->measure.baseline_sum = row == NULL ? 0 : row->sum;
-        if (row != NULL && check->limits.has_max_growth)
-            report->measure.grown = baseline_grown(check->arena, &check->baseline, program);
-        judge(check->arena, &report->measure, report->judged.limits, &report->judgement);
-    }
+    check->arenas = arena_take(check->arena, check->report.count * sizeof *check->arenas);
+    parallel_for(check->report.count, judge_program, check);
 }
 
 /* Whether a report is the first of its program: what is of the program is said with that. */
@@ -302,14 +315,13 @@ static bool write_report(struct check *check, struct error *error) {
         .all_advice = arguments->verbose || arguments->advice != NULL,
         .names_heaviest = arguments->top != NOT_GIVEN,
     };
-    const struct report_format *format =
-        report_format_named(arguments->format == NULL ? formats.usual : arguments->format);
+    const struct report_format *format = format_of(arguments);
     struct string_list inputs = *image_cache_opened(check->cache);
     struct text text = {0};
     for (size_t i = 0; i < check->inputs.count; i++)
         *vector_push(check->arena, &inputs) = check->inputs.items[i];
     check->report.source = image_cache_source(check->cache);
-    format->write(&check->report, &style, &text);
+    (arguments->compact ? format->write_compact : format->write)(&check->report, &style, &text);
     bool written = output_write(&arguments->output, &text, &inputs, error);
     text_free(&text);
     return written;
@@ -366,6 +378,7 @@ static int check_programs(struct check *check) {
     for (size_t i = 0; i < judged.count; i++)
         *vector_push(check->arena, &check->report) =
             (struct program_report){.judged = judged.items[i]};
+    parallel_set_jobs(check->arguments.jobs);
     if (image_cache_errors(check->cache)->count == 0) {
         find_hardened(check);
         judge_programs(check);
@@ -411,6 +424,8 @@ static int run(const struct call *call) {
     if (!prepare(&check, &error))
         return call_fail(&verb_check, &error);
     int status = check_programs(&check);
+    for (size_t i = 0; check.arenas != NULL && i < check.report.count; i++)
+        arena_free(&check.arenas[i]);
     programs_free(&check.programs);
     image_cache_free(check.cache);
     return status;

@@ -28,6 +28,7 @@ static const struct placeholder {
     {"NAME=GLOBS", COMPLETE_NOTHING}, {"NAME", COMPLETE_NOTHING},
     {"NAME=LEVEL", COMPLETE_NOTHING}, {"SIZE", COMPLETE_NOTHING},
     {"PERCENT", COMPLETE_NOTHING},    {"WHEN", COMPLETE_NOTHING},
+    {"SECONDS", COMPLETE_NOTHING},
 };
 
 static const struct placeholder *find_placeholder(const char *word, size_t size) {

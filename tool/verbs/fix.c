@@ -7,7 +7,6 @@
 #include "fix/merge_resume.h"
 #include "fix/merge_undo.h"
 #include "fix/undo.h"
-#include "program/open_world.h"
 #include "verbs/fix_run.h"
 #include "verbs/verb.h"
 
@@ -40,6 +39,8 @@ static const struct option_row rows[] = {
         "make a copy of the programs that fits, with all they load, in DIR", NULL),
     ROW("undo", 0, OPTION_FLAG, undo, NULL, "put the originals back in place", NULL),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print the plan, write nothing", NULL),
+    ROW("plan", 0, OPTION_TEXT, plan, "FILE",
+        "with --dry-run: add to FILE what links are to shrink, for vafit link --plan", NULL),
     ROW("up-to", 0, OPTION_CHOICE, up_to, "LEVEL",
         "the highest level, and whether dylibs may be consolidated: " OPTION_CHOICES,
         &up_to_levels),
@@ -104,7 +105,7 @@ static bool arguments_valid(struct fix *fix, struct error *error) {
         return error_usage(error, "--program: give fix --out-dir the program itself");
     if (arguments->undo && arguments->dry_run)
         return error_usage(error, "--undo has no dry run");
-    return shrink_options_valid(&arguments->shrink, error) &&
+    return shrink_options_valid(&arguments->shrink, error) && fix_plan_valid(fix, error) &&
            world_options_valid(arguments, error) && originals_are_kept(fix, error) &&
            output_options_valid(&arguments->output, error);
 }
@@ -137,6 +138,7 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
                                 &fix->profiles, error))
         return false;
     fix->options = rewrite_options_of(&arguments->shrink, NULL);
+    fix->options.no_sync = arguments->out_dir != NULL;
     fix->predict = (struct predict_options){
         .level_count = count_levels(arguments),
         .rules = &arguments->rules,
@@ -248,48 +250,6 @@ static int print_missing(const struct fix *fix, const struct walked_programs *wa
     return status;
 }
 
-/* --- the closed world --- */
-
-/* Whether images that are not among the programs' may ask for exports; the reasons go into the
- * report. */
-static bool world_is_open(struct fix *fix, const struct walked_programs *walked) {
-    size_t count = walked->predictions.plan.file_count;
-    struct image_file **files = arena_take(fix->arena, (count + 1) * sizeof *files);
-    struct string_list reasons = {0};
-    for (size_t i = 0; i < count; i++)
-        files[i] = walked->predictions.files[i].file;
-    open_world_find(fix->arena, walked->programs.items, walked->programs.count, files, count,
-                    &reasons);
-    if (reasons.count == 0)
-        return false;
-    fix->report.open_world = reasons.items[0];
-    fix->report.open_world_more = reasons.count - 1;
-    return true;
-}
-
-static void print_open_world(const struct fix_report *report) {
-    struct text more = {0};
-    text_add(&more, "");
-    if (report->open_world_more != 0)
-        text_addf(&more, " (and %zu more reason%s)", report->open_world_more,
-                  report->open_world_more == 1 ? "" : "s");
-    text_print_line(stderr,
-                    "vafit: no export goes, as with --up-to symbols: %s%s; --assume-closed says "
-                    "that nobody else asks for exports",
-                    report->open_world, more.data);
-    text_free(&more);
-}
-
-/* What else the world may hold is not known, and could ask for any export. */
-static void keep_open_world(struct fix *fix, const struct walked_programs *walked) {
-    if (fix->arguments.assume_closed || !level_named(fix->arguments.up_to)->drops_exports ||
-        !world_is_open(fix, walked))
-        return;
-    print_open_world(&fix->report);
-    fix->arguments.up_to = "symbols";
-    fix->is_open = true;
-}
-
 /* --- the report --- */
 
 static void report_programs(struct fix *fix, const struct walked_programs *walked) {
@@ -359,7 +319,7 @@ static void report_next_level(struct fix *fix, const struct walked_programs *wal
     if (predictions.level_count == fix->predict.level_count)
         return;
     const struct level *next = level_row(predictions.level_count++);
-    if (next->drops_exports && (fix->is_open || world_is_open(fix, walked)))
+    if (next->drops_exports && (fix->is_open || fix_world_is_open(fix, walked)))
         return;
     plan_make(fix->arena, &predictions, &plan);
     fix->report.next_level = next->name;
@@ -502,9 +462,10 @@ static int try_consolidation(struct fix *fix, struct walked_programs *walked, st
 /* Does what the plan says, or says what it would do. */
 static int fix_by_plan(struct fix *fix, struct walked_programs *walked, const struct plan *plan,
                        const struct output_paths *placed) {
+    struct error error;
     if (fix->arguments.dry_run) {
         fix->report.outcome = plan->changed == 0 ? FIX_NEEDLESS : FIX_PLANNED;
-        return EXIT_FITS;
+        return fix_write_plan(fix, walked, plan, &error) ? EXIT_FITS : call_fail(&verb_fix, &error);
     }
     if (plan->changed == 0 && fix->arguments.out_dir == NULL)
         return EXIT_FITS;
@@ -522,7 +483,7 @@ static int fix_programs(struct fix *fix, struct walked_programs *walked) {
     struct plan plan;
     struct error error;
     int status = EXIT_FITS;
-    keep_open_world(fix, walked);
+    fix_keep_open_world(fix, walked);
     predictions->plan.level_count = levels_up_to(fix->arguments.up_to);
     plan_make(fix->arena, &predictions->plan, &plan);
     report_programs(fix, walked);

@@ -26,6 +26,7 @@ struct fix_arguments {
     struct world_rules rules;
     bool assume_closed;
     bool dry_run;
+    const char *plan;
     bool undo;
     struct size_option memory;
 };
@@ -65,6 +66,18 @@ void walked_free(struct walked_programs *walked);
 int fix_keep_or_take_back(struct fix *fix, const struct walked_programs *walked,
                           const struct output_paths *placed, const struct merge_job *job,
                           struct applied_fix *fixed);
+/* Whether images that are not among the programs' may ask for exports; the reasons go into the
+ * report. */
+bool fix_world_is_open(struct fix *fix, const struct walked_programs *walked);
+/* What else an open world may hold is not known, and could ask for any export: lowers the level,
+ * and says so. */
+void fix_keep_open_world(struct fix *fix, const struct walked_programs *walked);
+/* Whether --plan goes with the other options. Errors: ERROR_USAGE. */
+bool fix_plan_valid(const struct fix *fix, struct error *error);
+/* Adds to the file of --plan, if it was given, what the plan rewrites. Errors: those of
+ * level_plan_read; ERROR_IO. */
+bool fix_write_plan(const struct fix *fix, const struct walked_programs *walked,
+                    const struct plan *plan, struct error *error);
 /* Adds a file that is rewritten at a level to the report. */
 void fix_report_image(struct fix *fix, const struct predicted_file *item, int level,
                       const char *target);

@@ -17,6 +17,12 @@ struct limit_options {
     struct string_list rules; /* NAME=LEVEL */
 };
 
+#define PROFILE_ROW(type, group)                                                                   \
+    {                                                                                              \
+        "profile", 0, OPTION_EACH, offsetof(type, group.profiles), "NAME|FILE",                    \
+            "judge for that system: " OPTION_CHOICES "; repeatable", &profile_choices              \
+    }
+
 #define LIMIT_ROWS(type, group)                                                                    \
     {"allow-missing",                                                                              \
      0,                                                                                            \
@@ -25,10 +31,7 @@ struct limit_options {
      "GLOB",                                                                                       \
      "install names like GLOB may be missing; repeatable",                                         \
      NULL},                                                                                        \
-        {"profile",       0,                                                                       \
-         OPTION_EACH,     offsetof(type, group.profiles),                                          \
-         "NAME|FILE",     "judge for that system: " OPTION_CHOICES "; repeatable",                 \
-         &profile_choices},                                                                        \
+        PROFILE_ROW(type, group),                                                                  \
         {"limit",       0,                                                                         \
          OPTION_SIZE,   offsetof(type, group.limit),                                               \
          "SIZE",        "the limit of image-sum and malloc-window, in place of the profile's",     \

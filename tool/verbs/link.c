@@ -4,6 +4,7 @@
 #include "base/subprocess.h"
 #include "base/text.h"
 #include "commit/journal.h"
+#include "fix/level_plan.h"
 #include "fix/min_level.h"
 #include "program/image_cache.h"
 #include "program/measure.h"
@@ -22,6 +23,7 @@ struct link_arguments {
     const char *color;
     const char *level;
     bool if_needed;
+    const char *plan;
     struct limit_options judge;
     struct shrink_options shrink;
 };
@@ -35,6 +37,10 @@ static const struct option_row rows[] = {
         "only when what was linked does not fit, and then at the least level up to locals at which "
         "it does",
         NULL),
+    ROW("plan", 0, OPTION_TEXT, plan, "FILE",
+        "as far as the plan in FILE says, which vafit fix --dry-run --plan wrote; not at all when "
+        "it does not know what was linked",
+        NULL),
     LIMIT_ROWS(struct link_arguments, judge),
     SHRINK_ROWS(struct link_arguments, shrink),
     COLOR_ROW(struct link_arguments),
@@ -44,6 +50,7 @@ struct link {
     struct arena *arena;
     struct link_arguments arguments;
     struct rewrite_options options;
+    struct level_plan plan;
     struct limits limits; /* what --if-needed holds against, as profiles */
     struct judged_profiles profiles;
     struct string_list command; /* the linker's, its program first */
@@ -87,6 +94,11 @@ static bool read_limits(struct link *link, struct error *error) {
         return false;
     if (arguments->if_needed && arguments->level != NULL)
         return error_usage(error, "--if-needed finds the level itself, without --level");
+    if (arguments->plan != NULL && (arguments->if_needed || arguments->level != NULL))
+        return error_usage(error, "--plan tells the level, without --level and --if-needed");
+    if (arguments->plan != NULL &&
+        !level_plan_read(link->arena, arguments->plan, &link->plan, error))
+        return false;
     if (judges && !arguments->if_needed)
         return error_usage(error, "--profile, --limit, --headroom, --rule and --allow-missing need "
                                   "--if-needed");
@@ -292,7 +304,25 @@ static bool fits_now(const struct link *link, const char *path) {
     return !judged.exceeds;
 }
 
+/* --- by a plan --- */
+
+static bool shrink_as_planned(struct link *link, const struct image_file *file,
+                              struct error *error) {
+    struct rewrite_options options = link->options;
+    options.losses.level = level_plan_find(link->arena, &link->plan, file->path);
+    return options.losses.level == NULL || shrink_image(link, &options, file, error);
+}
+
 /* --- the whole --- */
+
+static bool shrink_as_asked(struct link *link, struct image_cache *cache,
+                            const struct image_file *file, struct error *error) {
+    if (link->arguments.if_needed)
+        return shrink_if_needed(link, cache, file, error);
+    if (link->arguments.plan != NULL)
+        return shrink_as_planned(link, file, error);
+    return shrink_image(link, &link->options, file, error);
+}
 
 /* Shrinks an image and prints what went wrong; the exit status. */
 static int shrink_output(struct link *link, const char *path) {
@@ -300,9 +330,7 @@ static int shrink_output(struct link *link, const char *path) {
     struct errors *errors = image_cache_errors(cache);
     struct error error;
     struct image_file *file = operand_read(cache, path);
-    if (file != NULL &&
-        !(link->arguments.if_needed ? shrink_if_needed(link, cache, file, &error)
-                                    : shrink_image(link, &link->options, file, &error)))
+    if (file != NULL && !shrink_as_asked(link, cache, file, &error))
         errors_add(errors, &error);
     int status = (int)errors_worst(errors);
     errors_print(stderr, errors);
@@ -342,6 +370,7 @@ static int run(const struct call *call) {
     look_for_originals(&link, path_followed(link.arena, link.output));
     link.options = rewrite_options_of(&link.arguments.shrink, link.arguments.level);
     link.options.linked = true;
+    link.options.no_sync = true;
     if (!subprocess_run(&link.command, &end, &error)) {
         end.status = call_fail(&verb_link, &error);
         return end_failed(&link, &end);
@@ -354,7 +383,7 @@ static int run(const struct call *call) {
 
 const struct verb verb_link = {
     "link",
-    "[--level LEVEL|--if-needed] [OPTIONS] -- LINKER ARGUMENT...",
+    "[--level LEVEL|--if-needed|--plan FILE] [OPTIONS] -- LINKER ARGUMENT...",
     "run a link, then shrink what it made, as one step",
     rows,
     sizeof rows / sizeof rows[0],

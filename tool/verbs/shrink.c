@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "fix/level_plan.h"
 #include "program/image_cache.h"
 #include "report/freed_report.h"
 #include "rewrite/image_rewrite.h"
@@ -23,6 +24,7 @@ struct shrink_arguments {
     const char *out_dir;
     bool in_place;
     const char *level;
+    const char *plan;
     bool dry_run;
     const char *format;
     struct shrink_options shrink;
@@ -37,6 +39,8 @@ static const struct option_row rows[] = {
         NULL),
     ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "replace the files themselves", NULL),
     ROW("level", 0, OPTION_CHOICE, level, "LEVEL", OPTION_CHOICES, &level_choices),
+    ROW("plan", 0, OPTION_TEXT, plan, "FILE",
+        "in place, as far as the plan in FILE says, which vafit fix --dry-run --plan wrote", NULL),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print what each level would free, write nothing",
         NULL),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "with --dry-run: " OPTION_CHOICES,
@@ -50,6 +54,7 @@ struct shrink {
     struct shrink_arguments arguments;
     struct image_cache *cache;
     struct rewrite_options options;
+    struct level_plan plan;
     struct freed_report freed; /* of a dry run */
     struct map met;            /* in place: the real paths of operands */
     enum error_kind worst;
@@ -63,6 +68,8 @@ static bool arguments_valid(const struct shrink_arguments *arguments,
         return error_usage(error, "shrink needs an image");
     if (!shrink_options_valid(&arguments->shrink, error))
         return false;
+    if (arguments->plan != NULL && (arguments->level != NULL || !arguments->in_place))
+        return error_usage(error, "--plan tells the level, without --level, and needs --in-place");
     if (arguments->format != NULL && !arguments->dry_run)
         return error_usage(error, "shrink --format needs --dry-run");
     if (arguments->dry_run && places == 0)
@@ -140,16 +147,28 @@ static bool shrink_to_stream(const struct shrink *shrink, const char *operand,
     return done;
 }
 
+/* False for an image that a plan leaves as it is. */
+static bool takes_level(const struct shrink *shrink, const char *operand,
+                        struct rewrite_options *options) {
+    *options = shrink->options;
+    if (shrink->arguments.plan != NULL)
+        options->losses.level = level_plan_find(shrink->arena, &shrink->plan, operand);
+    return options->losses.level != NULL;
+}
+
 static bool shrink_to_file(const struct shrink *shrink, const char *operand,
                            const struct image_file *file, struct error *error) {
+    struct rewrite_options options;
     struct shrunk shrunk;
+    if (!takes_level(shrink, operand, &options))
+        return true;
     if (shrink->arguments.output != NULL && output_is_stream(shrink->arguments.output))
         return shrink_to_stream(shrink, operand, file, error);
     const char *target = target_of(shrink, operand, file);
     if (shrink->arguments.in_place &&
         !shrink_has_one_name(shrink->arena, &shrink->arguments.shrink, file, error))
         return false;
-    if (!shrink_file(&shrink->options, file, target, &shrunk, error))
+    if (!shrink_file(&options, file, target, &shrunk, error))
         return false;
     shrink_print_sizes(&shrink->arguments.shrink, target, &shrunk);
     return true;
@@ -230,7 +249,9 @@ static int run(const struct call *call) {
     struct error error;
     if (!call_parse(call, &verb_shrink, &shrink.arguments, &operands, &error) ||
         !arguments_valid(&shrink.arguments, &operands, &error) ||
-        !leaves_differ(&shrink.arguments, &operands, &error))
+        !leaves_differ(&shrink.arguments, &operands, &error) ||
+        (shrink.arguments.plan != NULL &&
+         !level_plan_read(shrink.arena, shrink.arguments.plan, &shrink.plan, &error)))
         return call_fail(&verb_shrink, &error);
     shrink.options = rewrite_options_of(&shrink.arguments.shrink, shrink.arguments.level);
     shrink.cache = image_cache_on_disk();

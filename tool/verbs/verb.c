@@ -6,9 +6,9 @@
 #include <string.h>
 
 static const struct verb *const verbs[] = {
-    &verb_check,  &verb_why,   &verb_explain,   &verb_map, &verb_diff,
-    &verb_scan,   &verb_align, &verb_shrink,    &verb_fix, &verb_consolidate,
-    &verb_verify, &verb_link,  &verb_completion};
+    &verb_check,       &verb_why,    &verb_explain, &verb_map,       &verb_sample,
+    &verb_diff,        &verb_scan,   &verb_align,   &verb_shrink,    &verb_fix,
+    &verb_consolidate, &verb_verify, &verb_link,    &verb_completion};
 
 const struct verb *verb_row(size_t i) {
     return i < sizeof verbs / sizeof verbs[0] ? verbs[i] : NULL;

@@ -32,6 +32,7 @@ extern const struct verb verb_check;
 extern const struct verb verb_why;
 extern const struct verb verb_diff;
 extern const struct verb verb_explain;
+extern const struct verb verb_sample;
 extern const struct verb verb_map;
 extern const struct verb verb_scan;
 extern const struct verb verb_align;

@@ -47,7 +47,7 @@ static bool is_known(const struct errors *errors, const struct error *error) {
 static bool compare(const struct image_file *original, const struct image_file *file,
                     const struct losses *losses, struct errors *findings) {
     struct errors differences = {0};
-    bool same = original != NULL && compare_files(original, file, losses, &differences);
+    bool same = original != NULL && compare_files(original, file, losses, NULL, &differences);
     for (size_t i = 0; i < differences.count; i++)
         if (!is_known(findings, &differences.items[i]))
             errors_add(findings, &differences.items[i]);

@@ -1,5 +1,6 @@
 #include "verify/compare.h"
 
+#include "base/file_difference.h"
 #include "base/mapping.h"
 #include "base/parallel.h"
 #include "macho/fixup_walk.h"
@@ -18,10 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    PIECE = 4 << 20,   /* bytes that one thread compares at a time */
-    WINDOW = 64 << 10, /* bytes that it reads at once */
-};
+enum { PIECE = 4 << 20 }; /* bytes that one thread compares at a time */
 
 struct slice_comparison {
     const struct compared_slice *old;
@@ -44,16 +42,6 @@ static void report(struct slice_comparison *comparison, const char *field, const
     va_end(arguments);
     error_malformed(&error, field, "%s", what);
     errors_add(comparison->errors, &error);
-}
-
-/* The first byte in which two runs of bytes differ; `size` when none does. */
-static size_t first_difference(const uint8_t *a, const uint8_t *b, size_t size) {
-    size_t i = 0;
-    if (memcmp(a, b, size) == 0)
-        return size;
-    while (a[i] == b[i])
-        i++;
-    return i;
 }
 
 /* --- load commands --- */
@@ -149,46 +137,33 @@ struct content_comparison {
 
 /* The first difference in a piece. */
 struct content_difference {
-    bool found;
-    uint64_t offset; /* bytes into the slice */
-    uint8_t old;
-    uint8_t new;
-    struct error error; /* of reading; ERROR_NONE for none */
+    struct file_difference difference; /* from the start of the slice */
+    struct error error;                /* of reading; ERROR_NONE for none */
 };
 
 static uint64_t contents_end(const struct compared_slice *slice) {
     return segments_find(&slice->image->segments, "__LINKEDIT")->file_offset;
 }
 
-/* A window that stays in the processor's cache. */
-static bool compare_window(const struct content_comparison *contents, uint64_t offset, size_t size,
-                           struct content_difference *difference) {
-    uint8_t old[WINDOW], new[WINDOW];
-    if (!file_read(contents->old->file, contents->old->offset + offset, old, size,
-                   &difference->error) ||
-        !file_read(contents->new->file, contents->new->offset + offset, new, size,
-                   &difference->error))
-        return false;
-    size_t at = first_difference(old, new, size);
-    if (at == size)
-        return true;
-    difference->found = true;
-    difference->offset = offset + at;
-    difference->old = old[at];
-    difference->new = new[at];
-    return false;
+/* What was read back when it was copied need not be read again. */
+static bool is_proven(const struct content_comparison *contents, uint64_t start, uint64_t end) {
+    const struct compared_slice *old = contents->old, *new = contents->new;
+    return old->offset == new->offset &&new->proven.start <=
+                              new->offset + start &&new->offset + end <= new->proven.end;
 }
 
 static void compare_piece(void *context, size_t piece) {
     const struct content_comparison *contents = context;
-    struct content_difference *difference = &contents->pieces[piece];
+    struct content_difference *found = &contents->pieces[piece];
     uint64_t at = contents->old->head.size + (uint64_t)piece * PIECE, end = at + PIECE;
     if (end > contents_end(contents->old))
         end = contents_end(contents->old);
-    bool same = true;
-    for (; same && at < end; at += WINDOW)
-        same = compare_window(contents, at, end - at < WINDOW ? (size_t)(end - at) : WINDOW,
-                              difference);
+    if (is_proven(contents, at, end))
+        return;
+    struct file_place old = {contents->old->file, contents->old->offset + at};
+    struct file_place new = {contents->new->file, contents->new->offset + at};
+    file_difference_find(&old, &new, end - at, &found->difference, &found->error);
+    found->difference.offset += at;
 }
 
 /* The first difference of all. */
@@ -199,8 +174,9 @@ static void report_first(struct slice_comparison *comparison,
             errors_add(comparison->errors, &pieces[i].error);
             return;
         }
-        if (pieces[i].found) {
-            report_contents(comparison, pieces[i].offset, pieces[i].old, pieces[i].new);
+        const struct file_difference *difference = &pieces[i].difference;
+        if (difference->found) {
+            report_contents(comparison, difference->offset, difference->old, difference->new);
             return;
         }
     }

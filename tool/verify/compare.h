@@ -17,8 +17,9 @@ struct compared_slice {
     struct bytes head;     /* header and load commands */
     struct bytes linkedit; /* the file contents of __LINKEDIT */
     const struct file *file;
-    uint64_t offset; /* of the slice in the file, bytes */
-    uint64_t size;   /* of the slice, bytes */
+    uint64_t offset;          /* of the slice in the file, bytes */
+    uint64_t size;            /* of the slice, bytes */
+    struct file_range proven; /* what of the new file is known to be the old one's */
 };
 
 /* Holds `changed` against `original`, of which what `losses` tells may be gone:

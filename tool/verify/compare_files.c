@@ -29,7 +29,8 @@ static bool map_slice(const struct image_file *file, const struct image_slice *s
                                   linkedit->file_size, &mapped->linkedit, error);
     mapped->compared =
         (struct compared_slice){slice->image, mapped->head.bytes, mapped->linkedit.bytes,
-                                &file->file,  slice->offset,      slice->size};
+                                &file->file,  slice->offset,      slice->size,
+                                {0, 0}};
     return is_mapped;
 }
 
@@ -45,6 +46,7 @@ struct file_pair {
     const struct image_file *original;
     const struct image_file *changed;
     const struct losses *losses;
+    const struct file_range *proven; /* NULL for nothing */
 };
 
 static void compare_mapped(const struct file_pair *pair, const struct image_slice *old,
@@ -53,10 +55,13 @@ static void compare_mapped(const struct file_pair *pair, const struct image_slic
     struct error error;
     memset(&after, 0, sizeof after);
     if (map_slice(pair->original, old, &before, &error) &&
-        map_slice(pair->changed, new, &after, &error))
+        map_slice(pair->changed, new, &after, &error)) {
+        if (pair->proven != NULL)
+            after.compared.proven = *pair->proven;
         compare_slices(&before.compared, &after.compared, pair->losses, errors);
-    else
+    } else {
         errors_add(errors, &error);
+    }
     unmap(&before);
     unmap(&after);
 }
@@ -158,8 +163,9 @@ static void compare_outside(const struct file_pair *pair, struct errors *errors)
 }
 
 bool compare_files(const struct image_file *original, const struct image_file *changed,
-                   const struct losses *losses, struct errors *errors) {
-    const struct file_pair pair = {original, changed, losses};
+                   const struct losses *losses, const struct file_range *proven,
+                   struct errors *errors) {
+    const struct file_pair pair = {original, changed, losses, proven};
     size_t before = errors->count;
     compare_carried(original, changed, errors);
     if (errors->count == before)

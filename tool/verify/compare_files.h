@@ -14,9 +14,11 @@ bool image_file_parse_all(struct arena *arena, struct image_file *file, struct e
 
 /* Compares every slice of `changed` with the slice of that architecture in `original`, by
  * compare_slices, and what no slice holds byte for byte, unless it may be gone. Both are open and
- * their images were read. Differences are added to *errors, naming the file `changed`; false when
- * there are any. */
+ * their images were read. `proven` tells what of `changed` is known to be the original's at the
+ * same place, as a struct atomic_file has it; NULL for nothing. Differences are added to *errors,
+ * naming the file `changed`; false when there are any. */
 bool compare_files(const struct image_file *original, const struct image_file *changed,
-                   const struct losses *losses, struct errors *errors);
+                   const struct losses *losses, const struct file_range *proven,
+                   struct errors *errors);
 
 #endif
