@@ -69,13 +69,8 @@ struct link {
 
 /* The options stand before "--", the command after it. */
 static bool read_call(const struct call *call, struct link *link, struct error *error) {
-    struct call own = *call;
+    const struct call own = call_split(call, &link->command);
     struct string_list operands = {0};
-    own.argc = 1;
-    while (own.argc < call->argc && strcmp(call->argv[own.argc], "--") != 0)
-        own.argc++;
-    for (int i = own.argc + 1; i < call->argc; i++)
-        *vector_push(call->arena, &link->command) = call->argv[i];
     if (!call_parse(&own, &verb_link, &link->arguments, &operands, error))
         return false;
     if (operands.count != 0)

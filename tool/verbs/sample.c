@@ -82,13 +82,8 @@ static bool counts_valid(const struct sample_arguments *arguments, struct error 
 
 /* The options stand before "--", the program's arguments after it. */
 static bool read_call(const struct call *call, struct sample_run *run, struct error *error) {
-    struct call own = *call;
+    const struct call own = call_split(call, &run->passed);
     struct string_list operands = {0};
-    own.argc = 1;
-    while (own.argc < call->argc && strcmp(call->argv[own.argc], "--") != 0)
-        own.argc++;
-    for (int i = own.argc + 1; i < call->argc; i++)
-        *vector_push(call->arena, &run->passed) = call->argv[i];
     if (!call_parse(&own, &verb_sample, &run->arguments, &operands, error) ||
         !output_options_valid(&run->arguments.output, error) ||
         !counts_valid(&run->arguments, error))

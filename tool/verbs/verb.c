@@ -33,6 +33,16 @@ bool call_parse(const struct call *call, const struct verb *verb, void *target,
     return true;
 }
 
+struct call call_split(const struct call *call, struct string_list *after) {
+    struct call before = *call;
+    before.argc = 1;
+    while (before.argc < call->argc && strcmp(call->argv[before.argc], "--") != 0)
+        before.argc++;
+    for (int i = before.argc + 1; i < call->argc; i++)
+        *vector_push(call->arena, after) = call->argv[i];
+    return before;
+}
+
 int call_fail(const struct verb *verb, const struct error *error) {
     error_print(stderr, error);
     if (error->kind == ERROR_USAGE)

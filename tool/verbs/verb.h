@@ -51,6 +51,8 @@ const struct verb *verb_named(const char *name);
 /* Reads the options of a verb's call into *target. Errors: as options_parse. */
 bool call_parse(const struct call *call, const struct verb *verb, void *target,
                 struct string_list *operands, struct error *error);
+/* The part of a call before "--"; what stands after it goes to *after. */
+struct call call_split(const struct call *call, struct string_list *after);
 /* Prints the error, for a wrong command line with a word on where to read more; returns the exit
  * status. */
 int call_fail(const struct verb *verb, const struct error *error);
