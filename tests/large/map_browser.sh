@@ -14,5 +14,5 @@ for page in 'map.html build/browser_tests' 'map.svg build/browser_tests' 'both.h
     run "$VAFIT" map $arguments -o "$name"
     expect "$name" 0 '' ''
 done
-PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 "$TESTS/lib/map_browser.py" "$chromium" "$axe/axe.min.js" 2>.err ||
+PYTHONDONTWRITEBYTECODE=1 timeout 600 python3 "$TESTS/lib/map_browser.py" "$chromium" "$axe/axe.min.js" 2>.err ||
     fail 'the browser' <.err
