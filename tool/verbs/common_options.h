@@ -19,11 +19,11 @@ struct output_options {
 #define OUTPUT_ROWS(type, group)                                                                   \
     {"output",    'o',                                                                             \
      OPTION_TEXT, offsetof(type, group.output),                                                    \
-     "FILE",      "write the result to FILE, which stays untouched when equal; - prints it",       \
+     "FILE",      "write the result to FILE, unless FILE has it already; - prints it",             \
      NULL},                                                                                        \
     {                                                                                              \
         "depfile", 0, OPTION_TEXT, offsetof(type, group.depfile), "FILE",                          \
-            "write the files that were read to FILE, for a build tool; needs --output", NULL       \
+            "list in FILE the files that were read, for a build tool; needs --output", NULL        \
     }
 
 /* Where images are looked for. */

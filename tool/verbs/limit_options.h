@@ -17,13 +17,17 @@ struct limit_options {
     struct string_list rules; /* NAME=LEVEL */
 };
 
-#define PROFILE_ROW(type, group)                                                                   \
+#define PROFILE_ROW_THAT(type, group, help)                                                        \
     {                                                                                              \
-        "profile", 0, OPTION_EACH, offsetof(type, group.profiles), "NAME|FILE",                    \
-            "judge for that system: " OPTION_CHOICES "; repeatable", &profile_choices              \
+        "profile", 0, OPTION_EACH, offsetof(type, group.profiles), "NAME|FILE", help,              \
+            &profile_choices                                                                       \
     }
+#define PROFILE_ROW(type, group)                                                                   \
+    PROFILE_ROW_THAT(type, group, "judge for that system: " OPTION_CHOICES "; repeatable")
 
-#define LIMIT_ROWS(type, group)                                                                    \
+#define LIMIT_ROWS(type, group) LIMIT_ROWS_AND(type, group, PROFILE_ROW(type, group))
+/* The same, where --profile is another row. */
+#define LIMIT_ROWS_AND(type, group, profile_row)                                                   \
     {"allow-missing",                                                                              \
      0,                                                                                            \
      OPTION_EACH,                                                                                  \
@@ -31,7 +35,7 @@ struct limit_options {
      "GLOB",                                                                                       \
      "install names like GLOB may be missing; repeatable",                                         \
      NULL},                                                                                        \
-        PROFILE_ROW(type, group),                                                                  \
+        profile_row,                                                                               \
         {"limit",       0,                                                                         \
          OPTION_SIZE,   offsetof(type, group.limit),                                               \
          "SIZE",        "the limit of image-sum and malloc-window, in place of the profile's",     \

@@ -34,12 +34,12 @@ struct link_arguments {
 static const struct option_row rows[] = {
     ROW("level", 0, OPTION_CHOICE, level, "LEVEL", OPTION_CHOICES, &level_choices),
     ROW("if-needed", 0, OPTION_FLAG, if_needed, NULL,
-        "only when what was linked does not fit, and then at the least level up to locals at which "
-        "it does",
+        "only if what was linked does not fit, and then to the lowest level, up to locals, at which "
+        "it fits",
         NULL),
     ROW("plan", 0, OPTION_TEXT, plan, "FILE",
-        "as far as the plan in FILE says, which vafit fix --dry-run --plan wrote; not at all when "
-        "it does not know what was linked",
+        "to the level that FILE, a plan of vafit fix --dry-run, gives the output; leave an output "
+        "alone that FILE does not name",
         NULL),
     LIMIT_ROWS(struct link_arguments, judge),
     SHRINK_ROWS(struct link_arguments, shrink),

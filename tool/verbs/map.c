@@ -43,7 +43,10 @@ static const struct option_choices map_format_choices = {.choice = map_format_na
 static const struct option_row rows[] = {
     OUTPUT_ROWS(struct map_arguments, output),
     SEARCH_ROWS(struct map_arguments, search),
-    LIMIT_ROWS(struct map_arguments, judge),
+    LIMIT_ROWS_AND(struct map_arguments, judge,
+                   PROFILE_ROW_THAT(struct map_arguments, judge,
+                                    "draw for that system (the oldest of those that check would "
+                                    "judge for)")),
     ROW("against", 0, OPTION_TEXT, against, "FILE",
         "draw FILE beside it with the same scale: an executable, facts or a crash report", NULL),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT",

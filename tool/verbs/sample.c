@@ -41,7 +41,7 @@ static const struct option_row rows[] = {
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", OPTION_CHOICES, &text_or_json),
     ROW("launches", 0, OPTION_COUNT, launches, "N", "launch it N times (20)", NULL),
     ROW("timeout", 0, OPTION_COUNT, timeout, "SECONDS",
-        "end a launch that runs for SECONDS; it has started (5)", NULL),
+        "end a launch that still runs after SECONDS, and count it as one that went well (5)", NULL),
     PROFILE_ROW(struct sample_arguments, judge),
     ROW("launcher", 0, OPTION_TEXT, launcher, "CMD",
         "launch it by CMD, which is given the program and its arguments", NULL),

@@ -40,7 +40,9 @@ static const struct option_row rows[] = {
     ROW("in-place", 0, OPTION_FLAG, in_place, NULL, "replace the files themselves", NULL),
     ROW("level", 0, OPTION_CHOICE, level, "LEVEL", OPTION_CHOICES, &level_choices),
     ROW("plan", 0, OPTION_TEXT, plan, "FILE",
-        "in place, as far as the plan in FILE says, which vafit fix --dry-run --plan wrote", NULL),
+        "with --in-place: to the level that FILE, a plan of vafit fix --dry-run, gives an image; "
+        "leave others alone",
+        NULL),
     ROW("dry-run", 0, OPTION_FLAG, dry_run, NULL, "print what each level would free, write nothing",
         NULL),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT", "with --dry-run: " OPTION_CHOICES,
