@@ -327,6 +327,16 @@ static void report_next_level(struct fix *fix, const struct walked_programs *wal
     fix->report.with_next = plan.judgements;
 }
 
+static struct string_list inputs_of(struct fix *fix, const struct walked_programs *walked) {
+    struct string_list inputs = {0};
+    const struct string_list *opened = image_cache_opened(walked->cache);
+    for (size_t i = 0; i < opened->count; i++)
+        *vector_push(fix->arena, &inputs) = opened->items[i];
+    for (size_t i = 0; i < fix->inputs.count; i++)
+        *vector_push(fix->arena, &inputs) = fix->inputs.items[i];
+    return inputs;
+}
+
 static bool write_report(struct fix *fix, const struct walked_programs *walked,
                          struct error *error) {
     struct text text = {0};
@@ -335,9 +345,7 @@ static bool write_report(struct fix *fix, const struct walked_programs *walked,
         .color = terminal_takes_color(is_shown ? STDOUT_FILENO : -1),
         .width = is_shown ? terminal_width(STDOUT_FILENO) : 0,
     };
-    struct string_list inputs = *image_cache_opened(walked->cache);
-    for (size_t i = 0; i < fix->inputs.count; i++)
-        *vector_push(fix->arena, &inputs) = fix->inputs.items[i];
+    const struct string_list inputs = inputs_of(fix, walked);
     if (wants_json(fix->arguments.format))
         fix_write_json(&fix->report, &text);
     else if (!fix->arguments.shrink.quiet || fix->report.outcome == FIX_INSUFFICIENT)
@@ -462,7 +470,10 @@ static int try_consolidation(struct fix *fix, struct walked_programs *walked, st
 /* Does what the plan says, or says what it would do. */
 static int fix_by_plan(struct fix *fix, struct walked_programs *walked, const struct plan *plan,
                        const struct output_paths *placed) {
+    const struct string_list inputs = inputs_of(fix, walked);
     struct error error;
+    if (!output_spares(&fix->arguments.output, &inputs, &error))
+        return call_fail(&verb_fix, &error);
     if (fix->arguments.dry_run) {
         fix->report.outcome = plan->changed == 0 ? FIX_NEEDLESS : FIX_PLANNED;
         return fix_write_plan(fix, walked, plan, &error) ? EXIT_FITS : call_fail(&verb_fix, &error);
