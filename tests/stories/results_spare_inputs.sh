@@ -36,6 +36,15 @@ spares --output prog map prog --format svg
 spares --output liba.dylib fix prog --dry-run
 spares --output liba.dylib fix prog --in-place --limit 4215M --profile macos-26
 spares --output liba.dylib consolidate prog --dry-run
+# Nor over an image that the same run makes.
+for verb in fix consolidate; do
+    for option in --output --depfile; do
+        [ $option = --output ] && places=(-o copy/./prog) || places=(-o new --depfile copy/./prog)
+        run "$VAFIT" $verb prog --out-dir copy "${places[@]}"
+        expect "$verb: $option on an image" 2 '' "vafit: $option copy/./prog: an image of this run goes there${NEWLINE}vafit: see \`vafit help $verb\`"
+        expect_true 'nothing is made' test ! -e copy -a ! -e new
+    done
+done
 ends 'aborts "$MALLOC"'
 spares --keep prog sample prog --launcher ./standin --launches 1
 spares --keep link sample prog --launcher ./standin --launches 1

@@ -62,6 +62,20 @@ bool output_spares(const struct output_options *options, const struct string_lis
            result_spares("depfile", options->depfile, inputs, error);
 }
 
+static bool leaves_room(const char *option, const char *path, const char *const *targets,
+                        size_t count, struct error *error) {
+    for (size_t i = 0; i < count; i++)
+        if (output_collides(path, targets[i]))
+            return error_usage(error, "--%s %s: an image of this run goes there", option, path);
+    return true;
+}
+
+bool output_leaves_room(const struct output_options *options, const char *const *targets,
+                        size_t count, struct error *error) {
+    return leaves_room("output", options->output, targets, count, error) &&
+           leaves_room("depfile", options->depfile, targets, count, error);
+}
+
 static bool write_result(const char *path, const struct text *text, struct error *error) {
     const char *data = text->data == NULL ? "" : text->data;
     if (path != NULL)

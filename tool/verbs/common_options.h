@@ -91,6 +91,10 @@ bool result_spares(const char *option, const char *path, const struct string_lis
  * before it does. */
 bool output_spares(const struct output_options *options, const struct string_list *inputs,
                    struct error *error);
+/* Whether neither place of the options is where the run puts an image, one of `targets`; NULL is
+ * none. Errors: ERROR_USAGE. */
+bool output_leaves_room(const struct output_options *options, const char *const *targets,
+                        size_t count, struct error *error);
 /* Writes `text` where the options say, and the depfile of `inputs`. Errors: ERROR_IO, also for a
  * name that no depfile can hold, and ERROR_USAGE, those of output_spares; nothing is written
  * then. */

@@ -470,10 +470,7 @@ static int try_consolidation(struct fix *fix, struct walked_programs *walked, st
 /* Does what the plan says, or says what it would do. */
 static int fix_by_plan(struct fix *fix, struct walked_programs *walked, const struct plan *plan,
                        const struct output_paths *placed) {
-    const struct string_list inputs = inputs_of(fix, walked);
     struct error error;
-    if (!output_spares(&fix->arguments.output, &inputs, &error))
-        return call_fail(&verb_fix, &error);
     if (fix->arguments.dry_run) {
         fix->report.outcome = plan->changed == 0 ? FIX_NEEDLESS : FIX_PLANNED;
         return fix_write_plan(fix, walked, plan, &error) ? EXIT_FITS : call_fail(&verb_fix, &error);
@@ -482,6 +479,15 @@ static int fix_by_plan(struct fix *fix, struct walked_programs *walked, const st
         return EXIT_FITS;
     fix->report.outcome = plan->changed == 0 ? FIX_COPIED : FIX_DONE;
     return carry_out(fix, walked, plan, placed);
+}
+
+/* Neither on what was read nor on what is made; found before anything is done. */
+static bool report_has_place(struct fix *fix, const struct walked_programs *walked,
+                             const struct output_paths *placed, struct error *error) {
+    const struct output_options *output = &fix->arguments.output;
+    const struct string_list inputs = inputs_of(fix, walked);
+    return output_spares(output, &inputs, error) &&
+           output_leaves_room(output, placed->targets, walked->predictions.plan.file_count, error);
 }
 
 static int fix_programs(struct fix *fix, struct walked_programs *walked) {
@@ -494,6 +500,8 @@ static int fix_programs(struct fix *fix, struct walked_programs *walked) {
     struct plan plan;
     struct error error;
     int status = EXIT_FITS;
+    if (!report_has_place(fix, walked, &placed, &error))
+        return call_fail(&verb_fix, &error);
     fix_keep_open_world(fix, walked);
     predictions->plan.level_count = levels_up_to(fix->arguments.up_to);
     plan_make(fix->arena, &predictions->plan, &plan);
