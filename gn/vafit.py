@@ -13,6 +13,7 @@ import argparse
 import filecmp
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -46,8 +47,8 @@ def listed(lists):
     """The programs that files name; each once, since several targets may name one."""
     names = {}
     for path in lists:
-        with open(path, encoding='utf-8') as file:
-            names.update((line, True) for line in file.read().splitlines() if line)
+        with open(path, encoding='utf-8', errors='surrogateescape', newline='\n') as file:
+            names.update((line, True) for line in file.read().split('\n') if line)
     return list(names)
 
 
@@ -129,7 +130,8 @@ def make_plan(step):
     shutil.copyfile(step.plan, step.new_plan)
     status = run(step, 'fix', '--dry-run', '--quiet', '--plan=' + step.new_plan, *step.for_fix)
     if status == 0 and not filecmp.cmp(step.plan, step.new_plan, shallow=False):
-        say(step, 'links that follow another plan make them fit: cp %s %s' % (step.new_plan, step.plan))
+        say(step, 'links that follow another plan make them fit: cp %s %s' %
+            (shlex.quote(step.new_plan), shlex.quote(step.plan)))
     else:
         os.unlink(step.new_plan)
 
@@ -176,7 +178,7 @@ def list_files(step):
     """Writes the list of the copy's files; a new one each time."""
     found = [os.path.join(folder, name)
              for folder, _, names in os.walk(step.folder) for name in names]
-    with open(step.files, 'w', encoding='utf-8') as file:
+    with open(step.files, 'w', encoding='utf-8', errors='surrogateescape') as file:
         file.writelines(path + '\n' for path in sorted(found))
 
 

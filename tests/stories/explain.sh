@@ -56,6 +56,21 @@ expect 'a bare message does not say whose size it is' 0 "the program ended at la
 echo 'Segmentation fault' >other
 run "$VAFIT" explain other
 expect 'other text' 3 '' 'vafit: other: is no crash report, memory map or message of a launch that failed'
+# Reports of check quote the words of failures. A member of a string is none.
+"$MAKE_MACHO" image --out main --text 65536
+"$VAFIT" check main --format json >main.json
+"$VAFIT" scan main | jq -S . >facts.json
+grep -q 'syscall to map cache into shared region failed' main.json || fail 'the words are there' </dev/null
+while IFS='|' read -r file what; do
+    run "$VAFIT" explain $file
+    expect "$file" 3 '' "vafit: $file: is $what, which vafit wrote, and no crash report"
+done <<'END'
+main.json|vafit.check/1
+facts.json|vafit.facts/1
+END
+jq -c '{message: (. | tojson + "syscall to map cache into shared region failed")}' main.json >log
+run "$VAFIT" explain log
+expect_true 'a log that quotes one' test "$status $(grep -c '(shared-region)$' .out)" = '0 1'
 : >empty
 run "$VAFIT" explain empty
 expect 'an empty file' 3 '' 'vafit: empty: is no crash report, memory map or message of a launch that failed'

@@ -78,6 +78,9 @@ for format in svg html; do
     run "$VAFIT" map facts.json -o "facts.$format"
     expect "facts are drawn, $format" 0 '' ''
     expect_same 'as the files are' "map.$format" "facts.$format"
+    jq -S . facts.json >sorted.json
+    run "$VAFIT" map sorted.json -o "sorted.$format"
+    expect_same 'also with their members sorted' "map.$format" "sorted.$format"
     run "$VAFIT" map build/browser_tests --facts facts.json -o "named.$format"
     expect_same 'and by their name' "map.$format" "named.$format"
 done

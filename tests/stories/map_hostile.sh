@@ -81,6 +81,11 @@ report 4000 '(i * 0x3fffffffffffff % 2**64, 2**40 * (i % 7))' >report
 drawn 'images all over 64 bits' 12000000
 report 300 '(2**64 - 1 - i, 2**64 - 1)' >report
 drawn 'images that end past all addresses' 2000000
+report 1024 '(2**64 - 2**30 + i * 2**20, 2**20)' >report
+drawn 'images up to the last address' 1000000
+expect_true 'all of them are drawn' test "$(wc -l <.out)" = 1024
+run python3 "$TESTS/lib/map_svg.py" scale many.svg
+expect 'and to scale' 0 '' ''
 report 3000 '(5 * 2**30, 2**63)' >report
 drawn 'images over each other' 16000000
 report 40 '(16 * 2**30 + i * 2**34, 1)' >report

@@ -143,10 +143,31 @@ static bool is_of_macos(const struct crash_report *report, struct error *error) 
     return true;
 }
 
+/* Within a string the quotes of a member would be escaped. */
+const char *vafit_schema_of(struct arena *arena, const char *text) {
+    static const char member[] = "\"schema\"", blanks[] = " \t\r\n", own[] = "\"vafit.";
+    const char *at = text + strspn(text, blanks);
+    if (*at != '{')
+        return NULL;
+    while ((at = strstr(at, member)) != NULL) {
+        at += sizeof member - 1;
+        at += strspn(at, blanks);
+        at += *at == ':';
+        at += strspn(at, blanks);
+        if (strncmp(at, own, sizeof own - 1) == 0)
+            return arena_copy(arena, at + 1, strcspn(at + 1, "\"\n"));
+    }
+    return NULL;
+}
+
 bool crash_report_read(struct arena *arena, const char *data, size_t size,
                        struct crash_report *report, struct error *error) {
     struct pasted pasted = pasted_clean(arena, data, size);
+    const char *own = vafit_schema_of(arena, arena_copy(arena, data, size));
     *report = (struct crash_report){0};
+    /* What vafit says of a failure has the words of the failure. */
+    if (own != NULL)
+        return error_malformed(error, "", "is %.32s, which vafit wrote, and no crash report", own);
     for (size_t i = 0; crash_format_row(i) != NULL; i++) {
         const struct crash_format *format = crash_format_row(i);
         if (format->read(arena, &pasted, report) && report->format == NULL)

@@ -63,6 +63,9 @@ struct crash_report {
     struct span cache;          /* the shared cache; empty where that is not known */
 };
 
+/* The schema of a document that vafit wrote, "vafit.check/1", in the arena; NULL for any other
+ * text. Only that member is looked for, wherever it stands, so that the rest may be cut off. */
+const char *vafit_schema_of(struct arena *arena, const char *text);
 /* Reads a report: any of the formats of crash_format_row, several of them in one text, pasted or
  * cut. Errors: ERROR_MALFORMED, for what is no report of a crash on macOS, saying what it is
  * instead, and for several reports in one text. */

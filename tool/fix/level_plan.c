@@ -18,6 +18,18 @@ static const char *name_of(struct arena *arena, const char *path) {
     return path_is_in(real, here) ? path_relative(arena, here, real) : real;
 }
 
+/* What a plan has is a spelling: of what it names nothing need be there yet. */
+static const char *name_of_spelling(struct arena *arena, const char *path) {
+    const char *here = file_real(arena, ".");
+    const char *whole = path_tidy(arena, path[0] == '/' ? path : path_join(arena, here, path));
+    return path_is_in(whole, here) ? path_relative(arena, here, whole) : whole;
+}
+
+static bool is_name_of_file(const char *path) {
+    const char *leaf = path_leaf(path);
+    return leaf[0] != '\0' && strcmp(leaf, ".") != 0 && strcmp(leaf, "..") != 0;
+}
+
 static int by_path(const void *left, const void *right) {
     return strcmp(((const struct planned_level *)left)->path,
                   ((const struct planned_level *)right)->path);
@@ -37,6 +49,9 @@ static bool read_image(struct json_reader *reader, const json_t *object, void *c
     if (!json_read_string(reader, object, "path", &item->path) ||
         !json_read_string(reader, object, "level", &level))
         return false;
+    if (!is_name_of_file(item->path))
+        return json_reject(reader, "path", "not the path of a file");
+    item->path = name_of_spelling(reader->arena, item->path);
     item->level = level_named(level);
     return (item->level != NULL && !item->level->drops_exports) ||
            json_reject(reader, "level", "not a level that `vafit link` knows");
@@ -83,16 +98,25 @@ static size_t rank(const struct level *level) {
     return i;
 }
 
-void level_plan_add(struct arena *arena, struct level_plan *plan, const char *path,
-                    const struct level *level) {
+static bool can_be_in_json(const char *name) {
+    json_t *string = json_string(name);
+    json_decref(string);
+    return string != NULL;
+}
+
+bool level_plan_add(struct arena *arena, struct level_plan *plan, const char *path,
+                    const struct level *level, struct error *error) {
     const char *name = name_of(arena, path);
     struct planned_level *item = find(plan, name);
+    if (!can_be_in_json(name))
+        return error_io(error, path, "cannot be in a plan: its path is not UTF-8");
     if (item != NULL) {
         item->level = rank(level) > rank(item->level) ? level : item->level;
-        return;
+        return true;
     }
     *vector_push(arena, plan) = (struct planned_level){name, level};
     qsort(plan->items, plan->count, sizeof *plan->items, by_path);
+    return true;
 }
 
 const struct level *level_plan_find(struct arena *arena, const struct level_plan *plan,

@@ -39,6 +39,12 @@ static struct spans all_spans(struct arena *arena, const struct map_list *maps) 
     return spans;
 }
 
+/* The last row ends where addresses do, a byte short of its size. */
+static struct span span_of_row(uint64_t number, unsigned shift) {
+    bool is_last = number == UINT64_MAX >> shift;
+    return (struct span){number << shift, is_last ? UINT64_MAX : (number + 1) << shift};
+}
+
 /* Fills the rows of so many bytes that have images; false when there are too many. */
 static bool fill_rows(const struct spans *spans, unsigned shift, struct map_scene *scene) {
     uint64_t next = 0;
@@ -48,8 +54,7 @@ static bool fill_rows(const struct spans *spans, unsigned shift, struct map_scen
         for (first = first < next ? next : first; first <= last; first++) {
             if (scene->row_count == MOST_ROWS)
                 return false;
-            scene->rows[scene->row_count++] =
-                (struct map_row){.span = {first << shift, (first + 1) << shift}};
+            scene->rows[scene->row_count++] = (struct map_row){.span = span_of_row(first, shift)};
         }
         next = last + 1 > next ? last + 1 : next;
     }

@@ -328,6 +328,16 @@ static bool write_report(struct check *check, struct error *error) {
     return written;
 }
 
+/* The baseline that is updated was read as such. */
+static bool results_spare_images(const struct check *check, struct error *error) {
+    const struct check_arguments *arguments = &check->arguments;
+    const struct string_list *images = image_cache_opened(check->cache);
+    return result_spares("metrics", arguments->metrics, images, error) &&
+           result_spares("metrics", arguments->metrics, &check->inputs, error) &&
+           (!arguments->update_baseline ||
+            result_spares("baseline", arguments->baseline, images, error));
+}
+
 static bool write_metrics(const struct check *check, struct error *error) {
     struct text text = {0};
     if (check->arguments.metrics == NULL)
@@ -392,8 +402,8 @@ static int check_programs(struct check *check) {
         return (int)errors_worst(image_cache_errors(check->cache));
     }
     warn_of_stale_baseline(check);
-    if (!write_report(check, &error) || !write_metrics(check, &error) ||
-        !update_baseline(check, &error))
+    if (!results_spare_images(check, &error) || !write_report(check, &error) ||
+        !write_metrics(check, &error) || !update_baseline(check, &error))
         return call_fail(&verb_check, &error);
     int status = exit_status(check);
     explain(check, status);

@@ -1,5 +1,6 @@
 #include "verbs/common_options.h"
 
+#include "base/file.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "base/text.h"
@@ -34,6 +35,47 @@ bool output_options_valid(struct output_options *options, struct error *error) {
     return true;
 }
 
+/* Another name of a hard link is no other result's: a new file takes the name alone. */
+static bool is_same_name(struct arena *scratch, const char *a, const char *b) {
+    struct file_stamp first, second;
+    return file_stamp(a, &first) && file_stamp(b, &second) &&
+           first.identity.device == second.identity.device &&
+           first.identity.inode == second.identity.inode &&
+           strcmp(file_real(scratch, a), file_real(scratch, b)) == 0;
+}
+
+bool result_spares(const char *option, const char *path, const struct string_list *inputs,
+                   struct error *error) {
+    struct arena scratch = {0};
+    bool spares = true;
+    if (path == NULL || !output_replaces(path))
+        return true;
+    for (size_t i = 0; spares && i < inputs->count; i++)
+        spares = !is_same_name(&scratch, path, inputs->items[i]);
+    arena_free(&scratch);
+    return spares || error_usage(error, "--%s %s: a file of that name was read", option, path);
+}
+
+bool output_spares(const struct output_options *options, const struct string_list *inputs,
+                   struct error *error) {
+    return result_spares("output", options->output, inputs, error) &&
+           result_spares("depfile", options->depfile, inputs, error);
+}
+
+static bool leaves_room(const char *option, const char *path, const char *const *targets,
+                        size_t count, struct error *error) {
+    for (size_t i = 0; i < count; i++)
+        if (output_collides(path, targets[i]))
+            return error_usage(error, "--%s %s: an image of this run goes there", option, path);
+    return true;
+}
+
+bool output_leaves_room(const struct output_options *options, const char *const *targets,
+                        size_t count, struct error *error) {
+    return leaves_room("output", options->output, targets, count, error) &&
+           leaves_room("depfile", options->depfile, targets, count, error);
+}
+
 static bool write_result(const char *path, const struct text *text, struct error *error) {
     const char *data = text->data == NULL ? "" : text->data;
     if (path != NULL)
@@ -48,6 +90,7 @@ bool output_write(const struct output_options *options, const struct text *text,
                   const struct string_list *inputs, struct error *error) {
     struct text depfile = {0};
     bool written =
+        output_spares(options, inputs, error) &&
         (options->depfile == NULL || depfile_write(options->output, inputs, &depfile, error)) &&
         write_result(options->output, text, error) &&
         (options->depfile == NULL || write_result(options->depfile, &depfile, error));

@@ -82,8 +82,22 @@ bool wants_json(const char *format);
 /* Whether the output options make sense together; an --output of "-" becomes that of none. Errors:
  * ERROR_USAGE. */
 bool output_options_valid(struct output_options *options, struct error *error);
+/* No result is written over a file that was read, by whatever name or link it was found: whether
+ * what output_put would replace at `path`, that of --`option`, is none of `inputs`. NULL is no
+ * path. Errors: ERROR_USAGE. */
+bool result_spares(const char *option, const char *path, const struct string_list *inputs,
+                   struct error *error);
+/* Likewise of both places of the options. output_write asks; whoever changes files before that asks
+ * before it does. */
+bool output_spares(const struct output_options *options, const struct string_list *inputs,
+                   struct error *error);
+/* Whether neither place of the options is where the run puts an image, one of `targets`; NULL is
+ * none. Errors: ERROR_USAGE. */
+bool output_leaves_room(const struct output_options *options, const char *const *targets,
+                        size_t count, struct error *error);
 /* Writes `text` where the options say, and the depfile of `inputs`. Errors: ERROR_IO, also for a
- * name that no depfile can hold; nothing is written then. */
+ * name that no depfile can hold, and ERROR_USAGE, those of output_spares; nothing is written
+ * then. */
 bool output_write(const struct output_options *options, const struct text *text,
                   const struct string_list *inputs, struct error *error);
 

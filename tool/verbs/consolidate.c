@@ -430,6 +430,10 @@ static int consolidate(struct consolidate *run) {
         .identity = run->arguments.identity,
     };
     struct error error = {0};
+    if (!output_spares(&run->arguments.output, image_cache_opened(run->cache), &error) ||
+        !output_leaves_room(&run->arguments.output, placed.targets,
+                            run->predictions.plan.file_count, &error))
+        return call_fail(&verb_consolidate, &error);
     run->all.arena = run->arena;
     run->before = arena_take(run->arena, (run->programs.count + 1) * sizeof *run->before);
     run->after = arena_take(run->arena, (run->programs.count + 1) * sizeof *run->after);

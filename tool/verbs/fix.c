@@ -327,6 +327,16 @@ static void report_next_level(struct fix *fix, const struct walked_programs *wal
     fix->report.with_next = plan.judgements;
 }
 
+static struct string_list inputs_of(struct fix *fix, const struct walked_programs *walked) {
+    struct string_list inputs = {0};
+    const struct string_list *opened = image_cache_opened(walked->cache);
+    for (size_t i = 0; i < opened->count; i++)
+        *vector_push(fix->arena, &inputs) = opened->items[i];
+    for (size_t i = 0; i < fix->inputs.count; i++)
+        *vector_push(fix->arena, &inputs) = fix->inputs.items[i];
+    return inputs;
+}
+
 static bool write_report(struct fix *fix, const struct walked_programs *walked,
                          struct error *error) {
     struct text text = {0};
@@ -335,9 +345,7 @@ static bool write_report(struct fix *fix, const struct walked_programs *walked,
         .color = terminal_takes_color(is_shown ? STDOUT_FILENO : -1),
         .width = is_shown ? terminal_width(STDOUT_FILENO) : 0,
     };
-    struct string_list inputs = *image_cache_opened(walked->cache);
-    for (size_t i = 0; i < fix->inputs.count; i++)
-        *vector_push(fix->arena, &inputs) = fix->inputs.items[i];
+    const struct string_list inputs = inputs_of(fix, walked);
     if (wants_json(fix->arguments.format))
         fix_write_json(&fix->report, &text);
     else if (!fix->arguments.shrink.quiet || fix->report.outcome == FIX_INSUFFICIENT)
@@ -473,6 +481,15 @@ static int fix_by_plan(struct fix *fix, struct walked_programs *walked, const st
     return carry_out(fix, walked, plan, placed);
 }
 
+/* Neither on what was read nor on what is made; found before anything is done. */
+static bool report_has_place(struct fix *fix, const struct walked_programs *walked,
+                             const struct output_paths *placed, struct error *error) {
+    const struct output_options *output = &fix->arguments.output;
+    const struct string_list inputs = inputs_of(fix, walked);
+    return output_spares(output, &inputs, error) &&
+           output_leaves_room(output, placed->targets, walked->predictions.plan.file_count, error);
+}
+
 static int fix_programs(struct fix *fix, struct walked_programs *walked) {
     struct predictions *predictions = &walked->predictions;
     const struct output_paths placed =
@@ -483,6 +500,8 @@ static int fix_programs(struct fix *fix, struct walked_programs *walked) {
     struct plan plan;
     struct error error;
     int status = EXIT_FITS;
+    if (!report_has_place(fix, walked, &placed, &error))
+        return call_fail(&verb_fix, &error);
     fix_keep_open_world(fix, walked);
     predictions->plan.level_count = levels_up_to(fix->arguments.up_to);
     plan_make(fix->arena, &predictions->plan, &plan);

@@ -37,9 +37,10 @@ bool fix_write_plan(const struct fix *fix, const struct walked_programs *walked,
     if (!read_plan(fix, &levels, error))
         return false;
     for (size_t i = 0; i < walked->predictions.plan.file_count; i++)
-        if (plan->levels[i] != STAYS)
-            level_plan_add(fix->arena, &levels, walked->predictions.files[i].file->path,
-                           level_row((size_t)plan->levels[i]));
+        if (plan->levels[i] != STAYS &&
+            !level_plan_add(fix->arena, &levels, walked->predictions.files[i].file->path,
+                            level_row((size_t)plan->levels[i]), error))
+            return false;
     level_plan_write(&levels, &text);
     bool written = output_put(fix->arguments.plan, text.data, text.size, error);
     text_free(&text);

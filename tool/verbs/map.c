@@ -96,28 +96,10 @@ struct map_run {
     struct address_map maps[MOST_PANELS];
 };
 
-/* A picture is never written over what it is of. */
-static bool output_differs(const struct map_run *run, struct error *error) {
-    struct arena *arena = run->call->arena;
-    const char *const results[] = {run->arguments.output.output, run->arguments.output.depfile};
-    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
-        if (results[i] == NULL || output_is_standard(results[i]) || !output_replaces(results[i]))
-            continue;
-        const char *real = file_real(arena, results[i]);
-        for (size_t j = 0; j < run->inputs.count; j++)
-            if (strcmp(real, file_real(arena, run->inputs.items[j])) == 0)
-                return error_usage(error, "--%s %s: a file of that name was read",
-                                   i == 0 ? "output" : "depfile", results[i]);
-    }
-    return true;
-}
-
 static bool write_map(struct map_run *run, struct error *error) {
     const struct map_list maps = {run->maps, run->subject_count};
     struct map_scene scene;
     struct text text = {0};
-    if (!output_differs(run, error))
-        return false;
     scene_make(run->call->arena, &maps, run->format->is_page, &scene);
     run->format->write(&scene, &text);
     bool written = output_write(&run->arguments.output, &text, &run->inputs, error);

@@ -3,7 +3,9 @@
 #include "base/file.h"
 #include "base/output.h"
 #include "base/parallel.h"
+#include "base/size.h"
 #include "base/text.h"
+#include "crash/crash_report.h"
 #include "macho/other_file.h"
 #include "program/bundle.h"
 #include "verbs/programs.h"
@@ -29,6 +31,8 @@ static bool fail(const struct map_subject *subject, const struct error *error) {
 
 /* --- what it is --- */
 
+#define LARGEST_FACTS (256 * MIB)
+
 enum subject_kind { SUBJECT_PROGRAM, SUBJECT_FACTS, SUBJECT_REPORT };
 
 /* Binary files of no known kind may still be reports, as with the bytes of a terminal in them. */
@@ -37,8 +41,19 @@ static bool is_text(struct bytes head) {
     return (says == NULL || says == other_file_text) && !other_file_is_macho(head);
 }
 
+/* Facts that another tool wrote anew may have their schema far from where they begin. */
+static bool is_facts(struct arena *arena, const char *path) {
+    struct error ignored;
+    char *text;
+    size_t size;
+    if (!file_read_all(arena, path, LARGEST_FACTS, &text, &size, &ignored))
+        return false;
+    const char *schema = vafit_schema_of(arena, text);
+    return schema != NULL && strncmp(schema, "vafit.facts/", strlen("vafit.facts/")) == 0;
+}
+
 /* By how it begins; what cannot be read is for whoever opens it next to say. */
-static enum subject_kind kind_of(const char *path) {
+static enum subject_kind kind_of(struct arena *arena, const char *path) {
     char head[OTHER_FILE_HEAD + 1] = "";
     struct file file;
     struct error ignored;
@@ -51,7 +66,8 @@ static enum subject_kind kind_of(const char *path) {
     file_close(&file);
     if (!read || !is_text((struct bytes){(const uint8_t *)head, size}))
         return SUBJECT_PROGRAM;
-    return strstr(head, "\"vafit.facts/") != NULL ? SUBJECT_FACTS : SUBJECT_REPORT;
+    return strstr(head, "\"vafit.facts/") != NULL || is_facts(arena, path) ? SUBJECT_FACTS
+                                                                           : SUBJECT_REPORT;
 }
 
 /* --- a report --- */
@@ -200,7 +216,7 @@ static bool read_program(const struct map_subject *subject, struct address_map *
 bool map_subject_read(struct arena *arena, const struct subject_options *options, const char *path,
                       struct string_list *inputs, struct address_map *map, struct errors *errors) {
     struct map_subject subject = {arena, options, *options->search, path, inputs, errors};
-    enum subject_kind kind = kind_of(path);
+    enum subject_kind kind = kind_of(arena, path);
     if (kind == SUBJECT_REPORT)
         return read_report(&subject, map);
     return kind == SUBJECT_FACTS ? read_facts(&subject, map) : read_program(&subject, map);

@@ -66,7 +66,16 @@ struct sample_run {
     struct judged_programs judged;
     struct predicted_systems systems;
     struct sampled_launches launches;
+    struct string_list inputs; /* what was read */
 };
+
+/* Where the first abort is kept; NULL for nowhere. */
+static const char *keep_path(const struct sample_run *run) {
+    const char *path = run->arguments.keep;
+    if (path == NULL)
+        return arena_format(run->arena, "%s.abort", path_leaf(run->executable));
+    return strcmp(path, "none") == 0 ? NULL : path;
+}
 
 /* --- the command line --- */
 
@@ -78,6 +87,16 @@ static bool counts_valid(const struct sample_arguments *arguments, struct error 
     if (arguments->search.program != NULL)
         return error_usage(error, "sample launches a program; --program is for plug-ins");
     return true;
+}
+
+/* What is kept has a place of its own. */
+static bool keep_differs(const struct sample_run *run, struct error *error) {
+    const struct output_options *output = &run->arguments.output;
+    const char *path = keep_path(run);
+    if (output_is_standard(path) && output->output == NULL)
+        return error_usage(error, "--keep -: standard output has the report; give --output FILE");
+    return (!output_collides(path, output->output) && !output_collides(path, output->depfile)) ||
+           error_usage(error, "--keep %s: another file of this run has that name", path);
 }
 
 /* The options stand before "--", the program's arguments after it. */
@@ -127,7 +146,7 @@ static void find_system(struct sample_run *run) {
 }
 
 /* Those that are asked for; else that of the running system; else those of check. */
-static bool find_profiles(struct sample_run *run, struct string_list *inputs, struct error *error) {
+static bool find_profiles(struct sample_run *run, struct error *error) {
     struct limit_options *judge = &run->arguments.judge;
     struct limits limits;
     bool is_assumed;
@@ -137,7 +156,7 @@ static bool find_profiles(struct sample_run *run, struct string_list *inputs, st
             *vector_push(run->arena, &judge->profiles) = profile->name;
     }
     return limit_options_limits(judge, &limits, error) &&
-           limit_options_profiles(run->arena, judge, inputs, &limits, &run->profiles, error);
+           limit_options_profiles(run->arena, judge, &run->inputs, &limits, &run->profiles, error);
 }
 
 /* The family of the slice that the system starts: that of the machine, arm64 elsewhere. */
@@ -239,14 +258,12 @@ static bool take(struct sample_run *run, struct error *error) {
 /* --- what is told of them --- */
 
 static bool keep(struct sample_run *run, struct sample_report *report, struct error *error) {
-    const char *path = run->arguments.keep;
+    const char *path = keep_path(run);
     char *data;
     size_t size;
     report->kept = sample_to_keep(&run->launches);
-    if (report->kept == NULL || (path != NULL && strcmp(path, "none") == 0))
+    if (report->kept == NULL || path == NULL)
         return true;
-    if (path == NULL)
-        path = arena_format(run->arena, "%s.abort", path_leaf(run->executable));
     if (report->kept->report == NULL) {
         data = arena_string(run->arena, report->kept->errors);
         size = strlen(data);
@@ -279,7 +296,7 @@ static int exit_status(const struct sample_run *run) {
                : EXIT_FITS;
 }
 
-static int report(struct sample_run *run, const struct string_list *inputs) {
+static int report(struct sample_run *run) {
     const struct output_options *output = &run->arguments.output;
     struct sample_report report = {
         .executable = run->operand,
@@ -298,36 +315,52 @@ static int report(struct sample_run *run, const struct string_list *inputs) {
     else
         sample_write_text(&report, output->output == NULL ? terminal_width(STDOUT_FILENO) : 0,
                           &text);
-    bool written = output_write(output, &text, inputs, &error);
+    bool written = output_write(output, &text, &run->inputs, &error);
     text_free(&text);
     return written ? exit_status(run) : call_fail(&verb_sample, &error);
 }
 
+static void note_inputs(struct sample_run *run) {
+    const struct string_list *opened = image_cache_opened(run->cache);
+    for (size_t i = 0; i < opened->count; i++)
+        *vector_push(run->arena, &run->inputs) = opened->items[i];
+}
+
+/* Found before the launches, which take long. */
+static bool results_spare_inputs(struct sample_run *run, struct error *error) {
+    const struct output_options *output = &run->arguments.output;
+    struct string_list launched = {0};
+    *vector_push(run->arena, &launched) = run->executable;
+    if (run->arguments.launcher != NULL)
+        *vector_push(run->arena, &launched) = run->arguments.launcher;
+    return output_spares(output, &run->inputs, error) && output_spares(output, &launched, error) &&
+           result_spares("keep", keep_path(run), &run->inputs, error) &&
+           result_spares("keep", keep_path(run), &launched, error);
+}
+
 static int sample(struct sample_run *run) {
-    struct string_list inputs = {0};
     struct error error;
     int status = walk(run);
     if (status != EXIT_FITS)
         return status;
     find_system(run);
-    if (!find_profiles(run, &inputs, &error))
+    note_inputs(run);
+    if (!find_profiles(run, &error) || !results_spare_inputs(run, &error))
         return call_fail(&verb_sample, &error);
     predict(run);
     if (!take(run, &error))
         return call_fail(&verb_sample, &error);
     if (subprocess_signal() != 0)
         return die_by_signal(subprocess_signal());
-    const struct string_list *opened = image_cache_opened(run->cache);
-    for (size_t i = 0; i < opened->count; i++)
-        *vector_push(run->arena, &inputs) = opened->items[i];
-    return report(run, &inputs);
+    return report(run);
 }
 
 static int run(const struct call *call) {
     struct sample_run run = {.arena = call->arena,
                              .arguments = {.launches = USUAL_LAUNCHES, .timeout = USUAL_SECONDS}};
     struct error error;
-    if (!read_call(call, &run, &error) || !find_executable(&run, &error))
+    if (!read_call(call, &run, &error) || !find_executable(&run, &error) ||
+        !keep_differs(&run, &error))
         return call_fail(&verb_sample, &error);
     run.cache = search_open_cache(&run.arguments.search, &error);
     if (run.cache == NULL)
