@@ -90,7 +90,7 @@ complete -c vafit -n '__vafit_verb map' -l program -r -F -d 'the program, or its
 complete -c vafit -n '__vafit_verb map' -l insert -r -F -d 'load FILE first, as DYLD_INSERT_LIBRARIES does; repeatable'
 complete -c vafit -n '__vafit_verb map' -l facts -r -F -d 'read what `vafit scan` wrote in place of the images; takes all up to the next option'
 complete -c vafit -n '__vafit_verb map' -l allow-missing -x -d 'install names like GLOB may be missing; repeatable'
-complete -c vafit -n '__vafit_verb map' -l profile -r -F -a 'macos-26 macos-27 macos-15' -d 'draw for that system (the oldest of those that check would judge for)'
+complete -c vafit -n '__vafit_verb map' -l profile -r -F -a 'macos-26 macos-27 macos-15' -d 'draw for that system: macos-26, macos-27, macos-15, or a JSON file; without it for the oldest that check would judge for'
 complete -c vafit -n '__vafit_verb map' -l limit -x -d 'the limit of image-sum and malloc-window, in place of the profile\'s'
 complete -c vafit -n '__vafit_verb map' -l headroom -x -d 'keep SIZE free below the malloc window (64MiB)'
 complete -c vafit -n '__vafit_verb map' -l rule -x -a 'image-sum=error image-sum=warn image-sum=off malloc-window=error malloc-window=warn malloc-window=off shared-region=error shared-region=warn shared-region=off image-size=error image-size=warn image-size=off linkedit-alignment=error linkedit-alignment=warn linkedit-alignment=off unresolved=error unresolved=warn unresolved=off growth=error growth=warn growth=off' -d 'judge a rule as error, warn or off; repeatable'

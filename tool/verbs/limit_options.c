@@ -18,6 +18,7 @@ static const char *severity_choice(size_t i) {
 
 const struct option_choices profile_choices = {
     .choice = profile_name, .usual = "macos-26 macos-27", .other = "a JSON file"};
+const struct option_choices one_profile = {.choice = profile_name, .other = "a JSON file"};
 const struct option_choices rule_choices = {.choice = rule_name, .value = severity_choice};
 
 static bool no_such_rule(const char *name, struct error *error) {

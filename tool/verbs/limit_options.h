@@ -17,13 +17,12 @@ struct limit_options {
     struct string_list rules; /* NAME=LEVEL */
 };
 
-#define PROFILE_ROW_THAT(type, group, help)                                                        \
-    {                                                                                              \
-        "profile", 0, OPTION_EACH, offsetof(type, group.profiles), "NAME|FILE", help,              \
-            &profile_choices                                                                       \
-    }
+#define PROFILE_ROW_THAT(type, group, help, choices)                                               \
+    { "profile", 0, OPTION_EACH, offsetof(type, group.profiles), "NAME|FILE", help, choices }
+
 #define PROFILE_ROW(type, group)                                                                   \
-    PROFILE_ROW_THAT(type, group, "judge for that system: " OPTION_CHOICES "; repeatable")
+    PROFILE_ROW_THAT(type, group, "judge for that system: " OPTION_CHOICES "; repeatable",         \
+                     &profile_choices)
 
 #define LIMIT_ROWS(type, group) LIMIT_ROWS_AND(type, group, PROFILE_ROW(type, group))
 /* The same, where --profile is another row. */
@@ -51,6 +50,8 @@ struct limit_options {
 
 /* Of --profile and --rule. */
 extern const struct option_choices profile_choices, rule_choices;
+/* Where one system is taken, and none is the default. */
+extern const struct option_choices one_profile;
 
 /* What the options say of limits and rules. Errors: ERROR_USAGE. */
 bool limit_options_limits(const struct limit_options *options, struct limits *limits,

@@ -45,8 +45,9 @@ static const struct option_row rows[] = {
     SEARCH_ROWS(struct map_arguments, search),
     LIMIT_ROWS_AND(struct map_arguments, judge,
                    PROFILE_ROW_THAT(struct map_arguments, judge,
-                                    "draw for that system (the oldest of those that check would "
-                                    "judge for)")),
+                                    "draw for that system: " OPTION_CHOICES
+                                    "; without it for the oldest that check would judge for",
+                                    &one_profile)),
     ROW("against", 0, OPTION_TEXT, against, "FILE",
         "draw FILE beside it with the same scale: an executable, facts or a crash report", NULL),
     ROW("format", 0, OPTION_CHOICE, format, "FORMAT",
