@@ -32,7 +32,10 @@ says 'growth that is allowed' 0 'A change' 200MiB ''
 echo '{}' >base.json
 says 'a report that cannot be read is no growth' 3 "A change${NEWLINE}${NEWLINE}$footer" 16MiB ''
 
-mkdir tree && mv two lib1.dylib lib2.dylib tree && tar -C tree -czf build.tar.gz .
+mkdir tree
+image tree/lib.dylib --type dylib --id @rpath/lib.dylib --text 16384
+image tree/two --text 16384 --rpath @loader_path --load @rpath/lib.dylib
+tar -C tree -czf build.tar.gz .
 sed -n '/^## A build that was archived/,/^Dylibs/s/^    //p' "$page" >commands
 expect_true 'the page has the commands' test "$(wc -l <commands)" = 2
 run sh commands
