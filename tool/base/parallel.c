@@ -63,8 +63,10 @@ static void *drain_beside(void *queue) {
     return NULL;
 }
 
-static bool has_more(struct queue *queue) {
-    return atomic_load(&queue->next) + 1 < queue->count;
+/* Whether one more thread would find a piece, beside `threads` that go on while there are any. */
+static bool wants_thread(struct queue *queue, size_t threads) {
+    return threads < MAX_JOBS && threads + 1 < queue->count &&
+           atomic_load(&queue->next) + 1 < queue->count;
 }
 
 void parallel_for(size_t count, void (*work)(void *context, size_t i), void *context) {
@@ -73,7 +75,7 @@ void parallel_for(size_t count, void (*work)(void *context, size_t i), void *con
     size_t started = 0;
     /* A thread that other work had at first may be free later. */
     do {
-        while (has_more(&queue) && started < MAX_JOBS &&
+        while (wants_thread(&queue, started) &&
                start_thread(&threads[started], drain_beside, &queue))
             started++;
     } while (do_next(&queue));
