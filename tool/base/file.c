@@ -80,9 +80,13 @@ struct file_stamp file_stamp_of(const struct file *file) {
     return (struct file_stamp){file->identity, file->size, file->modified};
 }
 
+bool file_identity_same(const struct file_identity *a, const struct file_identity *b) {
+    return a->device == b->device && a->inode == b->inode;
+}
+
 bool file_stamp_same(const struct file_stamp *a, const struct file_stamp *b) {
-    return a->identity.device == b->identity.device && a->identity.inode == b->identity.inode &&
-           a->size == b->size && a->modified == b->modified;
+    return file_identity_same(&a->identity, &b->identity) && a->size == b->size &&
+           a->modified == b->modified;
 }
 
 bool file_stamp_holds(const struct file_stamp *stamp, const char *path) {
@@ -201,7 +205,7 @@ enum path_kind file_open_unlinked(const char *path, struct file *file, struct er
 }
 
 bool file_same(const struct file *a, const struct file *b) {
-    return a->identity.device == b->identity.device && a->identity.inode == b->identity.inode;
+    return file_identity_same(&a->identity, &b->identity);
 }
 
 bool file_read(const struct file *file, uint64_t offset, void *buffer, size_t size,

@@ -16,6 +16,8 @@ struct file_identity {
     uint64_t inode;
 };
 
+bool file_identity_same(const struct file_identity *a, const struct file_identity *b);
+
 /* What a path names. */
 enum path_kind {
     PATH_ABSENT, /* nothing there, or a folder on the way is missing */

@@ -7,10 +7,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static bool same_file(const struct file_identity *a, const struct file_identity *b) {
-    return a->device == b->device && a->inode == b->inode;
-}
-
 /* Which file `path` itself names; false for none. */
 static bool identity_of(const char *path, struct file_identity *identity) {
     struct file_stamp stamp;
@@ -22,7 +18,7 @@ static bool identity_of(const char *path, struct file_identity *identity) {
 
 static bool names(const char *path, const struct file_identity *identity) {
     struct file_identity found;
-    return identity_of(path, &found) && same_file(&found, identity);
+    return identity_of(path, &found) && file_identity_same(&found, identity);
 }
 
 static bool state_holds(const struct file_state *state, const char *path) {
@@ -70,7 +66,7 @@ static bool exchange_back(const struct replacement *item, struct error *error) {
             return rename(item->file.path, item->target) == 0 || is_stuck(item, error);
         if (exchanged != EXCHANGED || !identity_of(item->file.path, &out))
             break;
-        if (same_file(&out, &expected))
+        if (file_identity_same(&out, &expected))
             return unlink(item->file.path) == 0 || is_stuck(item, error);
         expected = put;
     }

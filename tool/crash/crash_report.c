@@ -163,7 +163,7 @@ const char *vafit_schema_of(struct arena *arena, const char *text) {
 bool crash_report_read(struct arena *arena, const char *data, size_t size,
                        struct crash_report *report, struct error *error) {
     struct pasted pasted = pasted_clean(arena, data, size);
-    const char *own = vafit_schema_of(arena, arena_copy(arena, data, size));
+    const char *own = vafit_schema_of(arena, pasted.data);
     *report = (struct crash_report){0};
     /* What vafit says of a failure has the words of the failure. */
     if (own != NULL)

@@ -106,7 +106,7 @@ bool original_is_of(const char *path, const struct image_file *image) {
 bool original_is_itself(const char *original, const char *path) {
     struct file_stamp a, b;
     return file_own_stamp(original, &a) && file_stamp(path, &b) &&
-           a.identity.device == b.identity.device && a.identity.inode == b.identity.inode;
+           file_identity_same(&a.identity, &b.identity);
 }
 
 /* --- what has the name already --- */
@@ -232,8 +232,7 @@ bool original_put_aside(const struct image_file *file, const char *path, struct 
     replacement_begin(aside, path, &new_file);
     aside->is_original = true;
     aside->was = was;
-    if (!linked || (aside->identity.inode == file->file.identity.inode &&
-                    aside->identity.device == file->file.identity.device))
+    if (!linked || file_identity_same(&aside->identity, &file->file.identity))
         return true;
     replacements_discard(aside, 1);
     return replacement_is_late(error, file->path);

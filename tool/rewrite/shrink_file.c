@@ -257,9 +257,7 @@ bool shrink_file_make(const struct rewrite_options *options, const struct image_
 /* Whatever name leads to it. */
 static bool is_input(const struct image_file *file, const char *target) {
     struct file_stamp there;
-    const struct file_identity *identity = &file->file.identity;
-    return file_stamp(target, &there) && there.identity.device == identity->device &&
-           there.identity.inode == identity->inode;
+    return file_stamp(target, &there) && file_identity_same(&there.identity, &file->file.identity);
 }
 
 bool shrink_file(const struct rewrite_options *options, const struct image_file *file,

@@ -39,8 +39,7 @@ bool output_options_valid(struct output_options *options, struct error *error) {
 static bool is_same_name(struct arena *scratch, const char *a, const char *b) {
     struct file_stamp first, second;
     return file_stamp(a, &first) && file_stamp(b, &second) &&
-           first.identity.device == second.identity.device &&
-           first.identity.inode == second.identity.inode &&
+           file_identity_same(&first.identity, &second.identity) &&
            strcmp(file_real(scratch, a), file_real(scratch, b)) == 0;
 }
 
