@@ -1,5 +1,5 @@
 /* Shrinking: an image that can be read is packed at a level, and what comes out can be read again.
- * The first byte says which level; at `exports` nobody asks for any. */
+ * It is not smaller than what the load commands tell. The first byte says which level; at `exports` nobody asks for any. */
 #include "fuzz.h"
 
 #include "macho/image.h"
@@ -9,12 +9,14 @@
 #include <string.h>
 
 static void check_result(struct arena *arena, const struct old_slice *old,
-                         const struct new_linkedit *made) {
+                         const struct level *level, const struct new_linkedit *made) {
     struct image image;
     struct error error;
     struct bytes head = {made->head, old->head.size};
     uint64_t size = old->linkedit_offset + made->linkedit_size;
     if (!image_parse(arena, head, size, old->image->architecture, &image, &error))
+        abort();
+    if (made->linkedit_size < linkedit_least_size(old->image, level))
         abort();
     for (size_t i = 0; i < image.parts.count; i++)
         if (!linkedit_part_aligned(&image.parts.items[i]))
@@ -34,7 +36,7 @@ static void shrink(struct arena *arena, struct bytes slice, const struct image *
     bytes_part(slice, linkedit->file_offset, linkedit->file_size, &old.linkedit);
     const struct closed_world world = {0};
     if (linkedit_rewrite(&old, &(struct losses){.level = level, .world = &world}, &made, &error)) {
-        check_result(arena, &old, &made);
+        check_result(arena, &old, level, &made);
         new_linkedit_free(&made);
     }
 }

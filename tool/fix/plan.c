@@ -23,9 +23,19 @@ struct planner {
 
 /* --- one set of levels --- */
 
+/* NULL when it was not predicted yet. */
 static const struct predicted_size *predicted_at(const struct planner *planner, size_t file,
                                                  int level) {
     return planner->problem->predicted(planner->problem->context, file, (size_t)level);
+}
+
+/* What is known of its sizes: at least these. */
+static const struct predicted_size *known_at(const struct planner *planner, size_t file,
+                                             int level) {
+    const struct predicted_size *predicted = predicted_at(planner, file, level);
+    return predicted != NULL
+               ? predicted
+               : planner->problem->least(planner->problem->context, file, (size_t)level);
 }
 
 static struct extent extent_of(const struct planner *planner, const struct planned_program *program,
@@ -35,7 +45,7 @@ static struct extent extent_of(const struct planner *planner, const struct plann
     if (planner->levels[source->file] == STAYS)
         return extent;
     const struct predicted_size *sizes =
-        predicted_at(planner, source->file, planner->levels[source->file]);
+        known_at(planner, source->file, planner->levels[source->file]);
     extent.vm_size = sizes->vm_spaces[source->slice];
     extent.file_size = sizes->file_size;
     return extent;
@@ -87,7 +97,8 @@ static bool program_fits(const struct planner *planner, size_t i) {
     return !exceeds;
 }
 
-/* Whether every program fits with planner->levels. */
+/* Whether every program fits with planner->levels; of files that were not predicted, with the least
+ * they can be. */
 static bool fits(struct planner *planner) {
     size_t count = planner->problem->program_count;
     for (size_t i = 0; i < count; i++) {
@@ -125,7 +136,7 @@ static void add_gains(const struct planner *planner, int level, struct plan_cand
             uint64_t before = program->measure->extents.items[j].vm_size;
             if (!problem->files[source->file].may_change)
                 continue;
-            const struct predicted_size *sizes = predicted_at(planner, source->file, level);
+            const struct predicted_size *sizes = known_at(planner, source->file, level);
             if (sizes->vm_spaces[source->slice] < before)
                 gain->gain += before - sizes->vm_spaces[source->slice];
             if (sizes->file_size < problem->files[source->file].size)
@@ -136,11 +147,11 @@ static void add_gains(const struct planner *planner, int level, struct plan_cand
     }
 }
 
+/* By what is known now: a file that was not predicted may turn out to gain less. */
 static void find_candidates(struct planner *planner, int level) {
     size_t count = planner->problem->file_count;
     struct plan_candidate *gains = memory_zeros(count, sizeof *gains);
     bool *aligns = memory_zeros(count, sizeof *aligns);
-    planner->problem->prepare(planner->problem->context, (size_t)level);
     add_gains(planner, level, gains, aligns);
     planner->candidate_count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -168,6 +179,35 @@ static void set_first(struct planner *planner, size_t count, int level) {
         planner->levels[planner->candidates[i].file] = level;
 }
 
+/* Predicts the files that are set to this level; false when all of them were. */
+static bool predict_set(struct planner *planner, int level) {
+    const struct plan_problem *problem = planner->problem;
+    size_t *files = memory_zeros(problem->file_count, sizeof *files), count = 0;
+    for (size_t i = 0; level != STAYS && i < problem->file_count; i++)
+        if (planner->levels[i] == level && predicted_at(planner, i, level) == NULL)
+            files[count++] = i;
+    if (count != 0)
+        problem->predict(problem->context, (size_t)level, files, count);
+    free(files);
+    return count != 0;
+}
+
+/* Likewise; where something was learnt, the candidates are found anew. Those that were predicted
+ * before keep their order, and none comes further to the front than it was. */
+static bool learn(struct planner *planner, int level) {
+    if (!predict_set(planner, level))
+        return false;
+    find_candidates(planner, level);
+    return true;
+}
+
+/* All candidates, of which then everything is known. */
+static void set_known(struct planner *planner, int level) {
+    do
+        set_all(planner, level);
+    while (level != STAYS && learn(planner, level));
+}
+
 /* --- the fewest files at one level --- */
 
 /* How many sets of `size` of `count` there are, at most `most` + 1. */
@@ -191,10 +231,10 @@ static bool next_set(size_t *members, size_t size, size_t count) {
     return false;
 }
 
-/* Tries every set of `size` candidates. */
-static bool try_sets(struct planner *planner, size_t size, int level) {
+/* The first set of `size` candidates by which the programs fit. */
+static bool find_set(struct planner *planner, size_t size, int level) {
     size_t *members = memory_zeros(size, sizeof *members);
-    bool found = false, more = true;
+    bool found = false, more = size <= planner->candidate_count;
     for (size_t i = 0; i < size; i++)
         members[i] = i;
     while (more && !found) {
@@ -208,14 +248,22 @@ static bool try_sets(struct planner *planner, size_t size, int level) {
     return found;
 }
 
+/* Tries every set of `size` candidates; what a set that fits was not predicted to be is predicted,
+ * until one fits of which everything is known. */
+static bool try_sets(struct planner *planner, size_t size, int level) {
+    while (find_set(planner, size, level))
+        if (!learn(planner, level))
+            return true;
+    return false;
+}
+
 static bool first_fit(struct planner *planner, size_t count, int level) {
     set_first(planner, count, level);
     return fits(planner);
 }
 
-/* Takes files by what they gain until the programs fit, and drops those that were not needed. All
- * candidates together are known to suffice. */
-static void take_by_gain(struct planner *planner, size_t at_least, int level) {
+/* How many of the first candidates are needed. All together are known to suffice. */
+static size_t needed_count(struct planner *planner, size_t at_least, int level) {
     size_t low = at_least, high = planner->candidate_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -224,12 +272,29 @@ static void take_by_gain(struct planner *planner, size_t at_least, int level) {
         else
             low = middle + 1;
     }
-    set_first(planner, high, level);
-    for (size_t i = high; i-- > 0;) {
+    return high;
+}
+
+static void drop_needless(struct planner *planner, size_t count, int level) {
+    for (size_t i = count; i-- > 0;) {
         planner->levels[planner->candidates[i].file] = STAYS;
         if (!fits(planner))
             planner->levels[planner->candidates[i].file] = level;
     }
+}
+
+/* Takes files by what they gain until the programs fit, and drops those that were not needed; false
+ * when all together do not suffice. */
+static bool take_by_gain(struct planner *planner, size_t at_least, int level) {
+    size_t count;
+    do {
+        if (!first_fit(planner, planner->candidate_count, level))
+            return false;
+        count = needed_count(planner, at_least, level);
+        set_first(planner, count, level);
+    } while (learn(planner, level));
+    drop_needless(planner, count, level);
+    return true;
 }
 
 /* Whether there is a set at `level` by which the programs fit; planner->levels is then one of the
@@ -237,13 +302,8 @@ static void take_by_gain(struct planner *planner, size_t at_least, int level) {
 static bool fewest_files(struct planner *planner, int level) {
     size_t most = planner->problem->most_sets;
     for (size_t size = 1; size <= planner->candidate_count; size++) {
-        if (set_count(planner->candidate_count, size, most) > most) {
-            set_all(planner, level);
-            if (!fits(planner))
-                return false;
-            take_by_gain(planner, size, level);
-            return true;
-        }
+        if (set_count(planner->candidate_count, size, most) > most)
+            return take_by_gain(planner, size, level);
         if (try_sets(planner, size, level))
             return true;
     }
@@ -252,11 +312,15 @@ static bool fewest_files(struct planner *planner, int level) {
 
 /* The lowest level of one file by which the programs still fit; whether that is another than now.
  */
-static bool lower_level(struct planner *planner, int *own) {
-    int now = *own;
-    for (*own = STAYS; *own < now; ++*own)
-        if (fits(planner))
+static bool lower_level(struct planner *planner, size_t file) {
+    int *own = &planner->levels[file], now = *own;
+    for (*own = STAYS; *own < now; ++*own) {
+        bool suffices = fits(planner);
+        if (suffices && predict_set(planner, *own))
+            suffices = predicted_at(planner, file, *own) != NULL && fits(planner);
+        if (suffices)
             return true;
+    }
     return false;
 }
 
@@ -268,21 +332,31 @@ static void lower_levels(struct planner *planner) {
     while (lowered) {
         lowered = false;
         for (size_t i = planner->candidate_count; i-- > 0;)
-            lowered |= lower_level(planner, &planner->levels[planner->candidates[i].file]);
+            lowered |= lower_level(planner, planner->candidates[i].file);
     }
 }
 
+/* Whether files of this level suffice. Few are all predicted before. */
+static bool search_level(struct planner *planner, int level) {
+    size_t most = planner->problem->most_sets;
+    planner->problem->prepare(planner->problem->context, (size_t)level);
+    find_candidates(planner, level);
+    set_all(planner, level);
+    if (set_count(planner->candidate_count, 2, most) <= most)
+        learn(planner, level);
+    return fewest_files(planner, level);
+}
+
 static void search(struct planner *planner, struct plan *plan) {
+    int count = (int)planner->problem->level_count;
     set_all(planner, STAYS);
     plan->suffices = fits(planner);
-    for (int level = 0; !plan->suffices && (size_t)level < planner->problem->level_count; level++) {
-        find_candidates(planner, level);
-        plan->suffices = fewest_files(planner, level);
-        if (plan->suffices)
-            lower_levels(planner);
-        else
-            set_all(planner, level);
-    }
+    for (int level = 0; !plan->suffices && level < count; level++)
+        plan->suffices = search_level(planner, level);
+    if (plan->suffices)
+        lower_levels(planner);
+    else
+        set_known(planner, count - 1);
 }
 
 /* --- the plan --- */

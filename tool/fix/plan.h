@@ -44,10 +44,14 @@ struct plan_problem {
     const struct planned_file *files;
     size_t file_count;
     size_t level_count; /* levels 0 to level_count - 1, from the least to the most */
-    /* Called before the first question for what a level would make of files; may find that some
-     * may not change. */
+    /* Called before anything else is asked about a level. */
     void (*prepare)(void *context, size_t level);
-    /* What a file that may change would be at a level. */
+    /* What a file that may change is at a level at least: it costs nothing to tell. */
+    const struct predicted_size *(*least)(void *context, size_t file, size_t level);
+    /* Predicts what these files, which may change, would be at a level, which takes long; may find
+     * that some may not change. */
+    void (*predict)(void *context, size_t level, const size_t *files, size_t count);
+    /* What was predicted of a file; NULL when nothing was. */
     const struct predicted_size *(*predicted)(void *context, size_t file, size_t level);
     void *context;
     /* Up to so many sets of equally many files are all tried; where there are more, the files that
@@ -73,7 +77,8 @@ struct plan {
  * files that shrink the most are taken and those that turn out not to be needed dropped again); in
  * it, each file at the lowest level that still suffices. Where none suffices, all files that become
  * smaller are at the highest level, and the judgements tell what is missing. The same problem has
- * the same plan. Everything lives in the arena. */
+ * the same plan. Of many files only those are predicted that the plan may need: what does not fit
+ * with the least sizes is taken not to fit. Everything lives in the arena. */
 void plan_make(struct arena *arena, const struct plan_problem *problem, struct plan *plan);
 
 #endif

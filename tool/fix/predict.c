@@ -7,6 +7,7 @@
 #include "commit/replacement.h"
 #include "rewrite/image_rewrite.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,27 +116,14 @@ uint64_t rewrite_memory(const struct image_file *file) {
     return bytes;
 }
 
-/* What was predicted of a file before; NULL when nothing was. */
-static const struct predicted_file *known_file(const struct predictions *predictions,
-                                               const struct image_file *file) {
+/* The file as it was known before; NULL when it was not. */
+static struct predicted_file *known_file(const struct predictions *predictions,
+                                         const struct image_file *file) {
     const struct predictions *known = predictions->options->known;
     for (size_t i = 0; known != NULL && i < known->plan.file_count; i++)
         if (strcmp(known->files[i].file->path, file->path) == 0)
             return &known->files[i];
     return NULL;
-}
-
-/* A file whose load commands alone are to be others is rewritten to the same sizes. */
-static bool take_known(const struct predictions *predictions, struct predicted_file *item,
-                       size_t level) {
-    const struct predicted_file *known = known_file(predictions, item->file);
-    if (known == NULL)
-        return false;
-    item->refusal = known->refusal;
-    item->unclaimed = known->unclaimed;
-    if (known->refusal.kind == ERROR_NONE)
-        item->predicted[level] = known->predicted[level];
-    return true;
 }
 
 static bool predict_file(const struct predictions *predictions, struct predicted_file *item,
@@ -161,45 +149,70 @@ static bool predict_file(const struct predictions *predictions, struct predicted
     return allowed;
 }
 
-/* One level of all files. */
+static void predict_item(const struct predictions *predictions, struct predicted_file *item,
+                         size_t level) {
+    if (item->refusal.kind != ERROR_NONE || item->is_predicted[level])
+        return;
+    uint64_t taken = budget_take(predictions->budget, rewrite_memory(item->file));
+    item->is_predicted[level] =
+        predict_file(predictions, item, level_row(level), &item->predicted[level], &item->refusal);
+    budget_give(predictions->budget, taken);
+    /* A plan relies on it. */
+    for (size_t i = 0; item->is_predicted[level] && i < item->file->slice_count; i++)
+        assert(item->predicted[level].vm_spaces[i] >= item->least[level].vm_spaces[i]);
+}
+
+/* A file whose load commands alone are to be others is rewritten to the same sizes. */
+static void predict_known(const struct predictions *predictions, struct predicted_file *item,
+                          size_t level) {
+    struct predicted_file *known = known_file(predictions, item->file);
+    if (known == NULL) {
+        predict_item(predictions, item, level);
+        return;
+    }
+    predict_item(predictions->options->known, known, level);
+    item->refusal = known->refusal;
+    item->unclaimed = known->unclaimed;
+    item->is_predicted[level] = known->is_predicted[level];
+    item->predicted[level] = known->predicted[level];
+}
+
+/* Some files at one level. */
 struct predicted_level {
     struct predictions *predictions;
     size_t level;
+    const size_t *files;
     struct progress *progress;
 };
 
 static void predict_one(void *context, size_t i) {
     const struct predicted_level *work = context;
-    struct predictions *predictions = work->predictions;
-    struct predicted_file *item = &predictions->files[i];
-    if (item->refusal.kind == ERROR_NONE && !take_known(predictions, item, work->level)) {
-        uint64_t taken = budget_take(predictions->budget, rewrite_memory(item->file));
-        predict_file(predictions, item, level_row(work->level), &item->predicted[work->level],
-                     &item->refusal);
-        budget_give(predictions->budget, taken);
-    }
+    struct predicted_file *item = &work->predictions->files[work->files[i]];
+    if (item->refusal.kind == ERROR_NONE)
+        predict_known(work->predictions, item, work->level);
     progress_step(work->progress);
 }
 
-static void predict_level(struct predictions *predictions, size_t level) {
-    size_t count = predictions->plan.file_count;
-    struct predicted_level work = {predictions, level, NULL};
+static void predict(void *context, size_t level, const size_t *files, size_t count) {
+    struct predictions *predictions = context;
+    struct predicted_level work = {predictions, level, files, NULL};
     work.progress = progress_begin("planning", count, predictions->options->quiet);
     parallel_for(count, predict_one, &work);
     progress_end(work.progress);
     for (size_t i = 0; i < count; i++)
-        if (predictions->files[i].refusal.kind != ERROR_NONE)
-            predictions->planned[i].may_change = false;
-    predictions->predicted[level] = true;
+        if (predictions->files[files[i]].refusal.kind != ERROR_NONE)
+            predictions->planned[files[i]].may_change = false;
 }
 
 /* One file that cannot be read leaves the world open. Files that are to be merged ask for nothing
  * else than before. */
 static void read_world(struct predictions *predictions) {
-    const struct predictions *known = predictions->options->known;
+    struct predictions *known = predictions->options->known;
     predictions->has_world = true;
     predictions->borrows_world = known != NULL;
     if (known != NULL) {
+        if (!known->has_world)
+            read_world(known);
         predictions->world = known->world;
         return;
     }
@@ -209,28 +222,48 @@ static void read_world(struct predictions *predictions) {
     for (size_t i = 0; i < count; i++)
         files[i] = predictions->files[i].file;
     closed_world_read(&predictions->world, files, count, predictions->options->rules, errors);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (predictions->files[i].refusal.kind == ERROR_NONE)
             predictions->files[i].refusal = errors[i];
+        predictions->planned[i].may_change &= predictions->files[i].refusal.kind == ERROR_NONE;
+    }
     free(files);
     free(errors);
 }
 
 static void prepare(void *context, size_t level) {
     struct predictions *predictions = context;
-    if (predictions->predicted[level])
-        return;
     if (level_row(level)->drops_exports && !predictions->has_world)
         read_world(predictions);
-    predict_level(predictions, level);
+}
+
+static const struct predicted_size *least_at(void *context, size_t file, size_t level) {
+    const struct predictions *predictions = context;
+    return &predictions->files[file].least[level];
 }
 
 static const struct predicted_size *predicted_at(void *context, size_t file, size_t level) {
     const struct predictions *predictions = context;
-    return &predictions->files[file].predicted[level];
+    const struct predicted_file *item = &predictions->files[file];
+    return item->is_predicted[level] ? &item->predicted[level] : NULL;
 }
 
 /* --- all of it --- */
+
+/* The sizes of a file whose slices were all read. */
+static void take_sizes(struct arena *arena, struct predicted_file *item, size_t levels) {
+    size_t slices = item->file->slice_count;
+    item->least = arena_take(arena, (levels + 1) * sizeof *item->least);
+    item->predicted = arena_take(arena, (levels + 1) * sizeof *item->predicted);
+    item->is_predicted = arena_take(arena, levels + 1);
+    for (size_t level = 0; level < levels; level++) {
+        struct predicted_size *least = &item->least[level];
+        item->predicted[level].vm_spaces = arena_take(arena, slices * sizeof(uint64_t));
+        least->vm_spaces = arena_take(arena, slices * sizeof(uint64_t));
+        if (item->refusal.kind == ERROR_NONE)
+            least->file_size = image_rewrite_least(item->file, level_row(level), least->vm_spaces);
+    }
+}
 
 static void plan_files(struct arena *arena, struct arena *cache_arena,
                        struct predictions *predictions, const struct file_list *files) {
@@ -239,11 +272,8 @@ static void plan_files(struct arena *arena, struct arena *cache_arena,
     predictions->planned = arena_take(arena, (files->count + 1) * sizeof *predictions->planned);
     for (size_t i = 0; i < files->count; i++) {
         struct predicted_file *item = &predictions->files[i];
-        size_t slices = item->file->slice_count;
-        item->predicted = arena_take(arena, (levels + 1) * sizeof *item->predicted);
-        for (size_t level = 0; level < levels; level++)
-            item->predicted[level].vm_spaces = arena_take(arena, slices * sizeof(uint64_t));
         read_all_slices(cache_arena, item);
+        take_sizes(arena, item, levels);
         const struct predicted_file *known = known_file(predictions, item->file);
         item->is_bound = known != NULL && known->is_bound;
         predictions->planned[i] = (struct planned_file){
@@ -266,7 +296,6 @@ void predictions_make(struct arena *arena, struct arena *cache_arena,
     predictions->measures =
         arena_take(arena, (input->program_count + 1) * sizeof *predictions->measures);
     predictions->budget = arena_take(arena, sizeof *predictions->budget);
-    predictions->predicted = arena_take(arena, options->level_count + 1);
     budget_begin(predictions->budget, options->memory);
     for (size_t i = 0; i < input->program_count; i++) {
         const struct judged_program *judged = &input->programs[i];
@@ -281,6 +310,8 @@ void predictions_make(struct arena *arena, struct arena *cache_arena,
         .program_count = input->program_count,
         .level_count = options->level_count,
         .prepare = prepare,
+        .least = least_at,
+        .predict = predict,
         .predicted = predicted_at,
         .context = predictions,
         .most_sets = PLAN_MOST_SETS,

@@ -21,8 +21,8 @@ struct predict_options {
     const struct rewrite_options *rewrite; /* but for the level and the world */
     uint64_t memory;                       /* bytes that all of them may take together */
     bool quiet;                            /* show no progress */
-    const struct predictions *known; /* of these files as they are, in which they were predicted at
-                                        all levels that will be asked for; NULL for none */
+    struct predictions
+        *known; /* of these files as they are, which are asked first; NULL for none */
 };
 
 /* What is asked: what would rewritings make of the files of these programs? */
@@ -36,7 +36,9 @@ struct predict_input {
 struct predicted_file {
     struct image_file *file;
     struct error refusal;             /* why it cannot be rewritten; ERROR_NONE when it can */
+    struct predicted_size *least;     /* one a level */
     struct predicted_size *predicted; /* one a level, those that were asked for */
+    bool *is_predicted;               /* one a level */
     uint64_t unclaimed; /* bytes that a rewriting would drop though no level names them */
     bool is_bound; /* programs find it by an absolute path, and would not load a copy elsewhere */
 };
@@ -49,7 +51,6 @@ struct predictions {
     struct planned_file *planned;
     const struct predict_options *options;
     struct budget *budget;
-    bool *predicted;    /* one a level: all files were predicted */
     bool borrows_world; /* it is that of options->known */
     bool has_world; /* `world` was read, as it is before a level that drops exports is predicted */
     struct closed_world world; /* of all files */

@@ -195,6 +195,34 @@ bool image_rewrite_measure(const struct image_file *old, const struct losses *lo
     return plan_file(old, losses, linkedit_measure, rewrite, error);
 }
 
+static uint64_t less(uint64_t bytes, uint64_t taken) {
+    return bytes > taken ? bytes - taken : 0;
+}
+
+/* An image without __LINKEDIT is not rewritten. */
+static uint64_t slice_least(const struct image_slice *slice, const struct level *level,
+                            uint64_t *vm_space) {
+    const struct image *image = slice->image;
+    const struct segment *linkedit = linkedit_of(image);
+    *vm_space = image->vm_space;
+    if (linkedit == NULL)
+        return slice->size;
+    uint64_t size = linkedit_least_size(image, level);
+    uint64_t page = image->architecture->page_size;
+    *vm_space = less(*vm_space, round_up(less(linkedit->vm_size, size), page));
+    return less(slice->size, less(linkedit->file_size, size));
+}
+
+uint64_t image_rewrite_least(const struct image_file *old, const struct level *level,
+                             uint64_t *vm_spaces) {
+    uint64_t size = 0, slice;
+    for (size_t i = 0; i < old->slice_count; i++) {
+        slice = slice_least(&old->slices[i], level, &vm_spaces[i]);
+        size += slice;
+    }
+    return size;
+}
+
 /* The signature of somebody's, or NULL. */
 static const struct code_signature *signature_by_identity(const struct image_rewrite *rewrite) {
     for (size_t i = 0; i < rewrite->old->slice_count; i++) {

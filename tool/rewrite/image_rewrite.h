@@ -54,6 +54,10 @@ bool image_rewrite_plan(const struct image_file *old, const struct rewrite_optio
  */
 bool image_rewrite_measure(const struct image_file *old, const struct losses *losses,
                            struct image_rewrite *rewrite, struct error *error);
+/* What a rewriting leaves at least, as far as load commands tell: bytes of the file, and of the
+ * vm_space of each slice. */
+uint64_t image_rewrite_least(const struct image_file *old, const struct level *level,
+                             uint64_t *vm_spaces);
 /* Whether a slice is signed by an identity. */
 bool image_rewrite_has_identity(const struct image_rewrite *rewrite);
 /* Whether it can be signed again: with a command for it if an identity signed. Errors:

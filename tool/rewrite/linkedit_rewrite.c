@@ -510,6 +510,31 @@ bool linkedit_measure(const struct old_slice *old, const struct losses *losses,
     return make_linkedit(old, losses, false, made, error);
 }
 
+static bool part_is_made(const struct linkedit_part *part, const struct level *level) {
+    switch (part->use) {
+    case LINKEDIT_SYMBOLS:
+        return level->drops_upto != SYMBOL_NONE;
+    case LINKEDIT_STRINGS:
+    case LINKEDIT_EXPORTS:
+        return !level->only_aligns;
+    default:
+        return part->use == LINKEDIT_SIGNATURE;
+    }
+}
+
+uint64_t linkedit_least_size(const struct image *image, const struct level *level) {
+    uint64_t size = 0;
+    bool is_aligned = true;
+    for (size_t i = 0; i < image->parts.count; i++) {
+        const struct linkedit_part *part = &image->parts.items[i];
+        is_aligned &= linkedit_part_aligned(part);
+        size += part_is_made(part, level) ? 0 : part->size;
+    }
+    const struct segment *linkedit = segments_find(&image->segments, "__LINKEDIT");
+    bool stays = linkedit != NULL && level->only_aligns && is_aligned;
+    return stays ? linkedit->file_size : size;
+}
+
 void new_linkedit_free(struct new_linkedit *made) {
     free(made->head);
     free(made->linkedit);

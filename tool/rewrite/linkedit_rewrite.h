@@ -48,6 +48,8 @@ bool linkedit_rewrite(const struct old_slice *old, const struct losses *losses,
 /* Likewise, but only the head and the sizes: `linkedit` and `hashes` stay NULL. */
 bool linkedit_measure(const struct old_slice *old, const struct losses *losses,
                       struct new_linkedit *made, struct error *error);
+/* The bytes that the new __LINKEDIT of an image has at least: what its load commands alone tell. */
+uint64_t linkedit_least_size(const struct image *image, const struct level *level);
 void new_linkedit_free(struct new_linkedit *made);
 
 #endif

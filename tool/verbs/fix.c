@@ -158,7 +158,7 @@ void walked_free(struct walked_programs *walked) {
 }
 
 int fix_walk(struct fix *fix, const struct string_list *operands, struct image_cache *cache,
-             const struct predictions *known, struct walked_programs *walked) {
+             struct predictions *known, struct walked_programs *walked) {
     struct search search = search_of(&fix->arguments.search);
     *walked = (struct walked_programs){.cache = cache};
     search.may_miss = fix->arguments.judge.allow_missing;

@@ -59,7 +59,7 @@ struct walked_programs {
  * of the files; NULL for nothing. Prints what is wrong; the exit status of it, 0 for nothing.
  * Release with walked_free in any case. */
 int fix_walk(struct fix *fix, const struct string_list *operands, struct image_cache *cache,
-             const struct predictions *known, struct walked_programs *walked);
+             struct predictions *known, struct walked_programs *walked);
 void walked_free(struct walked_programs *walked);
 /* Judges what is on disk now, where the files went, and compares what programs load where `job` is
  * given. Keeps all, or takes it back and says so; the exit status. */
