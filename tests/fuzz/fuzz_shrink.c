@@ -1,5 +1,6 @@
 /* Shrinking: an image that can be read is packed at a level, and what comes out can be read again.
- * It is not smaller than what the load commands tell. The first byte says which level; at `exports` nobody asks for any. */
+ * It is not smaller than what the load commands tell. The first byte says which level; at `exports`
+ * nobody asks for any. */
 #include "fuzz.h"
 
 #include "macho/image.h"
@@ -35,7 +36,8 @@ static void shrink(struct arena *arena, struct bytes slice, const struct image *
     bytes_part(slice, 0, head_size, &old.head);
     bytes_part(slice, linkedit->file_offset, linkedit->file_size, &old.linkedit);
     const struct closed_world world = {0};
-    if (linkedit_rewrite(&old, &(struct losses){.level = level, .world = &world}, &made, &error)) {
+    if (linkedit_plan(&old, &(struct losses){.level = level, .world = &world}, &made, &error)) {
+        linkedit_write(&made);
         check_result(arena, &old, level, &made);
         new_linkedit_free(&made);
     }

@@ -57,6 +57,11 @@ static void what_is_taken_is_told(void **state) {
     budget_give(&budget, 40);
     assert_int_equal(budget_take(&budget, 101), TOTAL);
     budget_give(&budget, TOTAL);
+    assert_true(budget_try(&budget, 60));
+    assert_false(budget_try(&budget, 41));
+    assert_true(budget_try(&budget, 40));
+    assert_int_equal(budget.taken, TOTAL);
+    budget_give(&budget, TOTAL);
     budget_end(&budget);
 }
 

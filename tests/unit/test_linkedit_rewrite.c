@@ -50,7 +50,7 @@ static void pack(const struct head *head, const char *level, char said[900]) {
                      &image, &error))
         fail_msg("cannot be read: %s: %s", error.field, error.what);
     const struct old_slice old = {&image, bytes, {linkedit, LINKEDIT_SIZE}, LINKEDIT_AT};
-    if (linkedit_measure(&old, &losses, &made, &error)) {
+    if (linkedit_plan(&old, &losses, &made, &error)) {
         assert_true(made.linkedit_size >= linkedit_least_size(&image, losses.level));
         new_linkedit_free(&made);
     } else

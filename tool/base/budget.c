@@ -18,6 +18,14 @@ uint64_t budget_take(struct budget *budget, uint64_t bytes) {
     return bytes;
 }
 
+bool budget_try(struct budget *budget, uint64_t bytes) {
+    pthread_mutex_lock(&budget->lock);
+    bool taken = bytes <= budget->total - budget->taken;
+    budget->taken += taken ? bytes : 0;
+    pthread_mutex_unlock(&budget->lock);
+    return taken;
+}
+
 void budget_give(struct budget *budget, uint64_t bytes) {
     pthread_mutex_lock(&budget->lock);
     budget->taken -= bytes;

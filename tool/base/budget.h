@@ -3,6 +3,7 @@
 #define VAFIT_BASE_BUDGET_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ void budget_begin(struct budget *budget, uint64_t bytes);
 /* Waits until so many bytes are left. What is larger than the whole budget waits to be alone; the
  * bytes taken are returned, for budget_give. */
 uint64_t budget_take(struct budget *budget, uint64_t bytes);
+/* Takes them only if they are left now. */
+bool budget_try(struct budget *budget, uint64_t bytes);
 void budget_give(struct budget *budget, uint64_t bytes);
 void budget_end(struct budget *budget);
 

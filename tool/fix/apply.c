@@ -58,7 +58,8 @@ static bool rewrite(const struct fix_job *job, size_t i, const struct image_file
     struct rewrite_options options = job->options;
     options.losses.level = level_row((size_t)job->plan->levels[i]);
     options.losses.world = &job->predictions->world;
-    return shrink_file_make(&options, file, job->placed->targets[i], &made->file, &made->error);
+    return predicted_file_make(&job->predictions->files[i], &options, file, job->placed->targets[i],
+                               &made->file, &made->error);
 }
 
 static void make_one(const struct apply_state *work, size_t i, const struct image_file *file) {

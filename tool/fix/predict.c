@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "commit/replacement.h"
 #include "rewrite/image_rewrite.h"
+#include "rewrite/shrink_file.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -126,13 +127,51 @@ static struct predicted_file *known_file(const struct predictions *predictions,
     return NULL;
 }
 
+/* --- what was measured is not planned again when it is written --- */
+
+enum { KEPT_SHARE = 8 }; /* of the memory */
+
+static void drop_measured(struct budget *kept, struct predicted_file *item) {
+    if (!item->is_measured)
+        return;
+    budget_give(kept, image_rewrite_memory(&item->measured));
+    image_rewrite_free(&item->measured);
+    item->is_measured = false;
+}
+
+/* Takes the rewriting, or frees it. A plan that lowers a level rather plans that one again. */
+static void keep_measured(struct budget *kept, struct predicted_file *item, size_t level,
+                          struct image_rewrite *rewrite) {
+    rewrite->old = item->file;
+    bool wanted = !item->is_measured || level > item->measured_level;
+    if (wanted)
+        drop_measured(kept, item);
+    if (!wanted || !budget_try(kept, image_rewrite_memory(rewrite))) {
+        image_rewrite_free(rewrite);
+        return;
+    }
+    image_rewrite_rest(rewrite);
+    item->measured = *rewrite;
+    item->measured_level = level;
+    item->is_measured = true;
+}
+
+bool predicted_file_make(struct predicted_file *item, const struct rewrite_options *options,
+                         const struct image_file *file, const char *target,
+                         struct atomic_file *new_file, struct error *error) {
+    if (!item->is_measured || level_row(item->measured_level) != options->losses.level)
+        return shrink_file_make(options, file, target, new_file, error);
+    item->is_measured = false;
+    return shrink_file_make_measured(options, file, target, &item->measured, new_file, error);
+}
+
 static bool predict_file(const struct predictions *predictions, struct predicted_file *item,
-                         const struct level *level, struct predicted_size *predicted,
-                         struct error *error) {
+                         size_t level, struct error *error) {
     struct image_file file;
     struct image_rewrite rewrite;
+    struct predicted_size *predicted = &item->predicted[level];
     const struct rewrite_options *options = predictions->options->rewrite;
-    const struct losses losses = {level, &predictions->world, options->losses.unclaimed};
+    const struct losses losses = {level_row(level), &predictions->world, options->losses.unclaimed};
     if (!predicted_file_open(item, &file, error))
         return false;
     bool planned = image_rewrite_measure(&file, &losses, &rewrite, error);
@@ -143,7 +182,9 @@ static bool predict_file(const struct predictions *predictions, struct predicted
         for (size_t i = 0; i < file.slice_count; i++)
             predicted->vm_spaces[i] = image_rewrite_vm_space(&rewrite, i);
     }
-    if (planned)
+    if (allowed)
+        keep_measured(predictions->kept, item, level, &rewrite);
+    else if (planned)
         image_rewrite_free(&rewrite);
     file_close(&file.file);
     return allowed;
@@ -154,8 +195,7 @@ static void predict_item(const struct predictions *predictions, struct predicted
     if (item->refusal.kind != ERROR_NONE || item->is_predicted[level])
         return;
     uint64_t taken = budget_take(predictions->budget, rewrite_memory(item->file));
-    item->is_predicted[level] =
-        predict_file(predictions, item, level_row(level), &item->predicted[level], &item->refusal);
+    item->is_predicted[level] = predict_file(predictions, item, level, &item->refusal);
     budget_give(predictions->budget, taken);
     /* A plan relies on it. */
     for (size_t i = 0; item->is_predicted[level] && i < item->file->slice_count; i++)
@@ -296,7 +336,9 @@ void predictions_make(struct arena *arena, struct arena *cache_arena,
     predictions->measures =
         arena_take(arena, (input->program_count + 1) * sizeof *predictions->measures);
     predictions->budget = arena_take(arena, sizeof *predictions->budget);
-    budget_begin(predictions->budget, options->memory);
+    predictions->kept = arena_take(arena, sizeof *predictions->kept);
+    budget_begin(predictions->budget, options->memory - options->memory / KEPT_SHARE);
+    budget_begin(predictions->kept, options->memory / KEPT_SHARE);
     for (size_t i = 0; i < input->program_count; i++) {
         const struct judged_program *judged = &input->programs[i];
         program_measure(arena, judged->program, judged->profile, &predictions->measures[i]);
@@ -322,6 +364,10 @@ void predictions_make(struct arena *arena, struct arena *cache_arena,
 void predictions_free(struct predictions *predictions) {
     if (!predictions->borrows_world)
         closed_world_free(&predictions->world);
-    if (predictions->budget != NULL)
-        budget_end(predictions->budget);
+    for (size_t i = 0; i < predictions->plan.file_count; i++)
+        drop_measured(predictions->kept, &predictions->files[i]);
+    if (predictions->budget == NULL)
+        return;
+    budget_end(predictions->budget);
+    budget_end(predictions->kept);
 }

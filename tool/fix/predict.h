@@ -8,6 +8,7 @@
 #include "program/closed_world.h"
 #include "program/judged_program.h"
 #include "program/measure.h"
+#include "rewrite/image_rewrite.h"
 #include "rewrite/options.h"
 
 #include <stdbool.h>
@@ -40,6 +41,9 @@ struct predicted_file {
     struct predicted_size *predicted; /* one a level, those that were asked for */
     bool *is_predicted;               /* one a level */
     uint64_t unclaimed; /* bytes that a rewriting would drop though no level names them */
+    bool is_measured;   /* a rewriting was kept: of the highest level that was predicted */
+    size_t measured_level;
+    struct image_rewrite measured;
     bool is_bound; /* programs find it by an absolute path, and would not load a copy elsewhere */
 };
 
@@ -51,7 +55,8 @@ struct predictions {
     struct planned_file *planned;
     const struct predict_options *options;
     struct budget *budget;
-    bool borrows_world; /* it is that of options->known */
+    struct budget *kept; /* what measured rewritings take between planning and writing */
+    bool borrows_world;  /* it is that of options->known */
     bool has_world; /* `world` was read, as it is before a level that drops exports is predicted */
     struct closed_world world; /* of all files */
 };
@@ -72,6 +77,11 @@ bool predicted_file_open(const struct predicted_file *item, struct image_file *f
 struct string_list predicted_file_names(struct arena *arena, const struct image_file *file);
 /* Why the file is not rewritten; NULL when it can be. In the arena. */
 const char *predicted_file_refusal(struct arena *arena, const struct predicted_file *item);
+/* Makes the new file for `target`, of what was kept where it was predicted at that level. `file` is
+ * open. Errors: those of shrink_file_make. */
+bool predicted_file_make(struct predicted_file *item, const struct rewrite_options *options,
+                         const struct image_file *file, const char *target,
+                         struct atomic_file *new_file, struct error *error);
 /* Bytes of memory that rewriting the file may take. */
 uint64_t rewrite_memory(const struct image_file *file);
 

@@ -29,21 +29,17 @@ static bool linkedit_is_last(const struct image_slice *slice, struct error *erro
     return true;
 }
 
-/* linkedit_rewrite or linkedit_measure. */
-typedef bool make_linkedit(const struct old_slice *old, const struct losses *losses,
-                           struct new_linkedit *made, struct error *error);
-
 static bool plan_slice(const struct image_file *file, const struct losses *losses,
-                       make_linkedit *make, struct slice_rewrite *slice, struct error *error) {
+                       struct slice_rewrite *slice, struct error *error) {
     const struct image_slice *old = slice->old;
     const struct segment *linkedit = linkedit_of(old->image);
     if (!linkedit_is_last(old, error) || !image_file_map_head(file, old, &slice->head, error) ||
         !mapping_make(&file->file, old->offset + linkedit->file_offset, linkedit->file_size,
                       &slice->linkedit, error))
         return false;
-    struct old_slice parts = {old->image, slice->head.bytes, slice->linkedit.bytes,
-                              linkedit->file_offset};
-    if (!make(&parts, losses, &slice->made, error))
+    slice->parts = (struct old_slice){old->image, slice->head.bytes, slice->linkedit.bytes,
+                                      linkedit->file_offset};
+    if (!linkedit_plan(&slice->parts, losses, &slice->made, error))
         return false;
     slice->size = linkedit->file_offset + slice->made.linkedit_size;
     return true;
@@ -56,12 +52,14 @@ static void add_piece(struct image_rewrite *rewrite, struct piece piece) {
         rewrite->pieces[rewrite->piece_count++] = piece;
 }
 
-static void add_slice(struct image_rewrite *rewrite, const struct slice_rewrite *slice) {
+/* Where contents are still to be made, lay_out_contents tells of them. */
+static void add_slice(struct image_rewrite *rewrite, struct slice_rewrite *slice) {
     uint64_t head = slice->head.bytes.size;
     uint64_t linkedit = linkedit_of(slice->old->image)->file_offset;
     add_piece(rewrite, (struct piece){slice->offset, head, slice->made.head, 0});
     add_piece(rewrite, (struct piece){slice->offset + head, linkedit - head, NULL,
                                       slice->old->offset + head});
+    slice->piece = rewrite->piece_count;
     add_piece(rewrite, (struct piece){slice->offset + linkedit, slice->made.linkedit_size,
                                       slice->made.linkedit, 0});
 }
@@ -159,40 +157,65 @@ static bool plan_unclaimed(struct image_rewrite *rewrite, bool drop, struct erro
 }
 
 static bool plan_slices(struct image_rewrite *rewrite, const struct losses *losses,
-                        make_linkedit *make, struct error *error) {
+                        struct error *error) {
     const struct image_file *old = rewrite->old;
     for (size_t i = 0; i < old->slice_count; i++) {
         rewrite->slices[i].old = &old->slices[i];
-        if (!plan_slice(old, losses, make, &rewrite->slices[i], error))
+        if (!plan_slice(old, losses, &rewrite->slices[i], error))
             return false;
     }
     return true;
 }
 
-static bool plan_file(const struct image_file *old, const struct losses *losses,
-                      make_linkedit *make, struct image_rewrite *rewrite, struct error *error) {
+bool image_rewrite_measure(const struct image_file *old, const struct losses *losses,
+                           struct image_rewrite *rewrite, struct error *error) {
     *rewrite = (struct image_rewrite){.old = old};
     rewrite->slices = memory_zeros(old->slice_count, sizeof *rewrite->slices);
-    if (plan_slices(rewrite, losses, make, error) &&
-        plan_unclaimed(rewrite, losses->unclaimed, error) && lay_out(rewrite, error))
+    if (plan_slices(rewrite, losses, error) && plan_unclaimed(rewrite, losses->unclaimed, error) &&
+        lay_out(rewrite, error))
         return true;
     image_rewrite_free(rewrite);
     return error_in_file(error, old->path);
 }
 
-bool image_rewrite_plan(const struct image_file *old, const struct rewrite_options *options,
-                        struct image_rewrite *rewrite, struct error *error) {
-    if (!plan_file(old, &options->losses, linkedit_rewrite, rewrite, error))
-        return false;
-    if (image_rewrite_may_sign(rewrite, options, error))
-        return true;
-    image_rewrite_free(rewrite);
-    return false;
+uint64_t image_rewrite_memory(const struct image_rewrite *rewrite) {
+    uint64_t size = 0;
+    for (size_t i = 0; i < rewrite->old->slice_count; i++)
+        size += linkedit_plan_memory(rewrite->slices[i].made.plan);
+    return size;
 }
 
-bool image_rewrite_measure(const struct image_file *old, const struct losses *losses,
-                           struct image_rewrite *rewrite, struct error *error) {
-    return plan_file(old, losses, linkedit_measure, rewrite, error);
+void image_rewrite_rest(const struct image_rewrite *rewrite) {
+    for (size_t i = 0; i < rewrite->old->slice_count; i++)
+        mapping_rest(&rewrite->slices[i].linkedit);
+}
+
+/* Now that there are contents. */
+static void lay_out_contents(struct image_rewrite *rewrite) {
+    for (size_t i = 0; i < rewrite->old->slice_count; i++) {
+        const struct slice_rewrite *slice = &rewrite->slices[i];
+        if (slice->made.linkedit_size != 0)
+            rewrite->pieces[slice->piece].data = slice->made.linkedit;
+    }
+}
+
+bool image_rewrite_complete(struct image_rewrite *rewrite, const struct image_file *old,
+                            const struct rewrite_options *options, struct error *error) {
+    rewrite->old = old;
+    if (!image_rewrite_may_sign(rewrite, options, error)) {
+        image_rewrite_free(rewrite);
+        return false;
+    }
+    for (size_t i = 0; i < old->slice_count; i++)
+        linkedit_write(&rewrite->slices[i].made);
+    lay_out_contents(rewrite);
+    return true;
+}
+
+bool image_rewrite_plan(const struct image_file *old, const struct rewrite_options *options,
+                        struct image_rewrite *rewrite, struct error *error) {
+    return image_rewrite_measure(old, &options->losses, rewrite, error) &&
+           image_rewrite_complete(rewrite, old, options, error);
 }
 
 static uint64_t less(uint64_t bytes, uint64_t taken) {

@@ -27,8 +27,10 @@ struct slice_rewrite {
     const struct image_slice *old;
     uint64_t offset;         /* in the new file, bytes */
     uint64_t size;           /* bytes */
+    size_t piece;            /* of the rewriting: where the new contents of __LINKEDIT go */
     struct mapping head;     /* the old header and load commands */
     struct mapping linkedit; /* the old contents of __LINKEDIT */
+    struct old_slice parts;  /* views into both */
     struct new_linkedit made;
 };
 
@@ -46,14 +48,22 @@ struct image_rewrite {
 
 /* Plans the rewriting of every slice, all but the page hashes of signatures. The file is open and
  * its images were read. Other slices of a universal file are carried along unchanged. Errors: those
- * of linkedit_rewrite and image_rewrite_may_sign; ERROR_IO; ERROR_MALFORMED for bytes that no slice
+ * of linkedit_plan and image_rewrite_may_sign; ERROR_IO; ERROR_MALFORMED for bytes that no slice
  * or segment reaches, unless they may be lost. */
 bool image_rewrite_plan(const struct image_file *old, const struct rewrite_options *options,
                         struct image_rewrite *rewrite, struct error *error);
-/* Plans it to tell sizes alone: it can be neither signed nor written. Who signed does not matter.
- */
+/* Plans it to tell sizes: it can be neither signed nor written before image_rewrite_complete. Who
+ * signed does not matter. */
 bool image_rewrite_measure(const struct image_file *old, const struct losses *losses,
                            struct image_rewrite *rewrite, struct error *error);
+/* Bytes of memory that a measured one takes, but for pages of the old file. */
+uint64_t image_rewrite_memory(const struct image_rewrite *rewrite);
+/* Lets go of the old file's pages, which are read again when they are needed. */
+void image_rewrite_rest(const struct image_rewrite *rewrite);
+/* Makes a measured one what image_rewrite_plan makes. `old` is the same file, opened again. After
+ * an error it is freed. */
+bool image_rewrite_complete(struct image_rewrite *rewrite, const struct image_file *old,
+                            const struct rewrite_options *options, struct error *error);
 /* What a rewriting leaves at least, as far as load commands tell: bytes of the file, and of the
  * vm_space of each slice. */
 uint64_t image_rewrite_least(const struct image_file *old, const struct level *level,

@@ -21,19 +21,26 @@ struct old_slice {
     uint64_t linkedit_offset; /* of those, bytes from the start of the slice */
 };
 
+/* What is known of the new contents before they are written. */
+struct linkedit_plan;
+
 /* The new ones. Release with new_linkedit_free. */
 struct new_linkedit {
-    uint8_t *head;          /* as many bytes as the old head */
-    uint8_t *linkedit;      /* owned, as is head */
-    uint64_t linkedit_size; /* bytes: the new filesize of __LINKEDIT */
-    uint64_t unclaimed;     /* bytes that no table reached (macho/unclaimed.h), which are gone */
+    struct linkedit_plan *plan; /* owned; NULL once the contents are written */
+    uint8_t *head;              /* as many bytes as the old head */
+    uint8_t *linkedit;          /* owned, as is head; NULL before linkedit_write */
+    uint64_t linkedit_size;     /* bytes: the new filesize of __LINKEDIT */
+    uint64_t unclaimed; /* bytes that no table reached (macho/unclaimed.h), which are gone */
     bool is_signed;
     struct code_signature old_signature; /* views into the old __LINKEDIT */
     uint64_t code_limit; /* offset of the new signature in the slice: what it hashes */
     uint8_t *hashes;     /* in `linkedit`: where the page hashes go */
 };
 
-/* A level that only aligns moves the parts that are not aligned, and what they would then lie over,
+/* Plans the new load commands, and tells the sizes. `old` and what it points to must outlive the
+ * plan.
+ *
+ * A level that only aligns moves the parts that are not aligned, and what they would then lie over,
  * up to the next multiple, and makes the signature anew. Any other drops what `losses` says and
  * puts what stays in the old order, each part at a multiple of 8 and the signature of 16; an
  * exports trie is built anew, of the exports that stay, where that makes it smaller. Of the load
@@ -43,11 +50,12 @@ struct new_linkedit {
  * table reaches unless they may be lost, and for what cannot be rewritten: load commands vafit does
  * not know, encrypted images, at a level that drops symbols LC_DYSYMTAB's table of contents, module
  * table and external references. */
-bool linkedit_rewrite(const struct old_slice *old, const struct losses *losses,
-                      struct new_linkedit *made, struct error *error);
-/* Likewise, but only the head and the sizes: `linkedit` and `hashes` stay NULL. */
-bool linkedit_measure(const struct old_slice *old, const struct losses *losses,
-                      struct new_linkedit *made, struct error *error);
+bool linkedit_plan(const struct old_slice *old, const struct losses *losses,
+                   struct new_linkedit *made, struct error *error);
+/* Bytes of memory that a plan takes. */
+uint64_t linkedit_plan_memory(const struct linkedit_plan *plan);
+/* Makes the planned contents. */
+void linkedit_write(struct new_linkedit *made);
 /* The bytes that the new __LINKEDIT of an image has at least: what its load commands alone tell. */
 uint64_t linkedit_least_size(const struct image *image, const struct level *level);
 void new_linkedit_free(struct new_linkedit *made);

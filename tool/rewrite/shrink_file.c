@@ -31,15 +31,19 @@ static struct shrunk sizes_of(const struct image_rewrite *rewrite) {
     return sizes;
 }
 
+static bool sign(struct image_rewrite *rewrite, struct error *error) {
+    if (image_rewrite_sign(rewrite, error))
+        return true;
+    image_rewrite_free(rewrite);
+    return false;
+}
+
 static bool plan(const struct shrink_job *job, struct image_rewrite *rewrite, struct shrunk *shrunk,
                  struct error *error) {
     if (!image_rewrite_plan(job->file, job->options, rewrite, error))
         return false;
     *shrunk = sizes_of(rewrite);
-    if (image_rewrite_sign(rewrite, error))
-        return true;
-    image_rewrite_free(rewrite);
-    return false;
+    return sign(rewrite, error);
 }
 
 /* What lies before __LINKEDIT of a thin file stays; in a universal one the slices may move. */
@@ -240,18 +244,33 @@ const char *shrink_file_original(struct arena *arena, const struct rewrite_optio
                                                                      target);
 }
 
+/* Ends the copy that was begun while the rewriting was `planned`. */
+static bool end_make(struct shrink_job *job, bool planned, struct image_rewrite *rewrite,
+                     struct atomic_file *new_file, struct error *error) {
+    bool made = early_copy_end(&job->copy, planned, error) && make(job, rewrite, new_file, error);
+    if (planned)
+        image_rewrite_free(rewrite);
+    return made;
+}
+
 bool shrink_file_make(const struct rewrite_options *options, const struct image_file *file,
                       const char *target, struct atomic_file *new_file, struct error *error) {
     struct shrink_job job = {
         .options = options, .file = file, .target = target, .no_sync = options->no_sync};
     struct image_rewrite rewrite;
-    struct shrunk sizes;
     begin_copy(&job);
-    bool planned = plan(&job, &rewrite, &sizes, error);
-    bool made = early_copy_end(&job.copy, planned, error) && make(&job, &rewrite, new_file, error);
-    if (planned)
-        image_rewrite_free(&rewrite);
-    return ended(made, file, error);
+    bool planned = image_rewrite_plan(file, options, &rewrite, error) && sign(&rewrite, error);
+    return ended(end_make(&job, planned, &rewrite, new_file, error), file, error);
+}
+
+bool shrink_file_make_measured(const struct rewrite_options *options, const struct image_file *file,
+                               const char *target, struct image_rewrite *measured,
+                               struct atomic_file *new_file, struct error *error) {
+    struct shrink_job job = {
+        .options = options, .file = file, .target = target, .no_sync = options->no_sync};
+    begin_copy(&job);
+    bool planned = image_rewrite_complete(measured, file, options, error) && sign(measured, error);
+    return ended(end_make(&job, planned, measured, new_file, error), file, error);
 }
 
 /* Whatever name leads to it. */

@@ -7,6 +7,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "program/image_file.h"
+#include "rewrite/image_rewrite.h"
 #include "rewrite/options.h"
 
 #include <stdbool.h>
@@ -31,6 +32,10 @@ const char *shrink_file_original(struct arena *arena, const struct rewrite_optio
  * from the original. */
 bool shrink_file_make(const struct rewrite_options *options, const struct image_file *file,
                       const char *target, struct atomic_file *new_file, struct error *error);
+/* Likewise, of a rewriting that was measured of the same file at the same level. It is freed. */
+bool shrink_file_make_measured(const struct rewrite_options *options, const struct image_file *file,
+                               const char *target, struct image_rewrite *measured,
+                               struct atomic_file *new_file, struct error *error);
 
 /* Likewise; then puts the original aside and lets the new file take the name `target`: of the file
  * itself, under a journal, where that is its path. Where nothing would change in place, nothing is

@@ -1,6 +1,7 @@
 #include "macho/write/suffix_merge.h"
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/seed.h"
 
 #include <stdbool.h>
@@ -21,7 +22,7 @@ struct suffix_question {
     uint32_t size;   /* and so many */
 };
 
-enum { QUESTIONS = 64, BEGINNING_BITS = 18 };
+enum { QUESTIONS = 64, BEGINNING_BITS = 18, STRINGS_A_PIECE = 1 << 16 };
 
 struct string_comparison {
     struct bytes pool;
@@ -30,13 +31,19 @@ struct string_comparison {
     uint64_t key;
     struct string_slot *slots;
     uint64_t slot_count;
-    struct suffix_question questions[QUESTIONS];
-    size_t question_count;
     uint8_t *beginnings; /* 1 for each value of beginning() that a string has */
 };
 
 typedef void take_answer(struct string_comparison *comparison,
                          const struct suffix_question *question);
+
+/* The questions of one thread. */
+struct question_list {
+    struct string_comparison *comparison;
+    take_answer *answer;
+    struct suffix_question items[QUESTIONS];
+    size_t count;
+};
 
 /* --- hashes --- */
 
@@ -96,18 +103,18 @@ static struct string_slot *find(const struct string_comparison *comparison,
     return &comparison->slots[at];
 }
 
-static void answer_all(struct string_comparison *comparison, take_answer *answer) {
-    for (size_t i = 0; i < comparison->question_count; i++)
-        answer(comparison, &comparison->questions[i]);
-    comparison->question_count = 0;
+static void answer_all(struct question_list *questions) {
+    for (size_t i = 0; i < questions->count; i++)
+        questions->answer(questions->comparison, &questions->items[i]);
+    questions->count = 0;
 }
 
-static void ask(struct string_comparison *comparison, struct suffix_question question,
-                take_answer *answer) {
+static void ask(struct question_list *questions, struct suffix_question question) {
+    const struct string_comparison *comparison = questions->comparison;
     __builtin_prefetch(&comparison->slots[home(comparison, question.hash)]);
-    comparison->questions[comparison->question_count++] = question;
-    if (comparison->question_count == QUESTIONS)
-        answer_all(comparison, answer);
+    questions->items[questions->count++] = question;
+    if (questions->count == QUESTIONS)
+        answer_all(questions);
 }
 
 /* --- equal ones --- */
@@ -120,12 +127,13 @@ static void join(struct string_comparison *comparison, const struct suffix_quest
 }
 
 static void find_equal(struct string_comparison *comparison) {
+    struct question_list questions = {.comparison = comparison, .answer = join};
     for (size_t i = 0; i < comparison->count; i++) {
         const struct pool_string *string = &comparison->strings[i];
-        ask(comparison,
-            (struct suffix_question){hash(comparison, string), (uint32_t)i, string->size}, join);
+        ask(&questions,
+            (struct suffix_question){hash(comparison, string), (uint32_t)i, string->size});
     }
-    answer_all(comparison, join);
+    answer_all(&questions);
 }
 
 /* --- tails --- */
@@ -184,8 +192,8 @@ static inline unsigned beginnings_between(const struct string_comparison *compar
 }
 
 /* Asks for the tails of a string from the shortest to the longest, without itself. */
-static void ask_for_tails(struct string_comparison *comparison, uint32_t number,
-                          take_answer *answer) {
+static void ask_for_tails(struct question_list *questions, uint32_t number) {
+    const struct string_comparison *comparison = questions->comparison;
     const struct pool_string *string = &comparison->strings[number];
     uint64_t state = comparison->key, following = 0;
     for (size_t left = string->size; left != 0;) {
@@ -198,10 +206,9 @@ static void ask_for_tails(struct string_comparison *comparison, uint32_t number,
         while (mask != 0) {
             unsigned i = 31 - (unsigned)__builtin_clz(mask);
             mask ^= 1U << i;
-            ask(comparison,
+            ask(questions,
                 (struct suffix_question){finish(comparison, state, characters >> 8 * i), number,
-                                         (uint32_t)(string->size - left + 8 - i)},
-                answer);
+                                         (uint32_t)(string->size - left + 8 - i)});
         }
         state = mix(state ^ characters, comparison->key);
         following = characters;
@@ -226,22 +233,42 @@ static void note_compared_tail(struct string_comparison *comparison,
     note_tail(comparison, question, false);
 }
 
+static void find_likely_tails(struct string_comparison *comparison, size_t from, size_t end) {
+    struct question_list questions = {.comparison = comparison, .answer = note_likely_tail};
+    for (size_t i = from; i < end; i++)
+        if (comparison->strings[i].host == i)
+            ask_for_tails(&questions, (uint32_t)i);
+    answer_all(&questions);
+}
+
 /* Only the longest of the likely tails is compared, or names of one character each time more often
  * would take time by the square. That it is none comes of two hashes that share a mark: so rare
  * that then all may be compared. */
-static void find_tails(struct string_comparison *comparison) {
+static void compare_tails(struct string_comparison *comparison, size_t from, size_t end) {
+    struct question_list questions = {.comparison = comparison, .answer = note_compared_tail};
     struct pool_string *strings = comparison->strings;
-    for (size_t i = 0; i < comparison->count; i++)
-        if (strings[i].host == i)
-            ask_for_tails(comparison, (uint32_t)i, note_likely_tail);
-    answer_all(comparison, note_likely_tail);
-    for (size_t i = 0; i < comparison->count; i++)
+    for (size_t i = from; i < end; i++)
         if (strings[i].tail != STRING_NONE &&
             !ends_in(comparison, &strings[i], &strings[strings[i].tail])) {
             strings[i].tail = STRING_NONE;
-            ask_for_tails(comparison, (uint32_t)i, note_compared_tail);
-            answer_all(comparison, note_compared_tail);
+            ask_for_tails(&questions, (uint32_t)i);
+            answer_all(&questions);
         }
+}
+
+/* Nothing of a string but its own tail is written meanwhile. */
+static void find_tails_of_piece(void *context, size_t piece) {
+    struct string_comparison *comparison = context;
+    size_t from = piece * STRINGS_A_PIECE, left = comparison->count - from;
+    size_t end = from + (left < STRINGS_A_PIECE ? left : STRINGS_A_PIECE);
+    find_likely_tails(comparison, from, end);
+    compare_tails(comparison, from, end);
+}
+
+static void find_tails(struct string_comparison *comparison) {
+    size_t pieces =
+        comparison->count / STRINGS_A_PIECE + (comparison->count % STRINGS_A_PIECE != 0);
+    parallel_for(pieces, find_tails_of_piece, comparison);
 }
 
 void suffix_merge(struct bytes pool, struct pool_string *strings, size_t count) {

@@ -147,6 +147,12 @@ void symbol_table_write_relocations(const struct new_symbol_table *symbols, uint
     free(numbers);
 }
 
+uint64_t symbol_table_memory(const struct new_symbol_table *symbols) {
+    return symbols->old_count * sizeof *symbols->needed +
+           symbols->name_count * sizeof *symbols->names +
+           symbols->pool.count * sizeof *symbols->pool.copies;
+}
+
 void symbol_table_free(struct new_symbol_table *symbols) {
     free(symbols->names);
     free(symbols->needed);

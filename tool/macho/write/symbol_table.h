@@ -47,6 +47,8 @@ void symbol_table_write(const struct new_symbol_table *symbols, uint8_t *target)
 void symbol_table_write_indirect(const struct new_symbol_table *symbols, uint8_t *target);
 /* Writes the external relocations with the new indexes of their symbols, all of which stay. */
 void symbol_table_write_relocations(const struct new_symbol_table *symbols, uint8_t *target);
+/* Bytes of memory that they take. */
+uint64_t symbol_table_memory(const struct new_symbol_table *symbols);
 void symbol_table_free(struct new_symbol_table *symbols);
 
 #endif
