@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A file that a rewriting at the current level changes. */
 struct plan_candidate {
@@ -18,7 +19,10 @@ struct planner {
     int *levels; /* the set that is tried */
     struct plan_candidate *candidates;
     size_t candidate_count;
-    size_t hardest; /* the program that failed last: the first to be asked again */
+    size_t hardest;    /* the program that failed last: the first to be asked again */
+    bool is_too_large; /* it failed by what all its images take, and by nothing else */
+    uint64_t *refused; /* one a program: bytes by which an image grew in vain; NULL where every file
+                          is asked about */
 };
 
 /* --- one set of levels --- */
@@ -86,13 +90,24 @@ static struct measure measure_of(const struct planner *planner, struct arena *sc
     return measure;
 }
 
-static bool program_fits(const struct planner *planner, size_t i) {
+static bool is_too_large(const struct judgement *judgement) {
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        const struct finding *finding = &judgement->findings.items[i];
+        bool is_of_all = finding->rule == RULE_IMAGE_SUM || finding->rule == RULE_MALLOC_WINDOW;
+        if (finding->severity == SEVERITY_ERROR && !is_of_all)
+            return false;
+    }
+    return true;
+}
+
+static bool program_fits(struct planner *planner, size_t i) {
     const struct planned_program *program = &planner->problem->programs[i];
     struct arena scratch = {0};
     struct judgement judgement;
     struct measure measure = measure_of(planner, &scratch, program);
     judge(&scratch, &measure, program->limits, &judgement);
     bool exceeds = judgement_exceeds(&judgement);
+    planner->is_too_large = exceeds && is_too_large(&judgement);
     arena_free(&scratch);
     return !exceeds;
 }
@@ -275,12 +290,63 @@ static size_t needed_count(struct planner *planner, size_t at_least, int level) 
     return high;
 }
 
-static void drop_needless(struct planner *planner, size_t count, int level) {
-    for (size_t i = count; i-- > 0;) {
-        planner->levels[planner->candidates[i].file] = STAYS;
-        if (!fits(planner))
-            planner->levels[planner->candidates[i].file] = level;
+/* Bytes by which a program grows when a file goes from its level to another. */
+static uint64_t growth_of(struct planner *planner, size_t number, size_t file, int level) {
+    const struct planned_program *program = &planner->problem->programs[number];
+    uint64_t before = 0, after = 0;
+    int now = planner->levels[file];
+    for (size_t i = 0; i < program->measure->extents.count; i++) {
+        if (program->sources[i].file != file)
+            continue;
+        before += extent_of(planner, program, i).vm_size;
+        planner->levels[file] = level;
+        after += extent_of(planner, program, i).vm_size;
+        planner->levels[file] = now;
     }
+    return after > before ? after - before : 0;
+}
+
+/* Whether a program did not bear another image that grew by less. It has no more room since. */
+static bool was_refused(struct planner *planner, size_t file, int level) {
+    for (size_t i = 0; planner->refused != NULL && i < planner->problem->program_count; i++)
+        if (growth_of(planner, i, file, level) >= planner->refused[i])
+            return true;
+    return false;
+}
+
+/* Sets the file to a lower level if the programs still fit then. */
+static bool set_lower(struct planner *planner, size_t file, int level) {
+    int now = planner->levels[file];
+    if (was_refused(planner, file, level))
+        return false;
+    planner->levels[file] = level;
+    if (fits(planner))
+        return true;
+    planner->levels[file] = now;
+    uint64_t growth = growth_of(planner, planner->hardest, file, level);
+    if (planner->refused != NULL && planner->is_too_large && growth != 0 &&
+        growth < planner->refused[planner->hardest])
+        planner->refused[planner->hardest] = growth;
+    return false;
+}
+
+/* Whether placing all images for each of so many files takes long. */
+static bool are_many(const struct plan_problem *problem, size_t count) {
+    size_t images = 0;
+    for (size_t i = 0; i < problem->program_count; i++)
+        images += problem->programs[i].measure->extents.count;
+    return count > problem->most_placed / (images + 1);
+}
+
+/* Those that gain the least come first. */
+static void drop_needless(struct planner *planner, size_t count) {
+    size_t size = (planner->problem->program_count + 1) * sizeof *planner->refused;
+    if (are_many(planner->problem, count)) {
+        planner->refused = arena_take(planner->arena, size);
+        memset(planner->refused, 0xff, size);
+    }
+    for (size_t i = count; i-- > 0;)
+        set_lower(planner, planner->candidates[i].file, STAYS);
 }
 
 /* Takes files by what they gain until the programs fit, and drops those that were not needed; false
@@ -293,7 +359,7 @@ static bool take_by_gain(struct planner *planner, size_t at_least, int level) {
         count = needed_count(planner, at_least, level);
         set_first(planner, count, level);
     } while (learn(planner, level));
-    drop_needless(planner, count, level);
+    drop_needless(planner, count);
     return true;
 }
 
@@ -313,12 +379,15 @@ static bool fewest_files(struct planner *planner, int level) {
 /* The lowest level of one file by which the programs still fit; whether that is another than now.
  */
 static bool lower_level(struct planner *planner, size_t file) {
-    int *own = &planner->levels[file], now = *own;
-    for (*own = STAYS; *own < now; ++*own) {
-        bool suffices = fits(planner);
-        if (suffices && predict_set(planner, *own))
-            suffices = predicted_at(planner, file, *own) != NULL && fits(planner);
-        if (suffices)
+    int now = planner->levels[file];
+    for (int level = STAYS; level < now; level++) {
+        bool is_lower = set_lower(planner, file, level);
+        if (is_lower && predict_set(planner, level)) {
+            planner->levels[file] = now;
+            is_lower =
+                predicted_at(planner, file, level) != NULL && set_lower(planner, file, level);
+        }
+        if (is_lower)
             return true;
     }
     return false;

@@ -57,9 +57,13 @@ struct plan_problem {
     /* Up to so many sets of equally many files are all tried; where there are more, the files that
      * shrink the most come first. */
     size_t most_sets;
+    /* Files that turn out not to be needed are found by placing all images again for each, unless
+     * that are more images than this: then a program that did not bear an image that grew is not
+     * asked about one that grows by more. */
+    size_t most_placed;
 };
 
-enum { PLAN_MOST_SETS = 300 };
+enum { PLAN_MOST_SETS = 300, PLAN_MOST_PLACED = 1 << 20 };
 
 /* A level for every file; STAYS for one that is not rewritten. */
 enum { STAYS = -1 };

@@ -357,6 +357,7 @@ void predictions_make(struct arena *arena, struct arena *cache_arena,
         .predicted = predicted_at,
         .context = predictions,
         .most_sets = PLAN_MOST_SETS,
+        .most_placed = PLAN_MOST_PLACED,
     };
     plan_files(arena, cache_arena, predictions, &files);
 }
