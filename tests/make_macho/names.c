@@ -35,23 +35,31 @@ static const char *const verbs[NAME_DEFINITIONS] = {
 
 /* Mangled parameter lists, a few short ones and the long ones that make up most of a string pool.
  */
-static const char *const parameters[] = {
-    "v",
-    "PKcm",
-    "RKNSt3__16vectorIiNSt3__19allocatorIiEEEE",
-    "NSt3__110unique_ptrIN4base10TaskRunnerENSt3__114default_deleteIN4base10TaskRunnerEEEEE",
-    "RKN4base8LocationEN4base12OnceCallbackIFvvEEE",
-    "RKNSt3__112basic_stringIcNSt3__111char_traitsIcEENSt3__19allocatorIcEEEE",
-    "bbj",
-    "N4base7WeakPtrIN7content15RenderFrameHostEEERKN3url6OriginEb",
-    "N4base17RepeatingCallbackIFvN4mojo13PendingRemoteIN7network5mojom9URLLoaderEEEEEE",
-    "RKN3gfx4RectE",
-    "PN2v87IsolateEN2v85LocalIN2v87ContextEEE",
-    "NSt3__18optionalINSt3__14pairIxxEEEEd",
-    "RKN5blink9WebStringERKN4base16UnguessableTokenE",
-    "N4base9TimeDeltaEN4base9TimeDeltaE",
-    "RNSt3__113basic_ostreamIcNSt3__111char_traitsIcEEEE",
-    "NSt3__13mapINSt3__112basic_stringIcNSt3__111char_traitsIcEENSt3__19allocatorIcEEEEiEE",
+struct parameter {
+    const char *text;
+    size_t length;
+};
+#define PARAMETER(text)                                                                            \
+    { text, sizeof text - 1 }
+static const struct parameter parameters[] = {
+    PARAMETER("v"),
+    PARAMETER("PKcm"),
+    PARAMETER("RKNSt3__16vectorIiNSt3__19allocatorIiEEEE"),
+    PARAMETER(
+        "NSt3__110unique_ptrIN4base10TaskRunnerENSt3__114default_deleteIN4base10TaskRunnerEEEEE"),
+    PARAMETER("RKN4base8LocationEN4base12OnceCallbackIFvvEEE"),
+    PARAMETER("RKNSt3__112basic_stringIcNSt3__111char_traitsIcEENSt3__19allocatorIcEEEE"),
+    PARAMETER("bbj"),
+    PARAMETER("N4base7WeakPtrIN7content15RenderFrameHostEEERKN3url6OriginEb"),
+    PARAMETER("N4base17RepeatingCallbackIFvN4mojo13PendingRemoteIN7network5mojom9URLLoaderEEEEEE"),
+    PARAMETER("RKN3gfx4RectE"),
+    PARAMETER("PN2v87IsolateEN2v85LocalIN2v87ContextEEE"),
+    PARAMETER("NSt3__18optionalINSt3__14pairIxxEEEEd"),
+    PARAMETER("RKN5blink9WebStringERKN4base16UnguessableTokenE"),
+    PARAMETER("N4base9TimeDeltaEN4base9TimeDeltaE"),
+    PARAMETER("RNSt3__113basic_ostreamIcNSt3__111char_traitsIcEEEE"),
+    PARAMETER(
+        "NSt3__13mapINSt3__112basic_stringIcNSt3__111char_traitsIcEENSt3__19allocatorIcEEEEiEE"),
 };
 
 /* Types as the v0 mangling has them, without references back: what generic functions are made for
@@ -143,7 +151,7 @@ static void member_name(struct name *name, enum name_kind kind, size_t file, uns
 
 static const char *parameters_of(size_t file, unsigned definition) {
     uint64_t choice = hash_number(~(uint64_t)(file * NAME_DEFINITIONS + definition));
-    return parameters[choice % (sizeof parameters / sizeof parameters[0])];
+    return parameters[choice % (sizeof parameters / sizeof parameters[0])].text;
 }
 
 static void mangle(struct name *name, enum name_kind kind, const char *component, const char *inner,
@@ -209,11 +217,11 @@ static void short_member(struct name *name, size_t file, unsigned definition, si
 }
 
 /* A parameter list of at most `length` bytes; NULL where all are longer. */
-static const char *parameter_within(size_t length, uint64_t choice) {
+static const struct parameter *parameter_within(size_t length, uint64_t choice) {
     size_t count = sizeof parameters / sizeof *parameters - 1;
     for (size_t i = 0; i < count; i++) {
-        const char *parameter = parameters[1 + (choice + i) % count];
-        if (strlen(parameter) <= length)
+        const struct parameter *parameter = &parameters[1 + (choice + i) % count];
+        if (parameter->length <= length)
             return parameter;
     }
     return NULL;
@@ -224,9 +232,9 @@ static void add_parameters(struct name *name, size_t length, uint64_t choice) {
     static const char fundamental[] = "bijdmxcf";
     size_t end = name->length + length;
     for (; name->length < end; choice = hash_number(choice + 1)) {
-        const char *parameter = parameter_within(end - name->length, choice);
+        const struct parameter *parameter = parameter_within(end - name->length, choice);
         if (parameter != NULL)
-            add(name, parameter);
+            add_bytes(name, parameter->text, parameter->length);
         else
             add_bytes(name, &fundamental[choice & 7], 1);
     }
