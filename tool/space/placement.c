@@ -50,12 +50,9 @@ static uint64_t load(const struct layout *layout, const struct extent *extent,
                      struct free_ranges *ranges) {
     uint64_t file_size = round_up(extent->file_size, layout->page_size);
     uint64_t vm_size = round_up(extent->vm_size, layout->page_size);
-    uint64_t file, address;
-    bool mapped = file_size != 0 && free_ranges_first_fit(ranges, file_size, &file);
-    if (vm_size == 0 || !free_ranges_first_fit(ranges, vm_size, &address))
+    uint64_t address;
+    if (vm_size == 0 || !free_ranges_first_fit_beside(ranges, file_size, vm_size, &address))
         address = UINT64_MAX;
-    if (mapped)
-        free_ranges_give_back(ranges, (struct span){file, file + file_size});
     return address;
 }
 
