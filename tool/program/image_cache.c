@@ -25,6 +25,7 @@ struct image_cache {
     struct errors errors;
     struct string_list opened;
     struct image_files files;
+    size_t slice_count;
     struct map by_path;     /* path, however spelled -> struct found */
     struct map by_identity; /* "device inode" -> struct found */
     struct map put;         /* real path -> struct found: what stands for it */
@@ -88,6 +89,12 @@ static void add_name(struct image_cache *cache, struct image_file *file, const c
         if (strcmp(file->names.items[i], name) == 0)
             return;
     *vector_push(&cache->arena, &file->names) = arena_string(&cache->arena, name);
+}
+
+/* Each slice of a library has a number of its own. */
+static void number_slices(struct image_cache *cache, struct image_file *file) {
+    for (size_t i = 0; i < file->slice_count; i++)
+        file->slices[i].number = cache->slice_count++;
 }
 
 /* --- on disk --- */
@@ -204,6 +211,7 @@ static struct found read_image(struct image_cache *cache, const char *path,
     file->file = *opened;
     file->size = opened->size;
     if (image_file_read(&cache->arena, file, &error)) {
+        number_slices(cache, file);
         *vector_push(&cache->arena, &cache->files) = file;
         keep_open(cache, file);
         return (struct found){LOOKUP_FOUND, file};
@@ -252,6 +260,7 @@ static struct found follow_link(struct image_cache *cache, const char *path, uns
 void image_cache_put(struct image_cache *cache, struct image_file *file) {
     struct found *put = arena_take(&cache->arena, sizeof *put);
     *put = (struct found){LOOKUP_FOUND, file};
+    number_slices(cache, file);
     map_put(&cache->put, &cache->arena, file_absolute(&cache->arena, file->path), put);
     cache->has_put = true;
 }
@@ -330,6 +339,7 @@ static bool add_fact(struct image_cache *cache, struct image_file *file, struct 
             return error_malformed(error, "path", "%s comes twice among the facts", path);
         remember(cache, tidy, found);
     }
+    number_slices(cache, file);
     *vector_push(&cache->arena, &cache->files) = file;
     return true;
 }

@@ -437,7 +437,6 @@ static int run(const struct call *call) {
     int status = check_programs(&check);
     for (size_t i = 0; check.arenas != NULL && i < check.report.count; i++)
         arena_free(&check.arenas[i]);
-    programs_free(&check.programs);
     image_cache_free(check.cache);
     return status;
 }
