@@ -1,6 +1,6 @@
 #include "base/size.h"
 #include "base/text.h"
-#include "space/placement.h"
+#include "space/placements.h"
 
 #include <inttypes.h>
 #include <setjmp.h>

@@ -166,12 +166,13 @@ uint32_t walk_memory_context(struct walk_memory *memory, const struct program *p
         return parent;
     uint32_t folder = walk_memory_slice(memory, root->file, root->slice)->folder;
     struct known_slice *known = walk_memory_slice(memory, owner->file, owner->slice);
-    if (known->parent != parent || known->executable_folder != folder) {
-        known->context = new_context(memory, program, index, parent);
-        known->parent = parent;
-        known->executable_folder = folder;
-    }
-    return known->context;
+    for (size_t i = 0; i < RECENT_MOST; i++)
+        if (known->recent[i].parent == parent && known->recent[i].executable_folder == folder)
+            return known->recent[i].context;
+    struct known_context *recent = &known->recent[known->next];
+    known->next = (known->next + 1) % RECENT_MOST;
+    *recent = (struct known_context){parent, folder, new_context(memory, program, index, parent)};
+    return recent->context;
 }
 
 void walk_memory_begin(struct walk_memory *memory) {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 enum {
+    RECENT_MOST = 4,
     TRAIL_MOST = 8,   /* paths that one search may try to be remembered */
     CONTEXT_MOST = 16 /* LC_RPATHs that tell one context from another */
 };
@@ -47,10 +48,14 @@ struct known_slice {
     uint32_t path; /* ids of its names; 0 before it is known, and for no install name */
     uint32_t install_name;
     uint32_t folder;
-    uint32_t *uses;  /* of the dylibs that it names, in their order; in the arena */
-    uint32_t parent; /* the last context that it was loaded in, ... */
-    uint32_t executable_folder;
-    uint32_t context; /* ... and its own there */
+    uint32_t *uses; /* of the dylibs that it names, in their order; in the arena */
+    /* The last contexts that it was loaded in, and its own there. */
+    struct known_context {
+        uint32_t parent;
+        uint32_t executable_folder;
+        uint32_t context;
+    } recent[RECENT_MOST];
+    uint32_t next; /* of these to be replaced */
 };
 
 struct rpath_contexts {
