@@ -414,7 +414,6 @@ static int check_programs(struct check *check) {
     for (size_t i = 0; i < judged.count; i++)
         *vector_push(check->arena, &check->report) =
             (struct program_report){.judged = judged.items[i]};
-    parallel_set_jobs(check->arguments.jobs);
     if (image_cache_errors(check->cache)->count == 0) {
         find_hardened(check);
         judge_programs(check);
@@ -450,6 +449,7 @@ static bool prepare(struct check *check, struct error *error) {
         return false;
     check->search = search_of(&check->arguments.search);
     check->search.may_miss = check->arguments.judge.allow_missing;
+    parallel_set_jobs(check->arguments.jobs);
     check->cache = search_open_cache(&check->arguments.search, error);
     return check->cache != NULL;
 }
