@@ -265,17 +265,18 @@ static void placements_of_another_system_are_those_it_has_alone(void **state) {
     (void)state;
     enum { ROUNDS = 40, IMAGES = 60 };
     static const char *const names[] = {"macos-26", "macos-27", "macos-15", "macos-26"};
+    static const uint64_t sizes[] = {30 * MIB, 100 * MIB, 200 * MIB, 4 * GIB};
     uint64_t random = 26;
     for (int round = 0; round < ROUNDS; round++) {
         struct extent images[IMAGES];
         struct known_placements known = {0};
-        uint64_t most = round % 4 == 3 ? 4 * GIB : round % 4 == 2 ? 200 * MIB : 30 * MIB;
+        uint64_t most = sizes[round % 4];
         for (size_t i = 0; i < IMAGES; i++) {
             images[i] =
                 (struct extent){0, random_below(&random, most), random_below(&random, most)};
             images[i].vm_size += random_below(&random, 9) == 0 ? 0 : 1;
         }
-        images[0].address = (round % 8 == 7 ? 20 : 4) * GIB;
+        images[0].address = (most == 100 * MIB ? 20 : 4) * GIB;
         struct extents extents = {
             .items = images, .count = IMAGES, .has_executable = round % 5 != 0, .known = &known};
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
