@@ -1,6 +1,6 @@
 #include "base/json.h"
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/text_beside.h"
 #include "report/check_json.h"
 
 #include <stdint.h>
@@ -94,17 +94,14 @@ static void add_row(const struct program_report *report, const struct image_plac
     text_add_bytes(out, "]", 1);
 }
 
-/* Programs are written beside each other, each as a text of its own. */
 struct program_lines {
     const struct check_report *report;
     const struct image_places *places;
-    struct text *items;
 };
 
-static void write_line(void *context, size_t i) {
-    struct program_lines *lines = context;
+static void write_line(void *context, size_t i, struct text *out) {
+    const struct program_lines *lines = context;
     const struct program_report *report = &lines->report->items[i];
-    struct text *out = &lines->items[i];
     add_line(check_json_program(report, NULL, false), i == 0, out);
     text_shorten(out, 1); /* the object goes on */
     text_add(out, ",\"images\":[");
@@ -115,16 +112,10 @@ static void write_line(void *context, size_t i) {
 
 static void add_programs(const struct check_report *report, const struct image_places *places,
                          struct text *out) {
-    struct program_lines lines = {report, places, NULL};
-    lines.items = memory_zeros(report->count, sizeof *lines.items);
+    struct program_lines lines = {report, places};
     begin_list("programs", out);
-    parallel_for(report->count, write_line, &lines);
-    for (size_t i = 0; i < report->count; i++) {
-        text_add_bytes(out, lines.items[i].data, lines.items[i].size);
-        text_free(&lines.items[i]);
-    }
+    text_add_beside(out, report->count, write_line, &lines);
     text_add(out, "\n]");
-    free(lines.items);
 }
 
 void check_write_json_compact(const struct check_report *report, const struct report_style *style,
