@@ -55,9 +55,10 @@ int main(int argc, char **argv) {
     if (argc < 3 || argc > 4 || image_cache_find(cache, argv[1], &file) != LOOKUP_FOUND ||
         image_cache_image(cache, file, &file->slices[0]) == NULL)
         return 2;
-    program_walk(cache, &search, argv[1], file, &file->slices[0], &program);
+    struct walker *walker = walker_make(cache);
+    program_walk(walker, &search, argv[1], file, &file->slices[0], &program);
+    walker_free(walker);
     int status = compare(&arena, &program, argv[2], argc == 4 ? argv[3] : NULL);
-    program_free(&program);
     image_cache_free(cache);
     arena_free(&arena);
     return status;

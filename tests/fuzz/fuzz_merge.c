@@ -101,9 +101,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (write_files((struct bytes){data, size}) &&
         image_cache_find(cache, path, &file) == LOOKUP_FOUND && file->slice_count != 0 &&
         image_cache_image(cache, file, &file->slices[0]) != NULL) {
-        program_walk(cache, &search, path, file, &file->slices[0], &program);
+        struct walker *walker = walker_make(cache);
+        program_walk(walker, &search, path, file, &file->slices[0], &program);
+        walker_free(walker);
         merge_program(&arena, &program);
-        program_free(&program);
     }
     image_cache_free(cache);
     arena_free(&arena);

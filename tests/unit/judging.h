@@ -77,6 +77,12 @@ struct situation {
     unsigned warn_at;
 };
 
+/* The names of a list. */
+static inline const char *listed_name(struct arena *unused, const void *names, size_t i) {
+    (void)unused;
+    return ((const char *const *)names)[i];
+}
+
 static inline struct measure measure_of(const struct situation *situation) {
     static const char *const names[] = {"program", "liba.dylib", "libb.dylib"};
     const struct extent images[] = {
@@ -89,8 +95,10 @@ static inline struct measure measure_of(const struct situation *situation) {
     return (struct measure){
         .layout = profile_layout(profile_named(profile), family),
         .family = family,
-        .extents = {extents + first, 3 - first, !situation->no_executable},
-        .names = names + first,
+        .extents = {.items = extents + first,
+                    .count = 3 - first,
+                    .has_executable = !situation->no_executable},
+        .words = {names + first, listed_name, NULL},
         .page_zero = 4 * GIB,
         .executable = situation->no_executable ? 0 : GIB,
         .executable_end = situation->no_executable ? 0 : 5 * GIB,
@@ -137,8 +145,8 @@ static inline struct measure executable_of(const char *family, uint64_t end,
     return (struct measure){
         .layout = profile_layout(profile_named("macos-26"), family),
         .family = family,
-        .extents = {extent, 1, true},
-        .names = names,
+        .extents = {.items = extent, .count = 1, .has_executable = true},
+        .words = {names, listed_name, NULL},
         .page_zero = 4 * GIB,
         .executable = extent->vm_size,
         .executable_end = end,

@@ -90,6 +90,26 @@ static void an_arena_can_be_used_again_after_its_release(void **state) {
     arena_free(&arena);
 }
 
+static void what_is_joined_lives_as_long_as_the_other(void **state) {
+    (void)state;
+    struct arena arena = {0}, other = {0}, empty = {0};
+    arena_join(&arena, &empty);
+    assert_null(arena.blocks);
+    const char *early = arena_string(&other, "early");
+    for (int i = 0; i < 1000; i++)
+        arena_take(&other, 1000);
+    arena_join(&arena, &other);
+    assert_null(other.blocks);
+    assert_string_equal(arena_string(&arena, "between"), "between");
+    const char *late = arena_string(&other, "late");
+    arena_join(&arena, &other);
+    arena_join(&arena, &empty);
+    assert_string_equal(early, "early");
+    assert_string_equal(late, "late");
+    assert_string_equal(arena_string(&arena, "after"), "after");
+    arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_and_aligned_whatever_its_size),
@@ -98,6 +118,7 @@ int main(void) {
         cmocka_unit_test(formatted_text_has_the_length_it_needs),
         cmocka_unit_test(a_vector_keeps_its_elements_while_it_grows),
         cmocka_unit_test(an_arena_can_be_used_again_after_its_release),
+        cmocka_unit_test(what_is_joined_lives_as_long_as_the_other),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

@@ -198,12 +198,34 @@ static void give_one_back(struct model *model, struct free_ranges *ranges) {
     free_ranges_give_back(ranges, span);
 }
 
+/* Where `size` addresses first fit; SPACE for nowhere. */
+static uint64_t first_free(const struct model *model, uint64_t size) {
+    uint64_t at = 0;
+    while (at < SPACE && free_from(model, at, true) < size)
+        at++;
+    return at;
+}
+
 static void fit_one(struct model *model, struct free_ranges *ranges) {
-    uint64_t size = 1 + random_below(model, 24), address, expected = 0;
-    while (expected < SPACE && free_from(model, expected, true) < size)
-        expected++;
+    uint64_t size = 1 + random_below(model, 24), address, expected = first_free(model, size);
     if (free_ranges_first_fit(ranges, size, &address) != (expected < SPACE))
         fail_msg("%" PRIu64 " addresses fit where the model has no room, or the reverse", size);
+    if (expected == SPACE)
+        return;
+    assert_int_equal(address, expected);
+    set_free(model, (struct span){address, address + size}, false);
+}
+
+/* As dyld does it: the file is mapped, the image reserved, the file unmapped. */
+static void fit_one_beside(struct model *model, struct free_ranges *ranges) {
+    uint64_t beside = random_below(model, 24), size = 1 + random_below(model, 24), address;
+    struct model with = *model;
+    uint64_t other = first_free(&with, beside), expected;
+    if (other < SPACE)
+        set_free(&with, (struct span){other, other + beside}, false);
+    expected = first_free(&with, size);
+    assert_int_equal(free_ranges_first_fit_beside(ranges, beside, size, &address),
+                     expected < SPACE);
     if (expected == SPACE)
         return;
     assert_int_equal(address, expected);
@@ -229,16 +251,15 @@ static void expect_equal(const struct model *model, const struct free_ranges *ra
 
 static void free_ranges_agree_with_a_map_of_single_addresses(void **state) {
     (void)state;
-    static void (*const steps[])(struct model *, struct free_ranges *) = {take_one, give_one_back,
-                                                                          fit_one, cover_one};
+    static void (*const steps[])(struct model *, struct free_ranges *) = {
+        take_one, give_one_back, fit_one, fit_one_beside, cover_one, give_one_back};
     struct model model = {.random = 26};
     struct free_ranges ranges = {0};
     free_ranges_reset(&ranges, (struct span){0, SPACE});
     set_free(&model, (struct span){0, SPACE}, true);
     for (int i = 0; i < STEPS; i++) {
         /* Twice the chance for give_one_back: what it returns is cut short by what is free. */
-        uint32_t step = random_below(&model, 5);
-        steps[step == 4 ? 1 : step](&model, &ranges);
+        steps[random_below(&model, sizeof steps / sizeof steps[0])](&model, &ranges);
         expect_equal(&model, &ranges);
     }
     free_ranges_free(&ranges);

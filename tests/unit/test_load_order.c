@@ -1,4 +1,4 @@
-#include "program/load_order.h"
+#include "program/program_find.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -81,7 +81,7 @@ static void an_extent_is_the_space_of_an_image_and_its_whole_file(void **state) 
     assert_int_equal(measure.extents.count, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_memory_equal(&measure.extents.items[i], &expected[i], sizeof expected[i]);
-        assert_string_equal(measure.names[i], names[i]);
+        assert_string_equal(measure.words.name(&arena, measure.words.images, i), names[i]);
     }
 }
 
@@ -116,6 +116,11 @@ static const struct contents {
      {BULK_CODE, 290, "__TEXT"}},
 };
 
+static struct heaviest heaviest_of(const struct program *program, size_t image) {
+    struct measure measure = measure_of(program);
+    return measure.words.heaviest(&arena, measure.words.images, image);
+}
+
 static void the_heaviest_content_of_an_image_is_named(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
@@ -125,7 +130,7 @@ static void the_heaviest_content_of_an_image_is_named(void **state) {
         memcpy(segments, contents[i].segments, sizeof segments);
         image.segments = (struct segments){segments, 4, 4};
         program.images.items[0].image = &image;
-        struct heaviest heaviest = measure_of(&program).heaviest[0];
+        struct heaviest heaviest = heaviest_of(&program, 0);
         if (heaviest.bulk != contents[i].expected.bulk ||
             heaviest.size != contents[i].expected.size ||
             strcmp(heaviest.where, contents[i].expected.where) != 0)
@@ -138,7 +143,7 @@ static void the_heaviest_content_of_an_image_is_named(void **state) {
     memcpy(segments, contents[4].segments, sizeof segments);
     image.segments = (struct segments){segments, 4, 4};
     dylibs.images.items[1].image = &image;
-    assert_int_equal(measure_of(&dylibs).heaviest[1].bulk, BULK_DATA);
+    assert_int_equal(heaviest_of(&dylibs, 1).bulk, BULK_DATA);
 }
 
 static void misaligned_parts_are_named_with_their_images(void **state) {

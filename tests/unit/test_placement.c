@@ -1,6 +1,6 @@
 #include "base/size.h"
 #include "base/text.h"
-#include "space/placement.h"
+#include "space/placements.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -233,6 +233,66 @@ static void the_worst_slide_has_the_greatest_top(void **state) {
     }
 }
 
+static uint64_t random_below(uint64_t *state, uint64_t bound) {
+    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return (*state >> 33) % bound;
+}
+
+static void expect_as_alone(const struct layout *layout, const struct extents *known) {
+    struct extents extents = *known;
+    struct placements alone, moved;
+    extents.known = NULL;
+    placements_over_slides(layout, &extents, &alone);
+    placements_over_slides(layout, known, &moved);
+    const struct placement *pairs[][2] = {{&alone.unslid, &moved.unslid},
+                                          {&alone.worst, &moved.worst}};
+    for (size_t i = 0; i < 2; i++) {
+        const struct placement *a = pairs[i][0], *b = pairs[i][1];
+        assert_int_equal(a->slide, b->slide);
+        assert_int_equal(a->top, b->top);
+        assert_int_equal(a->unplaced, b->unplaced);
+        assert_memory_equal(&a->loader, &b->loader, sizeof a->loader);
+        assert_memory_equal(&a->stack, &b->stack, sizeof a->stack);
+        assert_memory_equal(a->addresses, b->addresses, extents.count * sizeof *a->addresses);
+    }
+    placements_free(&alone);
+    placements_free(&moved);
+}
+
+/* Systems one after the other, with images that fill the space below the shared region or not, and
+ * executables that end in it or lie behind it. */
+static void placements_of_another_system_are_those_it_has_alone(void **state) {
+    (void)state;
+    enum { ROUNDS = 40, IMAGES = 60 };
+    static const char *const names[] = {"macos-26", "macos-27", "macos-15", "macos-26"};
+    static const uint64_t sizes[] = {30 * MIB, 100 * MIB, 200 * MIB, 4 * GIB};
+    uint64_t random = 26;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct extent images[IMAGES];
+        struct known_placements known = {0};
+        uint64_t most = sizes[round % 4];
+        for (size_t i = 0; i < IMAGES; i++) {
+            images[i] =
+                (struct extent){0, random_below(&random, most), random_below(&random, most)};
+            images[i].vm_size += random_below(&random, 9) == 0 ? 0 : 1;
+        }
+        images[0].address = (most == 100 * MIB ? 20 : 4) * GIB;
+        struct extents extents = {
+            .items = images, .count = IMAGES, .has_executable = round % 5 != 0, .known = &known};
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            struct layout tight = *profile_named(names[i])->arm64;
+            expect_as_alone(profile_named(names[i])->arm64, &extents);
+            tight.address_end = 14 * GIB;
+            tight.reserved_count = 0;
+            expect_as_alone(&tight, &extents);
+            known_placements_free(&known);
+        }
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+            expect_as_alone(profile_named(names[i])->arm64, &extents);
+        known_placements_free(&known);
+    }
+}
+
 /* A placement made by hand of up to two images; one without a size is left out. */
 struct output_paths {
     uint64_t addresses[2];
@@ -363,6 +423,7 @@ int main(void) {
         cmocka_unit_test(without_an_executable_every_image_is_placed_freely),
         cmocka_unit_test(an_image_larger_than_any_hole_is_unplaced),
         cmocka_unit_test(the_worst_slide_has_the_greatest_top),
+        cmocka_unit_test(placements_of_another_system_are_those_it_has_alone),
         cmocka_unit_test(a_slot_is_hit_when_an_image_touches_its_window),
         cmocka_unit_test(images_past_the_limit_are_counted),
         cmocka_unit_test(the_published_program_blocks_15_of_736_slots),

@@ -98,11 +98,17 @@ static const struct predicted_size *predicted_at(void *context, size_t file, siz
 
 static const char *const names[MOST_FILES] = {"a", "b", "c", "d", "e", "f", "g", "h"};
 
+static const char *name_of_file(struct arena *unused, const void *list, size_t i) {
+    (void)unused;
+    return ((const char *const *)list)[i];
+}
+
 /* One program of a build, by the sizes of its files. */
 static struct measure measure_program(const struct build *build, size_t program,
                                       const uint64_t *sizes, struct image_source *sources) {
     struct extent *extents = arena_take(&arena, MOST_FILES * sizeof *extents);
-    struct measure measure = {.family = "arm64", .names = names, .page_zero = 4 * GIB};
+    struct measure measure = {
+        .family = "arm64", .words = {names, name_of_file, NULL}, .page_zero = 4 * GIB};
     measure.layout = profile_layout(profile_named("macos-26"), "arm64");
     extents[0] = (struct extent){4 * GIB, sizes[program], sizes[program]};
     sources[0] = (struct image_source){.file = program};
@@ -114,7 +120,7 @@ static struct measure measure_program(const struct build *build, size_t program,
         sources[count++] = (struct image_source){.file = i};
         measure.dylibs += sizes[i];
     }
-    measure.extents = (struct extents){extents, count, true};
+    measure.extents = (struct extents){.items = extents, .count = count, .has_executable = true};
     measure.executable = sizes[program];
     measure.executable_end = 4 * GIB + sizes[program];
     return measure;

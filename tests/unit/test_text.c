@@ -19,6 +19,18 @@ static void pieces_are_put_one_behind_the_other(void **state) {
     text_free(&text);
 }
 
+static void numbers_are_decimal(void **state) {
+    (void)state;
+    struct text text = {0};
+    static const uint64_t numbers[] = {0, 9, 10, 1000, UINT64_MAX};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        text_add_number(&text, numbers[i]);
+        text_add(&text, " ");
+    }
+    assert_string_equal(text.data, "0 9 10 1000 18446744073709551615 ");
+    text_free(&text);
+}
+
 static void text_is_null_until_something_was_added(void **state) {
     (void)state;
     struct text text = {0};
@@ -153,6 +165,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_printable_as_a_whole),
         cmocka_unit_test(pieces_are_put_one_behind_the_other),
+        cmocka_unit_test(numbers_are_decimal),
         cmocka_unit_test(text_is_null_until_something_was_added),
         cmocka_unit_test(bytes_may_hold_nul),
         cmocka_unit_test(control_characters_of_a_name_are_spelled_out),

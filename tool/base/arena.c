@@ -119,6 +119,17 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacit
     return copy;
 }
 
+/* The newest block of `arena`, which has room, stays in front. */
+void arena_join(struct arena *arena, struct arena *other) {
+    struct arena_block **end = arena->blocks == NULL ? &arena->blocks : &arena->blocks->next;
+    struct arena_block *rest = *end;
+    *end = other->blocks;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = rest;
+    other->blocks = NULL;
+}
+
 void arena_free(struct arena *arena) {
     while (arena->blocks != NULL) {
         struct arena_block *next = arena->blocks->next;

@@ -22,6 +22,8 @@ char *arena_format(struct arena *arena, const char *format, ...)
  * the arena. Use it through vector_push(). */
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t element);
 void arena_free(struct arena *arena);
+/* Lets what lives in `other` live in `arena` from now on; `other` is empty then. */
+void arena_join(struct arena *arena, struct arena *other);
 
 /* A vector is any struct with `items`, `count` and `capacity`, kept in an arena. Yields a pointer
  * to the new, uninitialised last element. */

@@ -41,6 +41,19 @@ void json_write(json_t *value, struct text *out) {
     text_add(out, "\n");
 }
 
+void json_add_inside(json_t *value, size_t level, struct text *out) {
+    struct text lines = {0};
+    add(value, JSON_INDENT(2), &lines);
+    const char *line = lines.data;
+    for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        text_add_bytes(out, line, (size_t)(end + 1 - line));
+        for (size_t i = 0; i < level; i++)
+            text_add_bytes(out, "  ", 2);
+    }
+    text_add(out, line);
+    text_free(&lines);
+}
+
 void json_add_line(json_t *value, struct text *out) {
     add(value, JSON_COMPACT, out);
 }

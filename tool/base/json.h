@@ -10,6 +10,9 @@
 /* Appends `value` as text with two spaces a level and a newline at the end, and releases it.
  * Members stay in the order they were set. */
 void json_write(json_t *value, struct text *out);
+/* Likewise as it stands `level` levels inside another value: all lines but the first are indented
+ * further, and there is no newline at the end. */
+void json_add_inside(json_t *value, size_t level, struct text *out);
 /* Likewise on one line, without a newline. */
 void json_add_line(json_t *value, struct text *out);
 /* Whole bytes, or an address. New: the caller, or the value it is put into, releases it. */

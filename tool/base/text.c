@@ -51,6 +51,16 @@ void text_addf(struct text *text, const char *format, ...) {
     va_end(arguments);
 }
 
+void text_add_number(struct text *text, uint64_t number) {
+    char digits[20];
+    size_t first = sizeof digits;
+    do {
+        digits[--first] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    text_add_bytes(text, digits + first, sizeof digits - first);
+}
+
 /* The bytes of the UTF-8 character at `at`; 0 where none is. Overlong forms are none. */
 static size_t character_size(const unsigned char *at) {
     static const struct {

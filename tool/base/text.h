@@ -3,6 +3,7 @@
 #define VAFIT_BASE_TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Zero-initialise it. */
@@ -15,6 +16,8 @@ struct text {
 void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const char *bytes, size_t size);
 void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Adds a number's decimal digits. */
+void text_add_number(struct text *text, uint64_t number);
 /* The one way of names from files and arguments into what is printed. Adds the name with its
  * control characters (C0, DEL, and C1 as UTF-8 or as a byte of its own) spelled out as "\x0a", so
  * that it makes no lines of its own and no colours; a "::" that it begins with and any "##[" are

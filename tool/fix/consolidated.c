@@ -6,6 +6,7 @@
 #include "merge/compare_merge.h"
 #include "merge/consolidation.h"
 #include "merge/parts_file.h"
+#include "program/program_find.h"
 #include "rewrite/original.h"
 
 #include <string.h>
@@ -94,14 +95,16 @@ static struct image_file *thin_image(struct image_cache *cache, const char *path
     return file;
 }
 
-/* Walks an executable; NULL when it is none. Release with program_free. */
+/* Walks an executable; NULL when it is none. */
 static struct program *walk(struct arena *arena, struct image_cache *cache, const char *path) {
     const struct search search = {0};
     struct image_file *file = thin_image(cache, path);
     if (file == NULL || file->slices[0].image->type != MH_EXECUTE)
         return NULL;
     struct program *program = arena_take(arena, sizeof *program);
-    program_walk(cache, &search, file->path, file, &file->slices[0], program);
+    struct walker *walker = walker_make(cache);
+    program_walk(walker, &search, file->path, file, &file->slices[0], program);
+    walker_free(walker);
     return program;
 }
 
@@ -130,8 +133,6 @@ static void find_merges(struct consolidated *set) {
 }
 
 static void release(struct consolidated *set) {
-    for (size_t i = 0; i < set->walked.count; i++)
-        program_free(set->walked.items[i]);
     image_cache_free(set->cache);
 }
 
@@ -386,8 +387,6 @@ static void compare_with_old(struct consolidated *set) {
     if (!kept || !compare_all(set, &world, &error))
         errors_add(set->errors, &error);
     consolidation_free(&world.all);
-    for (size_t i = 0; i < world.count; i++)
-        program_free(world.programs[i]);
     if (world.cache != NULL)
         image_cache_free(world.cache);
 }

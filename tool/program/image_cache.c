@@ -1,6 +1,8 @@
 #include "program/image_cache.h"
 
 #include "base/map.h"
+#include "base/memory.h"
+#include "base/parallel.h"
 #include "base/path.h"
 #include "macho/other_file.h"
 #include "program/facts.h"
@@ -25,6 +27,7 @@ struct image_cache {
     struct errors errors;
     struct string_list opened;
     struct image_files files;
+    size_t slice_count;
     struct map by_path;     /* path, however spelled -> struct found */
     struct map by_identity; /* "device inode" -> struct found */
     struct map put;         /* real path -> struct found: what stands for it */
@@ -88,6 +91,12 @@ static void add_name(struct image_cache *cache, struct image_file *file, const c
         if (strcmp(file->names.items[i], name) == 0)
             return;
     *vector_push(&cache->arena, &file->names) = arena_string(&cache->arena, name);
+}
+
+/* Each slice of a library has a number of its own. */
+static void number_slices(struct image_cache *cache, struct image_file *file) {
+    for (size_t i = 0; i < file->slice_count; i++)
+        file->slices[i].number = cache->slice_count++;
 }
 
 /* --- on disk --- */
@@ -204,6 +213,7 @@ static struct found read_image(struct image_cache *cache, const char *path,
     file->file = *opened;
     file->size = opened->size;
     if (image_file_read(&cache->arena, file, &error)) {
+        number_slices(cache, file);
         *vector_push(&cache->arena, &cache->files) = file;
         keep_open(cache, file);
         return (struct found){LOOKUP_FOUND, file};
@@ -252,6 +262,7 @@ static struct found follow_link(struct image_cache *cache, const char *path, uns
 void image_cache_put(struct image_cache *cache, struct image_file *file) {
     struct found *put = arena_take(&cache->arena, sizeof *put);
     *put = (struct found){LOOKUP_FOUND, file};
+    number_slices(cache, file);
     map_put(&cache->put, &cache->arena, file_absolute(&cache->arena, file->path), put);
     cache->has_put = true;
 }
@@ -330,23 +341,61 @@ static bool add_fact(struct image_cache *cache, struct image_file *file, struct 
             return error_malformed(error, "path", "%s comes twice among the facts", path);
         remember(cache, tidy, found);
     }
+    number_slices(cache, file);
     *vector_push(&cache->arena, &cache->files) = file;
     return true;
 }
 
-bool image_cache_add_facts(struct image_cache *cache, const char *path, struct error *error) {
-    struct facts facts = {0};
+/* Of one facts file. */
+struct fact_source {
+    const char *path;
+    struct arena arena; /* what was read; until the cache has it */
+    struct facts facts;
+    struct error *error; /* in the arena; NULL for none */
+};
+
+static void read_facts(void *context, size_t i) {
+    struct fact_source *source = (struct fact_source *)context + i;
+    struct arena scratch = {0};
+    struct error error;
     char *text;
     size_t size;
-    note_opened(cache, path);
-    if (!file_read_all(&cache->arena, path, LARGEST_FACTS, &text, &size, error))
+    bool read = file_read_all(&scratch, source->path, LARGEST_FACTS, &text, &size, &error) &&
+                (facts_from_json(&source->arena, text, size, &source->facts, &error) ||
+                 error_in_file(&error, source->path));
+    arena_free(&scratch);
+    if (read)
+        return;
+    source->error = arena_take(&source->arena, sizeof error);
+    *source->error = error;
+}
+
+static bool add_source(struct image_cache *cache, const struct fact_source *source,
+                       struct error *error) {
+    note_opened(cache, source->path);
+    if (source->error != NULL) {
+        *error = *source->error;
         return false;
-    if (!facts_from_json(&cache->arena, text, size, &facts, error))
-        return error_in_file(error, path);
-    for (size_t i = 0; i < facts.count; i++)
-        if (!add_fact(cache, facts.items[i], error))
-            return error_in_file(error, path);
+    }
+    for (size_t i = 0; i < source->facts.count; i++)
+        if (!add_fact(cache, source->facts.items[i], error))
+            return error_in_file(error, source->path);
     return true;
+}
+
+bool image_cache_add_facts(struct image_cache *cache, const struct string_list *paths,
+                           struct error *error) {
+    bool good = true;
+    struct fact_source *sources = memory_zeros(paths->count, sizeof *sources);
+    for (size_t i = 0; i < paths->count; i++)
+        sources[i].path = paths->items[i];
+    parallel_for(paths->count, read_facts, sources);
+    for (size_t i = 0; i < paths->count; i++) {
+        good = good && add_source(cache, &sources[i], error);
+        arena_join(&cache->arena, &sources[i].arena);
+    }
+    free(sources);
+    return good;
 }
 
 static struct found find_fact(struct image_cache *cache, const char *path) {

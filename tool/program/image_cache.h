@@ -19,9 +19,11 @@ struct image_cache;
 struct image_cache *image_cache_on_disk(void);
 /* A library of what facts files say; it never looks at the images themselves. */
 struct image_cache *image_cache_of_facts(void);
-/* Adds the images of a facts file. A path that is known already is an error. Errors: ERROR_IO,
- * ERROR_MALFORMED, naming the facts file. Only for a library of facts. */
-bool image_cache_add_facts(struct image_cache *cache, const char *path, struct error *error);
+/* Adds the images of facts files, which are read beside each other. An image's path that is known
+ * already is an error. Errors: ERROR_IO, ERROR_MALFORMED, of the first file that has one, naming
+ * it. Only for a library of facts. */
+bool image_cache_add_facts(struct image_cache *cache, const struct string_list *paths,
+                           struct error *error);
 /* Lets the file stand for what its path leads to, whatever is there on disk: the library then is of
  * files as they would be. Its images were read; it outlives the library, and stays its owner's.
  * Only for a library of files on disk, before anything is looked up. */

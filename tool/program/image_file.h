@@ -27,6 +27,7 @@ struct image_slice {
     const struct architecture *architecture;
     uint64_t offset;           /* bytes from the start of the file */
     uint64_t size;             /* bytes */
+    size_t number;             /* among all slices of its library, from 0 on */
     const struct image *image; /* NULL until image_file_parse, and after it failed */
     bool failed;               /* image_parse refused it; its error was reported */
     bool wants_linkedit_sizes; /* a report shows its __LINKEDIT taken apart */

@@ -1,5 +1,7 @@
 #include "program/image_graph.h"
 
+#include "base/map.h"
+
 #include <stdio.h>
 
 /* One graph on its way. */

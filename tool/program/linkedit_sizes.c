@@ -207,7 +207,11 @@ static bool read_tables(struct table_reader *reader) {
             return false;
     reader->window_size = choose_window(reader);
     reader->starts = memory_zeros(1, (size_t)reader->window_size);
-    for (uint64_t at = 0; at < reader->strings_size; at += reader->window_size) {
+    /* Of a pool that goes on behind all names no window is looked at. */
+    uint64_t end = names_end(reader);
+    for (uint64_t at = 0;
+         at < reader->strings_size && (at < end || reader->owners.carried != SYMBOL_NONE);
+         at += reader->window_size) {
         uint64_t left = reader->strings_size - at;
         if (!read_window(reader, at,
                          (size_t)(left < reader->window_size ? left : reader->window_size)))

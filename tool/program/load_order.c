@@ -1,10 +1,14 @@
 #include "program/load_order.h"
 
+#include "base/map.h"
+#include "base/memory.h"
 #include "base/path.h"
 #include "macho/build_version.h"
 #include "program/resolve.h"
+#include "program/walk_memory.h"
 
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* An image whose dylibs are being gone down into. */
@@ -28,17 +32,34 @@ enum {
     LONGEST_NAME = 4096
 };
 
+/* What lasts from program to program. The vectors are emptied before each. */
+struct walker {
+    struct image_cache *cache;
+    struct walk_memory memory;
+    struct arena arena; /* the vectors */
+    struct loaded_images images;
+    struct load_edges loads; /* of the image that is expanded */
+    struct walk_frames frames;
+    struct walk_chain {
+        size_t *items; /* who asks for whom, the executable first: for LC_RPATHs */
+        size_t count;
+        size_t capacity;
+    } chain;
+    struct walk_contexts {
+        uint32_t *items; /* of the chain to each of its images */
+        size_t count;
+        size_t capacity;
+    } contexts;
+};
+
 struct program_walk_state {
+    struct walker *walker;
+    struct walk_memory *memory;
     struct image_cache *cache;
     struct arena *arena;
     const struct search *search;
     struct program *program;
-    struct walk_frames frames;
-    size_t *chain; /* who asks for whom, the executable first: for LC_RPATHs */
-    size_t chain_count;
-    size_t chain_capacity;
     struct map missing; /* name -> its index in the program's list */
-    struct map system;  /* likewise */
     size_t candidate_count;
     size_t candidate_bytes;
     size_t tried_bytes; /* kept for the report */
@@ -53,27 +74,42 @@ static size_t *kept_index(struct program_walk_state *walk, size_t index) {
     return kept;
 }
 
-static void name_image(struct program_walk_state *walk, const char *name, size_t index) {
-    if (map_get(&walk->program->by_name, name) == NULL)
-        map_put(&walk->program->by_name, walk->arena, name, kept_index(walk, index));
+/* The first image of a name has it. */
+static void name_image(struct program_walk_state *walk, uint32_t name, size_t index) {
+    struct known_name *known = &walk->memory->names[name];
+    if (known->walk == walk->memory->walk)
+        return;
+    known->walk = walk->memory->walk;
+    known->image = (uint32_t)index;
 }
 
-static bool loaded_under(const struct program *program, const char *name, size_t *index) {
-    const size_t *known = map_get(&program->by_name, name);
-    if (known != NULL)
-        *index = *known;
-    return known != NULL;
+static bool loaded_as(const struct program_walk_state *walk, uint32_t name, size_t *index) {
+    const struct known_name *known = &walk->memory->names[name];
+    if (name == 0 || known->walk != walk->memory->walk)
+        return false;
+    *index = known->image;
+    return true;
+}
+
+static bool loaded_under(const struct program_walk_state *walk, const char *name, size_t *index) {
+    return loaded_as(walk, name_ids_find(&walk->memory->ids, name), index);
+}
+
+static struct known_slice *known_of(const struct program_walk_state *walk, size_t image) {
+    const struct loaded_image *loaded = &walk->program->images.items[image];
+    return walk_memory_slice(walk->memory, loaded->file, loaded->slice);
 }
 
 static size_t add_image(struct program_walk_state *walk, struct image_file *file,
                         struct image_slice *slice, size_t loaded_by) {
     size_t index = walk->program->images.count;
-    struct loaded_image *loaded = vector_push(walk->arena, &walk->program->images);
+    struct loaded_image *loaded = vector_push(&walk->walker->arena, &walk->program->images);
     *loaded = (struct loaded_image){
         .file = file, .slice = slice, .image = slice->image, .loaded_by = loaded_by};
-    name_image(walk, file->path, index);
-    if (slice->image->install_name != NULL)
-        name_image(walk, slice->image->install_name, index);
+    const struct known_slice *known = known_of(walk, index);
+    name_image(walk, known->path, index);
+    if (known->install_name != 0)
+        name_image(walk, known->install_name, index);
     return index;
 }
 
@@ -136,6 +172,7 @@ struct dylib_search {
     size_t seen_bytes;
     struct string_list tried; /* the first ones, in the scratch arena */
     size_t tried_count;       /* all of them */
+    struct search_trail trail;
 };
 
 /* Nobody reads thousands. */
@@ -149,24 +186,47 @@ static void note_tried(struct dylib_search *wanted, const char *path, const char
         arena_format(&wanted->scratch, "%s (%s)", path, why);
 }
 
-/* Tries one path; false when nothing can be loaded from it. */
-static bool try_path(struct dylib_search *wanted, const char *path) {
+/* A path that is the install name of something else says nothing about the disk. */
+static void note_loaded(struct dylib_search *wanted, const char *path) {
+    struct image_file *file = wanted->walk->program->images.items[wanted->index].file;
+    if (strcmp(file->path, path) == 0)
+        search_trail_add(wanted->walk->memory, &wanted->trail, path, file);
+    else
+        wanted->trail.is_odd = true;
+}
+
+/* Tries to load a file from a path that was looked up. */
+static bool try_file(struct dylib_search *wanted, const char *path, enum lookup lookup,
+                     struct image_file *file) {
     struct program_walk_state *walk = wanted->walk;
-    struct image_file *file;
-    struct image_slice *slice;
-    if (loaded_under(walk->program, path, &wanted->index))
-        return true;
-    enum lookup lookup = image_cache_find(walk->cache, path, &file);
-    if (file != NULL && loaded_under(walk->program, file->path, &wanted->index))
-        return true;
     struct arena scratch = {0};
+    struct image_slice *slice;
     const char *why = obstacle(walk, &scratch, lookup, file, &slice);
     if (why == NULL)
         wanted->index = add_image(walk, file, slice, wanted->loader);
     else
         note_tried(wanted, path, why);
     arena_free(&scratch);
+    if (why == NULL || lookup == LOOKUP_ABSENT)
+        search_trail_add(walk->memory, &wanted->trail, path, file);
+    else
+        wanted->trail.is_odd = true;
     return why == NULL;
+}
+
+/* Tries one path; false when nothing can be loaded from it. */
+static bool try_path(struct dylib_search *wanted, const char *path) {
+    struct program_walk_state *walk = wanted->walk;
+    struct image_file *file;
+    if (loaded_under(walk, path, &wanted->index)) {
+        note_loaded(wanted, path);
+        return true;
+    }
+    enum lookup lookup = image_cache_find(walk->cache, path, &file);
+    if (file == NULL || !loaded_under(walk, file->path, &wanted->index))
+        return try_file(wanted, path, lookup, file);
+    search_trail_add(walk->memory, &wanted->trail, path, file);
+    return true;
 }
 
 /* Swift's libraries are asked for by @rpath with /usr/lib/swift as one of the LC_RPATHs; whether
@@ -208,10 +268,15 @@ static bool was_seen(struct dylib_search *wanted, const char *path) {
 /* A candidate_visitor: true when the search is over. */
 static bool visit(void *context, const char *path, bool system) {
     struct dylib_search *wanted = context;
+    struct search_trail *trail = &wanted->trail;
     if (!within_budget(wanted, path))
         return true;
-    if (was_seen(wanted, path))
+    trail->visits++;
+    trail->bytes += strlen(path);
+    if (was_seen(wanted, path)) {
+        trail->is_odd = true;
         return false;
+    }
     if (!system && try_path(wanted, path))
         wanted->outcome = LOADED;
     else if (system && wanted->system == NULL && cache_has(wanted->name, path))
@@ -222,14 +287,9 @@ static bool visit(void *context, const char *path, bool system) {
 }
 
 /* What is on disk comes before the shared cache: of a system name only what the sysroot has. */
-static void find(struct dylib_search *wanted) {
+static void find_anew(struct dylib_search *wanted) {
     struct program_walk_state *walk = wanted->walk;
-    struct load_chain chain = {walk->chain, walk->chain_count};
-    bool whole = wanted->name[0] == '/' || strncmp(wanted->name, "@rpath/", 7) == 0;
-    if (whole && loaded_under(walk->program, wanted->name, &wanted->index)) {
-        wanted->outcome = LOADED;
-        return;
-    }
+    struct load_chain chain = {walk->walker->chain.items, walk->walker->chain.count};
     if (strlen(wanted->name) >= LONGEST_NAME) {
         note_tried(wanted, "nothing", "the name is longer than any path");
         return;
@@ -237,7 +297,62 @@ static void find(struct dylib_search *wanted) {
     resolve_visit(walk->search, walk->program, chain, wanted->name, visit, wanted);
     if (wanted->outcome != LOADED && wanted->system != NULL) {
         wanted->outcome = IN_CACHE;
+        wanted->trail.system = walk_memory_name(walk->memory, wanted->system);
     }
+}
+
+/* Whether a trail leads to the same in this program, as far as paths that are loaded tell. */
+static bool still_leads(const struct program_walk_state *walk, const struct search_trail *trail) {
+    size_t not_there = trail->path_count - (trail->file == NULL ? 0 : 1), other;
+    for (size_t i = 0; i < not_there; i++)
+        if (loaded_as(walk, trail->paths[i], &other))
+            return false;
+    return walk->candidate_count + trail->visits <= MOST_CANDIDATES &&
+           walk->candidate_bytes + trail->bytes <= MOST_CANDIDATE_BYTES;
+}
+
+static bool load_again(struct dylib_search *wanted, const struct search_trail *trail) {
+    struct program_walk_state *walk = wanted->walk;
+    struct arena scratch = {0};
+    struct image_slice *slice;
+    if (loaded_as(walk, trail->paths[trail->path_count - 1], &wanted->index) ||
+        loaded_as(walk, trail->file_path, &wanted->index))
+        return true;
+    bool loads = obstacle(walk, &scratch, LOOKUP_FOUND, trail->file, &slice) == NULL;
+    if (loads)
+        wanted->index = add_image(walk, trail->file, slice, wanted->loader);
+    arena_free(&scratch);
+    return loads;
+}
+
+/* Does as the same search did in another program; false where it has to be made anew. */
+static bool find_again(struct dylib_search *wanted, const struct search_trail *trail) {
+    struct program_walk_state *walk = wanted->walk;
+    if (trail == NULL || !still_leads(walk, trail) ||
+        (trail->file != NULL && !load_again(wanted, trail)))
+        return false;
+    walk->candidate_count += trail->visits;
+    walk->candidate_bytes += trail->bytes;
+    wanted->outcome = trail->file != NULL ? LOADED : IN_CACHE;
+    wanted->trail.system = trail->system;
+    return true;
+}
+
+static void find(struct dylib_search *wanted, uint32_t name) {
+    struct program_walk_state *walk = wanted->walk;
+    if (walk->memory->names[name].is_whole && loaded_as(walk, name, &wanted->index)) {
+        wanted->outcome = LOADED;
+        return;
+    }
+    const struct search_place place = {
+        .name = name,
+        .loader_folder = known_of(walk, wanted->loader)->folder,
+        .executable_folder = known_of(walk, 0)->folder,
+        .context = walk->walker->contexts.items[walk->walker->contexts.count - 1]};
+    if (find_again(wanted, walk_memory_recall(walk->memory, &place)))
+        return;
+    find_anew(wanted);
+    walk_memory_keep(walk->memory, &place, &wanted->trail);
 }
 
 static void end_search(struct dylib_search *wanted) {
@@ -282,70 +397,89 @@ static void add_missing(struct dylib_search *wanted, bool weak) {
     }
 }
 
-static void add_edge(struct program_walk_state *walk, size_t loader, const struct dylib_use *use,
-                     size_t target) {
-    struct loaded_image *image = &walk->program->images.items[loader];
-    *vector_push(walk->arena, &image->loads) = (struct load_edge){use, target};
-}
-
 static void add_system(struct program_walk_state *walk, size_t loader, const struct dylib_use *use,
-                       const char *name) {
+                       uint32_t name) {
     struct system_images *list = &walk->program->system;
-    const size_t *known = map_get(&walk->system, name);
-    if (known == NULL) {
-        name = arena_string(walk->arena, name);
-        size_t *new_index = kept_index(walk, list->count);
-        map_put(&walk->system, walk->arena, name, new_index);
-        known = new_index;
-        *vector_push(walk->arena, list) = (struct system_image){.name = name};
+    struct known_name *known = &walk->memory->names[name];
+    if (known->system_walk != walk->memory->walk) {
+        known->system_walk = walk->memory->walk;
+        known->system = (uint32_t)list->count;
+        *vector_push(walk->arena, list) = (struct system_image){
+            .name = arena_string(walk->arena, name_ids_name(&walk->memory->ids, name))};
     }
-    *vector_push(walk->arena, &list->items[*known].loaders) = (struct loader){loader, use};
+    *vector_push(walk->arena, &list->items[known->system].loaders) = (struct loader){loader, use};
 }
 
-static void load_one(struct program_walk_state *walk, size_t loader, const struct dylib_use *use) {
+static void load_one(struct program_walk_state *walk, size_t loader, const struct dylib_use *use,
+                     uint32_t name) {
     struct dylib_search wanted = {.walk = walk, .name = use->name, .loader = loader};
-    find(&wanted);
+    find(&wanted, name);
     if (wanted.outcome == LOADED)
-        add_edge(walk, loader, use, wanted.index);
+        *vector_push(&walk->walker->arena, &walk->walker->loads) =
+            (struct load_edge){use, wanted.index};
     else if (wanted.outcome == IN_CACHE)
-        add_system(walk, loader, use, wanted.system);
+        add_system(walk, loader, use, wanted.trail.system);
     else
         add_missing(&wanted, use->weak);
     end_search(&wanted);
 }
 
+/* A vector of the walker as it is kept: as long as it is. */
+static void *kept(struct program_walk_state *walk, const void *items, size_t count, size_t size) {
+    void *copy = arena_take(walk->arena, count * size);
+    if (count != 0)
+        memcpy(copy, items, count * size);
+    return copy;
+}
+
 /* Loads everything that an image names, in order. */
 static void expand_image(struct program_walk_state *walk, size_t index) {
+    struct load_edges *loads = &walk->walker->loads;
     const struct image *image = walk->program->images.items[index].image;
-    walk->program->images.items[index].expanded = true;
+    const uint32_t *names = known_of(walk, index)->uses;
+    loads->count = 0;
     for (size_t i = 0; i < image->dylibs.count && !walk->exhausted; i++)
-        load_one(walk, index, &image->dylibs.items[i]);
+        load_one(walk, index, &image->dylibs.items[i], names[i]);
+    struct loaded_image *loaded = &walk->program->images.items[index];
+    loaded->expanded = true;
+    loaded->loads = (struct load_edges){
+        kept(walk, loads->items, loads->count, sizeof *loads->items), loads->count, loads->count};
 }
 
 static void push_chain(struct program_walk_state *walk, size_t index) {
-    walk->chain = arena_grow(walk->arena, walk->chain, walk->chain_count, &walk->chain_capacity,
-                             sizeof *walk->chain);
-    walk->chain[walk->chain_count++] = index;
+    struct walker *walker = walk->walker;
+    uint32_t parent = walker->contexts.count == 0
+                          ? CONTEXT_OF_NOBODY
+                          : walker->contexts.items[walker->contexts.count - 1];
+    *vector_push(&walker->arena, &walker->chain) = index;
+    *vector_push(&walker->arena, &walker->contexts) =
+        walk_memory_context(walk->memory, walk->program, index, parent);
 }
 
 static void enter(struct program_walk_state *walk, size_t index) {
-    *vector_push(walk->arena, &walk->frames) = (struct frame){index, 0};
+    *vector_push(&walk->walker->arena, &walk->walker->frames) = (struct frame){index, 0};
     push_chain(walk, index);
     expand_image(walk, index);
+}
+
+static void leave(struct walker *walker) {
+    walker->frames.count--;
+    walker->chain.count--;
+    walker->contexts.count--;
 }
 
 /* Goes down from `root`. A stack of its own: chains of dylibs can be longer than the machine's
  * stack allows. */
 static void descend(struct program_walk_state *walk, size_t root) {
+    struct walk_frames *frames = &walk->walker->frames;
     if (walk->program->images.items[root].expanded)
         return;
     enter(walk, root);
-    while (walk->frames.count != 0) {
-        struct frame *frame = &walk->frames.items[walk->frames.count - 1];
+    while (frames->count != 0) {
+        struct frame *frame = &frames->items[frames->count - 1];
         const struct load_edges *loads = &walk->program->images.items[frame->image].loads;
         if (frame->next == loads->count) {
-            walk->frames.count--;
-            walk->chain_count--;
+            leave(walk->walker);
             continue;
         }
         size_t target = loads->items[frame->next++].target;
@@ -383,19 +517,52 @@ static void load_plug_in(struct program_walk_state *walk, const char *path) {
     end_search(&wanted);
 }
 
-void program_walk(struct image_cache *cache, const struct search *search, const char *path,
+struct walker *walker_make(struct image_cache *cache) {
+    struct walker *walker = memory_zeros(1, sizeof *walker);
+    walker->cache = cache;
+    return walker;
+}
+
+void walker_free(struct walker *walker) {
+    walk_memory_free(&walker->memory);
+    arena_free(&walker->arena);
+    free(walker);
+}
+
+/* Takes the walker's vectors for a new program. */
+static void begin(struct walker *walker, const char *path, const struct image_slice *root,
+                  struct program *program) {
+    walk_memory_begin(&walker->memory);
+    walker->chain.count = walker->contexts.count = walker->frames.count = 0;
+    *program = (struct program){
+        .path = path,
+        .architecture = root->architecture,
+        .has_executable = root->image->type == MH_EXECUTE,
+        .images = {.items = walker->images.items, .capacity = walker->images.capacity},
+    };
+}
+
+/* Gives them back. */
+static void end(struct program_walk_state *walk) {
+    struct loaded_images *images = &walk->program->images;
+    walk->walker->images = *images;
+    images->items = kept(walk, images->items, images->count, sizeof *images->items);
+    images->capacity = images->count;
+    map_free(&walk->missing);
+}
+
+void program_walk(struct walker *walker, const struct search *search, const char *path,
                   struct image_file *file, struct image_slice *root, struct program *program) {
     struct program_walk_state walk = {
-        .cache = cache,
-        .arena = cache_arena(cache),
+        .walker = walker,
+        .memory = &walker->memory,
+        .cache = walker->cache,
+        .arena = cache_arena(walker->cache),
         .search = search,
         .program = program,
     };
     struct string_list inserted = search->inserted;
-    memset(program, 0, sizeof *program);
-    program->path = path;
-    program->architecture = root->architecture;
-    program->has_executable = root->image->type == MH_EXECUTE;
+    begin(walker, path, root, program);
     add_image(&walk, file, root, 0);
     insert_images(&walk, &inserted);
     size_t first = program->images.count;
@@ -406,34 +573,5 @@ void program_walk(struct image_cache *cache, const struct search *search, const 
         descend(&walk, i);
     if (search->plug_in != NULL)
         load_plug_in(&walk, search->plug_in);
-    map_free(&walk.missing);
-    map_free(&walk.system);
-}
-
-void program_free(struct program *program) {
-    map_free(&program->by_name);
-}
-
-bool program_find(const struct program *program, const char *name, size_t *image) {
-    if (loaded_under(program, name, image))
-        return true;
-    for (size_t i = 0; i < program->images.count; i++) {
-        const struct loaded_image *loaded = &program->images.items[i];
-        const char *install_name = loaded->image->install_name;
-        if (strcmp(path_leaf(loaded->file->path), name) == 0 ||
-            (install_name != NULL && strcmp(path_leaf(install_name), name) == 0)) {
-            *image = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-const struct system_image *program_find_system(const struct program *program, const char *name) {
-    for (size_t i = 0; i < program->system.count; i++) {
-        const struct system_image *image = &program->system.items[i];
-        if (strcmp(image->name, name) == 0 || strcmp(path_leaf(image->name), name) == 0)
-            return image;
-    }
-    return NULL;
+    end(&walk);
 }

@@ -4,7 +4,6 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/map.h"
 #include "base/options.h"
 #include "program/image_cache.h"
 
@@ -97,20 +96,19 @@ struct program {
     struct loaded_images images;
     struct missing_list missing;
     struct system_images system;
-    struct map by_name; /* path or install name -> what loads under it */
 };
+
+/* Walks programs of one library, which it does not own, one after another, and remembers what names
+ * led to. Release with walker_free; programs outlive it. */
+struct walker;
+struct walker *walker_make(struct image_cache *cache);
+void walker_free(struct walker *walker);
 
 /* Walks what `root`, a slice of `file`, loads, as dyld does: JustInTimeLoader::loadDependents maps
  * all that an image names, in order, and then goes down into each in the same order. Malformed
  * images on the way go to image_cache_errors and are not part of the program. Everything lives in
- * the library's arena, but for the maps: release with program_free. */
-void program_walk(struct image_cache *cache, const struct search *search, const char *path,
+ * the library's arena. All searches given to one walker have the same sysroot and folders. */
+void program_walk(struct walker *walker, const struct search *search, const char *path,
                   struct image_file *file, struct image_slice *root, struct program *program);
-void program_free(struct program *program);
-
-/* The image loaded under that path, install name or leaf name; false when there is none. */
-bool program_find(const struct program *program, const char *name, size_t *image);
-/* The system image of that name or leaf name; NULL when none is asked for. */
-const struct system_image *program_find_system(const struct program *program, const char *name);
 
 #endif

@@ -38,8 +38,9 @@ static void contents_of(const struct segment *segment, uint64_t sizes[BULK_COUNT
     sizes[BULK_DATA] = mapped - code;
 }
 
-static void measure_heaviest(struct arena *arena, const struct segments *segments,
-                             struct heaviest *heaviest) {
+static struct heaviest heaviest_of(struct arena *arena, const void *images, size_t image) {
+    const struct loaded_images *loaded = images;
+    const struct segments *segments = &loaded->items[image].image->segments;
     uint64_t sums[BULK_COUNT] = {0}, most[BULK_COUNT] = {0}, sizes[BULK_COUNT];
     size_t where[BULK_COUNT] = {0};
     for (size_t i = 0; i < segments->count; i++) {
@@ -56,31 +57,32 @@ static void measure_heaviest(struct arena *arena, const struct segments *segment
     for (size_t j = 0; j < BULK_COUNT; j++)
         if (sums[j] > sums[content])
             content = j;
-    *heaviest = (struct heaviest){
+    return (struct heaviest){
         (enum bulk)content, sums[content],
         sums[content] == 0 ? "" : printable(arena, segments->items[where[content]].name)};
+}
+
+static const char *name_of(struct arena *arena, const void *images, size_t image) {
+    const struct loaded_images *loaded = images;
+    return printable(arena, loaded->items[image].file->path);
 }
 
 static void measure_extents(struct arena *arena, const struct program *program,
                             struct measure *measure) {
     size_t count = program->images.count;
     struct extent *extents = arena_take(arena, count * sizeof *extents);
-    const char **names = arena_take(arena, count * sizeof *names);
-    struct heaviest *heaviest = arena_take(arena, (count + 1) * sizeof *heaviest);
     for (size_t i = 0; i < count; i++) {
         const struct loaded_image *loaded = &program->images.items[i];
         extents[i] = (struct extent){loaded->image->lowest_address, loaded->image->vm_space,
                                      loaded->file->size};
-        names[i] = printable(arena, loaded->file->path);
-        measure_heaviest(arena, &loaded->image->segments, &heaviest[i]);
         if (i == 0 && program->has_executable)
             measure->executable = extents[i].vm_size;
         else
             measure->dylibs += extents[i].vm_size;
     }
-    measure->names = names;
-    measure->heaviest = heaviest;
-    measure->extents = (struct extents){extents, count, program->has_executable};
+    measure->words = (struct image_words){&program->images, name_of, heaviest_of};
+    measure->extents = (struct extents){
+        .items = extents, .count = count, .has_executable = program->has_executable};
     if (!program->has_executable)
         return;
     measure->executable_end = extents[0].address + extents[0].vm_size;
@@ -94,9 +96,9 @@ static void measure_alignment(struct arena *arena, const struct program *program
         for (size_t j = 0; j < loaded->image->parts.count; j++) {
             const struct linkedit_part *part = &loaded->image->parts.items[j];
             if (!linkedit_part_aligned(part))
-                *vector_push(arena, &misaligned) =
-                    arena_format(arena, "%s (%s at 0x%" PRIx64 ")", measure->names[i], part->name,
-                                 part->file_offset);
+                *vector_push(arena, &misaligned) = arena_format(
+                    arena, "%s (%s at 0x%" PRIx64 ")", printable(arena, loaded->file->path),
+                    part->name, part->file_offset);
         }
     }
     measure->misaligned = misaligned.items;
@@ -133,12 +135,17 @@ static void measure_missing(struct arena *arena, const struct program *program,
     measure->unresolved_count = unresolved.count;
 }
 
-void program_measure(struct arena *arena, const struct program *program,
-                     const struct profile *profile, struct measure *measure) {
-    const char *family = program->architecture->family;
-    *measure = (struct measure){.family = family, .layout = profile_layout(profile, family)};
+void program_measure_for(const struct program *program, const struct profile *profile,
+                         struct measure *measure) {
+    measure->layout = profile_layout(profile, measure->family);
     measure->page_zero = program->has_executable ? program->images.items[0].image->page_zero
                                                  : measure->layout->image_base;
+}
+
+void program_measure(struct arena *arena, const struct program *program,
+                     const struct profile *profile, struct measure *measure) {
+    *measure = (struct measure){.family = program->architecture->family};
+    program_measure_for(program, profile, measure);
     measure_extents(arena, program, measure);
     measure_alignment(arena, program, measure);
     measure_missing(arena, program, measure);
@@ -156,13 +163,32 @@ static int heavier_first(const void *left, const void *right) {
     return a->image < b->image ? -1 : 1;
 }
 
+/* Sorts the `count` heaviest to the front. Of many images few are asked for. */
+static void put_first(struct weight *weights, size_t all, size_t count) {
+    enum { FEW = 32 };
+    if (count > FEW || count == 0) {
+        qsort(weights, all, sizeof *weights, heavier_first);
+        return;
+    }
+    qsort(weights, count, sizeof *weights, heavier_first);
+    for (size_t i = count; i < all; i++) {
+        struct weight weight = weights[i];
+        size_t at = count;
+        for (; at > 0 && heavier_first(&weight, &weights[at - 1]) < 0; at--)
+            if (at < count)
+                weights[at] = weights[at - 1];
+        if (at < count)
+            weights[at] = weight;
+    }
+}
+
 const size_t *program_heaviest(struct arena *arena, const struct program *program, size_t *count) {
     size_t all = program->images.count;
     struct weight *weights = arena_take(arena, all * sizeof *weights);
     for (size_t i = 0; i < all; i++)
         weights[i] = (struct weight){program->images.items[i].image->vm_space, i};
-    qsort(weights, all, sizeof *weights, heavier_first);
     *count = *count < all ? *count : all;
+    put_first(weights, all, *count);
     size_t *heaviest = arena_take(arena, *count * sizeof *heaviest);
     for (size_t i = 0; i < *count; i++)
         heaviest[i] = weights[i].image;

@@ -78,6 +78,13 @@ static const char *expand(struct resolver *resolver, const char *name, size_t lo
     return NULL;
 }
 
+const char *resolve_rpath(struct arena *arena, const struct program *program, size_t owner,
+                          const char *rpath) {
+    struct resolver resolver = {.scratch = arena, .program = program};
+    const char *folder = expand(&resolver, rpath, owner);
+    return folder == NULL ? rpath : folder;
+}
+
 static bool offer_with_rpath(struct resolver *resolver, const char *rpath, size_t owner,
                              const char *rest) {
     const char *folder = expand(resolver, rpath, owner);

@@ -22,6 +22,11 @@ typedef bool candidate_visitor(void *context, const char *path, bool system);
  * isSharedCacheEligiblePath). */
 bool name_is_system(const char *name);
 
+/* An LC_RPATH of image `owner` with @loader_path or @executable_path at its start replaced: what
+ * stands before the rest of a name. In the arena, or the LC_RPATH itself. */
+const char *resolve_rpath(struct arena *arena, const struct program *program, size_t owner,
+                          const char *rpath);
+
 /* Visits what dyld would try for `name`, in its order (dyld: Loader.cpp, forEachPath and
  * forEachResolvedAtPathVar), until the visitor ends it: @rpath through the LC_RPATHs of the whole
  * chain, nearest first; @loader_path; @executable_path; absolute names below the sysroot first. The

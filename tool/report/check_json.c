@@ -1,6 +1,7 @@
 #include "report/check_json.h"
 
 #include "base/json.h"
+#include "base/text_beside.h"
 #include "program/linkedit_sizes_json.h"
 #include "report/link_switches.h"
 
@@ -244,16 +245,27 @@ json_t *check_json_program(const struct program_report *report, json_t *images, 
     return object;
 }
 
+static void write_program(void *context, size_t i, struct text *out) {
+    const struct program_report *report = &((const struct check_report *)context)->items[i];
+    text_add(out, i == 0 ? "\n    " : ",\n    ");
+    json_add_inside(check_json_program(report, images(report), true), 2, out);
+}
+
+static void add_member(const char *name, const char *value, struct text *out) {
+    text_addf(out, "  \"%s\": ", name);
+    json_add_line(json_text(value), out);
+    text_add(out, ",\n");
+}
+
+/* A tree of all programs would take many times the memory of the text. */
 void check_write_json(const struct check_report *report, const struct report_style *style,
                       struct text *out) {
-    json_t *root = json_object(), *programs = json_array();
     (void)style;
-    set_text(root, "schema", "vafit.check/1");
-    set_text(root, "verdict", verdict_name(check_report_verdict(report)));
-    set_text(root, "source", report->source);
-    json_object_set_new(root, "programs", programs);
-    for (size_t i = 0; i < report->count; i++)
-        json_array_append_new(
-            programs, check_json_program(&report->items[i], images(&report->items[i]), true));
-    json_write(root, out);
+    text_add(out, "{\n");
+    add_member("schema", "vafit.check/1", out);
+    add_member("verdict", verdict_name(check_report_verdict(report)), out);
+    add_member("source", report->source, out);
+    text_add(out, "  \"programs\": [");
+    text_add_beside(out, report->count, write_program, (void *)report);
+    text_add(out, report->count == 0 ? "]\n}\n" : "\n  ]\n}\n");
 }

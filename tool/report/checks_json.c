@@ -1,42 +1,30 @@
-#include "base/error.h"
 #include "base/json.h"
+#include "base/memory.h"
+#include "base/text_beside.h"
 #include "report/check_json.h"
 
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Where each image stands in the list of all: a table of open addresses, at most half full. */
+/* Where each slice, by its number, stands in the list of all images, from 1 on; 0 for nowhere. */
 struct image_places {
-    struct image_place {
-        const struct image_slice *slice; /* NULL for none */
-        size_t index;
-    } * items;
-    size_t size; /* a power of two */
-    size_t count;
+    size_t *items;
+    size_t count; /* of slices that have a place */
 };
 
 static void places_make(const struct check_report *report, struct image_places *places) {
-    size_t most = 1;
-    for (size_t i = 0; i < report->count; i++)
-        most += report->items[i].judged.program->images.count;
-    *places = (struct image_places){.size = 1024};
-    while (places->size < 2 * most && places->size < SIZE_MAX / 2)
-        places->size *= 2;
-    places->items = calloc(places->size, sizeof *places->items);
-    if (places->items == NULL)
-        out_of_memory();
+    size_t greatest = 0;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct loaded_images *images = &report->items[i].judged.program->images;
+        for (size_t j = 0; j < images->count; j++)
+            if (images->items[j].slice->number > greatest)
+                greatest = images->items[j].slice->number;
+    }
+    *places = (struct image_places){.items = memory_zeros(greatest + 1, sizeof *places->items)};
 }
 
-/* The place of the slice, or the free one where it is to stand. */
-static struct image_place *place_of(const struct image_places *places,
-                                    const struct image_slice *slice) {
-    size_t at = (size_t)(((uintptr_t)slice >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 20);
-    for (at &= places->size - 1; places->items[at].slice != NULL;
-         at = (at + 1) & (places->size - 1))
-        if (places->items[at].slice == slice)
-            break;
-    return &places->items[at];
+static size_t place_of(const struct image_places *places, const struct loaded_image *loaded) {
+    return places->items[loaded->slice->number] - 1;
 }
 
 /* --- one line an entry --- */
@@ -74,11 +62,11 @@ static void add_images(const struct check_report *report, struct image_places *p
     for (size_t i = 0; i < report->count; i++) {
         const struct program *program = report->items[i].judged.program;
         for (size_t j = 0; j < program->images.count; j++) {
-            struct image_place *place = place_of(places, program->images.items[j].slice);
-            if (place->slice != NULL)
+            size_t *place = &places->items[program->images.items[j].slice->number];
+            if (*place != 0)
                 continue;
-            *place = (struct image_place){program->images.items[j].slice, places->count++};
-            add_line(check_json_image(&program->images.items[j], NULL), place->index == 0, out);
+            *place = ++places->count;
+            add_line(check_json_image(&program->images.items[j], NULL), *place == 1, out);
         }
     }
     text_add(out, "\n]");
@@ -91,25 +79,43 @@ static void add_row(const struct program_report *report, const struct image_plac
     const struct loaded_image *images = report->judged.program->images.items;
     uint64_t address = report->judgement.addresses[i];
     size_t loader = images[i].loaded_by;
-    text_addf(out, "%s[%zu,", i == 0 ? "" : ",", place_of(places, images[i].slice)->index);
+    text_add(out, i == 0 ? "[" : ",[");
+    text_add_number(out, place_of(places, &images[i]));
+    text_add_bytes(out, ",", 1);
     if (address == UINT64_MAX)
-        text_add(out, "null,");
+        text_add(out, "null");
     else
-        text_addf(out, "%" PRIu64 ",", address);
+        text_add_number(out, address);
+    text_add_bytes(out, ",", 1);
     if (loader == i)
-        text_add(out, "null]");
+        text_add(out, "null");
     else
-        text_addf(out, "%zu]", place_of(places, images[loader].slice)->index);
+        text_add_number(out, place_of(places, &images[loader]));
+    text_add_bytes(out, "]", 1);
 }
 
-static void add_program(const struct program_report *report, const struct image_places *places,
-                        bool is_first, struct text *out) {
-    add_line(check_json_program(report, NULL, false), is_first, out);
+struct program_lines {
+    const struct check_report *report;
+    const struct image_places *places;
+};
+
+static void write_line(void *context, size_t i, struct text *out) {
+    const struct program_lines *lines = context;
+    const struct program_report *report = &lines->report->items[i];
+    add_line(check_json_program(report, NULL, false), i == 0, out);
     text_shorten(out, 1); /* the object goes on */
     text_add(out, ",\"images\":[");
-    for (size_t i = 0; i < report->judged.program->images.count; i++)
-        add_row(report, places, i, out);
+    for (size_t j = 0; j < report->judged.program->images.count; j++)
+        add_row(report, lines->places, j, out);
     text_add(out, "]}");
+}
+
+static void add_programs(const struct check_report *report, const struct image_places *places,
+                         struct text *out) {
+    struct program_lines lines = {report, places};
+    begin_list("programs", out);
+    text_add_beside(out, report->count, write_line, &lines);
+    text_add(out, "\n]");
 }
 
 void check_write_json_compact(const struct check_report *report, const struct report_style *style,
@@ -125,9 +131,7 @@ void check_write_json_compact(const struct check_report *report, const struct re
     add_member("source", report->source, out);
     add_rules(out);
     add_images(report, &places, out);
-    begin_list("programs", out);
-    for (size_t i = 0; i < report->count; i++)
-        add_program(&report->items[i], &places, i == 0, out);
-    text_add(out, "\n]}\n");
+    add_programs(report, &places, out);
+    text_add(out, "}\n");
     free(places.items);
 }

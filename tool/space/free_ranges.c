@@ -100,10 +100,9 @@ static bool all_smaller(const int32_t *pages, int32_t wanted) {
     return reaching == 0;
 }
 
-/* The first hole of `size` bytes; their count for none. */
-static size_t first_of_size(const struct free_ranges *ranges, uint64_t size) {
+/* The first hole of `size` bytes from hole `at` on; their count for none. */
+static size_t first_of_size(const struct free_ranges *ranges, size_t at, uint64_t size) {
     int32_t wanted = pages_of(size);
-    size_t at = 0;
     while (at < ranges->count) {
         if (at + SOME <= ranges->count && all_smaller(&ranges->pages[at], wanted)) {
             at += SOME;
@@ -117,16 +116,41 @@ static size_t first_of_size(const struct free_ranges *ranges, uint64_t size) {
     return at;
 }
 
+/* Takes `size` bytes of a hole, `skipped` bytes past its start. */
+static uint64_t take_from(struct free_ranges *ranges, size_t at, uint64_t skipped, uint64_t size) {
+    struct span hole = ranges->items[at], above = {hole.start + skipped + size, hole.end};
+    if (skipped != 0)
+        set(ranges, at, hole.start, hole.start + skipped);
+    if (above.start == above.end && skipped == 0)
+        erase(ranges, at, 1);
+    else if (above.start != above.end && skipped == 0)
+        set(ranges, at, above.start, above.end);
+    else if (above.start != above.end)
+        insert(ranges, at + 1, above);
+    return hole.start + skipped;
+}
+
 bool free_ranges_first_fit(struct free_ranges *ranges, uint64_t size, uint64_t *address) {
-    size_t at = first_of_size(ranges, size);
+    size_t at = first_of_size(ranges, 0, size);
     if (at == ranges->count)
         return false;
-    struct span hole = ranges->items[at];
-    *address = hole.start;
-    if (hole.start + size == hole.end)
-        erase(ranges, at, 1);
-    else
-        set(ranges, at, hole.start + size, hole.end);
+    *address = take_from(ranges, at, 0, size);
+    return true;
+}
+
+/* No hole below the one that takes `beside` bytes has room for as many or more. */
+bool free_ranges_first_fit_beside(struct free_ranges *ranges, uint64_t beside, uint64_t size,
+                                  uint64_t *address) {
+    size_t other = first_of_size(ranges, 0, beside);
+    size_t at = size < beside ? first_of_size(ranges, 0, size) : other;
+    bool is_shared = at == other && at < ranges->count;
+    if (is_shared && ranges->items[at].end - ranges->items[at].start - beside < size) {
+        at = first_of_size(ranges, at + 1, size);
+        is_shared = false;
+    }
+    if (at == ranges->count)
+        return false;
+    *address = take_from(ranges, at, is_shared ? beside : 0, size);
     return true;
 }
 

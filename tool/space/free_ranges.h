@@ -30,6 +30,10 @@ bool free_ranges_cover(const struct free_ranges *ranges, struct span span);
 /* Takes `size` bytes where they first fit, at the lowest address (xnu's vm_map.c, as docs/model.md
  * tells). `size` is more than 0. False, and nothing is taken, when no hole is large enough. */
 bool free_ranges_first_fit(struct free_ranges *ranges, uint64_t size, uint64_t *address);
+/* Likewise while other `beside` bytes are taken where they first fit, if anywhere, which are free
+ * again afterwards. */
+bool free_ranges_first_fit_beside(struct free_ranges *ranges, uint64_t beside, uint64_t size,
+                                  uint64_t *address);
 /* Frees `span`, all of which is taken. */
 void free_ranges_give_back(struct free_ranges *ranges, struct span span);
 void free_ranges_free(struct free_ranges *ranges);

@@ -2,6 +2,7 @@
 
 #include "base/size.h"
 #include "base/text.h"
+#include "space/placements.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -169,22 +170,27 @@ static const struct remedy {
                    "compile with -Os, and without sanitizers or coverage"},
 };
 
+static const char *name_of(struct judge *judge, size_t image) {
+    const struct image_words *words = &judge->measure->words;
+    return words->name(judge->arena, words->images, image);
+}
+
 /* To the last finding, which is about that image. */
 static void add_remedy(struct judge *judge, size_t image) {
     const struct measure *measure = judge->measure;
-    if (measure->heaviest == NULL)
-        return;
-    const struct heaviest *heaviest = &measure->heaviest[image];
-    const struct remedy *remedy = &remedies[heaviest->bulk];
     bool is_executable = image == 0 && measure->extents.has_executable;
     struct findings *findings = &judge->judgement->findings;
     struct finding *finding = &findings->items[findings->count - 1];
-    if (remedy->what_to_do == NULL || finding->margin >= 0)
+    if (measure->words.heaviest == NULL || finding->margin >= 0)
+        return;
+    struct heaviest heaviest = measure->words.heaviest(judge->arena, measure->words.images, image);
+    const struct remedy *remedy = &remedies[heaviest.bulk];
+    if (remedy->what_to_do == NULL)
         return;
     finding->what_to_do = arena_format(judge->arena, "%s of %s are %s, most of it in %s: %s",
-                                       size_text(heaviest->size).text,
-                                       is_executable ? "the executable" : measure->names[image],
-                                       remedy->content, heaviest->where, remedy->what_to_do);
+                                       size_text(heaviest.size).text,
+                                       is_executable ? "the executable" : name_of(judge, image),
+                                       remedy->content, heaviest.where, remedy->what_to_do);
     finding->if_not_possible = remedy->if_not_possible;
 }
 
@@ -226,8 +232,7 @@ static void add_image_size(struct judge *judge, size_t image) {
     struct size_text text =
         in_gib ? size_text_gib_digits(size, size_digits_apart(size, 4 * GIB)) : size_text(size);
     const char *message = arena_format(
-        judge->arena, "%s has %s, %s the 4 GiB of 32-bit offsets", judge->measure->names[image],
-        text.text,
+        judge->arena, "%s has %s, %s the 4 GiB of 32-bit offsets", name_of(judge, image), text.text,
         (in_gib ? distance_in_gib : distance)(judge, size, limit + (size > limit ? 0 : 1)));
     add_numbers(judge, RULE_IMAGE_SIZE, size, limit, 0, message);
     add_remedy(judge, image);

@@ -25,10 +25,10 @@ static struct span stack_at(const struct layout *layout, uint64_t slide,
     return (struct span){0};
 }
 
-/* What is mapped before dyld runs, in the kernel's order: executable and dyld, shared region and
- * commpage, stack (which moves elsewhere when its place is taken). */
-static void map_by_kernel(const struct layout *layout, const struct extents *extents,
-                          struct free_ranges *ranges, struct placement *placement) {
+/* In the kernel's order: executable and dyld, shared region and commpage, stack (which moves
+ * elsewhere when its place is taken). */
+void placement_begin(const struct layout *layout, const struct extents *extents,
+                     struct free_ranges *ranges, struct placement *placement) {
     uint64_t slide = placement->slide;
     free_ranges_reset(ranges, (struct span){layout->image_base + slide, layout->address_end});
     uint64_t loader = layout->image_base + slide;
@@ -50,12 +50,9 @@ static uint64_t load(const struct layout *layout, const struct extent *extent,
                      struct free_ranges *ranges) {
     uint64_t file_size = round_up(extent->file_size, layout->page_size);
     uint64_t vm_size = round_up(extent->vm_size, layout->page_size);
-    uint64_t file, address;
-    bool mapped = file_size != 0 && free_ranges_first_fit(ranges, file_size, &file);
-    if (vm_size == 0 || !free_ranges_first_fit(ranges, vm_size, &address))
+    uint64_t address;
+    if (vm_size == 0 || !free_ranges_first_fit_beside(ranges, file_size, vm_size, &address))
         address = UINT64_MAX;
-    if (mapped)
-        free_ranges_give_back(ranges, (struct span){file, file + file_size});
     return address;
 }
 
@@ -65,58 +62,24 @@ void placement_at(const struct layout *layout, const struct extents *extents, ui
     placement->addresses = calloc(extents->count + 1, sizeof *placement->addresses);
     if (placement->addresses == NULL)
         out_of_memory();
-    map_by_kernel(layout, extents, ranges, placement);
+    placement_begin(layout, extents, ranges, placement);
     for (size_t i = 0; i < extents->count; i++) {
         const struct extent *extent = &extents->items[i];
         uint64_t address = i == 0 && extents->has_executable ? extent->address + slide
                                                              : load(layout, extent, ranges);
         placement->addresses[i] = address;
-        if (address == UINT64_MAX)
-            placement->unplaced++;
-        else if (address + extent->vm_size > placement->top)
-            placement->top = address + extent->vm_size;
+        placement->unplaced += address == UINT64_MAX;
     }
+    placement_measure(extents, placement);
 }
 
-static void placement_free(struct placement *placement) {
-    free(placement->addresses);
-    placement->addresses = NULL;
-}
-
-static bool worse(const struct placement *a, const struct placement *b) {
-    return a->unplaced != b->unplaced ? a->unplaced > b->unplaced : a->top > b->top;
-}
-
-/* The slide after `slide`: multiples of the step, and the greatest last. */
-static uint64_t next_slide(const struct layout *layout, uint64_t slide) {
-    uint64_t next = slide + layout->slide_step;
-    return slide < layout->slide_most && next > layout->slide_most ? layout->slide_most : next;
-}
-
-void placements_over_slides(const struct layout *layout, const struct extents *extents,
-                            struct placements *placements) {
-    struct free_ranges ranges = {0};
-    placement_at(layout, extents, 0, &ranges, &placements->unslid);
-    placements->worst = placements->unslid;
-    for (uint64_t slide = next_slide(layout, 0); slide <= layout->slide_most;
-         slide = next_slide(layout, slide)) {
-        struct placement placement;
-        placement_at(layout, extents, slide, &ranges, &placement);
-        if (worse(&placement, &placements->worst)) {
-            struct placement better = placements->worst;
-            placements->worst = placement;
-            placement = better;
-        }
-        if (placement.addresses != placements->unslid.addresses)
-            placement_free(&placement);
+void placement_measure(const struct extents *extents, struct placement *placement) {
+    placement->top = 0;
+    for (size_t i = 0; i < extents->count; i++) {
+        uint64_t end = placement->addresses[i] + extents->items[i].vm_size;
+        if (placement->addresses[i] != UINT64_MAX && end > placement->top)
+            placement->top = end;
     }
-    free_ranges_free(&ranges);
-}
-
-void placements_free(struct placements *placements) {
-    if (placements->worst.addresses != placements->unslid.addresses)
-        placement_free(&placements->worst);
-    placement_free(&placements->unslid);
 }
 
 void placement_blocks(struct arena *arena, const struct placement *placement,

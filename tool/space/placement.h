@@ -29,6 +29,7 @@ struct extents {
     size_t count;
     bool has_executable; /* items[0] is one: fixed but for the slide; otherwise all are placed
                             freely */
+    struct known_placements *known; /* space/placements.h; NULL for none */
 };
 
 struct placement {
@@ -45,17 +46,12 @@ struct placement {
 void placement_at(const struct layout *layout, const struct extents *extents, uint64_t slide,
                   struct free_ranges *ranges, struct placement *placement);
 
-/* The placements that a verdict needs; release each with placement_free. */
-struct placements {
-    struct placement unslid; /* slide 0 */
-    struct placement worst; /* the greatest top over all slides of the layout; the smallest slide of
-                               equal ones. An unplaced image is worse than any top */
-};
-
-/* Places all images for every slide of the layout. */
-void placements_over_slides(const struct layout *layout, const struct extents *extents,
-                            struct placements *placements);
-void placements_free(struct placements *placements);
+/* Maps what is there before dyld runs, for placement->slide: sets its loader and stack, and
+ * *ranges to what is free then. */
+void placement_begin(const struct layout *layout, const struct extents *extents,
+                     struct free_ranges *ranges, struct placement *placement);
+/* Sets the top of a placement from its addresses. */
+void placement_measure(const struct extents *extents, struct placement *placement);
 
 /* Which slots of the window images of the placement are in the way of, in the arena; and how many
  * these are. */

@@ -58,6 +58,15 @@ struct heaviest {
     const char *where; /* the part that has the most of it, as it can stand in a message */
 };
 
+/* What findings say of images. Most say nothing of most images, so that it is asked for, by their
+ * place in loading order. It lives in the arena, or as long as `images`. */
+struct image_words {
+    const void *images;
+    const char *(*name)(struct arena *arena, const void *images, size_t i); /* printable */
+    /* NULL where that is unknown. */
+    struct heaviest (*heaviest)(struct arena *arena, const void *images, size_t i);
+};
+
 struct judge;
 
 struct rule {
@@ -80,13 +89,12 @@ struct measure {
     const struct layout *layout;
     const char *family;       /* "arm64" or "x86_64" */
     struct extents extents;   /* the images, in loading order */
-    const char *const *names; /* theirs */
+    struct image_words words; /* of them */
     uint64_t page_zero;  /* __PAGEZERO; the profile's image base for a program of dylibs alone */
     uint64_t executable; /* the executable without __PAGEZERO */
     uint64_t dylibs;     /* all other images */
-    uint64_t executable_end;         /* unslid address after the executable */
-    const struct heaviest *heaviest; /* one an image, as the extents; NULL where that is unknown */
-    const char *const *misaligned;   /* "libfoo.dylib (string pool at 0x8004)", one a part */
+    uint64_t executable_end;       /* unslid address after the executable */
+    const char *const *misaligned; /* "libfoo.dylib (string pool at 0x8004)", one a part */
     size_t misaligned_count;
     const char *const *unresolved; /* what to say of each dylib that is missed */
     size_t unresolved_count;

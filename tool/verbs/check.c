@@ -9,6 +9,7 @@
 #include "report/baseline.h"
 #include "report/check_report.h"
 #include "report/metrics.h"
+#include "space/placements.h"
 #include "verbs/check_advice.h"
 #include "verbs/limit_options.h"
 #include "verbs/programs.h"
@@ -93,7 +94,9 @@ struct check {
     struct search search;
     struct programs programs;
     struct check_report report;
-    struct arena *arenas;      /* one a report: what was judged of it */
+    size_t *starts; /* the first report of each program, and their count */
+    size_t program_count;
+    struct arena *arenas;      /* one a program: what was judged of it */
     struct string_list inputs; /* files read beside the library's */
 };
 
@@ -174,9 +177,6 @@ static bool wants_advice(const struct check *check, const struct program_report 
 static void want_sizes(struct check *check, struct program_report *report,
                        struct wanted_sizes *wanted) {
     report->advises = wants_advice(check, report);
-    report->heaviest_count = check->arguments.top == NOT_GIVEN ? USUAL_TOP : check->arguments.top;
-    report->heaviest =
-        program_heaviest(check->arena, report->judged.program, &report->heaviest_count);
     for (size_t i = 0; i < report->heaviest_count; i++) {
         const struct loaded_image *loaded =
             &report->judged.program->images.items[report->heaviest[i]];
@@ -225,12 +225,8 @@ static void find_hardened(struct check *check) {
     }
 }
 
-static void judge_program(void *context, size_t i) {
-    struct check *check = context;
-    struct program_report *report = &check->report.items[i];
-    struct arena *arena = &check->arenas[i];
+static void judge_report(struct check *check, struct arena *arena, struct program_report *report) {
     const struct program *program = report->judged.program;
-    program_measure(arena, program, report->judged.profile, &report->measure);
     const struct baseline_row *row = baseline_find(
         &check->baseline, program->path, program->architecture->name, report->judged.profile->name);
     report->measure.has_baseline = row != NULL;
@@ -240,14 +236,43 @@ static void judge_program(void *context, size_t i) {
     judge(arena, &report->measure, report->judged.limits, &report->judgement);
 }
 
-static void judge_programs(struct check *check) {
-    check->arenas = arena_take(check->arena, check->report.count * sizeof *check->arenas);
-    parallel_for(check->report.count, judge_program, check);
+/* Measures and weighs the program once, and judges it for each of its systems. */
+static void judge_program(void *context, size_t i) {
+    struct check *check = context;
+    struct arena *arena = &check->arenas[i];
+    struct program_report *first = &check->report.items[check->starts[i]],
+                          *end = &check->report.items[check->starts[i + 1]];
+    struct known_placements known = {0};
+    struct measure measure;
+    program_measure(arena, first->judged.program, first->judged.profile, &measure);
+    first->heaviest_count = check->arguments.top == NOT_GIVEN ? USUAL_TOP : check->arguments.top;
+    first->heaviest = program_heaviest(arena, first->judged.program, &first->heaviest_count);
+    for (struct program_report *report = first; report < end; report++) {
+        report->measure = measure;
+        report->measure.extents.known = &known;
+        report->heaviest = first->heaviest;
+        report->heaviest_count = first->heaviest_count;
+        program_measure_for(report->judged.program, report->judged.profile, &report->measure);
+        judge_report(check, arena, report);
+        report->measure.extents.known = NULL;
+    }
+    known_placements_free(&known);
 }
 
 /* Whether a report is the first of its program: what is of the program is said with that. */
 static bool is_first(const struct check_report *report, size_t i) {
     return i == 0 || report->items[i].judged.program != report->items[i - 1].judged.program;
+}
+
+static void judge_programs(struct check *check) {
+    size_t count = check->report.count;
+    check->starts = arena_take(check->arena, (count + 1) * sizeof *check->starts);
+    check->arenas = arena_take(check->arena, count * sizeof *check->arenas);
+    for (size_t i = 0; i < count; i++)
+        if (is_first(&check->report, i))
+            check->starts[check->program_count++] = i;
+    check->starts[check->program_count] = count;
+    parallel_for(check->program_count, judge_program, check);
 }
 
 /* A program that shrank by more than may grow back unnoticed. */
@@ -389,7 +414,6 @@ static int check_programs(struct check *check) {
     for (size_t i = 0; i < judged.count; i++)
         *vector_push(check->arena, &check->report) =
             (struct program_report){.judged = judged.items[i]};
-    parallel_set_jobs(check->arguments.jobs);
     if (image_cache_errors(check->cache)->count == 0) {
         find_hardened(check);
         judge_programs(check);
@@ -425,6 +449,7 @@ static bool prepare(struct check *check, struct error *error) {
         return false;
     check->search = search_of(&check->arguments.search);
     check->search.may_miss = check->arguments.judge.allow_missing;
+    parallel_set_jobs(check->arguments.jobs);
     check->cache = search_open_cache(&check->arguments.search, error);
     return check->cache != NULL;
 }
@@ -435,9 +460,8 @@ static int run(const struct call *call) {
     if (!prepare(&check, &error))
         return call_fail(&verb_check, &error);
     int status = check_programs(&check);
-    for (size_t i = 0; check.arenas != NULL && i < check.report.count; i++)
+    for (size_t i = 0; i < check.program_count; i++)
         arena_free(&check.arenas[i]);
-    programs_free(&check.programs);
     image_cache_free(check.cache);
     return status;
 }

@@ -101,12 +101,10 @@ struct image_cache *search_open_cache(const struct search_options *options, stru
     if (options->facts.count == 0)
         return image_cache_on_disk();
     struct image_cache *cache = image_cache_of_facts();
-    for (size_t i = 0; i < options->facts.count; i++)
-        if (!image_cache_add_facts(cache, options->facts.items[i], error)) {
-            image_cache_free(cache);
-            return NULL;
-        }
-    return cache;
+    if (image_cache_add_facts(cache, &options->facts, error))
+        return cache;
+    image_cache_free(cache);
+    return NULL;
 }
 
 struct search search_of(const struct search_options *options) {

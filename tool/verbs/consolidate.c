@@ -172,7 +172,6 @@ static int walk(struct consolidate *run) {
 static void release(struct consolidate *run) {
     consolidation_free(&run->all);
     predictions_free(&run->predictions);
-    programs_free(&run->programs);
     image_cache_free(run->cache);
 }
 
@@ -366,7 +365,6 @@ static void look_again(struct consolidate *run, const struct merge_job *job,
     struct error error;
     if (errors->count == 0 && !tell_states(run, &programs, run->after, &error))
         errors_add(errors, &error);
-    programs_free(&programs);
 }
 
 /* What does not find its dylibs leaves nothing changed. */

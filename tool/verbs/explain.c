@@ -125,7 +125,6 @@ static int explain_with_build(struct explanation *explanation, struct error *err
     } else {
         status = program_of(explanation) == NULL ? no_slice(explanation) : explain(explanation);
     }
-    programs_free(&explanation->programs);
     image_cache_free(explanation->cache);
     return status;
 }

@@ -153,7 +153,6 @@ static bool prepare(struct fix *fix, const struct call *call, struct error *erro
 
 void walked_free(struct walked_programs *walked) {
     predictions_free(&walked->predictions);
-    programs_free(&walked->programs);
     image_cache_free(walked->cache);
 }
 

@@ -277,7 +277,6 @@ static bool shrink_if_needed(struct link *link, struct image_cache *cache,
     judge_image(link, cache, file->path, &judged);
     bool done = image_cache_errors(cache)->count != 0 || !judged.exceeds ||
                 find_level(link, cache, file, &judged.judged, &options.losses.level, error);
-    programs_free(&judged.programs);
     if (!done || options.losses.level == NULL)
         return done;
     return shrink_image(link, &options, file, error);
@@ -294,7 +293,6 @@ static bool fits_now(const struct link *link, const char *path) {
     if (judged.exceeds)
         fputs(text.data, stderr);
     text_free(&text);
-    programs_free(&judged.programs);
     image_cache_free(cache);
     return !judged.exceeds;
 }

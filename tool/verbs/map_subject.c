@@ -148,7 +148,6 @@ static bool draw_program(const struct map_subject *subject, struct image_cache *
     for (size_t i = 0; i < errors->count; i++)
         errors_add(subject->errors, &errors->items[i]);
     note_inputs(subject, cache);
-    programs_free(&programs);
     return errors->count == 0;
 }
 

@@ -153,25 +153,35 @@ static bool find_root(const struct search_options *options, struct image_cache *
     return found;
 }
 
-static void walk_slices(struct arena *arena, const struct search_options *options,
-                        const struct search *search, struct image_cache *cache, const char *operand,
-                        struct programs *programs) {
+/* What all operands are walked with. */
+struct operand_walk {
+    struct arena *arena;
+    const struct search_options *options;
+    const struct search *search;
+    struct image_cache *cache;
+    struct walker *walker;
+    struct programs *programs;
+};
+
+static void walk_slices(const struct operand_walk *walk, const char *operand) {
+    const struct search_options *options = walk->options;
+    struct image_cache *cache = walk->cache;
     struct error error;
     struct image_file *file = search_find(options, cache, operand, &error);
     if (file == NULL && error.kind != ERROR_NONE)
         errors_add(image_cache_errors(cache), &error);
     for (size_t i = 0; file != NULL && i < file->slice_count; i++) {
         struct program_root root = {file, &file->slices[i], NULL};
-        struct search with = *search;
+        struct search with = *walk->search;
         if (!search_takes(options, root.slice) ||
             image_cache_image(cache, file, root.slice) == NULL ||
             !find_root(options, cache, operand, &root))
             continue;
         with.plug_in = root.plug_in;
-        struct program *program = arena_take(arena, sizeof *program);
-        program_walk(cache, &with, operand, root.file, root.slice, program);
+        struct program *program = arena_take(walk->arena, sizeof *program);
+        program_walk(walk->walker, &with, operand, root.file, root.slice, program);
         note_environment(program);
-        *vector_push(arena, programs) = program;
+        *vector_push(walk->arena, walk->programs) = program;
     }
 }
 
@@ -201,11 +211,8 @@ void programs_walk(struct arena *arena, const struct search_options *options,
         errors_add(image_cache_errors(cache), &error);
         return;
     }
+    struct operand_walk walk = {arena, &with, search, cache, walker_make(cache), programs};
     for (size_t i = 0; i < operands->count; i++)
-        walk_slices(arena, &with, search, cache, operands->items[i], programs);
-}
-
-void programs_free(struct programs *programs) {
-    for (size_t i = 0; i < programs->count; i++)
-        program_free(programs->items[i]);
+        walk_slices(&walk, operands->items[i]);
+    walker_free(walk.walker);
 }

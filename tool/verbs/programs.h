@@ -27,6 +27,5 @@ bool programs_expand(struct arena *arena, const struct search_options *options,
 void programs_walk(struct arena *arena, const struct search_options *options,
                    const struct search *search, struct image_cache *cache,
                    const struct string_list *operands, struct programs *programs);
-void programs_free(struct programs *programs);
 
 #endif

@@ -366,7 +366,6 @@ static int run(const struct call *call) {
     if (run.cache == NULL)
         return call_fail(&verb_sample, &error);
     int status = sample(&run);
-    programs_free(&run.programs);
     image_cache_free(run.cache);
     return status;
 }

@@ -2,6 +2,8 @@
 #include "base/text.h"
 #include "program/dominators.h"
 #include "program/image_cache.h"
+#include "program/program_find.h"
+
 #include "report/why_report.h"
 #include "verbs/programs.h"
 #include "verbs/verb.h"
@@ -96,7 +98,6 @@ static int why(const struct call *call, const struct why_arguments *arguments,
     } else {
         status = write_reports(arguments, cache, &reports);
     }
-    programs_free(&programs);
     return status;
 }
 
