@@ -1,6 +1,6 @@
 #include "program/facts.h"
 
-#include "base/plain_json.h"
+#include "base/json_reader.h"
 #include "program/linkedit_sizes_json.h"
 
 #include <stdio.h>
@@ -9,26 +9,24 @@
 /* Numbers of JSON are signed; no file and no address space is larger. */
 #define MOST_BYTES (UINT64_C(1) << 47)
 
-static bool read_number(struct json_reader *reader, const struct plain_json *object,
-                        const char *member, uint64_t *number) {
-    return plain_read_number(reader, object, member, MOST_BYTES,
-                             "not a whole number of at most 2 to the 47th", number);
+static bool read_number(struct json_reader *reader, const json_t *object, const char *member,
+                        uint64_t *number) {
+    return json_read_number(reader, object, member, MOST_BYTES,
+                            "not a whole number of at most 2 to the 47th", number);
 }
 
-static bool read_listed_string(struct json_reader *reader, const struct plain_json *value,
-                               void *context) {
+static bool read_listed_string(struct json_reader *reader, const json_t *value, void *context) {
     struct string_list *list = context;
-    if (value->kind != PLAIN_STRING)
+    if (!json_is_string(value))
         return error_malformed(reader->error, reader->at, "not a string");
-    *vector_push(reader->arena, list) =
-        arena_copy(reader->arena, value->string, value->string_size);
+    *vector_push(reader->arena, list) = arena_string(reader->arena, json_string_value(value));
     return true;
 }
 
 /* Facts of former versions lack it: all of __TEXT is code then. */
-static bool read_code_size(struct json_reader *reader, const struct plain_json *object,
+static bool read_code_size(struct json_reader *reader, const json_t *object,
                            struct segment *segment) {
-    if (plain_json_get(object, "code_size") == NULL) {
+    if (json_object_get(object, "code_size") == NULL) {
         segment->code_size = strcmp(segment->name, "__TEXT") == 0 ? segment->vm_size : 0;
         return true;
     }
@@ -37,13 +35,12 @@ static bool read_code_size(struct json_reader *reader, const struct plain_json *
             json_reject(reader, "code_size", "is more than vm_size"));
 }
 
-static bool read_segment(struct json_reader *reader, const struct plain_json *object,
-                         void *context) {
+static bool read_segment(struct json_reader *reader, const json_t *object, void *context) {
     struct image *image = context;
     struct segment *segment = vector_push(reader->arena, &image->segments);
     const char *name;
     memset(segment, 0, sizeof *segment);
-    if (!plain_read_string(reader, object, "name", &name) ||
+    if (!json_read_string(reader, object, "name", &name) ||
         !read_number(reader, object, "address", &segment->address) ||
         !read_number(reader, object, "vm_size", &segment->vm_size) ||
         !read_number(reader, object, "file_offset", &segment->file_offset) ||
@@ -55,28 +52,28 @@ static bool read_segment(struct json_reader *reader, const struct plain_json *ob
     return read_code_size(reader, object, segment);
 }
 
-static bool read_dylib(struct json_reader *reader, const struct plain_json *object, void *context) {
+static bool read_dylib(struct json_reader *reader, const json_t *object, void *context) {
     struct image *image = context;
     struct dylib_use *use = vector_push(reader->arena, &image->dylibs);
     const char *command;
     *use = (struct dylib_use){.command = image->dylibs.count};
-    if (!plain_read_string(reader, object, "name", &use->name) ||
-        !plain_read_string(reader, object, "command", &command) ||
-        !plain_read_flag(reader, object, "weak", &use->weak) ||
-        !plain_read_flag(reader, object, "reexport", &use->reexport) ||
-        !plain_read_flag(reader, object, "upward", &use->upward) ||
-        !plain_read_flag(reader, object, "delayed", &use->delayed))
+    if (!json_read_string(reader, object, "name", &use->name) ||
+        !json_read_string(reader, object, "command", &command) ||
+        !json_read_flag(reader, object, "weak", &use->weak) ||
+        !json_read_flag(reader, object, "reexport", &use->reexport) ||
+        !json_read_flag(reader, object, "upward", &use->upward) ||
+        !json_read_flag(reader, object, "delayed", &use->delayed))
         return false;
     use->command_number = load_command_number_of(command);
     return dylib_use_is(use->command_number) ||
            json_reject(reader, "command", "not a command that loads a dylib");
 }
 
-static bool read_part(struct json_reader *reader, const struct plain_json *object, void *context) {
+static bool read_part(struct json_reader *reader, const json_t *object, void *context) {
     struct image *image = context;
     struct linkedit_part *part = vector_push(reader->arena, &image->parts);
     const char *name;
-    if (!plain_read_string(reader, object, "name", &name))
+    if (!json_read_string(reader, object, "name", &name))
         return false;
     if (!linkedit_part_named(name, part))
         return json_reject(reader, "name", "not the name of a part of __LINKEDIT");
@@ -96,9 +93,9 @@ static bool parts_fit(struct json_reader *reader, const struct image *image) {
 }
 
 /* Facts of former versions lack both. */
-static bool read_lossless(struct json_reader *reader, const struct plain_json *slice,
+static bool read_lossless(struct json_reader *reader, const json_t *slice,
                           const struct image *image, struct linkedit_sizes *linkedit_sizes) {
-    if (plain_json_get(slice, "lossless") == NULL)
+    if (json_object_get(slice, "lossless") == NULL)
         return true;
     if (!read_number(reader, slice, "lossless", &linkedit_sizes->lossless) ||
         !read_number(reader, slice, "repeated_strings", &linkedit_sizes->repeated))
@@ -110,11 +107,11 @@ static bool read_lossless(struct json_reader *reader, const struct plain_json *s
            json_reject(reader, "repeated_strings", "are more than the vm_size of __LINKEDIT");
 }
 
-static bool read_linkedit_sizes(struct json_reader *reader, const struct plain_json *slice,
+static bool read_linkedit_sizes(struct json_reader *reader, const json_t *slice,
                                 const struct image *image, struct linkedit_sizes *linkedit_sizes) {
-    const struct plain_json *object = plain_json_get(slice, "parts");
+    const json_t *object = json_object_get(slice, "parts");
     uint64_t sum = 0;
-    if (object == NULL || object->kind != PLAIN_OBJECT)
+    if (!json_is_object(object))
         return json_reject(reader, "parts", "not an object");
     struct json_reader parts = json_reader_member(reader, "parts");
     for (size_t i = 0; linkedit_sizes_member(i) != NULL; i++) {
@@ -141,12 +138,12 @@ static bool type_of(const char *name, enum image_type *type) {
 }
 
 /* `first` is the first slice of the file. */
-static bool read_head(struct json_reader *reader, const struct plain_json *object,
+static bool read_head(struct json_reader *reader, const json_t *object,
                       const struct image_slice *first, struct image_slice *slice,
                       struct image *image) {
     const char *architecture, *type;
-    if (!plain_read_string(reader, object, "arch", &architecture) ||
-        !plain_read_string(reader, object, "type", &type) ||
+    if (!json_read_string(reader, object, "arch", &architecture) ||
+        !json_read_string(reader, object, "type", &type) ||
         !read_number(reader, object, "offset", &slice->offset) ||
         !read_number(reader, object, "size", &slice->size))
         return false;
@@ -162,7 +159,7 @@ static bool read_head(struct json_reader *reader, const struct plain_json *objec
     if (!type_of(type, &image->type))
         return json_reject(reader, "type", "neither executable, dylib nor bundle");
     return image->type != MH_DYLIB ||
-           plain_read_string(reader, object, "install_name", &image->install_name);
+           json_read_string(reader, object, "install_name", &image->install_name);
 }
 
 /* The checks of image_parse for the segments of an image. */
@@ -174,32 +171,25 @@ static bool segments_valid(struct json_reader *reader, const struct image *image
            json_reject(reader, "segments", overlap.what);
 }
 
-static void read_uuid(const struct plain_json *value, struct image *image) {
-    struct arena scratch = {0};
-    if (value != NULL && value->kind == PLAIN_STRING)
-        image->has_uuid =
-            image_uuid_read(arena_copy(&scratch, value->string, value->string_size), image->uuid);
-    arena_free(&scratch);
-}
-
 /* Members that facts of former versions lack. */
-static bool read_later_members(struct json_reader *reader, const struct plain_json *object,
+static bool read_later_members(struct json_reader *reader, const json_t *object,
                                struct image_slice *slice, struct image *image) {
     struct string_list environment = {0};
     uint64_t platform = 0, minimum = 0;
-    if (plain_json_get(object, "platform") != NULL &&
+    if (json_object_get(object, "platform") != NULL &&
         !read_number(reader, object, "platform", &platform))
         return false;
-    if (plain_json_get(object, "minimum_version") != NULL &&
+    if (json_object_get(object, "minimum_version") != NULL &&
         !read_number(reader, object, "minimum_version", &minimum))
         return false;
-    if (plain_json_get(object, "environment") != NULL &&
-        !plain_read_each(reader, object, "environment", read_listed_string, &environment))
+    if (json_object_get(object, "environment") != NULL &&
+        !json_read_each(reader, object, "environment", read_listed_string, &environment))
         return false;
-    if (plain_json_get(object, "hardened") != NULL &&
-        !plain_read_flag(reader, object, "hardened", &slice->hardened))
+    if (json_object_get(object, "hardened") != NULL &&
+        !json_read_flag(reader, object, "hardened", &slice->hardened))
         return false;
-    read_uuid(plain_json_get(object, "uuid"), image);
+    const char *uuid = json_string_value(json_object_get(object, "uuid"));
+    image->has_uuid = uuid != NULL && image_uuid_read(uuid, image->uuid);
     image->platform = (uint32_t)platform;
     image->minimum_version = (uint32_t)minimum;
     image->environment =
@@ -208,7 +198,7 @@ static bool read_later_members(struct json_reader *reader, const struct plain_js
            (minimum <= UINT32_MAX || json_reject(reader, "minimum_version", "more than 32 bits"));
 }
 
-static bool read_slice(struct json_reader *reader, const struct plain_json *object, void *context) {
+static bool read_slice(struct json_reader *reader, const json_t *object, void *context) {
     struct image_file *file = context;
     /* No architecture comes twice, so that there are never more. */
     if (file->slice_count == 0)
@@ -217,11 +207,11 @@ static bool read_slice(struct json_reader *reader, const struct plain_json *obje
     struct image *image = arena_take(reader->arena, sizeof *image);
     struct string_list rpaths = {0};
     if (!read_head(reader, object, file->slices, slice, image) ||
-        !plain_read_each(reader, object, "segments", read_segment, image) ||
+        !json_read_each(reader, object, "segments", read_segment, image) ||
         !segments_valid(reader, image) ||
-        !plain_read_each(reader, object, "dylibs", read_dylib, image) ||
-        !plain_read_each(reader, object, "rpaths", read_listed_string, &rpaths) ||
-        !plain_read_each(reader, object, "linkedit_parts", read_part, image) ||
+        !json_read_each(reader, object, "dylibs", read_dylib, image) ||
+        !json_read_each(reader, object, "rpaths", read_listed_string, &rpaths) ||
+        !json_read_each(reader, object, "linkedit_parts", read_part, image) ||
         !read_later_members(reader, object, slice, image))
         return false;
     image->rpaths = (struct rpaths){rpaths.items, rpaths.count, rpaths.capacity};
@@ -232,26 +222,29 @@ static bool read_slice(struct json_reader *reader, const struct plain_json *obje
            read_linkedit_sizes(reader, object, image, &slice->linkedit_sizes);
 }
 
-static bool read_file(struct json_reader *reader, const struct plain_json *object, void *context) {
+static bool read_file(struct json_reader *reader, const json_t *object, void *context) {
     struct facts *facts = context;
     struct image_file *file = arena_take(reader->arena, sizeof *file);
     file->file.descriptor = -1;
     *vector_push(reader->arena, facts) = file;
-    return plain_read_string(reader, object, "path", &file->path) &&
-           plain_read_each(reader, object, "names", read_listed_string, &file->names) &&
+    return json_read_string(reader, object, "path", &file->path) &&
+           json_read_each(reader, object, "names", read_listed_string, &file->names) &&
            read_number(reader, object, "file_size", &file->size) &&
-           plain_read_each(reader, object, "slices", read_slice, file) &&
+           json_read_each(reader, object, "slices", read_slice, file) &&
            (file->slice_count != 0 || json_reject(reader, "slices", "there are none"));
 }
 
 bool facts_from_json(struct arena *arena, const char *text, size_t size, struct facts *facts,
                      struct error *error) {
     struct json_reader reader = {arena, error, ""};
-    struct arena scratch = {0};
-    const struct plain_json *root = plain_json_read(&scratch, text, size, error);
-    bool read = root != NULL && (plain_json_is(plain_json_get(root, "schema"), "vafit.facts/1")
-                                     ? plain_read_each(&reader, root, "images", read_file, facts)
-                                     : error_malformed(error, "schema", "not \"vafit.facts/1\""));
-    arena_free(&scratch);
+    json_error_t problem;
+    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
+    if (root == NULL)
+        return error_malformed(error, "", "line %d: not JSON: %s", problem.line, problem.text);
+    const char *schema = json_string_value(json_object_get(root, "schema"));
+    bool read = schema != NULL && strcmp(schema, "vafit.facts/1") == 0
+                    ? json_read_each(&reader, root, "images", read_file, facts)
+                    : error_malformed(error, "schema", "not \"vafit.facts/1\"");
+    json_decref(root);
     return read;
 }
