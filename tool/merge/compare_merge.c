@@ -2,8 +2,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "merge/compare_merged_exports.h"
 #include "merge/compare_merged_symbols.h"
 #include "merge/compare_unwind.h"
+#include "merge/lookup.h"
 #include "verify/differences.h"
 #include "verify/validate.h"
 
@@ -144,55 +146,51 @@ static const struct fixup *next_fixup(const struct merged_reader *reader, uint64
     return found;
 }
 
-/* The address that an export of the merged image has; 0 for none. */
-static uint64_t exported_at(const struct merged_reader *reader, const char *name) {
-    const struct definition *definition = definitions_find(&reader->definitions, name);
-    return definition == NULL ? 0 : image_base(reader->lone.part.image) + definition->offset;
+/* Whether the merged image looks the symbol up in itself, as it should where it has it by no other
+ * way or may get it from elsewhere. */
+static bool asks_itself(const struct merged_reader *reader, const struct import *old,
+                        const struct fixup *new, bool exports) {
+    const struct definition *own = definitions_find(&reader->definitions, old->symbol);
+    return new->import.ordinal == ORDINAL_SELF &&strcmp(new->import.symbol, old->symbol) == 0 &&
+           (own != NULL) == exports;
 }
 
 /* What a part's import is bound to where its dylib is a part too. */
 static bool inside_same(const struct merged_reader *reader, size_t target,
                         const struct import *import, const struct fixup *new) {
-    const struct definition *was =
-        definitions_find_in(&reader->merge->definitions, import->symbol, target);
-    const struct part *part = &reader->merge->parts[target];
-    if (was == NULL)
+    struct merged_lookup was;
+    if (!merge_lookup(reader->merge, target, import->symbol, &was))
         return false;
-    uint64_t address = merge_address(part, image_base(part->image) + was->offset);
-    if (new->kind == FIXUP_REBASE)
-        return !definition_is_weak(was) && definition_is_address(was) && new->high_byte == 0 &&
-               new->target == address + (uint64_t)import->addend;
-    return new->import.ordinal == ORDINAL_SELF &&new->import.addend ==
-               import->addend &&strcmp(new->import.symbol, import->symbol) == 0 &&
-           exported_at(reader, import->symbol) != 0 &&
-           (definition_is_weak(was) || !definition_is_address(was));
-}
-
-/* Whether the merged image asks for a dylib of a part by that name: by that of the part, or for
- * another merged image where one of the parts asks for one that it holds. */
-static bool is_name_for(const struct merge *merge, const struct part *part, size_t use,
-                        const char *name) {
-    size_t node = part->node->loads[use];
-    const struct merge *other = node == NO_IMAGE ? NULL : merge->merge_of_node[node];
-    if (other == NULL)
-        return strcmp(part->image->dylibs.items[use].name, name) == 0;
-    for (size_t i = 0; i < merge->part_count; i++)
-        if (node_asks_for(merge->parts[i].node, merge->merge_of_node, other, name))
-            return true;
-    return false;
+    if (new->kind == FIXUP_REBASE) {
+        const struct part *part =
+            was.definition == NULL ? NULL : &reader->merge->parts[was.definition->part];
+        return part != NULL && !definition_is_weak(was.definition) &&
+               definition_is_address(was.definition) && new->high_byte == 0 &&
+               new->target ==
+                   merge_address(part, image_base(part->image) + was.definition->offset) +
+                       (uint64_t)import->addend;
+    }
+    if (new->import.addend != import->addend || new->import.weak != import->weak)
+        return false;
+    if (was.definition != NULL)
+        return asks_itself(reader, import, new, true) &&
+               (definition_is_weak(was.definition) || !definition_is_address(was.definition));
+    if (was.symbol == NULL)
+        return asks_itself(reader, import, new, false);
+    return strcmp(new->import.symbol, was.symbol) == 0 &&
+           merged_ordinal_is(reader->merge, &reader->lone.part, new->import.ordinal,
+                             &reader->merge->parts[was.part], was.use);
 }
 
 static bool import_same_as(const struct merged_reader *reader, const struct part *part,
                            const struct import *old, const struct fixup *new) {
-    const struct dylib_uses *uses = &reader->lone.part.image->dylibs;
     if (old->ordinal > 0) {
         size_t use = (size_t)old->ordinal - 1;
         size_t target = merge_part_of(reader->merge, part->node->loads[use]);
         if (target != NO_PART)
             return inside_same(reader, target, old, new);
-        if (new->kind == FIXUP_REBASE || new->import.ordinal < 1 ||
-            (size_t) new->import.ordinal > uses->count ||
-            !is_name_for(reader->merge, part, use, uses->items[new->import.ordinal - 1].name))
+        if (new->kind == FIXUP_REBASE ||
+            !merged_ordinal_is(reader->merge, &reader->lone.part, new->import.ordinal, part, use))
             return false;
     } else if (new->kind == FIXUP_REBASE || new->import.ordinal != old->ordinal) {
         return false;
@@ -349,46 +347,6 @@ static void compare_initialisers(struct merged_reader *reader, const struct buff
     buffer_free(&list);
 }
 
-/* --- exports --- */
-
-/* Exports are asked for in their order: mostly the one at *next or before it is meant. */
-static const struct definition *next_definition(const struct merged_reader *reader,
-                                                const char *name, size_t *next) {
-    const struct definitions *definitions = &reader->definitions;
-    size_t at = *next;
-    if (at != 0 && strcmp(definitions->items[at - 1].name, name) == 0)
-        return &definitions->items[at - 1];
-    bool known = at < definitions->count && strcmp(definitions->items[at].name, name) == 0;
-    const struct definition *found =
-        known ? &definitions->items[at] : definitions_find(definitions, name);
-    if (found != NULL)
-        *next = (size_t)(found - definitions->items) + 1;
-    return found;
-}
-
-/* A strong export is where it was; of weak ones one that a part had. */
-static void compare_exports_of(struct merged_reader *reader) {
-    const struct definitions *old = &reader->merge->definitions;
-    size_t names = 0, next = 0;
-    for (size_t i = 0; i < old->count; i++) {
-        const struct definition *definition = &old->items[i];
-        const struct part *part = &reader->merge->parts[definition->part];
-        const struct definition *new = next_definition(reader, definition->name, &next);
-        uint64_t value = definition_is_address(definition)
-                             ? merge_address(part, image_base(part->image) + definition->offset)
-                             : definition->offset;
-        bool is_first = i == 0 || strcmp(old->items[i - 1].name, definition->name) != 0;
-        names += is_first;
-        if (new == NULL)
-            differ(reader, part, "%s is no longer exported", definition->name);
-        else if (is_first && (new->offset != value || new->flags != definition->flags))
-            differ(reader, part, "%s is exported at 0x%" PRIx64 ", should be at 0x%" PRIx64,
-                   definition->name, new->offset, value);
-    }
-    if (reader->definitions.count != names)
-        differ(reader, NULL, "%zu exports, should be %zu", reader->definitions.count, names);
-}
-
 /* --- all of it --- */
 
 static bool open_merged(struct merged_reader *reader, const char *path, struct error *error) {
@@ -442,7 +400,9 @@ static void compare_all(struct merged_reader *reader) {
     if (reader->merge->has_identity && !part_has_identity(&reader->lone.part))
         differ(reader, NULL, "is signed by no identity; a part was");
     compare_initialisers(reader, &initialisers);
-    compare_exports_of(reader);
+    compare_merged_exports(reader->merge, &reader->lone.part, &reader->definitions,
+                           &reader->differences);
+    compare_merged_dylibs(reader->merge, &reader->lone.part, &reader->differences);
     compare_merged_symbols(reader->merge, &reader->lone.part, &reader->differences);
     compare_unwind(reader->merge, &reader->lone.part, &reader->fixups, &reader->differences);
     buffer_free(&initialisers);

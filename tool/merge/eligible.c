@@ -10,7 +10,7 @@
 #include "macho/fixup_walk.h"
 #include "macho/symtab.h"
 #include "macho/unclaimed.h"
-#include "merge/exporters.h"
+#include "merge/export_judge.h"
 #include "merge/parts_file.h"
 #include "program/resolve.h"
 
@@ -22,10 +22,10 @@
 
 #define CHAINS_FROM VERSION(12, 0) /* the first macOS of which every dyld knows chained fixups */
 
-/* What takes reader a file from end to end: done for all images side by side. */
+/* What takes reader a file from end to end: done for all images side by side. One a node each. */
 struct image_facts {
-    struct export_list exports;
-    uint64_t unclaimed; /* bytes of __LINKEDIT that no table reaches */
+    struct export_list *exports;
+    uint64_t *unclaimed; /* bytes of __LINKEDIT that no table reaches */
 };
 
 /* An image that is looked at. */
@@ -34,8 +34,9 @@ struct candidate {
     const struct image_graph *graph;
     const struct merge_rules *rules;
     const struct graph_node *node;
-    const struct part *part;         /* of judges that look into the file */
-    const struct image_facts *facts; /* likewise */
+    const struct part *part;           /* of judges that look into the file */
+    const struct export_list *exports; /* likewise */
+    uint64_t unclaimed;                /* likewise, bytes */
     struct merge_needs *needs;
     struct load_command command; /* of judges of commands */
 };
@@ -131,11 +132,6 @@ static const char *judge_encryption(const struct candidate *candidate) {
     return bytes_u32(candidate->command.bytes, 16) != 0 ? "is encrypted" : NULL;
 }
 
-static const char *judge_reexport(const struct candidate *candidate) {
-    (void)candidate;
-    return "re-exports another dylib";
-}
-
 static const char *judge_routines(const struct candidate *candidate) {
     (void)candidate;
     return "has an initialiser of LC_ROUTINES_64";
@@ -152,7 +148,7 @@ static const struct command_rule {
     {LC_LOAD_DYLIB, NULL},
     {LC_LOAD_WEAK_DYLIB, NULL},
     {LC_LOAD_UPWARD_DYLIB, NULL},
-    {LC_REEXPORT_DYLIB, judge_reexport},
+    {LC_REEXPORT_DYLIB, NULL},
     {LC_RPATH, NULL},
     {LC_SYMTAB, NULL},
     {LC_DYSYMTAB, NULL},
@@ -236,16 +232,8 @@ static const char *judge_relocations(const struct candidate *candidate) {
     return any ? "is bound by relocations" : NULL;
 }
 
-/* Without a trie dyld goes by the symbol table. */
 static const char *judge_trie(const struct candidate *candidate) {
-    struct load_command_walk walk = image_commands(candidate->part->head);
-    struct load_command command;
-    struct error ignored;
-    while (load_command_next(&walk, &command, &ignored))
-        if (command.number == LC_DYLD_EXPORTS_TRIE || command.number == LC_DYLD_INFO ||
-            command.number == LC_DYLD_INFO_ONLY)
-            return NULL;
-    return "has no exports trie";
+    return part_has_trie(candidate->part) ? NULL : "has no exports trie";
 }
 
 static const char *judge_signature(const struct candidate *candidate) {
@@ -262,7 +250,7 @@ static const char *judge_signature(const struct candidate *candidate) {
 }
 
 static const char *judge_unclaimed(const struct candidate *candidate) {
-    uint64_t size = candidate->facts->unclaimed;
+    uint64_t size = candidate->unclaimed;
     const struct segment *linkedit = segments_find(&candidate->node->image->segments, "__LINKEDIT");
     if (linkedit == NULL)
         return "has no __LINKEDIT";
@@ -359,19 +347,6 @@ static void measure(struct arena *arena, const struct part *part, struct merge_n
                            (UINT64_C(64) << 10); /* rounding, names and its initialisers */
 }
 
-/* --- collisions --- */
-
-static const char *find_collision(const struct candidate *candidate,
-                                  const struct exporters *exporters) {
-    struct export_collision found;
-    if (!exporters_collide(exporters, &candidate->facts->exports, &found))
-        return NULL;
-    return arena_format(candidate->arena, "exports %s, which %s exports too%s",
-                        export_list_name(candidate->arena, candidate->part, found.number),
-                        candidate->graph->items[found.node].file->path,
-                        found.is_weak ? ", one of them weakly" : "");
-}
-
 /* --- weak binds --- */
 
 static struct bytes bytes_of_text(const char *text) {
@@ -411,7 +386,7 @@ static const char *find_unknown(const struct candidate *candidate, const struct 
 /* Where no image has what opcodes bind weakly, dyld leaves the pointer as it is; with chained
  * fixups, which a merged image has, it ends the program (Loader.cpp, resolveSymbol). */
 static const char *judge_weak_binds(const struct candidate *candidate) {
-    const struct export_list *own = &candidate->facts->exports;
+    const struct export_list *own = candidate->exports;
     struct name_set names = {0};
     if (part_linkedit(candidate->part, "weak bind opcodes").size == 0)
         return NULL;
@@ -426,22 +401,15 @@ static const char *judge_weak_binds(const struct candidate *candidate) {
 }
 
 /* *reason is NULL when nothing is against the part's exports. */
-static bool judge_exports(const struct candidate *candidate, struct exporters *exporters,
+static bool judge_exports(const struct candidate *candidate, struct export_judge *judge,
                           const char **reason, struct error *error) {
-    const struct export_list *own = &candidate->facts->exports;
-    *error = own->error;
+    *error = candidate->exports->error;
     if (error->kind != ERROR_NONE)
         return false;
-    if (own->unmerged != 0)
-        *reason =
-            arena_format(candidate->arena, "re-exports %s, or has resolvers for it",
-                         export_list_name(candidate->arena, candidate->part, own->unmerged - 1));
-    else
-        *reason = find_collision(candidate, exporters);
+    *reason = judge_weak_binds(candidate);
     if (*reason == NULL)
-        *reason = judge_weak_binds(candidate);
-    if (*reason == NULL)
-        exporters_add(exporters, own, (size_t)(candidate->node - candidate->graph->items), false);
+        *reason = export_judge_part(judge, candidate->part,
+                                    (size_t)(candidate->node - candidate->graph->items));
     return true;
 }
 
@@ -449,7 +417,7 @@ static bool judge_exports(const struct candidate *candidate, struct exporters *e
 
 struct image_facts_reader {
     const struct image_graph *graph;
-    struct image_facts *facts;
+    struct image_facts facts;
     struct merge_needs *needs;
 };
 
@@ -470,9 +438,9 @@ static void read_facts(void *context, size_t i) {
     struct arena scratch = {0};
     struct error ignored;
     if (node->file->thin && part_read(&scratch, node, &part, &ignored)) {
-        export_list_read(&part, &reader->facts[i].exports);
+        export_list_read(&part, &reader->facts.exports[i]);
         if (reader->needs[i].reason == NULL) {
-            reader->facts[i].unclaimed = unclaimed_bytes(&part);
+            reader->facts.unclaimed[i] = unclaimed_bytes(&part);
             measure(&scratch, &part, &reader->needs[i]);
         }
         part_free(&part);
@@ -491,7 +459,7 @@ static const char *first_reason(candidate_judge *const *judges, size_t count,
 }
 
 static bool judge_file_of(struct candidate *candidate, struct common_traits *common,
-                          struct exporters *exporters, struct error *error) {
+                          struct export_judge *judge, struct error *error) {
     struct part part;
     if (!part_read(candidate->arena, candidate->node, &part, error))
         return false;
@@ -500,7 +468,7 @@ static bool judge_file_of(struct candidate *candidate, struct common_traits *com
         first_reason(file_judges, sizeof file_judges / sizeof file_judges[0], candidate);
     if (reason == NULL)
         reason = judge_common(candidate->arena, &part, common);
-    bool done = reason != NULL || judge_exports(candidate, exporters, &reason, error);
+    bool done = reason != NULL || judge_exports(candidate, judge, &reason, error);
     candidate->needs->reason = reason;
     part_free(&part);
     return done;
@@ -509,37 +477,46 @@ static bool judge_file_of(struct candidate *candidate, struct common_traits *com
 static bool judge_all(struct candidate *candidate, struct merge_needs *needs,
                       const struct image_facts *facts, struct error *error) {
     struct common_traits common = {0};
-    struct exporters exporters = {.seed = seed() | 1};
+    struct export_judge judge = {.arena = candidate->arena,
+                                 .graph = candidate->graph,
+                                 .lists = facts->exports,
+                                 .exporters.seed = seed() | 1};
     bool done = true;
-    for (size_t i = 0; i < candidate->graph->count; i++)
-        exporters_add(&exporters, &facts[i].exports, i, true);
+    export_judge_begin(&judge);
     for (size_t i = 0; done && i < candidate->graph->count; i++) {
         candidate->node = &candidate->graph->items[i];
-        candidate->facts = &facts[i];
+        candidate->exports = &facts->exports[i];
+        candidate->unclaimed = facts->unclaimed[i];
         candidate->needs = &needs[i];
         if (needs[i].reason == NULL)
-            done = judge_file_of(candidate, &common, &exporters, error);
+            done = judge_file_of(candidate, &common, &judge, error);
     }
-    exporters_free(&exporters);
+    export_judge_free(&judge);
     return done;
+}
+
+static void judge_loading(struct candidate *candidate, struct merge_needs *needs) {
+    for (size_t i = 0; i < candidate->graph->count; i++) {
+        candidate->node = &candidate->graph->items[i];
+        candidate->needs = &needs[i];
+        needs[i].reason = first_reason(loading_judges,
+                                       sizeof loading_judges / sizeof loading_judges[0], candidate);
+    }
 }
 
 bool eligible_judge(struct arena *arena, const struct image_graph *graph,
                     const struct merge_rules *rules, struct merge_needs *needs,
                     struct error *error) {
     struct candidate candidate = {.arena = arena, .graph = graph, .rules = rules};
-    struct image_facts_reader reader = {graph, memory_zeros(graph->count, sizeof *reader.facts),
-                                        needs};
-    for (size_t i = 0; i < graph->count; i++) {
-        candidate.node = &graph->items[i];
-        candidate.needs = &needs[i];
-        needs[i].reason = first_reason(
-            loading_judges, sizeof loading_judges / sizeof loading_judges[0], &candidate);
-    }
+    struct image_facts_reader reader = {.graph = graph, .needs = needs};
+    reader.facts.exports = memory_zeros(graph->count, sizeof *reader.facts.exports);
+    reader.facts.unclaimed = memory_zeros(graph->count, sizeof *reader.facts.unclaimed);
+    judge_loading(&candidate, needs);
     parallel_for(graph->count, read_facts, &reader);
-    bool done = judge_all(&candidate, needs, reader.facts, error);
+    bool done = judge_all(&candidate, needs, &reader.facts, error);
     for (size_t i = 0; i < graph->count; i++)
-        export_list_free(&reader.facts[i].exports);
-    free(reader.facts);
+        export_list_free(&reader.facts.exports[i]);
+    free(reader.facts.exports);
+    free(reader.facts.unclaimed);
     return done;
 }

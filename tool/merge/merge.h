@@ -148,6 +148,9 @@ bool node_asks_for(const struct graph_node *node, struct merge *const *merge_of_
 uint64_t merge_address(const struct part *part, uint64_t address);
 uint32_t merge_page_size(const struct merge *merge);
 
+/* The ordinal, from 1, that the merged image has for what a part's load command leads to, which is
+ * no part. */
+int32_t merge_ordinal(const struct merge *merge, const struct part *part, size_t use);
 /* What an import of a part leads to in the merged image: an address of it, or another import. */
 struct merged_import {
     bool is_inside;

@@ -175,6 +175,17 @@ struct bytes part_linkedit(const struct part *part, const char *name) {
     return bytes;
 }
 
+bool part_has_trie(const struct part *part) {
+    struct load_command_walk walk = image_commands(part->head);
+    struct load_command command;
+    struct error ignored;
+    while (load_command_next(&walk, &command, &ignored))
+        if (command.number == LC_DYLD_EXPORTS_TRIE || command.number == LC_DYLD_INFO ||
+            command.number == LC_DYLD_INFO_ONLY)
+            return true;
+    return false;
+}
+
 struct part_section *part_section_at(const struct part *part, uint64_t address) {
     for (size_t i = 0; i < part->section_count; i++) {
         struct part_section *section = &part->sections[i];

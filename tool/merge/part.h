@@ -77,6 +77,8 @@ const struct fixup *part_fixup_at(const struct part_fixups *fixups, uint64_t add
 uint16_t part_pointer_format(const struct part *part);
 /* Bytes of its linkedit part of that name (macho/linkedit.h); empty without. */
 struct bytes part_linkedit(const struct part *part, const char *name);
+/* Whether it has an exports trie, if an empty one: without, dyld goes by the symbol table. */
+bool part_has_trie(const struct part *part);
 /* Whether it is signed by an identity, and not ad hoc. */
 bool part_has_identity(const struct part *part);
 /* The section that holds `address`, or begins there; NULL when there is none. */
