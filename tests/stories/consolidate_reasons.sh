@@ -23,8 +23,8 @@ poked() {
 
 used='__attribute__((used, section('
 with "$used\"__DATA,__interpose\"))) static const void *pair[2] = {(void *)x, (void *)x_other};" 'interposes functions'
-with "static void end(void) {} $used\"__DATA,__mod_term_func,mod_term_funcs\"))) static void (*const ends)(void) = end;" \
-    'has terminators'
+with "$used\"__DATA,__mod_term_func,mod_term_funcs\"))) static int *const ends = &number;" \
+    'has terminators that are no functions of its own'
 with "$used\"__TEXT,__swift5_types\"))) static const int types = 0;" 'has metadata of Swift'
 with 'int b(void) { return 9; }' 'exports _b, which case/libb.dylib exports too'
 

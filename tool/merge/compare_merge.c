@@ -304,7 +304,7 @@ static void compare_variables(struct merged_reader *reader, const struct part *p
     }
 }
 
-/* --- initialisers --- */
+/* --- initialisers and terminators --- */
 
 static void add_offsets(const struct part *part, uint8_t type, uint64_t shift,
                         struct buffer *list) {
@@ -316,11 +316,11 @@ static void add_offsets(const struct part *part, uint8_t type, uint64_t shift,
     }
 }
 
-static void add_pointers(const struct part *part, const struct part_fixups *fixups,
+static void add_pointers(const struct part *part, uint8_t type, const struct part_fixups *fixups,
                          struct buffer *list) {
     for (size_t i = 0; i < part->section_count; i++) {
         const struct part_section *section = &part->sections[i];
-        if (section_type_of(section) != S_MOD_INIT_FUNC_POINTERS)
+        if (section_type_of(section) != type)
             continue;
         for (size_t j = 0; j < fixups->count; j++)
             if (fixups->items[j].address - section->address < section->size)
@@ -328,23 +328,38 @@ static void add_pointers(const struct part *part, const struct part_fixups *fixu
     }
 }
 
-static void compare_initialisers(struct merged_reader *reader, const struct buffer *expected) {
-    struct buffer list = {0};
-    add_offsets(&reader->lone.part, S_INIT_FUNC_OFFSETS, 0, &list);
+/* `what`: of which kind they are. Each is 8 bytes of the lists. */
+static void compare_functions(struct merged_reader *reader, const char *what,
+                              const struct buffer *list, const struct buffer *expected) {
+    size_t shorter = list->size < expected->size ? list->size : expected->size;
+    for (size_t at = 0; at + 8 <= shorter; at += 8) {
+        uint64_t is = bytes_u64(buffer_bytes(list), at),
+                 was = bytes_u64(buffer_bytes(expected), at);
+        if (is != was)
+            differ(reader, NULL, "%s %zu is 0x%" PRIx64 ", should be 0x%" PRIx64, what, at / 8, is,
+                   was);
+    }
+    if (list->size != expected->size)
+        differ(reader, NULL, "%zu %ss, should be %zu", list->size / 8, what, expected->size / 8);
+}
+
+/* What runs at the beginning and at the end, in its order. */
+struct run_lists {
+    struct buffer initialisers;
+    struct buffer terminators;
+};
+
+static void compare_lists(struct merged_reader *reader, const struct run_lists *expected) {
+    struct run_lists lists = {0};
+    add_offsets(&reader->lone.part, S_INIT_FUNC_OFFSETS, 0, &lists.initialisers);
+    add_pointers(&reader->lone.part, S_MOD_TERM_FUNC_POINTERS, &reader->fixups, &lists.terminators);
     for (size_t i = 0; i < reader->lone.part.section_count; i++)
         if (section_type_of(&reader->lone.part.sections[i]) == S_MOD_INIT_FUNC_POINTERS)
             differ(reader, NULL, "there are initialisers beside those that are listed");
-    size_t shorter = list.size < expected->size ? list.size : expected->size;
-    for (size_t at = 0; at + 8 <= shorter; at += 8) {
-        uint64_t is = bytes_u64(buffer_bytes(&list), at),
-                 was = bytes_u64(buffer_bytes(expected), at);
-        if (is != was)
-            differ(reader, NULL, "initialiser %zu is 0x%" PRIx64 ", should be 0x%" PRIx64, at / 8,
-                   is, was);
-    }
-    if (list.size != expected->size)
-        differ(reader, NULL, "%zu initialisers, should be %zu", list.size / 8, expected->size / 8);
-    buffer_free(&list);
+    compare_functions(reader, "initialiser", &lists.initialisers, &expected->initialisers);
+    compare_functions(reader, "terminator", &lists.terminators, &expected->terminators);
+    buffer_free(&lists.initialisers);
+    buffer_free(&lists.terminators);
 }
 
 /* --- all of it --- */
@@ -360,7 +375,7 @@ static bool open_merged(struct merged_reader *reader, const char *path, struct e
 }
 
 static void compare_part(struct merged_reader *reader, const struct part *part,
-                         struct buffer *initialisers) {
+                         struct run_lists *lists) {
     struct part_fixups fixups;
     struct error error;
     if (!part_read_fixups(part, &fixups, &error)) {
@@ -372,8 +387,9 @@ static void compare_part(struct merged_reader *reader, const struct part *part,
     for (size_t i = 0; i < part->section_count; i++)
         if (section_type_of(&part->sections[i]) == S_THREAD_LOCAL_VARIABLES)
             compare_variables(reader, part, &part->sections[i]);
-    add_pointers(part, &fixups, initialisers);
-    add_offsets(part, S_INIT_FUNC_OFFSETS, part->shift, initialisers);
+    add_pointers(part, S_MOD_INIT_FUNC_POINTERS, &fixups, &lists->initialisers);
+    add_offsets(part, S_INIT_FUNC_OFFSETS, part->shift, &lists->initialisers);
+    add_pointers(part, S_MOD_TERM_FUNC_POINTERS, &fixups, &lists->terminators);
     free(fixups.items);
 }
 
@@ -388,9 +404,9 @@ static size_t template_fixups(const struct merged_reader *reader) {
 }
 
 static void compare_all(struct merged_reader *reader) {
-    struct buffer initialisers = {0};
+    struct run_lists lists = {0};
     for (size_t i = 0; i < reader->merge->part_count; i++) {
-        compare_part(reader, &reader->merge->parts[i], &initialisers);
+        compare_part(reader, &reader->merge->parts[i], &lists);
         part_rest(&reader->merge->parts[i]);
         part_rest(&reader->lone.part);
     }
@@ -399,13 +415,14 @@ static void compare_all(struct merged_reader *reader) {
                reader->matched);
     if (reader->merge->has_identity && !part_has_identity(&reader->lone.part))
         differ(reader, NULL, "is signed by no identity; a part was");
-    compare_initialisers(reader, &initialisers);
+    compare_lists(reader, &lists);
     compare_merged_exports(reader->merge, &reader->lone.part, &reader->definitions,
                            &reader->differences);
     compare_merged_dylibs(reader->merge, &reader->lone.part, &reader->differences);
     compare_merged_symbols(reader->merge, &reader->lone.part, &reader->differences);
     compare_unwind(reader->merge, &reader->lone.part, &reader->fixups, &reader->differences);
-    buffer_free(&initialisers);
+    buffer_free(&lists.initialisers);
+    buffer_free(&lists.terminators);
 }
 
 bool compare_merge(const struct merge *merge, const char *path, struct errors *errors) {

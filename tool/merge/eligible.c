@@ -12,6 +12,7 @@
 #include "macho/unclaimed.h"
 #include "merge/export_judge.h"
 #include "merge/parts_file.h"
+#include "merge/terminators.h"
 #include "program/resolve.h"
 
 #include <fnmatch.h>
@@ -203,7 +204,6 @@ static const struct section_rule {
     const char *reason;
 } section_rules[] = {
     {S_INTERPOSING, "interposes functions"},
-    {S_MOD_TERM_FUNC_POINTERS, "has terminators"},
     {S_DTRACE_DOF, "has DTrace probes"},
 };
 
@@ -224,6 +224,10 @@ static const char *judge_sections(const struct candidate *candidate) {
             strncmp(candidate->part->sections[i].name, "__objc_", 7) == 0;
     }
     return reason;
+}
+
+static const char *judge_terminators(const struct candidate *candidate) {
+    return terminators_judge(candidate->part);
 }
 
 static const char *judge_relocations(const struct candidate *candidate) {
@@ -288,9 +292,9 @@ static const char *judge_fixups(const struct candidate *candidate) {
     return NULL;
 }
 
-static candidate_judge *const file_judges[] = {judge_flags,       judge_commands, judge_sections,
-                                               judge_relocations, judge_trie,     judge_signature,
-                                               judge_unclaimed,   judge_fixups};
+static candidate_judge *const file_judges[] = {judge_flags,       judge_commands,    judge_sections,
+                                               judge_terminators, judge_relocations, judge_trie,
+                                               judge_signature,   judge_unclaimed,   judge_fixups};
 
 /* What the first that can be merged has. */
 struct common_traits {
@@ -321,7 +325,7 @@ static const char *judge_common(struct arena *arena, const struct part *part,
 /* --- what it takes of limits --- */
 
 /* Headers where runs of sections with symbols share one: of each segment one for what the file
- * holds, one for zeros, and one more on each side of thread-local variables. */
+ * holds, one for zeros, and one more on each side of thread-local variables and terminators. */
 static size_t count_sections(struct arena *arena, const struct part *part) {
     size_t count = 0;
     bool *named = arena_take(arena, part->section_count + 1);
@@ -334,7 +338,7 @@ static size_t count_sections(struct arena *arena, const struct part *part) {
                 continue;
             any |= named[j] && !section_is_zero_filled(section);
             zeros |= named[j] && section_is_zero_filled(section);
-            count += section_type_of(section) == S_THREAD_LOCAL_VARIABLES ? 2 : 0;
+            count += part_section_is_typed(section) ? 2 : 0;
         }
         count += (size_t)any + zeros;
     }
@@ -343,6 +347,8 @@ static size_t count_sections(struct arena *arena, const struct part *part) {
 
 static void measure(struct arena *arena, const struct part *part, struct merge_needs *needs) {
     needs->sections = count_sections(arena, part);
+    needs->has_initialisers = part_has_initialisers(part);
+    needs->has_terminators = part_has_terminators(part);
     needs->address_space = part->extent + 2 * part->linkedit.size + part->head.size +
                            (UINT64_C(64) << 10); /* rounding, names and its initialisers */
 }

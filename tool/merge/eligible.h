@@ -18,8 +18,10 @@ struct merge_needs {
     uint64_t address_space; /* bytes, with a bound for its share of the new __LINKEDIT */
     size_t sections;        /* headers at most, when not all get one */
     bool has_objective_c;   /* of which a merged image can have one */
-    const char *leaf;       /* what the merged image is called, but for a number */
-    const char *folder;     /* the real one of the dylib, where the merged image goes */
+    bool has_initialisers;
+    bool has_terminators; /* merge/terminators.h says with which parts it can be one image */
+    const char *leaf;     /* what the merged image is called, but for a number */
+    const char *folder;   /* the real one of the dylib, where the merged image goes */
 };
 
 /* A group that somebody asks for. */

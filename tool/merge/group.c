@@ -32,11 +32,17 @@ static uint64_t most_space(const struct image_graph *graph) {
     return far ? UINT64_C(4) << 30 : UINT64_C(2) << 30;
 }
 
+/* Whether terminators would run in another order, or at other launches, than they did. */
+static bool ends_otherwise(const struct merge_needs *sum, const struct merge_needs *needs) {
+    return needs->has_initialisers ? sum->has_terminators
+                                   : needs->has_terminators && sum->has_initialisers;
+}
+
 static bool has_room(const struct image_graph *graph, const struct merge_needs *sum,
                      const struct merge_needs *needs) {
     return sum->sections + needs->sections <= MOST_SECTIONS &&
            sum->address_space + needs->address_space < most_space(graph) &&
-           !(sum->has_objective_c && needs->has_objective_c);
+           !(sum->has_objective_c && needs->has_objective_c) && !ends_otherwise(sum, needs);
 }
 
 static bool same_image(const struct merge_needs *sum, const struct merge_needs *needs) {
@@ -125,6 +131,8 @@ static void add_to(struct group_plan *plan, struct open_group *open, size_t node
     open->sum.sections += needs->sections;
     open->sum.address_space += needs->address_space;
     open->sum.has_objective_c |= needs->has_objective_c;
+    open->sum.has_initialisers |= needs->has_initialisers;
+    open->sum.has_terminators |= needs->has_terminators;
 }
 
 /* What a node loads has its place before it, but for circles, which refuse_circles has seen to. */
@@ -142,15 +150,25 @@ static void place(struct group_plan *plan, size_t number) {
         add_to(plan, open, number);
 }
 
+static const char *why_apart(const struct merge_needs *sum, const struct merge_needs *needs) {
+    if (sum->has_objective_c && needs->has_objective_c)
+        return "has metadata of Objective-C, of which an image can have but one dylib's";
+    if (!ends_otherwise(sum, needs))
+        return NULL;
+    return needs->has_initialisers
+               ? "has initialisers, which would run before the terminators of others are noted"
+               : "has terminators and no initialisers, and others have some";
+}
+
 /* Why an image has found no group. */
 static const char *why_alone(const struct group_plan *plan, const struct open_group *alone) {
-    for (size_t i = 0; i < plan->groups.count; i++) {
+    const char *reason = NULL;
+    for (size_t i = 0; reason == NULL && i < plan->groups.count; i++) {
         const struct open_group *other = &plan->groups.items[i];
-        if (other != alone && same_image(&other->sum, &alone->sum) && other->sum.has_objective_c &&
-            alone->sum.has_objective_c)
-            return "has metadata of Objective-C, of which an image can have but one dylib's";
+        if (other != alone && same_image(&other->sum, &alone->sum))
+            reason = why_apart(&other->sum, &alone->sum);
     }
-    return "has no other image to be merged with";
+    return reason == NULL ? "has no other image to be merged with" : reason;
 }
 
 /* One image is no group. */

@@ -23,7 +23,7 @@ static bool is_zero_filled(uint8_t type) {
 static uint32_t new_flags(const struct part_section *section) {
     uint32_t attributes = section->flags & SECTION_ATTRIBUTES;
     uint8_t type = section_type_of(section);
-    if (type == S_THREAD_LOCAL_VARIABLES || type == S_CSTRING_LITERALS)
+    if (part_section_is_typed(section) || type == S_CSTRING_LITERALS)
         return section->flags;
     return is_zero_filled(type) ? attributes | S_ZEROFILL : attributes;
 }
@@ -40,8 +40,9 @@ static void take_section(struct merged_segment *segment, struct part_section *se
 /* Whether a section can go on with the one before it under one header. */
 static bool continues(const struct merged_segment *segment, const struct part_section *section) {
     const struct merged_section *last = &segment->sections[segment->section_count - 1];
-    bool typed = section_type_of(section) == S_THREAD_LOCAL_VARIABLES ||
-                 (last->flags & 0xff) == S_THREAD_LOCAL_VARIABLES;
+    uint8_t before = last->flags & 0xff;
+    bool typed = part_section_is_typed(section) || before == S_THREAD_LOCAL_VARIABLES ||
+                 before == S_MOD_TERM_FUNC_POINTERS;
     return segment->section_count != 0 && !typed && section->address >= last->address &&
            ((new_flags(section) & 0xff) == S_ZEROFILL) == ((last->flags & 0xff) == S_ZEROFILL);
 }
@@ -57,8 +58,7 @@ static void extend_section(struct merged_segment *segment, const struct part_sec
 
 static void add_section(struct merge *merge, struct merged_segment *segment,
                         struct part_section *section, bool is_named) {
-    bool needed =
-        merge->has_all_sections || is_named || section_type_of(section) == S_THREAD_LOCAL_VARIABLES;
+    bool needed = merge->has_all_sections || is_named || part_section_is_typed(section);
     if (!merge->has_all_sections && needed && segment->section_count != 0 &&
         continues(segment, section))
         extend_section(segment, section);

@@ -152,6 +152,11 @@ uint8_t section_type_of(const struct part_section *section) {
     return section->flags & 0xff;
 }
 
+bool part_section_is_typed(const struct part_section *section) {
+    uint8_t type = section_type_of(section);
+    return type == S_THREAD_LOCAL_VARIABLES || type == S_MOD_TERM_FUNC_POINTERS;
+}
+
 bool section_is_zero_filled(const struct part_section *section) {
     uint8_t type = section_type_of(section);
     return type == S_ZEROFILL || type == S_GB_ZEROFILL || type == S_THREAD_LOCAL_ZEROFILL;

@@ -85,6 +85,9 @@ bool part_has_identity(const struct part *part);
 struct part_section *part_section_at(const struct part *part, uint64_t address);
 /* Marks the sections in which the part has symbols: named[i] of section i. */
 void part_mark_named(const struct part *part, bool *named);
+/* Whether dyld goes by its type and it keeps a header of its own: thread-local variables and
+ * terminators. */
+bool part_section_is_typed(const struct part_section *section);
 bool section_is_zero_filled(const struct part_section *section);
 uint8_t section_type_of(const struct part_section *section);
 /* The bytes of a section in the file; empty for zero-filled ones. */
