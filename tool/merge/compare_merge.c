@@ -1,7 +1,9 @@
 #include "merge/compare_merge.h"
 
 #include "base/memory.h"
+#include "base/name_set.h"
 #include "base/text.h"
+#include "macho/fixup_walk.h"
 #include "merge/compare_merged_exports.h"
 #include "merge/compare_merged_symbols.h"
 #include "merge/compare_unwind.h"
@@ -199,14 +201,29 @@ static bool import_same_as(const struct merged_reader *reader, const struct part
            new->import.addend == old->addend &&new->import.weak == old->weak;
 }
 
+/* Opcodes leave the topmost byte in the target. */
+static uint8_t high_byte(const struct fixup *fixup) {
+    return (uint8_t)(fixup->high_byte | fixup->target >> 56);
+}
+
 static bool fixup_same_as(const struct merged_reader *reader, const struct part *part,
                           const struct fixup *old, const struct fixup *new) {
     const uint64_t high = UINT64_C(0xff) << 56;
     if (old->kind != FIXUP_REBASE)
         return import_same_as(reader, part, &old->import, new);
-    return new->kind == FIXUP_REBASE &&new->high_byte ==
-               (uint8_t)(old->high_byte | old->target >> 56) &&
-           new->target == merge_address(part, old->target & ~high);
+    return new->kind == FIXUP_REBASE &&high_byte(new) == high_byte(old) &&
+           (new->target & ~high) == merge_address(part, old->target & ~high);
+}
+
+/* Of a weak bind and what it binds over that which is wanted; NULL when there is none. */
+static const struct fixup *same_layer(const struct merged_reader *reader, const struct fixup *old,
+                                      const struct fixup *first) {
+    if (!reader->merge->has_opcodes || first == NULL ||
+        fixup_is_weak_bind(old) == fixup_is_weak_bind(first))
+        return first;
+    bool has_second = first + 1 < reader->fixups.items + reader->fixups.count &&
+                      first[1].address == first->address && !fixup_is_weak_bind(old);
+    return has_second ? first + 1 : NULL;
 }
 
 static void report_fixup(struct merged_reader *reader, const struct part *part,
@@ -226,11 +243,41 @@ static void compare_pointers(struct merged_reader *reader, const struct part *pa
     size_t next = 0;
     for (size_t i = 0; i < fixups->count; i++) {
         const struct fixup *old = &fixups->items[i];
-        const struct fixup *new = next_fixup(reader, merge_address(part, old->address), &next);
+        const struct fixup *new =
+            same_layer(reader, old, next_fixup(reader, merge_address(part, old->address), &next));
         if (new == NULL || !fixup_same_as(reader, part, old, new))
             report_fixup(reader, part, old, new);
         reader->matched++;
     }
+}
+
+/* --- strong definitions that opcodes name --- */
+
+static void add_strong_names(const struct part *part, struct name_set *names) {
+    struct fixup_walk walk;
+    struct fixup fixup;
+    struct error ignored;
+    if (!fixup_walk_begin(&walk, "weak bind opcodes", part_linkedit(part, "weak bind opcodes"),
+                          part->image, part->slice, &ignored))
+        return;
+    while (fixup_walk_next(&walk, &fixup, &ignored))
+        if (fixup.kind == FIXUP_STRONG)
+            name_set_add(names, name_hash((struct bytes){(const uint8_t *)fixup.import.symbol,
+                                                         strlen(fixup.import.symbol)}));
+}
+
+static void compare_strong_names(struct merged_reader *reader) {
+    struct name_set old = {0}, new = {0};
+    for (size_t i = 0; reader->merge->has_opcodes && i < reader->merge->part_count; i++)
+        add_strong_names(&reader->merge->parts[i], &old);
+    add_strong_names(&reader->lone.part, &new);
+    name_set_seal(&old);
+    name_set_seal(&new);
+    if (old.count != new.count ||
+        (old.count != 0 && memcmp(old.items, new.items, old.count * sizeof *old.items) != 0))
+        differ(reader, NULL, "weak bind opcodes name other strong definitions than its parts do");
+    name_set_free(&old);
+    name_set_free(&new);
 }
 
 /* --- thread-local variables --- */
@@ -351,11 +398,10 @@ struct run_lists {
 
 static void compare_lists(struct merged_reader *reader, const struct run_lists *expected) {
     struct run_lists lists = {0};
+    add_pointers(&reader->lone.part, S_MOD_INIT_FUNC_POINTERS, &reader->fixups,
+                 &lists.initialisers);
     add_offsets(&reader->lone.part, S_INIT_FUNC_OFFSETS, 0, &lists.initialisers);
     add_pointers(&reader->lone.part, S_MOD_TERM_FUNC_POINTERS, &reader->fixups, &lists.terminators);
-    for (size_t i = 0; i < reader->lone.part.section_count; i++)
-        if (section_type_of(&reader->lone.part.sections[i]) == S_MOD_INIT_FUNC_POINTERS)
-            differ(reader, NULL, "there are initialisers beside those that are listed");
     compare_functions(reader, "initialiser", &lists.initialisers, &expected->initialisers);
     compare_functions(reader, "terminator", &lists.terminators, &expected->terminators);
     buffer_free(&lists.initialisers);
@@ -364,10 +410,16 @@ static void compare_lists(struct merged_reader *reader, const struct run_lists *
 
 /* --- all of it --- */
 
+static bool read_pointers(const struct merge *merge, const struct part *part,
+                          struct part_fixups *fixups, struct error *error) {
+    return merge->has_opcodes ? part_read_layers(part, fixups, error)
+                              : part_read_fixups(part, fixups, error);
+}
+
 static bool open_merged(struct merged_reader *reader, const char *path, struct error *error) {
     size_t loaded = 0;
     if (!lone_image_open(&reader->arena, path, &reader->lone, error) ||
-        !part_read_fixups(&reader->lone.part, &reader->fixups, error) ||
+        !read_pointers(reader->merge, &reader->lone.part, &reader->fixups, error) ||
         !definitions_add(&reader->arena, &reader->lone.part, 0, &reader->definitions, error))
         return false;
     definitions_sort(&reader->definitions, &loaded);
@@ -378,7 +430,7 @@ static void compare_part(struct merged_reader *reader, const struct part *part,
                          struct run_lists *lists) {
     struct part_fixups fixups;
     struct error error;
-    if (!part_read_fixups(part, &fixups, &error)) {
+    if (!read_pointers(reader->merge, part, &fixups, &error)) {
         errors_add(reader->differences.errors, &error);
         return;
     }
@@ -416,6 +468,9 @@ static void compare_all(struct merged_reader *reader) {
     if (reader->merge->has_identity && !part_has_identity(&reader->lone.part))
         differ(reader, NULL, "is signed by no identity; a part was");
     compare_lists(reader, &lists);
+    if (part_has_opcodes(&reader->lone.part) != reader->merge->has_opcodes)
+        differ(reader, NULL, "has opcodes, or has none, other than its parts");
+    compare_strong_names(reader);
     compare_merged_exports(reader->merge, &reader->lone.part, &reader->definitions,
                            &reader->differences);
     compare_merged_dylibs(reader->merge, &reader->lone.part, &reader->differences);

@@ -1,15 +1,12 @@
 #include "merge/eligible.h"
 
 #include "base/memory.h"
-#include "base/name_set.h"
 #include "base/parallel.h"
 #include "base/path.h"
 #include "base/seed.h"
-#include "macho/build_version.h"
 #include "macho/code_signature.h"
-#include "macho/fixup_walk.h"
-#include "macho/symtab.h"
 #include "macho/unclaimed.h"
+#include "merge/bind_judge.h"
 #include "merge/export_judge.h"
 #include "merge/parts_file.h"
 #include "merge/terminators.h"
@@ -20,8 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CHAINS_FROM VERSION(12, 0) /* the first macOS of which every dyld knows chained fixups */
 
 /* What takes reader a file from end to end: done for all images side by side. One a node each. */
 struct image_facts {
@@ -266,29 +261,14 @@ static const char *judge_unclaimed(const struct candidate *candidate) {
 
 /* --- of what parts must have in common --- */
 
-static uint32_t minimum_version(const struct part *part) {
-    struct load_command_walk walk = image_commands(part->head);
-    struct load_command command;
-    struct error ignored;
-    while (load_command_next(&walk, &command, &ignored)) {
-        if (command.number == LC_BUILD_VERSION)
-            return bytes_u32(command.bytes, 12);
-        if (command.number == LC_VERSION_MIN_MACOSX)
-            return bytes_u32(command.bytes, 8);
-    }
-    return 0;
-}
-
 static const char *judge_fixups(const struct candidate *candidate) {
     uint16_t format = part_pointer_format(candidate->part);
-    bool has_opcodes = part_linkedit(candidate->part, "rebase opcodes").size != 0 ||
-                       part_linkedit(candidate->part, "bind opcodes").size != 0 ||
-                       part_linkedit(candidate->part, "lazy bind opcodes").size != 0 ||
-                       part_linkedit(candidate->part, "weak bind opcodes").size != 0;
     if (format != 0 && format != DYLD_CHAINED_PTR_64 && format != DYLD_CHAINED_PTR_64_OFFSET)
         return arena_format(candidate->arena, "has pointers of format %u", format);
-    if (has_opcodes && minimum_version(candidate->part) < CHAINS_FROM)
-        return "has opcodes (LC_DYLD_INFO), and runs before macOS 12";
+    if (part_needs_opcodes(candidate->part) &&
+        (part_linkedit(candidate->part, "chained fixups").size != 0 ||
+         part_has_type(candidate->part, S_INIT_FUNC_OFFSETS)))
+        return "has opcodes (LC_DYLD_INFO) with chained fixups or offsets of initialisers";
     return NULL;
 }
 
@@ -306,7 +286,7 @@ struct common_traits {
 
 static const char *judge_common(struct arena *arena, const struct part *part,
                                 struct common_traits *common) {
-    uint32_t minimum = minimum_version(part);
+    uint32_t minimum = part_minimum_version(part);
     uint16_t format = part_pointer_format(part);
     if (!common->is_set)
         *common =
@@ -345,66 +325,27 @@ static size_t count_sections(struct arena *arena, const struct part *part) {
     return count;
 }
 
+static size_t count_segments(const struct part *part) {
+    size_t count = 0;
+    for (size_t i = 0; i < part->image->segments.count; i++)
+        count += segment_moves(&part->image->segments.items[i]);
+    return count;
+}
+
 static void measure(struct arena *arena, const struct part *part, struct merge_needs *needs) {
     needs->sections = count_sections(arena, part);
+    needs->fixup_style =
+        part_needs_opcodes(part)                                                     ? NEEDS_OPCODES
+        : part_pointer_format(part) != 0 || part_has_type(part, S_INIT_FUNC_OFFSETS) ? NEEDS_CHAINS
+                                                                                     : 0;
+    needs->segments = count_segments(part);
     needs->has_initialisers = part_has_initialisers(part);
     needs->has_terminators = part_has_terminators(part);
     needs->address_space = part->extent + 2 * part->linkedit.size + part->head.size +
                            (UINT64_C(64) << 10); /* rounding, names and its initialisers */
 }
 
-/* --- weak binds --- */
-
-static struct bytes bytes_of_text(const char *text) {
-    return (struct bytes){(const uint8_t *)text, strlen(text)};
-}
-
-static void add_bound(const struct part *part, const char *opcodes, struct name_set *names) {
-    struct fixup_walk walk;
-    struct fixup fixup;
-    struct error ignored;
-    struct bytes bytes = part_linkedit(part, opcodes);
-    if (bytes.size == 0 ||
-        !fixup_walk_begin(&walk, opcodes, bytes, part->image, part->slice, &ignored))
-        return;
-    while (fixup_walk_next(&walk, &fixup, &ignored))
-        if (fixup.kind == FIXUP_BIND || fixup.kind == FIXUP_LAZY_BIND)
-            name_set_add(names, name_hash(bytes_of_text(fixup.import.symbol)));
-}
-
-static const char *find_unknown(const struct candidate *candidate, const struct name_set *names) {
-    struct fixup_walk walk;
-    struct fixup fixup;
-    struct error ignored;
-    struct bytes bytes = part_linkedit(candidate->part, "weak bind opcodes");
-    if (bytes.size == 0 ||
-        !fixup_walk_begin(&walk, "weak bind opcodes", bytes, candidate->part->image,
-                          candidate->part->slice, &ignored))
-        return NULL;
-    while (fixup_walk_next(&walk, &fixup, &ignored))
-        if (fixup.kind == FIXUP_WEAK_BIND &&
-            !name_set_has(names, name_hash(bytes_of_text(fixup.import.symbol))))
-            return arena_format(candidate->arena, "binds %s weakly, and neither has nor wants it",
-                                fixup.import.symbol);
-    return NULL;
-}
-
-/* Where no image has what opcodes bind weakly, dyld leaves the pointer as it is; with chained
- * fixups, which a merged image has, it ends the program (Loader.cpp, resolveSymbol). */
-static const char *judge_weak_binds(const struct candidate *candidate) {
-    const struct export_list *own = candidate->exports;
-    struct name_set names = {0};
-    if (part_linkedit(candidate->part, "weak bind opcodes").size == 0)
-        return NULL;
-    for (size_t i = 0; i < own->count; i++)
-        name_set_add(&names, own->items[i].hash);
-    add_bound(candidate->part, "bind opcodes", &names);
-    add_bound(candidate->part, "lazy bind opcodes", &names);
-    name_set_seal(&names);
-    const char *reason = find_unknown(candidate, &names);
-    name_set_free(&names);
-    return reason;
-}
+/* --- exports and what is bound --- */
 
 /* *reason is NULL when nothing is against the part's exports. */
 static bool judge_exports(const struct candidate *candidate, struct export_judge *judge,
@@ -412,10 +353,10 @@ static bool judge_exports(const struct candidate *candidate, struct export_judge
     *error = candidate->exports->error;
     if (error->kind != ERROR_NONE)
         return false;
-    *reason = judge_weak_binds(candidate);
+    size_t node = (size_t)(candidate->node - candidate->graph->items);
+    *reason = bind_judge_part(judge, candidate->part, node);
     if (*reason == NULL)
-        *reason = export_judge_part(judge, candidate->part,
-                                    (size_t)(candidate->node - candidate->graph->items));
+        *reason = export_judge_part(judge, candidate->part, node);
     return true;
 }
 

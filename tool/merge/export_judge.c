@@ -222,6 +222,53 @@ static const char *judge_dylibs(const struct judged_part *judged) {
     return reason;
 }
 
+/* --- who has a name --- */
+
+/* Nodes that are yet to be asked. */
+struct asked_nodes {
+    bool *seen; /* one a node */
+    size_t *stack;
+    size_t depth;
+};
+
+static void ask(struct asked_nodes *asked, size_t node) {
+    if (!asked->seen[node])
+        asked->stack[asked->depth++] = node;
+    asked->seen[node] = true;
+}
+
+/* Adds what a node re-exports; false where it cannot be asked. */
+static bool ask_reexported(const struct export_judge *judge, struct asked_nodes *asked,
+                           size_t node) {
+    const struct graph_node *from = &judge->graph->items[node];
+    for (size_t i = 0; i < from->image->dylibs.count; i++) {
+        if (!from->image->dylibs.items[i].reexport)
+            continue;
+        if (from->loads[i] == NO_IMAGE)
+            return false;
+        ask(asked, from->loads[i]);
+    }
+    return true;
+}
+
+bool export_judge_has(const struct export_judge *judge, size_t node, uint64_t hash) {
+    struct asked_nodes asked = {.depth = 0};
+    bool has = !judge->lists[node].is_known || export_list_find(&judge->lists[node], hash) != NULL;
+    if (has)
+        return true;
+    asked.seen = memory_zeros(judge->graph->count, sizeof *asked.seen);
+    asked.stack = memory_zeros(judge->graph->count, sizeof *asked.stack);
+    ask(&asked, node);
+    while (!has && asked.depth != 0) {
+        size_t next = asked.stack[--asked.depth];
+        has = !judge->lists[next].is_known || export_list_find(&judge->lists[next], hash) != NULL ||
+              !ask_reexported(judge, &asked, next);
+    }
+    free(asked.seen);
+    free(asked.stack);
+    return has;
+}
+
 /* --- all of it --- */
 
 static void note(struct export_judge *judge, size_t node, bool weak) {

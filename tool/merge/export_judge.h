@@ -6,7 +6,9 @@
 #include "merge/exporters.h"
 #include "program/image_graph.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Set arena, graph, lists and the seed of exporters; zero the rest. Release with export_judge_free.
  */
@@ -27,6 +29,8 @@ void export_judge_begin(struct export_judge *judge);
  * that it does not count in which order the merged image looks. Weak definitions may stand for each
  * other, as where dyld coalesces them. */
 const char *export_judge_part(struct export_judge *judge, const struct part *part, size_t node);
+/* Whether a node exports the name of that hash, or may have it from a dylib that it re-exports. */
+bool export_judge_has(const struct export_judge *judge, size_t node, uint64_t hash);
 void export_judge_free(struct export_judge *judge);
 
 #endif

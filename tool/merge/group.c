@@ -1,10 +1,14 @@
 #include "merge/group.h"
 
+#include "macho/write/dyld_info.h"
 #include "merge/reach.h"
 
 #include <string.h>
 
-enum { MOST_SECTIONS = 250 /* of parts: the merged image has a few of its own */ };
+enum {
+    MOST_SECTIONS = 250,                 /* of parts: the merged image has a few of its own */
+    MOST_SEGMENTS = OPCODE_SEGMENTS - 2, /* likewise, where opcodes name them: __TEXT and __DATA */
+};
 
 /* --- groups --- */
 
@@ -38,11 +42,22 @@ static bool ends_otherwise(const struct merge_needs *sum, const struct merge_nee
                                    : needs->has_terminators && sum->has_initialisers;
 }
 
+static bool named_otherwise(const struct merge_needs *sum, const struct merge_needs *needs) {
+    return (sum->fixup_style | needs->fixup_style) == (NEEDS_CHAINS | NEEDS_OPCODES);
+}
+
+/* Parts without fixups take segments too. */
+static bool has_segments(const struct merge_needs *sum, const struct merge_needs *needs) {
+    bool opcodes = ((sum->fixup_style | needs->fixup_style) & NEEDS_OPCODES) != 0;
+    return !opcodes || sum->segments + needs->segments <= MOST_SEGMENTS;
+}
+
 static bool has_room(const struct image_graph *graph, const struct merge_needs *sum,
                      const struct merge_needs *needs) {
     return sum->sections + needs->sections <= MOST_SECTIONS &&
            sum->address_space + needs->address_space < most_space(graph) &&
-           !(sum->has_objective_c && needs->has_objective_c) && !ends_otherwise(sum, needs);
+           !(sum->has_objective_c && needs->has_objective_c) && !ends_otherwise(sum, needs) &&
+           !named_otherwise(sum, needs) && has_segments(sum, needs);
 }
 
 static bool same_image(const struct merge_needs *sum, const struct merge_needs *needs) {
@@ -131,6 +146,8 @@ static void add_to(struct group_plan *plan, struct open_group *open, size_t node
     open->sum.sections += needs->sections;
     open->sum.address_space += needs->address_space;
     open->sum.has_objective_c |= needs->has_objective_c;
+    open->sum.fixup_style |= needs->fixup_style;
+    open->sum.segments += needs->segments;
     open->sum.has_initialisers |= needs->has_initialisers;
     open->sum.has_terminators |= needs->has_terminators;
 }
@@ -153,6 +170,10 @@ static void place(struct group_plan *plan, size_t number) {
 static const char *why_apart(const struct merge_needs *sum, const struct merge_needs *needs) {
     if (sum->has_objective_c && needs->has_objective_c)
         return "has metadata of Objective-C, of which an image can have but one dylib's";
+    if (named_otherwise(sum, needs))
+        return "has opcodes (LC_DYLD_INFO) or chained fixups, others the other, and runs before macOS 12";
+    if (!has_segments(sum, needs))
+        return "has opcodes (LC_DYLD_INFO), which name 16 segments at most, and runs before macOS 12";
     if (!ends_otherwise(sum, needs))
         return NULL;
     return needs->has_initialisers

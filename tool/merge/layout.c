@@ -42,7 +42,7 @@ static bool continues(const struct merged_segment *segment, const struct part_se
     const struct merged_section *last = &segment->sections[segment->section_count - 1];
     uint8_t before = last->flags & 0xff;
     bool typed = part_section_is_typed(section) || before == S_THREAD_LOCAL_VARIABLES ||
-                 before == S_MOD_TERM_FUNC_POINTERS;
+                 before == S_MOD_TERM_FUNC_POINTERS || before == S_MOD_INIT_FUNC_POINTERS;
     return segment->section_count != 0 && !typed && section->address >= last->address &&
            ((new_flags(section) & 0xff) == S_ZEROFILL) == ((last->flags & 0xff) == S_ZEROFILL);
 }
@@ -166,6 +166,8 @@ static void add_leading(struct merge *merge) {
         add_new_section(text, "__unwind_info", 2, 0);
     if (merge->made.eh_frame.size != 0)
         add_new_section(text, "__eh_frame", 3, 0);
+    if (text->section_count == 0 && merge->has_opcodes) /* LLVM counts segments by their sections */
+        add_new_section(text, "__text", 2, 0);
     if (!has_template(merge))
         return;
     struct merged_segment *data =
@@ -210,6 +212,7 @@ static void place_leading(struct merge *merge, uint64_t *at, uint64_t *in_file) 
                     {places.unwind_info, merge->made.unwind_info.size},
                     {places.eh_frame, merge->made.eh_frame.size}};
     struct merged_section *section = text->sections;
+    section->address = section->file_offset = places.end;
     for (size_t i = 0; i < LEADING_SECTIONS; i++)
         if (contents[i].size != 0) {
             section->address = section->file_offset = contents[i].address;

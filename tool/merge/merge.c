@@ -147,6 +147,7 @@ static void describe(struct merge *merge) {
             merge->pointer_format = format;
         if (node_of(merge, part) < node_of(merge, &merge->parts[merge->first_loaded]))
             merge->first_loaded = i;
+        merge->has_opcodes |= part_needs_opcodes(part);
         merge->is_signed |= part_linkedit(part, "code signature").size != 0;
         merge->has_identity |= part_has_identity(part);
         add_names(merge, part);
@@ -175,9 +176,10 @@ bool merge_begin(struct merge *merge, const size_t *nodes, size_t count, struct 
 
 void merge_written(struct merge *merge) {
     struct merged_contents *made = &merge->made;
-    struct buffer *buffers[] = {&made->initialisers, &made->unwind_info, &made->eh_frame,
-                                &made->fixups,       &made->exports,     &made->function_starts,
-                                &made->data_in_code, &made->symbols};
+    struct buffer *buffers[] = {
+        &made->initialisers,   &made->unwind_info,     &made->eh_frame,         &made->fixups,
+        &made->exports,        &made->function_starts, &made->data_in_code,     &made->symbols,
+        &made->opcodes.rebase, &made->opcodes.bind,    &made->opcodes.weak_bind};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         buffer_free(buffers[i]);
     string_pool_free(&made->strings.plan);
@@ -198,6 +200,7 @@ void merge_free(struct merge *merge) {
         part_free(&merge->parts[i]);
     free(merge->template.pointers);
     new_chains_free(&merge->chains);
+    new_opcodes_free(&merge->opcodes);
 }
 
 /* --- imports --- */

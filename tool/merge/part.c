@@ -1,12 +1,15 @@
 #include "merge/part.h"
 
 #include "base/memory.h"
+#include "macho/build_version.h"
 #include "macho/code_signature.h"
 #include "macho/fixup_walk.h"
 #include "macho/symtab.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define CHAINS_FROM VERSION(12, 0) /* the first macOS of which every dyld knows chained fixups */
 
 enum { FORMAT_AT = 6 /* in a segment's starts */ };
 
@@ -43,6 +46,7 @@ static bool read_sections(struct arena *arena, struct part *part, struct error *
     struct load_command_walk walk = image_commands(part->head);
     struct load_command command;
     size_t segment = 0;
+    bool has_opcodes = part_needs_opcodes(part);
     for (size_t i = 0; i < part->image->segments.count; i++)
         part->section_count += part->image->segments.items[i].section_count;
     part->sections = arena_take(arena, (part->section_count + 1) * sizeof *part->sections);
@@ -53,6 +57,7 @@ static bool read_sections(struct arena *arena, struct part *part, struct error *
         for (uint32_t i = 0; i < part->image->segments.items[segment].section_count; i++) {
             struct part_section *section = &part->sections[part->section_count++];
             section->segment = segment;
+            section->stays_initialiser = has_opcodes;
             read_section(command.bytes, SEGMENT_COMMAND_SIZE + (size_t)i * SECTION_SIZE, section);
             if (!section_fits(part, section, error))
                 return false;
@@ -152,9 +157,17 @@ uint8_t section_type_of(const struct part_section *section) {
     return section->flags & 0xff;
 }
 
+bool part_has_type(const struct part *part, uint8_t type) {
+    bool any = false;
+    for (size_t i = 0; i < part->section_count; i++)
+        any |= section_type_of(&part->sections[i]) == type;
+    return any;
+}
+
 bool part_section_is_typed(const struct part_section *section) {
     uint8_t type = section_type_of(section);
-    return type == S_THREAD_LOCAL_VARIABLES || type == S_MOD_TERM_FUNC_POINTERS;
+    return type == S_THREAD_LOCAL_VARIABLES || type == S_MOD_TERM_FUNC_POINTERS ||
+           (type == S_MOD_INIT_FUNC_POINTERS && section->stays_initialiser);
 }
 
 bool section_is_zero_filled(const struct part_section *section) {
@@ -180,15 +193,39 @@ struct bytes part_linkedit(const struct part *part, const char *name) {
     return bytes;
 }
 
-bool part_has_trie(const struct part *part) {
+static bool has_command(const struct part *part, uint32_t number) {
     struct load_command_walk walk = image_commands(part->head);
     struct load_command command;
     struct error ignored;
     while (load_command_next(&walk, &command, &ignored))
-        if (command.number == LC_DYLD_EXPORTS_TRIE || command.number == LC_DYLD_INFO ||
-            command.number == LC_DYLD_INFO_ONLY)
+        if (command.number == number)
             return true;
     return false;
+}
+
+bool part_has_opcodes(const struct part *part) {
+    return has_command(part, LC_DYLD_INFO) || has_command(part, LC_DYLD_INFO_ONLY);
+}
+
+uint32_t part_minimum_version(const struct part *part) {
+    struct load_command_walk walk = image_commands(part->head);
+    struct load_command command;
+    struct error ignored;
+    while (load_command_next(&walk, &command, &ignored)) {
+        if (command.number == LC_BUILD_VERSION)
+            return bytes_u32(command.bytes, 12);
+        if (command.number == LC_VERSION_MIN_MACOSX)
+            return bytes_u32(command.bytes, 8);
+    }
+    return 0;
+}
+
+bool part_needs_opcodes(const struct part *part) {
+    return part_has_opcodes(part) && part_minimum_version(part) < CHAINS_FROM;
+}
+
+bool part_has_trie(const struct part *part) {
+    return has_command(part, LC_DYLD_EXPORTS_TRIE) || part_has_opcodes(part);
 }
 
 struct part_section *part_section_at(const struct part *part, uint64_t address) {
@@ -273,15 +310,25 @@ static void sort_fixups(struct part_fixups *fixups) {
         qsort(fixups->items, fixups->count, sizeof *fixups->items, by_address);
 }
 
-static void keep_first_of_each(struct part_fixups *fixups) {
+bool fixup_is_weak_bind(const struct fixup *fixup) {
+    return fixup->kind != FIXUP_REBASE && fixup->import.ordinal == ORDINAL_WEAK;
+}
+
+/* `layered`: or the first after the weak binds. */
+static void keep_first_of_each(struct part_fixups *fixups, bool layered) {
     size_t kept = 0;
-    for (size_t i = 0; i < fixups->count; i++)
-        if (kept == 0 || fixups->items[kept - 1].address != fixups->items[i].address)
-            fixups->items[kept++] = fixups->items[i];
+    for (size_t i = 0; i < fixups->count; i++) {
+        const struct fixup *fixup = &fixups->items[i];
+        const struct fixup *last = kept == 0 ? NULL : &fixups->items[kept - 1];
+        if (last == NULL || last->address != fixup->address ||
+            (layered && fixup_is_weak_bind(last) && !fixup_is_weak_bind(fixup)))
+            fixups->items[kept++] = *fixup;
+    }
     fixups->count = kept;
 }
 
-bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struct error *error) {
+static bool read_fixups(const struct part *part, bool layered, struct part_fixups *fixups,
+                        struct error *error) {
     const struct linkedit_parts *parts = &part->image->parts;
     *fixups = (struct part_fixups){0};
     for (size_t i = 0; i < parts->count; i++) {
@@ -294,8 +341,16 @@ bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struc
         }
     }
     sort_fixups(fixups);
-    keep_first_of_each(fixups);
+    keep_first_of_each(fixups, layered);
     return true;
+}
+
+bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struct error *error) {
+    return read_fixups(part, false, fixups, error);
+}
+
+bool part_read_layers(const struct part *part, struct part_fixups *fixups, struct error *error) {
+    return read_fixups(part, true, fixups, error);
 }
 
 bool part_has_identity(const struct part *part) {

@@ -88,8 +88,10 @@ static void write_own_folder(struct stub_writer *writer) {
 
 static void write_linkedit_commands(struct stub_writer *writer, uint64_t signature) {
     struct buffer *file = writer->file;
-    buffer_little(file, 4, LC_DYLD_EXPORTS_TRIE);
-    buffer_little(file, 4, 16);
+    bool old = writer->merge->has_opcodes; /* for dylds that know no other command */
+    buffer_little(file, 4, old ? LC_DYLD_INFO_ONLY : LC_DYLD_EXPORTS_TRIE);
+    buffer_little(file, 4, old ? 48 : 16);
+    buffer_take(file, old ? 32 : 0);
     buffer_little(file, 4, writer->page);
     buffer_little(file, 4, writer->trie.size);
     buffer_little(file, 4, LC_SYMTAB);

@@ -2,19 +2,13 @@
 
 #include <stdlib.h>
 
-static bool has_type(const struct part *part, uint8_t type) {
-    bool any = false;
-    for (size_t i = 0; i < part->section_count; i++)
-        any |= section_type_of(&part->sections[i]) == type;
-    return any;
-}
-
 bool part_has_terminators(const struct part *part) {
-    return has_type(part, S_MOD_TERM_FUNC_POINTERS);
+    return part_has_type(part, S_MOD_TERM_FUNC_POINTERS);
 }
 
 bool part_has_initialisers(const struct part *part) {
-    return has_type(part, S_MOD_INIT_FUNC_POINTERS) || has_type(part, S_INIT_FUNC_OFFSETS);
+    return part_has_type(part, S_MOD_INIT_FUNC_POINTERS) ||
+           part_has_type(part, S_INIT_FUNC_OFFSETS);
 }
 
 static bool is_executable(const struct part *part, uint64_t address) {
