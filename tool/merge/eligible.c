@@ -384,7 +384,7 @@ static void read_facts(void *context, size_t i) {
     struct part part;
     struct arena scratch = {0};
     struct error ignored;
-    if (node->file->thin && part_read(&scratch, node, &part, &ignored)) {
+    if (part_read(&scratch, node, &part, &ignored)) {
         export_list_read(&part, &reader->facts.exports[i]);
         if (reader->needs[i].reason == NULL) {
             reader->facts.unclaimed[i] = unclaimed_bytes(&part);
@@ -421,31 +421,48 @@ static bool judge_file_of(struct candidate *candidate, struct common_traits *com
     return done;
 }
 
-static bool judge_all(struct candidate *candidate, struct merge_needs *needs,
-                      const struct image_facts *facts, struct error *error) {
+/* All images of one architecture. */
+static bool judge_architecture(struct candidate *candidate, struct merge_needs *needs,
+                               const struct image_facts *facts, const struct architecture *which,
+                               struct error *error) {
     struct common_traits common = {0};
     struct export_judge judge = {.arena = candidate->arena,
                                  .graph = candidate->graph,
                                  .lists = facts->exports,
                                  .exporters.seed = seed() | 1};
     bool done = true;
-    export_judge_begin(&judge);
+    export_judge_begin(&judge, which);
     for (size_t i = 0; done && i < candidate->graph->count; i++) {
         candidate->node = &candidate->graph->items[i];
         candidate->exports = &facts->exports[i];
         candidate->unclaimed = facts->unclaimed[i];
         candidate->needs = &needs[i];
-        if (needs[i].reason == NULL)
+        if (needs[i].reason == NULL && needs[i].architecture == which)
             done = judge_file_of(candidate, &common, &judge, error);
     }
     export_judge_free(&judge);
     return done;
 }
 
+/* Images of several architectures are in several processes. */
+static bool judge_all(struct candidate *candidate, struct merge_needs *needs,
+                      const struct image_facts *facts, struct error *error) {
+    for (size_t i = 0; i < candidate->graph->count; i++) {
+        size_t first = 0;
+        while (needs[first].architecture != needs[i].architecture)
+            first++;
+        if (first == i &&
+            !judge_architecture(candidate, needs, facts, needs[i].architecture, error))
+            return false;
+    }
+    return true;
+}
+
 static void judge_loading(struct candidate *candidate, struct merge_needs *needs) {
     for (size_t i = 0; i < candidate->graph->count; i++) {
         candidate->node = &candidate->graph->items[i];
         candidate->needs = &needs[i];
+        needs[i].architecture = candidate->node->image->architecture;
         needs[i].reason = first_reason(loading_judges,
                                        sizeof loading_judges / sizeof loading_judges[0], candidate);
     }

@@ -20,8 +20,9 @@ enum { NEEDS_CHAINS = 1, NEEDS_OPCODES = 2 };
 struct merge_needs {
     const char *reason;     /* why it is not merged, in the arena; NULL when it can be */
     uint64_t address_space; /* bytes, with a bound for its share of the new __LINKEDIT */
-    size_t sections;        /* headers at most, when not all get one */
-    bool has_objective_c;   /* of which a merged image can have one */
+    const struct architecture *architecture;
+    size_t sections;      /* headers at most, when not all get one */
+    bool has_objective_c; /* of which a merged image can have one */
     bool has_initialisers;
     unsigned fixup_style; /* NEEDS_..., 0 for a part without */
     size_t segments;      /* that the part has in the merged image */

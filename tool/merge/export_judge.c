@@ -282,9 +282,10 @@ static void note(struct export_judge *judge, size_t node, bool weak) {
     }
 }
 
-void export_judge_begin(struct export_judge *judge) {
+void export_judge_begin(struct export_judge *judge, const struct architecture *architecture) {
     for (size_t i = 0; i < judge->graph->count; i++)
-        note(judge, i, true);
+        if (judge->graph->items[i].image->architecture == architecture)
+            note(judge, i, true);
 }
 
 const char *export_judge_part(struct export_judge *judge, const struct part *part, size_t node) {

@@ -19,8 +19,9 @@ struct export_judge {
     struct exporters exporters;
 };
 
-/* Notes the weak definitions of all images, merged or not: dyld coalesces them. */
-void export_judge_begin(struct export_judge *judge);
+/* Notes the weak definitions of all images of an architecture, merged or not: dyld coalesces them.
+ */
+void export_judge_begin(struct export_judge *judge, const struct architecture *architecture);
 /* Why the exports of the part, which is node `node`, cannot be in one image with those of the nodes
  * before it, in the arena; NULL when they can, and are noted then.
  *

@@ -31,8 +31,8 @@ struct group_plan {
     struct open_groups groups;
 };
 
-static uint64_t most_space(const struct image_graph *graph) {
-    bool far = graph->items[0].image->architecture->page_size != 4096;
+static uint64_t most_space(const struct merge_needs *needs) {
+    bool far = needs->architecture->page_size != 4096;
     return far ? UINT64_C(4) << 30 : UINT64_C(2) << 30;
 }
 
@@ -52,16 +52,16 @@ static bool has_segments(const struct merge_needs *sum, const struct merge_needs
     return !opcodes || sum->segments + needs->segments <= MOST_SEGMENTS;
 }
 
-static bool has_room(const struct image_graph *graph, const struct merge_needs *sum,
-                     const struct merge_needs *needs) {
+static bool has_room(const struct merge_needs *sum, const struct merge_needs *needs) {
     return sum->sections + needs->sections <= MOST_SECTIONS &&
-           sum->address_space + needs->address_space < most_space(graph) &&
+           sum->address_space + needs->address_space < most_space(needs) &&
            !(sum->has_objective_c && needs->has_objective_c) && !ends_otherwise(sum, needs) &&
            !named_otherwise(sum, needs) && has_segments(sum, needs);
 }
 
 static bool same_image(const struct merge_needs *sum, const struct merge_needs *needs) {
-    return strcmp(sum->leaf, needs->leaf) == 0 && strcmp(sum->folder, needs->folder) == 0;
+    return sum->architecture == needs->architecture && strcmp(sum->leaf, needs->leaf) == 0 &&
+           strcmp(sum->folder, needs->folder) == 0;
 }
 
 static bool leads_down(const struct graph_node *node, size_t use) {
@@ -124,7 +124,7 @@ static struct open_group *group_for(const struct group_plan *plan, size_t node) 
     const struct merge_needs *needs = &plan->needs[node];
     for (size_t i = 0; i < plan->groups.count; i++) {
         struct open_group *open = &plan->groups.items[i];
-        if (same_image(&open->sum, needs) && has_room(plan->graph, &open->sum, needs) &&
+        if (same_image(&open->sum, needs) && has_room(&open->sum, needs) &&
             !has_detour(plan, node, open->group.nodes[0]))
             return open;
     }
