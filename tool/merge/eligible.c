@@ -79,12 +79,21 @@ static const char *judge_file(const struct candidate *candidate) {
     return NULL;
 }
 
-static const char *judge_merged(const struct candidate *candidate) {
+static bool is_merged(const struct candidate *candidate, const struct graph_node *node) {
     struct replaced_files ignored;
-    return parts_file_of(candidate->arena, candidate->node->file->path, candidate->node->image,
-                         &ignored)
-               ? "is a merged image; --undo takes it back"
-               : NULL;
+    return parts_file_of(candidate->arena, node->file->path, node->image, &ignored);
+}
+
+/* A stub is nothing to be merged: its part is in a merged image. */
+static const char *judge_merged(const struct candidate *candidate) {
+    const struct graph_node *node = candidate->node;
+    if (is_merged(candidate, node))
+        return "is a merged image; --undo takes it back";
+    for (size_t i = 0; i < node->image->dylibs.count; i++)
+        if (node->image->dylibs.items[i].reexport && node->loads[i] != NO_IMAGE &&
+            is_merged(candidate, &candidate->graph->items[node->loads[i]]))
+            return "re-exports a merged image; --undo takes it back";
+    return NULL;
 }
 
 static const char *judge_loads(const struct candidate *candidate) {
