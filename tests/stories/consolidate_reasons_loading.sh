@@ -6,8 +6,8 @@ built
 left_alone 'excluded' 'is excluded by libx*' --exclude 'libx*'
 
 built
-llvm-lipo-19 -create case/libx.dylib -output fat && mv fat case/libx.dylib
-left_alone 'universal' 'is a universal file'
+for file in libx.dylib parts; do llvm-lipo-19 -create case/$file -output fat && mv fat case/$file; done
+left_alone 'universal' 'is a universal file, and so is a program'
 
 # libx loads a dylib that is there when it is linked.
 object gone 8

@@ -10,6 +10,7 @@
 #include "merge/export_judge.h"
 #include "merge/parts_file.h"
 #include "merge/terminators.h"
+#include "merge/universal_part.h"
 #include "program/resolve.h"
 
 #include <fnmatch.h>
@@ -68,8 +69,6 @@ static const char *judge_bound(const struct candidate *candidate) {
 static const char *judge_file(const struct candidate *candidate) {
     const struct image_file *file = candidate->node->file;
     const char *real = file_real(candidate->arena, file->path);
-    if (!file->thin)
-        return "is a universal file";
     if (candidate->node->image->install_name == NULL)
         return "has no install name";
     for (size_t i = 0; i < file->names.count; i++)
@@ -281,9 +280,15 @@ static const char *judge_fixups(const struct candidate *candidate) {
     return NULL;
 }
 
-static candidate_judge *const file_judges[] = {judge_flags,       judge_commands,    judge_sections,
-                                               judge_terminators, judge_relocations, judge_trie,
-                                               judge_signature,   judge_unclaimed,   judge_fixups};
+static const char *judge_universal(const struct candidate *candidate) {
+    return candidate->node->file->thin
+               ? NULL
+               : universal_part_judge(candidate->graph, candidate->part, candidate->needs->leaf);
+}
+
+static candidate_judge *const file_judges[] = {
+    judge_universal,   judge_flags, judge_commands,  judge_sections,  judge_terminators,
+    judge_relocations, judge_trie,  judge_signature, judge_unclaimed, judge_fixups};
 
 /* What the first that can be merged has. */
 struct common_traits {

@@ -242,8 +242,9 @@ static bool join_pool(struct symbol_merger *merger, size_t number, struct error 
     symbols->table = part_linkedit(part, "symbol table");
     if (!part_open(part, &file, error))
         return false;
-    bool done = mapped_pieces_add(merger->pool, &file, (uint64_t)(pool.data - part->slice.data),
-                                  pool.size, &symbols->pool, error);
+    bool done = mapped_pieces_add(
+        merger->pool, &file, part->node->slice->offset + (uint64_t)(pool.data - part->slice.data),
+        pool.size, &symbols->pool, error);
     file_close(&file);
     return done || error_in_file(error, part->node->file->path);
 }

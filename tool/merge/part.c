@@ -131,19 +131,44 @@ void part_rest(const struct part *part) {
     mapping_rest(&part->mapping);
 }
 
+static bool open_lone_file(struct arena *arena, const char *path, struct image_file *file,
+                           struct error *error) {
+    *file = (struct image_file){.path = path, .file.descriptor = -1};
+    if (!file_open(path, &file->file, error))
+        return false;
+    file->size = file->file.size;
+    return image_file_read(arena, file, error);
+}
+
+static bool read_lone(struct arena *arena, struct image_slice *slice, struct lone_image *image,
+                      struct error *error) {
+    image->node = (struct graph_node){.file = &image->file, .slice = slice, .image = slice->image};
+    return part_read(arena, &image->node, &image->part, error);
+}
+
 bool lone_image_open(struct arena *arena, const char *path, struct lone_image *image,
                      struct error *error) {
-    *image = (struct lone_image){.file.path = path, .file.file.descriptor = -1};
-    if (!file_open(path, &image->file.file, error))
+    *image = (struct lone_image){0};
+    return open_lone_file(arena, path, &image->file, error) &&
+           image_file_parse(arena, &image->file, &image->file.slices[0], error) &&
+           read_lone(arena, &image->file.slices[0], image, error);
+}
+
+bool lone_image_open_slice(struct arena *arena, const char *path,
+                           const struct architecture *architecture, struct lone_image *image,
+                           struct error *error) {
+    *image = (struct lone_image){0};
+    if (!open_lone_file(arena, path, &image->file, error))
         return false;
-    image->file.size = image->file.file.size;
-    if (!image_file_read(arena, &image->file, error) ||
-        !image_file_parse(arena, &image->file, &image->file.slices[0], error))
-        return false;
-    image->node = (struct graph_node){.file = &image->file,
-                                      .slice = &image->file.slices[0],
-                                      .image = image->file.slices[0].image};
-    return part_read(arena, &image->node, &image->part, error);
+    struct image_slice *slice = image_file_slice(&image->file, architecture->name);
+    if (slice == NULL)
+        return error_malformed(error, "universal header", "has no slice of %s",
+                               architecture->name) ||
+               error_in_file(error, path);
+    image->file.slices = slice;
+    image->file.slice_count = 1;
+    return image_file_parse(arena, &image->file, slice, error) &&
+           read_lone(arena, slice, image, error);
 }
 
 void lone_image_close(struct lone_image *image) {

@@ -66,6 +66,11 @@ struct lone_image {
  * an error. Errors: ERROR_IO, ERROR_MALFORMED, naming the file. */
 bool lone_image_open(struct arena *arena, const char *path, struct lone_image *image,
                      struct error *error);
+/* Likewise, the slice of that architecture of a file that may be universal: the only one that
+ * image->file then has. */
+bool lone_image_open_slice(struct arena *arena, const char *path,
+                           const struct architecture *architecture, struct lone_image *image,
+                           struct error *error);
 void lone_image_close(struct lone_image *image);
 
 /* All pointers that dyld sets. Of the several that opcodes have for one pointer the last one that
