@@ -444,8 +444,10 @@ static bool judge_architecture(struct candidate *candidate, struct merge_needs *
                                  .graph = candidate->graph,
                                  .lists = facts->exports,
                                  .exporters.seed = seed() | 1};
-    bool done = true;
-    export_judge_begin(&judge, which);
+    bool done = true, *may_merge = arena_take(candidate->arena, candidate->graph->count);
+    for (size_t i = 0; i < candidate->graph->count; i++)
+        may_merge[i] = needs[i].reason == NULL;
+    export_judge_begin(&judge, which, may_merge);
     for (size_t i = 0; done && i < candidate->graph->count; i++) {
         candidate->node = &candidate->graph->items[i];
         candidate->exports = &facts->exports[i];

@@ -142,7 +142,7 @@ static const char *walk_all(struct reexport_walk *walk) {
 
 static bool reexports_any(const struct judged_part *judged) {
     bool any = false;
-    const struct dylib_uses *uses = &judged->part->image->dylibs;
+    const struct dylib_uses *uses = &judged->judge->graph->items[judged->node].image->dylibs;
     for (size_t i = 0; i < uses->count; i++)
         any |= uses->items[i].reexport;
     return any;
@@ -282,10 +282,37 @@ static void note(struct export_judge *judge, size_t node, bool weak) {
     }
 }
 
-void export_judge_begin(struct export_judge *judge, const struct architecture *architecture) {
+/* What an image re-exports, in numbers. */
+struct reexported_counts {
+    const bool *may_merge;
+    size_t all, mergeable;
+};
+
+static const char *count_dylib(void *context, const struct judged_part *judged, size_t dylib) {
+    struct reexported_counts *counts = context;
+    (void)judged;
+    counts->all++;
+    counts->mergeable += counts->may_merge[dylib];
+    return NULL;
+}
+
+/* A dylib whose exports are not known ends both walks at the same place. */
+static void note_reexported(struct export_judge *judge, size_t node, const bool *may_merge) {
+    struct judged_part judged = {judge, NULL, node};
+    struct reexported_counts counts = {may_merge, 0, 0};
+    visit_dylibs(&judged, count_dylib, &counts);
+    if (counts.all > 1 && counts.mergeable != 0)
+        visit_dylibs(&judged, note_dylib, NULL);
+}
+
+void export_judge_begin(struct export_judge *judge, const struct architecture *architecture,
+                        const bool *may_merge) {
     for (size_t i = 0; i < judge->graph->count; i++)
         if (judge->graph->items[i].image->architecture == architecture)
             note(judge, i, true);
+    for (size_t i = 0; i < judge->graph->count; i++)
+        if (judge->graph->items[i].image->architecture == architecture)
+            note_reexported(judge, i, may_merge);
 }
 
 const char *export_judge_part(struct export_judge *judge, const struct part *part, size_t node) {

@@ -20,8 +20,11 @@ struct export_judge {
 };
 
 /* Notes the weak definitions of all images of an architecture, merged or not: dyld coalesces them.
- */
-void export_judge_begin(struct export_judge *judge, const struct architecture *architecture);
+ * Notes too what is found by way of an image that re-exports several dylibs, one of which may be
+ * merged (`may_merge`, one a node): the merged image is looked into where that was, and may have no
+ * other definition of a name that one of the others has. */
+void export_judge_begin(struct export_judge *judge, const struct architecture *architecture,
+                        const bool *may_merge);
 /* Why the exports of the part, which is node `node`, cannot be in one image with those of the nodes
  * before it, in the arena; NULL when they can, and are noted then.
  *
