@@ -76,6 +76,9 @@ compile $ARCH parts.o parts.c -DWITHOUT_X
 program case/lib[cdefg].dylib 2>.said
 run run_program $ARCH case/parts
 expect 'many: before' 0 "a: 1${NEWLINE}b: 1"
+run "$VAFIT" consolidate case/parts --dry-run --exclude 'lib[fg]*'
+expect_true 'many: a fifth one says why not' grep -qx \
+    '  case/libe.dylib: has opcodes (LC_DYLD_INFO), which name 16 segments at most, and runs before macOS 12' .out
 run "$VAFIT" consolidate case/parts --in-place -q
 expect 'many: they are consolidated' 0
 jq -s 'map(.parts | length)' case/libconsolidated*.json -c >held

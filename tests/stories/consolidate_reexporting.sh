@@ -118,3 +118,16 @@ damaged 'the ordinal is one off' 'image = reexport("_x_other", ordinal % len(dyl
     '_x_other is not re-exported as _x_other of @rpath/libq.dylib'
 damaged 'x_far is elsewhere' 'image = reexport("_x_far", ordinal)' \
     '_x_far is exported at'
+
+# What leads to a part of another group is re-exported from that merged image.
+ARCH=x86_64
+objects
+reexporting
+run "$VAFIT" consolidate case/asks --in-place -q --group one='libx*,libw*' --group two='lib[abq]*'
+expect 'two groups: it is consolidated' 0
+run run_program $ARCH case/asks
+expect 'two groups: afterwards' 0 "$printed"
+llvm-objdump-19 --macho --exports-trie case/one.dylib | grep -F '[re-export]' >trie
+expect_same 'two groups: both symbols are of the other' <(printf '[re-export] _x_far (_b from two)\n[re-export] _x_other (from two)\n') trie
+run "$VAFIT" verify case/asks
+expect 'two groups: all of it is sound' 0 'case/asks: well formed, and means the same'

@@ -77,3 +77,11 @@ expect_true 'both: it says why not' grep -qx '  case/libx.dylib: is a universal 
 printf 'payload' >>case/libx.dylib
 run "$VAFIT" consolidate case/arm64 --dry-run
 expect_true 'bytes behind the slices: it says why not' grep -qx '  case/libx.dylib: is a universal file with bytes outside its slices' .out
+
+# And what an identity has signed.
+ARCH=arm64
+llvm-lipo-19 -thin $ARCH was/libx.dylib -output signed && sign_as_somebody signed
+llvm-lipo-19 -thin x86_64 was/libx.dylib -output other
+llvm-lipo-19 -create signed other -output case/libx.dylib
+run "$VAFIT" consolidate case/arm64 --dry-run --identity true
+expect_true 'signed: it says why not' grep -qx '  case/libx.dylib: is a universal file that an identity signed' .out
