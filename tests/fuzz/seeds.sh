@@ -35,6 +35,28 @@ section() {
         found && $1 == "offset" { print $2, size; exit }' |
         while read -r offset size; do tail -c +$((offset + 1)) "$1" | head -c $((size)); done
 }
+# merge_seed NAME: of the small program.
+merge_seed() {
+    local image
+    for image in main libbase.dylib libleft.dylib libright.dylib; do
+        python3 -c 'import struct, sys; sys.stdout.buffer.write(struct.pack("<I", int(sys.argv[1])))' \
+            "$(stat -c %s program/$image)" && cat program/$image
+    done >"seeds/merge/$1"
+}
+# Opcodes that stay; a dylib that is re-exported, and a symbol.
+MINIMUM=11.0
+small_program x86_64 program -no_fixup_chains 2>/dev/null || exit
+merge_seed old
+MINIMUM=13.0
+small_program x86_64 program || exit
+python3 - program/libleft.dylib <<'END_OF_SCRIPT'
+import sys
+image = open(sys.argv[1], "rb").read()
+at = image.index(b"@rpath/libbase.dylib") - 24
+open(sys.argv[1], "wb").write(image[:at] + b"\x1f\0\0\x80" + image[at + 4:])
+END_OF_SCRIPT
+python3 "$TESTS/lib/reexported_symbol.py" program/libright.dylib _right_value 2
+merge_seed reexport
 for arch in arm64 x86_64; do
     throwing_program $arch throwing || exit
     for image in throwing/*; do
@@ -57,10 +79,7 @@ for arch in arm64 x86_64; do
             fixup_seeds "$image" "$style" "$name"
         done
         # Pages of arm64 make it four times as long.
-        [ $arch = x86_64 ] && for image in main libbase.dylib libleft.dylib libright.dylib; do
-            python3 -c 'import struct, sys; sys.stdout.buffer.write(struct.pack("<I", int(sys.argv[1])))' \
-                "$(stat -c %s program/$image)" && cat program/$image
-        done >"seeds/merge/$arch$style"
+        [ $arch = x86_64 ] && merge_seed "$arch$style"
         offset=$(llvm-otool-19 -l program/main | awk '$2 == "LC_CODE_SIGNATURE" { f = 1 } f && $1 == "dataoff" { print $2 }')
         [ -n "$offset" ] && tail -c +$((offset + 1)) program/main >"seeds/code_signature/$arch$style"
         "$VAFIT" check program/main --baseline "seeds/baseline/$arch$style" --update-baseline >/dev/null

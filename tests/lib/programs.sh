@@ -8,12 +8,13 @@ compile() {
         "$TESTS/programs/$source" -o "$out"
 }
 
-# link ARCH OPTION...: by the words of LAUNCHER in front of the linker, if there are any.
+# link ARCH OPTION...: by the words of LAUNCHER in front of the linker, if there are any, for macOS MINIMUM on.
 LAUNCHER=()
+MINIMUM=13.0
 link() {
     local arch=$1
     shift
-    "${LAUNCHER[@]}" ld64.lld-19 -arch "$arch" -platform_version macos 13.0 13.0 "$@" "$TESTS/programs/libSystem.tbd"
+    "${LAUNCHER[@]}" ld64.lld-19 -arch "$arch" -platform_version macos $MINIMUM 13.0 "$@" "$TESTS/programs/libSystem.tbd"
 }
 
 # small_program ARCH FOLDER [STYLE]: main, which loads libleft, libright and (through them) libbase, all

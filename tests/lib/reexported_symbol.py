@@ -1,8 +1,8 @@
-"""Makes one export of a thin image a re-export from one of its dylibs, in place, under the same name.
+"""Makes one export of a thin image a re-export from one of its dylibs, in place.
 
-    python3 reexported_symbol.py FILE SYMBOL [ORDINAL]
+    python3 reexported_symbol.py FILE SYMBOL [ORDINAL [NAME]]
 
-The first dylib is ordinal 1, which is the default.
+The first dylib is ordinal 1, which is the default; NAME is its name there, which is the same by default.
 """
 import struct
 import sys
@@ -36,15 +36,16 @@ def find(trie, at, rest):
     raise KeyError(rest)
 
 
-def main(path, symbol, ordinal="1"):
+def main(path, symbol, ordinal="1", name=""):
     with open(path, "rb") as file:
         image = bytearray(file.read())
     place = command(image, LC_DYLD_EXPORTS_TRIE)
     place = command(image, LC_DYLD_INFO_ONLY) + 40 if place is None else place + 8
     start, size = struct.unpack_from("<II", image, place)
     at = start + find(bytes(image[start:start + size]), 0, symbol.encode())
-    assert image[at] >= 3, "no room for flags, ordinal and an empty name"
-    image[at + 1:at + 1 + image[at]] = bytes([REEXPORT, int(ordinal)]).ljust(image[at], b"\0")
+    export = bytes([REEXPORT, int(ordinal)]) + name.encode() + b"\0"
+    assert image[at] >= len(export), "no room for flags, ordinal and the name"
+    image[at + 1:at + 1 + image[at]] = export.ljust(image[at], b"\0")
     with open(path, "wb") as file:
         file.write(image)
 

@@ -6,8 +6,8 @@ built
 left_alone 'excluded' 'is excluded by libx*' --exclude 'libx*'
 
 built
-llvm-lipo-19 -create case/libx.dylib -output fat && mv fat case/libx.dylib
-left_alone 'universal' 'is a universal file'
+for file in libx.dylib parts; do llvm-lipo-19 -create case/$file -output fat && mv fat case/$file; done
+left_alone 'universal' 'is a universal file, and so is a program'
 
 # libx loads a dylib that is there when it is linked.
 object gone 8
@@ -43,12 +43,22 @@ moved() {
 moved @rpath/below/libx.dylib below/libx.dylib
 LEFT=below/libx.dylib left_alone 'elsewhere' 'has no other image to be merged with'
 
-built -rpath @loader_path/. -reexport_library case/libb.dylib
-left_alone 're-export' 're-exports another dylib'
+# What the merged image would re-export must be known, and be the only one of its name.
+built
+"$POKE" case/libx.dylib 'LC_LOAD_DYLIB[2]+0:4' 0x8000001f
+left_alone 're-export' 're-exports /usr/lib/libSystem.B.dylib, whose exports are not known'
+object q 7 '-DMORE=int b(void) { return 9; }'
+built
+dylib q && dylib x case/liba.dylib case/libb.dylib -rpath @loader_path/. -reexport_library case/libq.dylib
+program case/libx.dylib
+left_alone 'of two' 're-exports case/libq.dylib with _b, which case/libb.dylib exports too' --exclude 'libq*'
 
 built
 python3 "$TESTS/lib/reexported_symbol.py" case/libx.dylib _x_other
-left_alone 're-exported symbol' 're-exports _x_other, or has resolvers for it'
+left_alone 're-exported symbol' 're-exports _x_other, which case/liba.dylib does not define'
+built
+python3 "$TESTS/lib/reexported_symbol.py" case/libx.dylib _x_other 9
+left_alone 're-exported from nowhere' 're-exports _x_other, which case/libx.dylib does not define'
 
 # A circle of libx and liby.
 built

@@ -1,4 +1,4 @@
-# An image that re-exports dylibs or single symbols of them does so after they became one image.
+# An image that stays and re-exports dylibs or single symbols of them does so after they became one image.
 . "$(dirname "$0")/../lib/consolidate.sh"
 
 cat >asks.c <<'END'
@@ -25,7 +25,7 @@ for style in -fixup_chains -no_fixup_chains; do
     cp -a case was
     run run_program $ARCH case/asks
     expect "$style: before" 0 "x: 4${NEWLINE}y_other: 42"
-    run "$VAFIT" consolidate case/asks --in-place -q --exclude 'libq*'
+    run "$VAFIT" consolidate case/asks --in-place -q --exclude 'lib[qy]*'
     expect "$style: liby stays and changes" 0
     llvm-objdump-19 --macho --exports-trie case/liby.dylib | grep y_other >found
     expect_true "$style: it re-exports from the merged image" grep -q 'from libconsolidated' found
@@ -49,7 +49,7 @@ link $ARCH -dylib -install_name @rpath/liby.dylib -rpath @loader_path/. -o case/
 link $ARCH -execute -rpath @loader_path/. -o case/asks asks.o case/liby.dylib
 run run_program $ARCH case/asks
 expect 'a dylib: before' 0 "x: 4${NEWLINE}y_other: 0"
-run "$VAFIT" consolidate case/asks --in-place -q
+run "$VAFIT" consolidate case/asks --in-place -q --exclude 'liby*'
 expect 'a dylib: liby stays and changes' 0
 expect_true 'a dylib: it re-exports the merged image' test "$(llvm-otool-19 -L case/liby.dylib |
     grep -c 'libconsolidated.dylib.*reexport')" = 1
@@ -57,3 +57,20 @@ run run_program $ARCH case/asks
 expect 'a dylib: afterwards' 0 "x: 4${NEWLINE}y_other: 0"
 run "$VAFIT" verify case/asks
 expect 'a dylib: all of it is sound' 0 'case/asks: well formed, and means the same'
+
+# Of two dylibs: libb may be no part, since liby has b of libq, and would have that of libb by way of what libx is then.
+object q 7 '-DMORE=int b(void) { return 9; }'
+object y 0
+echo 'extern void host_print_int(const char *label, long value); int b(void), x(void); int main(void) { host_print_int("x", x()); host_print_int("b", b()); return 0; }' >asks.c
+clang-19 --target=$ARCH-apple-macos13 -O1 -c asks.c -o asks.o
+rm -rf case && mkdir case
+dylib a && dylib b && dylib q && dylib x case/liba.dylib case/libb.dylib
+link $ARCH -dylib -install_name @rpath/liby.dylib -rpath @loader_path/. -o case/liby.dylib y.o "$TESTS/programs/libSystem.tbd" \
+    -reexport_library case/libx.dylib -reexport_library case/libq.dylib
+link $ARCH -execute -rpath @loader_path/. -o case/asks asks.o case/liby.dylib
+run run_program $ARCH case/asks
+expect 'of two: before' 0 "x: 4${NEWLINE}b: 9"
+run "$VAFIT" consolidate case/asks --in-place --exclude 'lib[qy]*'
+expect_true 'of two: it says why not' grep -qx '  case/libb.dylib: exports _b, which case/libq.dylib exports too' .out
+run run_program $ARCH case/asks
+expect 'of two: afterwards' 0 "x: 4${NEWLINE}b: 9"

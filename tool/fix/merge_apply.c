@@ -8,7 +8,7 @@
 #include "merge/compare_merge.h"
 #include "merge/merged_image.h"
 #include "merge/parts_file.h"
-#include "merge/stub.h"
+#include "merge/universal_part.h"
 #include "rewrite/original.h"
 #include "rewrite/reseal.h"
 #include "rewrite/shrink_file.h"
@@ -86,11 +86,7 @@ struct stub_task {
 
 static bool write_stub(void *context, struct atomic_file *file, struct error *error) {
     const struct stub_task *task = context;
-    struct buffer stub = {0};
-    stub_make(task->merge, task->part, &stub);
-    bool done = write_buffer(&stub, file, error);
-    buffer_free(&stub);
-    return done;
+    return universal_part_write(task->merge, task->part, file, error);
 }
 
 static bool compare_new_stub(void *context, const char *path, struct errors *errors) {

@@ -11,43 +11,55 @@ static void put(struct consolidation *all, struct merge_forecast *forecast,
     image_cache_put(forecast->cache, file);
 }
 
-/* An image of which only the load commands are at hand, in the slices of `like`. */
-static bool put_head(struct consolidation *all, struct merge_forecast *forecast,
-                     const struct image_file *like, struct bytes head, struct error *error) {
-    struct image_file *file = arena_take(all->arena, sizeof *file);
+/* Reads an image of which only the load commands are at hand. */
+static bool read_head(struct consolidation *all, const struct image_file *file,
+                      struct image_slice *slice, struct bytes head, struct error *error) {
     struct image *image = arena_take(all->arena, sizeof *image);
     uint8_t *kept = arena_take(all->arena, head.size);
     memcpy(kept, head.data, head.size);
+    slice->image = image;
+    return image_parse(all->arena, (struct bytes){kept, head.size}, slice->size,
+                       slice->architecture, image, error) ||
+           error_in_file(error, file->path);
+}
+
+static struct image_file *copy_of(struct consolidation *all, const struct image_file *like) {
+    struct image_file *file = arena_take(all->arena, sizeof *file);
     *file = *like;
     file->names = (struct string_list){0};
-    file->slices = arena_take(all->arena, sizeof *file->slices);
-    file->slices[0] = like->slices[0];
-    if (!image_parse(all->arena, (struct bytes){kept, head.size}, file->slices[0].size,
-                     file->slices[0].architecture, image, error))
-        return error_in_file(error, file->path);
-    file->slices[0].image = image;
-    put(all, forecast, file);
-    return true;
+    file->slices = arena_take(all->arena, like->slice_count * sizeof *file->slices);
+    memcpy(file->slices, like->slices, like->slice_count * sizeof *file->slices);
+    return file;
 }
 
 static bool put_client(struct consolidation *all, struct merge_forecast *forecast, size_t node,
                        struct error *error) {
     const struct client *client = &all->clients[node];
-    return client->head.size == 0 || client->reason != NULL ||
-           put_head(all, forecast, all->graph.items[node].file, buffer_bytes(&client->head), error);
+    if (client->head.size == 0 || client->reason != NULL)
+        return true;
+    struct image_file *file = copy_of(all, all->graph.items[node].file);
+    if (!read_head(all, file, &file->slices[0], buffer_bytes(&client->head), error))
+        return false;
+    put(all, forecast, file);
+    return true;
 }
 
-static bool put_stub(struct consolidation *all, struct merge_forecast *forecast,
-                     const struct merge *merge, size_t part, struct error *error) {
-    struct image_file file = *merge->parts[part].node->file;
-    struct image_slice slice = file.slices[0];
+/* Other slices of a universal file stay. */
+static bool put_stub(struct consolidation *all, struct merge_forecast *forecast, size_t node,
+                     struct error *error) {
+    const struct graph_node *old = &all->graph.items[node];
+    const struct merge *merge = all->merge_of_node[node];
+    struct image_file *file = copy_of(all, old->file);
+    struct image_slice *slice = &file->slices[old->slice - old->file->slices];
     struct buffer stub = {0};
-    stub_make(merge, part, &stub);
-    file.size = slice.size = stub.size;
-    file.slices = &slice;
-    file.file.descriptor = -1;
-    bool done = put_head(all, forecast, &file, buffer_bytes(&stub), error);
+    stub_make(merge, merge_part_of(merge, node), &stub);
+    slice->size = stub.size;
+    file->size = file->thin ? stub.size : file->size;
+    file->file.descriptor = -1;
+    bool done = read_head(all, file, slice, buffer_bytes(&stub), error);
     buffer_free(&stub);
+    if (done)
+        put(all, forecast, file);
     return done;
 }
 
@@ -72,15 +84,12 @@ static bool put_merged(struct consolidation *all, struct merge_forecast *forecas
 bool merge_forecast_make(struct consolidation *all, bool no_stubs, struct merge_forecast *forecast,
                          struct error *error) {
     forecast->cache = image_cache_on_disk();
-    for (size_t i = 0; i < all->merge_count; i++) {
+    for (size_t i = 0; i < all->merge_count; i++)
         if (!put_merged(all, forecast, &all->merges[i], error))
             return false;
-        for (size_t j = 0; !no_stubs && j < all->merges[i].part_count; j++)
-            if (!put_stub(all, forecast, &all->merges[i], j, error))
-                return false;
-    }
     for (size_t i = 0; i < all->graph.count; i++)
-        if (!put_client(all, forecast, i, error))
+        if ((!no_stubs && all->merge_of_node[i] != NULL && !put_stub(all, forecast, i, error)) ||
+            !put_client(all, forecast, i, error))
             return false;
     return true;
 }

@@ -85,6 +85,19 @@ static void write_place(struct command_writer *writer, uint32_t number,
     buffer_little(writer->head, 4, place->size);
 }
 
+/* No lazy binds. */
+static void write_opcodes(struct command_writer *writer, const struct linkedit_places *places) {
+    const struct linkedit_place none = {0};
+    const struct linkedit_place *parts[] = {&places->rebase, &places->bind, &places->weak_bind,
+                                            &none, &places->exports};
+    begin(writer, LC_DYLD_INFO_ONLY, 48);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        uint64_t start = writer->merge->linkedit_offset + parts[i]->offset;
+        buffer_little(writer->head, 4, parts[i]->size == 0 ? 0 : start);
+        buffer_little(writer->head, 4, parts[i]->size);
+    }
+}
+
 static void write_symtab(struct command_writer *writer, const struct linkedit_places *places) {
     const struct merged_contents *made = &writer->merge->made;
     uint64_t start = writer->merge->linkedit_offset;
@@ -170,8 +183,12 @@ void commands_write(const struct merge *merge, const struct linkedit_places *pla
     write_header(merge, head);
     for (size_t i = 0; i < merge->segment_count; i++)
         write_segment(&writer, &merge->segments[i]);
-    write_place(&writer, LC_DYLD_CHAINED_FIXUPS, &places->fixups);
-    write_place(&writer, LC_DYLD_EXPORTS_TRIE, &places->exports);
+    if (merge->has_opcodes) {
+        write_opcodes(&writer, places);
+    } else {
+        write_place(&writer, LC_DYLD_CHAINED_FIXUPS, &places->fixups);
+        write_place(&writer, LC_DYLD_EXPORTS_TRIE, &places->exports);
+    }
     write_symtab(&writer, places);
     write_names(&writer);
     write_place(&writer, LC_FUNCTION_STARTS, &places->function_starts);

@@ -10,8 +10,8 @@ struct linkedit_place {
     uint64_t size;
 };
 struct linkedit_places {
-    struct linkedit_place fixups, exports, function_starts, data_in_code, symbols, strings,
-        signature;
+    struct linkedit_place fixups, rebase, bind, weak_bind, exports, function_starts, data_in_code,
+        symbols, strings, signature;
     uint64_t size; /* of all */
 };
 

@@ -1,9 +1,13 @@
 #include "merge/compare_merge.h"
 
 #include "base/memory.h"
+#include "base/name_set.h"
 #include "base/text.h"
+#include "macho/fixup_walk.h"
+#include "merge/compare_merged_exports.h"
 #include "merge/compare_merged_symbols.h"
 #include "merge/compare_unwind.h"
+#include "merge/lookup.h"
 #include "verify/differences.h"
 #include "verify/validate.h"
 
@@ -144,55 +148,51 @@ static const struct fixup *next_fixup(const struct merged_reader *reader, uint64
     return found;
 }
 
-/* The address that an export of the merged image has; 0 for none. */
-static uint64_t exported_at(const struct merged_reader *reader, const char *name) {
-    const struct definition *definition = definitions_find(&reader->definitions, name);
-    return definition == NULL ? 0 : image_base(reader->lone.part.image) + definition->offset;
+/* Whether the merged image looks the symbol up in itself, as it should where it has it by no other
+ * way or may get it from elsewhere. */
+static bool asks_itself(const struct merged_reader *reader, const struct import *old,
+                        const struct fixup *new, bool exports) {
+    const struct definition *own = definitions_find(&reader->definitions, old->symbol);
+    return new->import.ordinal == ORDINAL_SELF &&strcmp(new->import.symbol, old->symbol) == 0 &&
+           (own != NULL) == exports;
 }
 
 /* What a part's import is bound to where its dylib is a part too. */
 static bool inside_same(const struct merged_reader *reader, size_t target,
                         const struct import *import, const struct fixup *new) {
-    const struct definition *was =
-        definitions_find_in(&reader->merge->definitions, import->symbol, target);
-    const struct part *part = &reader->merge->parts[target];
-    if (was == NULL)
+    struct merged_lookup was;
+    if (!merge_lookup(reader->merge, target, import->symbol, &was))
         return false;
-    uint64_t address = merge_address(part, image_base(part->image) + was->offset);
-    if (new->kind == FIXUP_REBASE)
-        return !definition_is_weak(was) && definition_is_address(was) && new->high_byte == 0 &&
-               new->target == address + (uint64_t)import->addend;
-    return new->import.ordinal == ORDINAL_SELF &&new->import.addend ==
-               import->addend &&strcmp(new->import.symbol, import->symbol) == 0 &&
-           exported_at(reader, import->symbol) != 0 &&
-           (definition_is_weak(was) || !definition_is_address(was));
-}
-
-/* Whether the merged image asks for a dylib of a part by that name: by that of the part, or for
- * another merged image where one of the parts asks for one that it holds. */
-static bool is_name_for(const struct merge *merge, const struct part *part, size_t use,
-                        const char *name) {
-    size_t node = part->node->loads[use];
-    const struct merge *other = node == NO_IMAGE ? NULL : merge->merge_of_node[node];
-    if (other == NULL)
-        return strcmp(part->image->dylibs.items[use].name, name) == 0;
-    for (size_t i = 0; i < merge->part_count; i++)
-        if (node_asks_for(merge->parts[i].node, merge->merge_of_node, other, name))
-            return true;
-    return false;
+    if (new->kind == FIXUP_REBASE) {
+        const struct part *part =
+            was.definition == NULL ? NULL : &reader->merge->parts[was.definition->part];
+        return part != NULL && !definition_is_weak(was.definition) &&
+               definition_is_address(was.definition) && new->high_byte == 0 &&
+               new->target ==
+                   merge_address(part, image_base(part->image) + was.definition->offset) +
+                       (uint64_t)import->addend;
+    }
+    if (new->import.addend != import->addend || new->import.weak != import->weak)
+        return false;
+    if (was.definition != NULL)
+        return asks_itself(reader, import, new, true) &&
+               (definition_is_weak(was.definition) || !definition_is_address(was.definition));
+    if (was.symbol == NULL)
+        return asks_itself(reader, import, new, false);
+    return strcmp(new->import.symbol, was.symbol) == 0 &&
+           merged_ordinal_is(reader->merge, &reader->lone.part, new->import.ordinal,
+                             &reader->merge->parts[was.part], was.use);
 }
 
 static bool import_same_as(const struct merged_reader *reader, const struct part *part,
                            const struct import *old, const struct fixup *new) {
-    const struct dylib_uses *uses = &reader->lone.part.image->dylibs;
     if (old->ordinal > 0) {
         size_t use = (size_t)old->ordinal - 1;
         size_t target = merge_part_of(reader->merge, part->node->loads[use]);
         if (target != NO_PART)
             return inside_same(reader, target, old, new);
-        if (new->kind == FIXUP_REBASE || new->import.ordinal < 1 ||
-            (size_t) new->import.ordinal > uses->count ||
-            !is_name_for(reader->merge, part, use, uses->items[new->import.ordinal - 1].name))
+        if (new->kind == FIXUP_REBASE ||
+            !merged_ordinal_is(reader->merge, &reader->lone.part, new->import.ordinal, part, use))
             return false;
     } else if (new->kind == FIXUP_REBASE || new->import.ordinal != old->ordinal) {
         return false;
@@ -201,14 +201,29 @@ static bool import_same_as(const struct merged_reader *reader, const struct part
            new->import.addend == old->addend &&new->import.weak == old->weak;
 }
 
+/* Opcodes leave the topmost byte in the target. */
+static uint8_t high_byte(const struct fixup *fixup) {
+    return (uint8_t)(fixup->high_byte | fixup->target >> 56);
+}
+
 static bool fixup_same_as(const struct merged_reader *reader, const struct part *part,
                           const struct fixup *old, const struct fixup *new) {
     const uint64_t high = UINT64_C(0xff) << 56;
     if (old->kind != FIXUP_REBASE)
         return import_same_as(reader, part, &old->import, new);
-    return new->kind == FIXUP_REBASE &&new->high_byte ==
-               (uint8_t)(old->high_byte | old->target >> 56) &&
-           new->target == merge_address(part, old->target & ~high);
+    return new->kind == FIXUP_REBASE &&high_byte(new) == high_byte(old) &&
+           (new->target & ~high) == merge_address(part, old->target & ~high);
+}
+
+/* Of a weak bind and what it binds over that which is wanted; NULL when there is none. */
+static const struct fixup *same_layer(const struct merged_reader *reader, const struct fixup *old,
+                                      const struct fixup *first) {
+    if (!reader->merge->has_opcodes || first == NULL ||
+        fixup_is_weak_bind(old) == fixup_is_weak_bind(first))
+        return first;
+    bool has_second = first + 1 < reader->fixups.items + reader->fixups.count &&
+                      first[1].address == first->address && !fixup_is_weak_bind(old);
+    return has_second ? first + 1 : NULL;
 }
 
 static void report_fixup(struct merged_reader *reader, const struct part *part,
@@ -228,11 +243,41 @@ static void compare_pointers(struct merged_reader *reader, const struct part *pa
     size_t next = 0;
     for (size_t i = 0; i < fixups->count; i++) {
         const struct fixup *old = &fixups->items[i];
-        const struct fixup *new = next_fixup(reader, merge_address(part, old->address), &next);
+        const struct fixup *new =
+            same_layer(reader, old, next_fixup(reader, merge_address(part, old->address), &next));
         if (new == NULL || !fixup_same_as(reader, part, old, new))
             report_fixup(reader, part, old, new);
         reader->matched++;
     }
+}
+
+/* --- strong definitions that opcodes name --- */
+
+static void add_strong_names(const struct part *part, struct name_set *names) {
+    struct fixup_walk walk;
+    struct fixup fixup;
+    struct error ignored;
+    if (!fixup_walk_begin(&walk, "weak bind opcodes", part_linkedit(part, "weak bind opcodes"),
+                          part->image, part->slice, &ignored))
+        return;
+    while (fixup_walk_next(&walk, &fixup, &ignored))
+        if (fixup.kind == FIXUP_STRONG)
+            name_set_add(names, name_hash((struct bytes){(const uint8_t *)fixup.import.symbol,
+                                                         strlen(fixup.import.symbol)}));
+}
+
+static void compare_strong_names(struct merged_reader *reader) {
+    struct name_set old = {0}, new = {0};
+    for (size_t i = 0; reader->merge->has_opcodes && i < reader->merge->part_count; i++)
+        add_strong_names(&reader->merge->parts[i], &old);
+    add_strong_names(&reader->lone.part, &new);
+    name_set_seal(&old);
+    name_set_seal(&new);
+    if (old.count != new.count ||
+        (old.count != 0 && memcmp(old.items, new.items, old.count * sizeof *old.items) != 0))
+        differ(reader, NULL, "weak bind opcodes name other strong definitions than its parts do");
+    name_set_free(&old);
+    name_set_free(&new);
 }
 
 /* --- thread-local variables --- */
@@ -306,7 +351,7 @@ static void compare_variables(struct merged_reader *reader, const struct part *p
     }
 }
 
-/* --- initialisers --- */
+/* --- initialisers and terminators --- */
 
 static void add_offsets(const struct part *part, uint8_t type, uint64_t shift,
                         struct buffer *list) {
@@ -318,11 +363,11 @@ static void add_offsets(const struct part *part, uint8_t type, uint64_t shift,
     }
 }
 
-static void add_pointers(const struct part *part, const struct part_fixups *fixups,
+static void add_pointers(const struct part *part, uint8_t type, const struct part_fixups *fixups,
                          struct buffer *list) {
     for (size_t i = 0; i < part->section_count; i++) {
         const struct part_section *section = &part->sections[i];
-        if (section_type_of(section) != S_MOD_INIT_FUNC_POINTERS)
+        if (section_type_of(section) != type)
             continue;
         for (size_t j = 0; j < fixups->count; j++)
             if (fixups->items[j].address - section->address < section->size)
@@ -330,71 +375,51 @@ static void add_pointers(const struct part *part, const struct part_fixups *fixu
     }
 }
 
-static void compare_initialisers(struct merged_reader *reader, const struct buffer *expected) {
-    struct buffer list = {0};
-    add_offsets(&reader->lone.part, S_INIT_FUNC_OFFSETS, 0, &list);
-    for (size_t i = 0; i < reader->lone.part.section_count; i++)
-        if (section_type_of(&reader->lone.part.sections[i]) == S_MOD_INIT_FUNC_POINTERS)
-            differ(reader, NULL, "there are initialisers beside those that are listed");
-    size_t shorter = list.size < expected->size ? list.size : expected->size;
+/* `what`: of which kind they are. Each is 8 bytes of the lists. */
+static void compare_functions(struct merged_reader *reader, const char *what,
+                              const struct buffer *list, const struct buffer *expected) {
+    size_t shorter = list->size < expected->size ? list->size : expected->size;
     for (size_t at = 0; at + 8 <= shorter; at += 8) {
-        uint64_t is = bytes_u64(buffer_bytes(&list), at),
+        uint64_t is = bytes_u64(buffer_bytes(list), at),
                  was = bytes_u64(buffer_bytes(expected), at);
         if (is != was)
-            differ(reader, NULL, "initialiser %zu is 0x%" PRIx64 ", should be 0x%" PRIx64, at / 8,
-                   is, was);
+            differ(reader, NULL, "%s %zu is 0x%" PRIx64 ", should be 0x%" PRIx64, what, at / 8, is,
+                   was);
     }
-    if (list.size != expected->size)
-        differ(reader, NULL, "%zu initialisers, should be %zu", list.size / 8, expected->size / 8);
-    buffer_free(&list);
+    if (list->size != expected->size)
+        differ(reader, NULL, "%zu %ss, should be %zu", list->size / 8, what, expected->size / 8);
 }
 
-/* --- exports --- */
+/* What runs at the beginning and at the end, in its order. */
+struct run_lists {
+    struct buffer initialisers;
+    struct buffer terminators;
+};
 
-/* Exports are asked for in their order: mostly the one at *next or before it is meant. */
-static const struct definition *next_definition(const struct merged_reader *reader,
-                                                const char *name, size_t *next) {
-    const struct definitions *definitions = &reader->definitions;
-    size_t at = *next;
-    if (at != 0 && strcmp(definitions->items[at - 1].name, name) == 0)
-        return &definitions->items[at - 1];
-    bool known = at < definitions->count && strcmp(definitions->items[at].name, name) == 0;
-    const struct definition *found =
-        known ? &definitions->items[at] : definitions_find(definitions, name);
-    if (found != NULL)
-        *next = (size_t)(found - definitions->items) + 1;
-    return found;
-}
-
-/* A strong export is where it was; of weak ones one that a part had. */
-static void compare_exports_of(struct merged_reader *reader) {
-    const struct definitions *old = &reader->merge->definitions;
-    size_t names = 0, next = 0;
-    for (size_t i = 0; i < old->count; i++) {
-        const struct definition *definition = &old->items[i];
-        const struct part *part = &reader->merge->parts[definition->part];
-        const struct definition *new = next_definition(reader, definition->name, &next);
-        uint64_t value = definition_is_address(definition)
-                             ? merge_address(part, image_base(part->image) + definition->offset)
-                             : definition->offset;
-        bool is_first = i == 0 || strcmp(old->items[i - 1].name, definition->name) != 0;
-        names += is_first;
-        if (new == NULL)
-            differ(reader, part, "%s is no longer exported", definition->name);
-        else if (is_first && (new->offset != value || new->flags != definition->flags))
-            differ(reader, part, "%s is exported at 0x%" PRIx64 ", should be at 0x%" PRIx64,
-                   definition->name, new->offset, value);
-    }
-    if (reader->definitions.count != names)
-        differ(reader, NULL, "%zu exports, should be %zu", reader->definitions.count, names);
+static void compare_lists(struct merged_reader *reader, const struct run_lists *expected) {
+    struct run_lists lists = {0};
+    add_pointers(&reader->lone.part, S_MOD_INIT_FUNC_POINTERS, &reader->fixups,
+                 &lists.initialisers);
+    add_offsets(&reader->lone.part, S_INIT_FUNC_OFFSETS, 0, &lists.initialisers);
+    add_pointers(&reader->lone.part, S_MOD_TERM_FUNC_POINTERS, &reader->fixups, &lists.terminators);
+    compare_functions(reader, "initialiser", &lists.initialisers, &expected->initialisers);
+    compare_functions(reader, "terminator", &lists.terminators, &expected->terminators);
+    buffer_free(&lists.initialisers);
+    buffer_free(&lists.terminators);
 }
 
 /* --- all of it --- */
 
+static bool read_pointers(const struct merge *merge, const struct part *part,
+                          struct part_fixups *fixups, struct error *error) {
+    return merge->has_opcodes ? part_read_layers(part, fixups, error)
+                              : part_read_fixups(part, fixups, error);
+}
+
 static bool open_merged(struct merged_reader *reader, const char *path, struct error *error) {
     size_t loaded = 0;
     if (!lone_image_open(&reader->arena, path, &reader->lone, error) ||
-        !part_read_fixups(&reader->lone.part, &reader->fixups, error) ||
+        !read_pointers(reader->merge, &reader->lone.part, &reader->fixups, error) ||
         !definitions_add(&reader->arena, &reader->lone.part, 0, &reader->definitions, error))
         return false;
     definitions_sort(&reader->definitions, &loaded);
@@ -402,10 +427,10 @@ static bool open_merged(struct merged_reader *reader, const char *path, struct e
 }
 
 static void compare_part(struct merged_reader *reader, const struct part *part,
-                         struct buffer *initialisers) {
+                         struct run_lists *lists) {
     struct part_fixups fixups;
     struct error error;
-    if (!part_read_fixups(part, &fixups, &error)) {
+    if (!read_pointers(reader->merge, part, &fixups, &error)) {
         errors_add(reader->differences.errors, &error);
         return;
     }
@@ -414,8 +439,9 @@ static void compare_part(struct merged_reader *reader, const struct part *part,
     for (size_t i = 0; i < part->section_count; i++)
         if (section_type_of(&part->sections[i]) == S_THREAD_LOCAL_VARIABLES)
             compare_variables(reader, part, &part->sections[i]);
-    add_pointers(part, &fixups, initialisers);
-    add_offsets(part, S_INIT_FUNC_OFFSETS, part->shift, initialisers);
+    add_pointers(part, S_MOD_INIT_FUNC_POINTERS, &fixups, &lists->initialisers);
+    add_offsets(part, S_INIT_FUNC_OFFSETS, part->shift, &lists->initialisers);
+    add_pointers(part, S_MOD_TERM_FUNC_POINTERS, &fixups, &lists->terminators);
     free(fixups.items);
 }
 
@@ -430,9 +456,9 @@ static size_t template_fixups(const struct merged_reader *reader) {
 }
 
 static void compare_all(struct merged_reader *reader) {
-    struct buffer initialisers = {0};
+    struct run_lists lists = {0};
     for (size_t i = 0; i < reader->merge->part_count; i++) {
-        compare_part(reader, &reader->merge->parts[i], &initialisers);
+        compare_part(reader, &reader->merge->parts[i], &lists);
         part_rest(&reader->merge->parts[i]);
         part_rest(&reader->lone.part);
     }
@@ -441,11 +467,17 @@ static void compare_all(struct merged_reader *reader) {
                reader->matched);
     if (reader->merge->has_identity && !part_has_identity(&reader->lone.part))
         differ(reader, NULL, "is signed by no identity; a part was");
-    compare_initialisers(reader, &initialisers);
-    compare_exports_of(reader);
+    compare_lists(reader, &lists);
+    if (part_has_opcodes(&reader->lone.part) != reader->merge->has_opcodes)
+        differ(reader, NULL, "has opcodes, or has none, other than its parts");
+    compare_strong_names(reader);
+    compare_merged_exports(reader->merge, &reader->lone.part, &reader->definitions,
+                           &reader->differences);
+    compare_merged_dylibs(reader->merge, &reader->lone.part, &reader->differences);
     compare_merged_symbols(reader->merge, &reader->lone.part, &reader->differences);
     compare_unwind(reader->merge, &reader->lone.part, &reader->fixups, &reader->differences);
-    buffer_free(&initialisers);
+    buffer_free(&lists.initialisers);
+    buffer_free(&lists.terminators);
 }
 
 bool compare_merge(const struct merge *merge, const char *path, struct errors *errors) {

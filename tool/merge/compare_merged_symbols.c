@@ -3,6 +3,7 @@
 #include "base/name_set.h"
 #include "macho/dysymtab.h"
 #include "macho/symtab.h"
+#include "merge/lookup.h"
 
 #include <string.h>
 
@@ -49,6 +50,14 @@ static uint8_t type_of(const struct nlist *symbol) {
     return symbol->type & (uint8_t)~N_EXT;
 }
 
+/* What a symbol of the side means: of another name (N_INDR) the value is the hash of the second. */
+static struct nlist meaning_of(const struct symbol_side *side, size_t i) {
+    struct nlist symbol = nlist_at(side->table, i);
+    if (nlist_has_second_name(&symbol) && symbol.value <= UINT32_MAX)
+        symbol.value = name_hash(name_at(side, (uint32_t)symbol.value));
+    return symbol;
+}
+
 /* A symbol as a number: two that differ and have one hash pass for the same. */
 static uint64_t symbol_hash(const struct nlist *symbol, struct bytes name) {
     uint64_t hash = name_hash_add(NAME_HASH_START, type_of(symbol));
@@ -62,7 +71,7 @@ static uint64_t symbol_hash(const struct nlist *symbol, struct bytes name) {
 static void hash_all(struct symbol_comparison *comparison) {
     const struct symbol_side *merged = &comparison->merged;
     for (size_t i = 0; i < merged->count; i++) {
-        struct nlist symbol = nlist_at(merged->table, i);
+        struct nlist symbol = meaning_of(merged, i);
         if (symbol.string_index < merged->pool.size)
             name_set_add(&comparison->all,
                          symbol_hash(&symbol, name_at(merged, symbol.string_index)));
@@ -70,13 +79,28 @@ static void hash_all(struct symbol_comparison *comparison) {
     name_set_seal(&comparison->all);
 }
 
+/* A re-export of what the merged image has itself, or an undefined symbol, is gone. */
+static bool is_gone(const struct merge *merge, size_t number, const struct symbol_side *side,
+                    const struct nlist *symbol) {
+    struct merged_lookup found;
+    if (!nlist_has_second_name(symbol))
+        return (symbol->type & (N_STAB | N_TYPE)) == N_UNDF;
+    struct bytes name = name_at(side, symbol->string_index);
+    if (name.data + name.size == side->pool.data + side->pool.size)
+        return false;
+    const struct definition *definition =
+        definitions_find_in(&merge->definitions, (const char *)name.data, number);
+    return definition != NULL && definition_is_reexport(definition) &&
+           merge_follow(merge, definition, &found) && found.definition != NULL;
+}
+
 /* A symbol of a part as the merged image should have it; false for one that it does not have. */
-static bool moved(const struct part *part, const struct symbol_side *side, size_t i,
-                  struct nlist *symbol) {
-    *symbol = nlist_at(side->table, i);
+static bool moved(const struct merge *merge, size_t number, const struct symbol_side *side,
+                  size_t i, struct nlist *symbol) {
+    *symbol = meaning_of(side, i);
     if (nlist_has_address(symbol))
-        symbol->value = merge_address(part, symbol->value);
-    return (symbol->type & (N_STAB | N_TYPE)) != N_UNDF;
+        symbol->value = merge_address(&merge->parts[number], symbol->value);
+    return !is_gone(merge, number, side, symbol);
 }
 
 /* Whether the next symbol of a group is this one, as it should be in the merged image. */
@@ -86,7 +110,7 @@ static bool is_next(struct symbol_comparison *comparison, size_t group, const st
     size_t i = comparison->next[group];
     if (i >= merged->count)
         return false;
-    struct nlist found = nlist_at(merged->table, i);
+    struct nlist found = meaning_of(merged, i);
     bool same = found.value == wanted->value && type_of(&found) == type_of(wanted) &&
                 has_name(merged, found.string_index, name);
     comparison->next[group] += same;
@@ -104,11 +128,13 @@ static bool is_there(struct symbol_comparison *comparison, const struct nlist *w
     return name_set_has(&comparison->all, symbol_hash(wanted, name));
 }
 
-static void compare_part(struct symbol_comparison *comparison, const struct part *part) {
+static void compare_part(struct symbol_comparison *comparison, const struct merge *merge,
+                         size_t number) {
+    const struct part *part = &merge->parts[number];
     struct symbol_side side = side_of(part);
     for (size_t i = 0; i < side.count; i++) {
         struct nlist symbol;
-        if (!moved(part, &side, i, &symbol))
+        if (!moved(merge, number, &side, i, &symbol))
             continue;
         struct bytes name = name_at(&side, symbol.string_index);
         if (!is_there(comparison, &symbol, name))
@@ -125,14 +151,14 @@ static void compare_left(struct symbol_comparison *comparison, const struct merg
         struct symbol_side side = side_of(&merge->parts[i]);
         struct nlist symbol;
         for (size_t j = 0; j < side.count; j++)
-            if (moved(&merge->parts[i], &side, j, &symbol))
+            if (moved(merge, i, &side, j, &symbol))
                 name_set_add(&comparison->all,
                              symbol_hash(&symbol, name_at(&side, symbol.string_index)));
         part_rest(&merge->parts[i]);
     }
     name_set_seal(&comparison->all);
     for (size_t i = 0; i < merged->count; i++) {
-        struct nlist symbol = nlist_at(merged->table, i);
+        struct nlist symbol = meaning_of(merged, i);
         struct bytes name = name_at(merged, symbol.string_index);
         if ((symbol.type & (N_STAB | N_TYPE)) != N_UNDF &&
             !name_set_has(&comparison->all, symbol_hash(&symbol, name)))
@@ -150,7 +176,7 @@ void compare_merged_symbols(const struct merge *merge, const struct part *merged
     if (merge->may_lack_symbols)
         compare_left(&comparison, merge);
     for (size_t i = 0; !merge->may_lack_symbols && i < merge->part_count; i++) {
-        compare_part(&comparison, &merge->parts[i]);
+        compare_part(&comparison, merge, i);
         part_rest(&merge->parts[i]);
     }
     name_set_free(&comparison.all);

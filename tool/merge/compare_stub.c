@@ -1,5 +1,6 @@
 #include "merge/compare_merge.h"
 
+#include "merge/universal_part.h"
 #include "verify/differences.h"
 #include "verify/validate.h"
 
@@ -80,11 +81,12 @@ bool compare_stub(const struct merge *merge, size_t number, const char *path,
         .differences = {.errors = errors, .field = "stub"},
     };
     size_t before = errors->count;
-    if (lone_image_open(&arena, path, &lone, &error)) {
+    if (lone_image_open_slice(&arena, path, comparison.part->image->architecture, &lone, &error)) {
         comparison.stub = &lone.part;
         compare_kept(&comparison);
         compare_contents(&comparison);
         compare_identity(&comparison);
+        universal_part_compare(comparison.part, path, &comparison.differences);
         differences_end(&comparison.differences);
     } else {
         errors_add(errors, &error);

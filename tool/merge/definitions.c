@@ -6,30 +6,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    NOT_PLAIN = EXPORT_SYMBOL_FLAGS_REEXPORT | EXPORT_SYMBOL_FLAGS_STUB_AND_RESOLVER |
-                EXPORT_SYMBOL_FLAGS_FUNCTION_VARIANT
-};
-
 bool definition_is_weak(const struct definition *definition) {
     return (definition->flags & EXPORT_SYMBOL_FLAGS_WEAK_DEFINITION) != 0;
 }
 
+bool definition_is_reexport(const struct definition *definition) {
+    return (definition->flags & EXPORT_SYMBOL_FLAGS_REEXPORT) != 0;
+}
+
+const char *definition_imported(const struct definition *definition) {
+    return definition->name + strlen(definition->name) + 1;
+}
+
 bool definition_is_address(const struct definition *definition) {
-    return (definition->flags & EXPORT_SYMBOL_FLAGS_KIND_MASK) != EXPORT_SYMBOL_FLAGS_KIND_ABSOLUTE;
+    return !definition_is_reexport(definition) &&
+           (definition->flags & EXPORT_SYMBOL_FLAGS_KIND_MASK) != EXPORT_SYMBOL_FLAGS_KIND_ABSOLUTE;
+}
+
+/* One string behind the other. */
+static const char *copy_names(struct arena *arena, struct bytes name, struct bytes imported) {
+    char *names = arena_take(arena, name.size + imported.size + 2);
+    memcpy(names, name.data, name.size);
+    memcpy(names + name.size + 1, imported.data, imported.size);
+    return names;
 }
 
 static void add_export(struct arena *arena, const struct export *export, size_t number,
                        struct definitions *definitions) {
     struct definition *definition = vector_push(arena, definitions);
+    bool reexports = (export->flags & EXPORT_SYMBOL_FLAGS_REEXPORT) != 0;
     *definition = (struct definition){
-        .name = arena_copy(arena, (const char *)export->name.data, export->name.size),
+        .name = reexports ? copy_names(arena, export->name,
+                                       export->imported.size == 0 ? export->name : export->imported)
+                          : arena_copy(arena, (const char *)export->name.data, export->name.size),
         .part = number,
         .flags = export->flags,
-        .offset = export->offset,
+        .offset = reexports ? export->ordinal : export->offset,
     };
-    if ((export->flags & NOT_PLAIN) != 0)
-        definitions->unmerged = definition->name;
 }
 
 bool definitions_add(struct arena *arena, const struct part *part, size_t number,

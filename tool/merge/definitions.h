@@ -12,10 +12,11 @@
 #include <stdint.h>
 
 struct definition {
-    const char *name;
+    const char *name; /* of a re-export, its name in the other dylib follows the NUL */
     size_t part;
     uint8_t flags;   /* EXPORT_SYMBOL_FLAGS_... */
-    uint64_t offset; /* as struct export has it, of the part's base; of an absolute one its value */
+    uint64_t offset; /* as struct export has it, of the part's base; of an absolute one its value;
+                        of a re-export the ordinal of the dylib */
 };
 
 struct definitions {
@@ -23,8 +24,6 @@ struct definitions {
                                  before weak ones, then in loading order */
     size_t count;
     size_t capacity;
-    const char
-        *unmerged; /* one that is a re-export, or has a resolver or variants; NULL for none */
     struct definition_slot *slots; /* by the hash of a name, the first of that name; may be NULL */
     size_t slot_count;             /* a power of two */
     uint64_t key;
@@ -44,6 +43,9 @@ const struct definition *definitions_find(const struct definitions *definitions,
 const struct definition *definitions_find_in(const struct definitions *definitions,
                                              const char *name, size_t part);
 bool definition_is_weak(const struct definition *definition);
+/* Whether it is another dylib's symbol, and its name there. */
+bool definition_is_reexport(const struct definition *definition);
+const char *definition_imported(const struct definition *definition);
 /* Whether its value is an address of its part. */
 bool definition_is_address(const struct definition *definition);
 

@@ -1,17 +1,16 @@
 #include "merge/eligible.h"
 
 #include "base/memory.h"
-#include "base/name_set.h"
 #include "base/parallel.h"
 #include "base/path.h"
 #include "base/seed.h"
-#include "macho/build_version.h"
 #include "macho/code_signature.h"
-#include "macho/fixup_walk.h"
-#include "macho/symtab.h"
 #include "macho/unclaimed.h"
-#include "merge/exporters.h"
+#include "merge/bind_judge.h"
+#include "merge/export_judge.h"
 #include "merge/parts_file.h"
+#include "merge/terminators.h"
+#include "merge/universal_part.h"
 #include "program/resolve.h"
 
 #include <fnmatch.h>
@@ -20,12 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHAINS_FROM VERSION(12, 0) /* the first macOS of which every dyld knows chained fixups */
-
-/* What takes reader a file from end to end: done for all images side by side. */
+/* What takes reader a file from end to end: done for all images side by side. One a node each. */
 struct image_facts {
-    struct export_list exports;
-    uint64_t unclaimed; /* bytes of __LINKEDIT that no table reaches */
+    struct export_list *exports;
+    uint64_t *unclaimed; /* bytes of __LINKEDIT that no table reaches */
 };
 
 /* An image that is looked at. */
@@ -34,8 +31,9 @@ struct candidate {
     const struct image_graph *graph;
     const struct merge_rules *rules;
     const struct graph_node *node;
-    const struct part *part;         /* of judges that look into the file */
-    const struct image_facts *facts; /* likewise */
+    const struct part *part;           /* of judges that look into the file */
+    const struct export_list *exports; /* likewise */
+    uint64_t unclaimed;                /* likewise, bytes */
     struct merge_needs *needs;
     struct load_command command; /* of judges of commands */
 };
@@ -71,8 +69,6 @@ static const char *judge_bound(const struct candidate *candidate) {
 static const char *judge_file(const struct candidate *candidate) {
     const struct image_file *file = candidate->node->file;
     const char *real = file_real(candidate->arena, file->path);
-    if (!file->thin)
-        return "is a universal file";
     if (candidate->node->image->install_name == NULL)
         return "has no install name";
     for (size_t i = 0; i < file->names.count; i++)
@@ -82,12 +78,21 @@ static const char *judge_file(const struct candidate *candidate) {
     return NULL;
 }
 
-static const char *judge_merged(const struct candidate *candidate) {
+static bool is_merged(const struct candidate *candidate, const struct graph_node *node) {
     struct replaced_files ignored;
-    return parts_file_of(candidate->arena, candidate->node->file->path, candidate->node->image,
-                         &ignored)
-               ? "is a merged image; --undo takes it back"
-               : NULL;
+    return parts_file_of(candidate->arena, node->file->path, node->image, &ignored);
+}
+
+/* A stub is nothing to be merged: its part is in a merged image. */
+static const char *judge_merged(const struct candidate *candidate) {
+    const struct graph_node *node = candidate->node;
+    if (is_merged(candidate, node))
+        return "is a merged image; --undo takes it back";
+    for (size_t i = 0; i < node->image->dylibs.count; i++)
+        if (node->image->dylibs.items[i].reexport && node->loads[i] != NO_IMAGE &&
+            is_merged(candidate, &candidate->graph->items[node->loads[i]]))
+            return "re-exports a merged image; --undo takes it back";
+    return NULL;
 }
 
 static const char *judge_loads(const struct candidate *candidate) {
@@ -131,11 +136,6 @@ static const char *judge_encryption(const struct candidate *candidate) {
     return bytes_u32(candidate->command.bytes, 16) != 0 ? "is encrypted" : NULL;
 }
 
-static const char *judge_reexport(const struct candidate *candidate) {
-    (void)candidate;
-    return "re-exports another dylib";
-}
-
 static const char *judge_routines(const struct candidate *candidate) {
     (void)candidate;
     return "has an initialiser of LC_ROUTINES_64";
@@ -152,7 +152,7 @@ static const struct command_rule {
     {LC_LOAD_DYLIB, NULL},
     {LC_LOAD_WEAK_DYLIB, NULL},
     {LC_LOAD_UPWARD_DYLIB, NULL},
-    {LC_REEXPORT_DYLIB, judge_reexport},
+    {LC_REEXPORT_DYLIB, NULL},
     {LC_RPATH, NULL},
     {LC_SYMTAB, NULL},
     {LC_DYSYMTAB, NULL},
@@ -207,7 +207,6 @@ static const struct section_rule {
     const char *reason;
 } section_rules[] = {
     {S_INTERPOSING, "interposes functions"},
-    {S_MOD_TERM_FUNC_POINTERS, "has terminators"},
     {S_DTRACE_DOF, "has DTrace probes"},
 };
 
@@ -230,22 +229,18 @@ static const char *judge_sections(const struct candidate *candidate) {
     return reason;
 }
 
+static const char *judge_terminators(const struct candidate *candidate) {
+    return terminators_judge(candidate->part);
+}
+
 static const char *judge_relocations(const struct candidate *candidate) {
     bool any = part_linkedit(candidate->part, "external relocations").size != 0 ||
                part_linkedit(candidate->part, "local relocations").size != 0;
     return any ? "is bound by relocations" : NULL;
 }
 
-/* Without a trie dyld goes by the symbol table. */
 static const char *judge_trie(const struct candidate *candidate) {
-    struct load_command_walk walk = image_commands(candidate->part->head);
-    struct load_command command;
-    struct error ignored;
-    while (load_command_next(&walk, &command, &ignored))
-        if (command.number == LC_DYLD_EXPORTS_TRIE || command.number == LC_DYLD_INFO ||
-            command.number == LC_DYLD_INFO_ONLY)
-            return NULL;
-    return "has no exports trie";
+    return part_has_trie(candidate->part) ? NULL : "has no exports trie";
 }
 
 static const char *judge_signature(const struct candidate *candidate) {
@@ -262,7 +257,7 @@ static const char *judge_signature(const struct candidate *candidate) {
 }
 
 static const char *judge_unclaimed(const struct candidate *candidate) {
-    uint64_t size = candidate->facts->unclaimed;
+    uint64_t size = candidate->unclaimed;
     const struct segment *linkedit = segments_find(&candidate->node->image->segments, "__LINKEDIT");
     if (linkedit == NULL)
         return "has no __LINKEDIT";
@@ -274,35 +269,26 @@ static const char *judge_unclaimed(const struct candidate *candidate) {
 
 /* --- of what parts must have in common --- */
 
-static uint32_t minimum_version(const struct part *part) {
-    struct load_command_walk walk = image_commands(part->head);
-    struct load_command command;
-    struct error ignored;
-    while (load_command_next(&walk, &command, &ignored)) {
-        if (command.number == LC_BUILD_VERSION)
-            return bytes_u32(command.bytes, 12);
-        if (command.number == LC_VERSION_MIN_MACOSX)
-            return bytes_u32(command.bytes, 8);
-    }
-    return 0;
-}
-
 static const char *judge_fixups(const struct candidate *candidate) {
     uint16_t format = part_pointer_format(candidate->part);
-    bool has_opcodes = part_linkedit(candidate->part, "rebase opcodes").size != 0 ||
-                       part_linkedit(candidate->part, "bind opcodes").size != 0 ||
-                       part_linkedit(candidate->part, "lazy bind opcodes").size != 0 ||
-                       part_linkedit(candidate->part, "weak bind opcodes").size != 0;
     if (format != 0 && format != DYLD_CHAINED_PTR_64 && format != DYLD_CHAINED_PTR_64_OFFSET)
         return arena_format(candidate->arena, "has pointers of format %u", format);
-    if (has_opcodes && minimum_version(candidate->part) < CHAINS_FROM)
-        return "has opcodes (LC_DYLD_INFO), and runs before macOS 12";
+    if (part_needs_opcodes(candidate->part) &&
+        (part_linkedit(candidate->part, "chained fixups").size != 0 ||
+         part_has_type(candidate->part, S_INIT_FUNC_OFFSETS)))
+        return "has opcodes (LC_DYLD_INFO) with chained fixups or offsets of initialisers";
     return NULL;
 }
 
-static candidate_judge *const file_judges[] = {judge_flags,       judge_commands, judge_sections,
-                                               judge_relocations, judge_trie,     judge_signature,
-                                               judge_unclaimed,   judge_fixups};
+static const char *judge_universal(const struct candidate *candidate) {
+    return candidate->node->file->thin
+               ? NULL
+               : universal_part_judge(candidate->graph, candidate->part, candidate->needs->leaf);
+}
+
+static candidate_judge *const file_judges[] = {
+    judge_universal,   judge_flags, judge_commands,  judge_sections,  judge_terminators,
+    judge_relocations, judge_trie,  judge_signature, judge_unclaimed, judge_fixups};
 
 /* What the first that can be merged has. */
 struct common_traits {
@@ -314,7 +300,7 @@ struct common_traits {
 
 static const char *judge_common(struct arena *arena, const struct part *part,
                                 struct common_traits *common) {
-    uint32_t minimum = minimum_version(part);
+    uint32_t minimum = part_minimum_version(part);
     uint16_t format = part_pointer_format(part);
     if (!common->is_set)
         *common =
@@ -333,7 +319,7 @@ static const char *judge_common(struct arena *arena, const struct part *part,
 /* --- what it takes of limits --- */
 
 /* Headers where runs of sections with symbols share one: of each segment one for what the file
- * holds, one for zeros, and one more on each side of thread-local variables. */
+ * holds, one for zeros, and one more on each side of thread-local variables and terminators. */
 static size_t count_sections(struct arena *arena, const struct part *part) {
     size_t count = 0;
     bool *named = arena_take(arena, part->section_count + 1);
@@ -346,102 +332,45 @@ static size_t count_sections(struct arena *arena, const struct part *part) {
                 continue;
             any |= named[j] && !section_is_zero_filled(section);
             zeros |= named[j] && section_is_zero_filled(section);
-            count += section_type_of(section) == S_THREAD_LOCAL_VARIABLES ? 2 : 0;
+            count += part_section_is_typed(section) ? 2 : 0;
         }
         count += (size_t)any + zeros;
     }
     return count;
 }
 
+static size_t count_segments(const struct part *part) {
+    size_t count = 0;
+    for (size_t i = 0; i < part->image->segments.count; i++)
+        count += segment_moves(&part->image->segments.items[i]);
+    return count;
+}
+
 static void measure(struct arena *arena, const struct part *part, struct merge_needs *needs) {
     needs->sections = count_sections(arena, part);
+    needs->fixup_style =
+        part_needs_opcodes(part)                                                     ? NEEDS_OPCODES
+        : part_pointer_format(part) != 0 || part_has_type(part, S_INIT_FUNC_OFFSETS) ? NEEDS_CHAINS
+                                                                                     : 0;
+    needs->segments = count_segments(part);
+    needs->has_initialisers = part_has_initialisers(part);
+    needs->has_terminators = part_has_terminators(part);
     needs->address_space = part->extent + 2 * part->linkedit.size + part->head.size +
                            (UINT64_C(64) << 10); /* rounding, names and its initialisers */
 }
 
-/* --- collisions --- */
-
-static const char *find_collision(const struct candidate *candidate,
-                                  const struct exporters *exporters) {
-    struct export_collision found;
-    if (!exporters_collide(exporters, &candidate->facts->exports, &found))
-        return NULL;
-    return arena_format(candidate->arena, "exports %s, which %s exports too%s",
-                        export_list_name(candidate->arena, candidate->part, found.number),
-                        candidate->graph->items[found.node].file->path,
-                        found.is_weak ? ", one of them weakly" : "");
-}
-
-/* --- weak binds --- */
-
-static struct bytes bytes_of_text(const char *text) {
-    return (struct bytes){(const uint8_t *)text, strlen(text)};
-}
-
-static void add_bound(const struct part *part, const char *opcodes, struct name_set *names) {
-    struct fixup_walk walk;
-    struct fixup fixup;
-    struct error ignored;
-    struct bytes bytes = part_linkedit(part, opcodes);
-    if (bytes.size == 0 ||
-        !fixup_walk_begin(&walk, opcodes, bytes, part->image, part->slice, &ignored))
-        return;
-    while (fixup_walk_next(&walk, &fixup, &ignored))
-        if (fixup.kind == FIXUP_BIND || fixup.kind == FIXUP_LAZY_BIND)
-            name_set_add(names, name_hash(bytes_of_text(fixup.import.symbol)));
-}
-
-static const char *find_unknown(const struct candidate *candidate, const struct name_set *names) {
-    struct fixup_walk walk;
-    struct fixup fixup;
-    struct error ignored;
-    struct bytes bytes = part_linkedit(candidate->part, "weak bind opcodes");
-    if (bytes.size == 0 ||
-        !fixup_walk_begin(&walk, "weak bind opcodes", bytes, candidate->part->image,
-                          candidate->part->slice, &ignored))
-        return NULL;
-    while (fixup_walk_next(&walk, &fixup, &ignored))
-        if (fixup.kind == FIXUP_WEAK_BIND &&
-            !name_set_has(names, name_hash(bytes_of_text(fixup.import.symbol))))
-            return arena_format(candidate->arena, "binds %s weakly, and neither has nor wants it",
-                                fixup.import.symbol);
-    return NULL;
-}
-
-/* Where no image has what opcodes bind weakly, dyld leaves the pointer as it is; with chained
- * fixups, which a merged image has, it ends the program (Loader.cpp, resolveSymbol). */
-static const char *judge_weak_binds(const struct candidate *candidate) {
-    const struct export_list *own = &candidate->facts->exports;
-    struct name_set names = {0};
-    if (part_linkedit(candidate->part, "weak bind opcodes").size == 0)
-        return NULL;
-    for (size_t i = 0; i < own->count; i++)
-        name_set_add(&names, own->items[i].hash);
-    add_bound(candidate->part, "bind opcodes", &names);
-    add_bound(candidate->part, "lazy bind opcodes", &names);
-    name_set_seal(&names);
-    const char *reason = find_unknown(candidate, &names);
-    name_set_free(&names);
-    return reason;
-}
+/* --- exports and what is bound --- */
 
 /* *reason is NULL when nothing is against the part's exports. */
-static bool judge_exports(const struct candidate *candidate, struct exporters *exporters,
+static bool judge_exports(const struct candidate *candidate, struct export_judge *judge,
                           const char **reason, struct error *error) {
-    const struct export_list *own = &candidate->facts->exports;
-    *error = own->error;
+    *error = candidate->exports->error;
     if (error->kind != ERROR_NONE)
         return false;
-    if (own->unmerged != 0)
-        *reason =
-            arena_format(candidate->arena, "re-exports %s, or has resolvers for it",
-                         export_list_name(candidate->arena, candidate->part, own->unmerged - 1));
-    else
-        *reason = find_collision(candidate, exporters);
+    size_t node = (size_t)(candidate->node - candidate->graph->items);
+    *reason = bind_judge_part(judge, candidate->part, node);
     if (*reason == NULL)
-        *reason = judge_weak_binds(candidate);
-    if (*reason == NULL)
-        exporters_add(exporters, own, (size_t)(candidate->node - candidate->graph->items), false);
+        *reason = export_judge_part(judge, candidate->part, node);
     return true;
 }
 
@@ -449,7 +378,7 @@ static bool judge_exports(const struct candidate *candidate, struct exporters *e
 
 struct image_facts_reader {
     const struct image_graph *graph;
-    struct image_facts *facts;
+    struct image_facts facts;
     struct merge_needs *needs;
 };
 
@@ -469,10 +398,10 @@ static void read_facts(void *context, size_t i) {
     struct part part;
     struct arena scratch = {0};
     struct error ignored;
-    if (node->file->thin && part_read(&scratch, node, &part, &ignored)) {
-        export_list_read(&part, &reader->facts[i].exports);
+    if (part_read(&scratch, node, &part, &ignored)) {
+        export_list_read(&part, &reader->facts.exports[i]);
         if (reader->needs[i].reason == NULL) {
-            reader->facts[i].unclaimed = unclaimed_bytes(&part);
+            reader->facts.unclaimed[i] = unclaimed_bytes(&part);
             measure(&scratch, &part, &reader->needs[i]);
         }
         part_free(&part);
@@ -491,7 +420,7 @@ static const char *first_reason(candidate_judge *const *judges, size_t count,
 }
 
 static bool judge_file_of(struct candidate *candidate, struct common_traits *common,
-                          struct exporters *exporters, struct error *error) {
+                          struct export_judge *judge, struct error *error) {
     struct part part;
     if (!part_read(candidate->arena, candidate->node, &part, error))
         return false;
@@ -500,46 +429,74 @@ static bool judge_file_of(struct candidate *candidate, struct common_traits *com
         first_reason(file_judges, sizeof file_judges / sizeof file_judges[0], candidate);
     if (reason == NULL)
         reason = judge_common(candidate->arena, &part, common);
-    bool done = reason != NULL || judge_exports(candidate, exporters, &reason, error);
+    bool done = reason != NULL || judge_exports(candidate, judge, &reason, error);
     candidate->needs->reason = reason;
     part_free(&part);
     return done;
 }
 
-static bool judge_all(struct candidate *candidate, struct merge_needs *needs,
-                      const struct image_facts *facts, struct error *error) {
+/* All images of one architecture. */
+static bool judge_architecture(struct candidate *candidate, struct merge_needs *needs,
+                               const struct image_facts *facts, const struct architecture *which,
+                               struct error *error) {
     struct common_traits common = {0};
-    struct exporters exporters = {.seed = seed() | 1};
-    bool done = true;
+    struct export_judge judge = {.arena = candidate->arena,
+                                 .graph = candidate->graph,
+                                 .lists = facts->exports,
+                                 .exporters.seed = seed() | 1};
+    bool done = true, *may_merge = arena_take(candidate->arena, candidate->graph->count);
     for (size_t i = 0; i < candidate->graph->count; i++)
-        exporters_add(&exporters, &facts[i].exports, i, true);
+        may_merge[i] = needs[i].reason == NULL;
+    export_judge_begin(&judge, which, may_merge);
     for (size_t i = 0; done && i < candidate->graph->count; i++) {
         candidate->node = &candidate->graph->items[i];
-        candidate->facts = &facts[i];
+        candidate->exports = &facts->exports[i];
+        candidate->unclaimed = facts->unclaimed[i];
         candidate->needs = &needs[i];
-        if (needs[i].reason == NULL)
-            done = judge_file_of(candidate, &common, &exporters, error);
+        if (needs[i].reason == NULL && needs[i].architecture == which)
+            done = judge_file_of(candidate, &common, &judge, error);
     }
-    exporters_free(&exporters);
+    export_judge_free(&judge);
     return done;
+}
+
+/* Images of several architectures are in several processes. */
+static bool judge_all(struct candidate *candidate, struct merge_needs *needs,
+                      const struct image_facts *facts, struct error *error) {
+    for (size_t i = 0; i < candidate->graph->count; i++) {
+        size_t first = 0;
+        while (needs[first].architecture != needs[i].architecture)
+            first++;
+        if (first == i &&
+            !judge_architecture(candidate, needs, facts, needs[i].architecture, error))
+            return false;
+    }
+    return true;
+}
+
+static void judge_loading(struct candidate *candidate, struct merge_needs *needs) {
+    for (size_t i = 0; i < candidate->graph->count; i++) {
+        candidate->node = &candidate->graph->items[i];
+        candidate->needs = &needs[i];
+        needs[i].architecture = candidate->node->image->architecture;
+        needs[i].reason = first_reason(loading_judges,
+                                       sizeof loading_judges / sizeof loading_judges[0], candidate);
+    }
 }
 
 bool eligible_judge(struct arena *arena, const struct image_graph *graph,
                     const struct merge_rules *rules, struct merge_needs *needs,
                     struct error *error) {
     struct candidate candidate = {.arena = arena, .graph = graph, .rules = rules};
-    struct image_facts_reader reader = {graph, memory_zeros(graph->count, sizeof *reader.facts),
-                                        needs};
-    for (size_t i = 0; i < graph->count; i++) {
-        candidate.node = &graph->items[i];
-        candidate.needs = &needs[i];
-        needs[i].reason = first_reason(
-            loading_judges, sizeof loading_judges / sizeof loading_judges[0], &candidate);
-    }
+    struct image_facts_reader reader = {.graph = graph, .needs = needs};
+    reader.facts.exports = memory_zeros(graph->count, sizeof *reader.facts.exports);
+    reader.facts.unclaimed = memory_zeros(graph->count, sizeof *reader.facts.unclaimed);
+    judge_loading(&candidate, needs);
     parallel_for(graph->count, read_facts, &reader);
-    bool done = judge_all(&candidate, needs, reader.facts, error);
+    bool done = judge_all(&candidate, needs, &reader.facts, error);
     for (size_t i = 0; i < graph->count; i++)
-        export_list_free(&reader.facts[i].exports);
-    free(reader.facts);
+        export_list_free(&reader.facts.exports[i]);
+    free(reader.facts.exports);
+    free(reader.facts.unclaimed);
     return done;
 }

@@ -12,14 +12,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How the merged image of a part names its pointers. Before macOS 12 not every dyld knows chained
+ * fixups: opcodes stay such then. */
+enum { NEEDS_CHAINS = 1, NEEDS_OPCODES = 2 };
+
 /* What each image of a graph takes of the limits of a merged one. */
 struct merge_needs {
     const char *reason;     /* why it is not merged, in the arena; NULL when it can be */
     uint64_t address_space; /* bytes, with a bound for its share of the new __LINKEDIT */
-    size_t sections;        /* headers at most, when not all get one */
-    bool has_objective_c;   /* of which a merged image can have one */
-    const char *leaf;       /* what the merged image is called, but for a number */
-    const char *folder;     /* the real one of the dylib, where the merged image goes */
+    const struct architecture *architecture;
+    size_t sections;      /* headers at most, when not all get one */
+    bool has_objective_c; /* of which a merged image can have one */
+    bool has_initialisers;
+    unsigned fixup_style; /* NEEDS_..., 0 for a part without */
+    size_t segments;      /* that the part has in the merged image */
+    bool has_terminators; /* merge/terminators.h says with which parts it can be one image */
+    const char *leaf;     /* what the merged image is called, but for a number */
+    const char *folder;   /* the real one of the dylib, where the merged image goes */
 };
 
 /* A group that somebody asks for. */

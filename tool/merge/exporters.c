@@ -4,8 +4,15 @@
 
 #include <stdlib.h>
 
-/* How a name is exported: apart is strongly, by an image without MH_WEAK_DEFINES. */
-enum export_kind { EXPORTED_WEAKLY = 1, EXPORTED_STRONGLY = 2, EXPORTED_APART = 4 };
+/* How a name is exported: apart is strongly, by an image without MH_WEAK_DEFINES; several times is
+ * by more than one definition. */
+enum export_kind {
+    EXPORTED_WEAKLY = 1,
+    EXPORTED_STRONGLY = 2,
+    EXPORTED_APART = 4,
+    EXPORTED_ELSEWHERE = 8,
+    EXPORTED_SEVERAL_TIMES = 16
+};
 
 static struct exporter *place_of(const struct exporters *exporters, uint64_t hash) {
     size_t mask = exporters->capacity - 1;
@@ -25,54 +32,79 @@ static void grow(struct exporters *exporters) {
     free(old.items);
 }
 
-static uint64_t hash_of(const struct listed_export *export) {
-    return export->hash | 1;
+static uint64_t hash_of(const struct offered_export *offered) {
+    return offered->hash | 1;
 }
 
-static unsigned kinds_of(const struct export_list *list, const struct listed_export *export) {
-    if (listed_export_is_weak(export))
-        return EXPORTED_WEAKLY;
-    return list->coalesces ? EXPORTED_STRONGLY : EXPORTED_STRONGLY | EXPORTED_APART;
+static unsigned kinds_of(const struct offered_export *offered) {
+    unsigned elsewhere = offered->is_elsewhere ? EXPORTED_ELSEWHERE : 0;
+    if (offered->is_weak)
+        return elsewhere | EXPORTED_WEAKLY;
+    return elsewhere | EXPORTED_STRONGLY | (offered->coalesces ? 0 : EXPORTED_APART);
 }
 
-static void add(struct exporters *exporters, const struct export_list *list,
-                const struct listed_export *export, size_t node) {
+struct offered_export offered_of(const struct export_list *list, const struct listed_export *listed,
+                                 size_t node) {
+    return (struct offered_export){.hash = listed->hash,
+                                   .origin = {node, listed->hash},
+                                   .is_weak = listed_export_is_weak(listed),
+                                   .coalesces = list->coalesces};
+}
+
+static bool leads_to(const struct exporters *exporters, const struct exporter *place,
+                     const struct offered_export *offered) {
+    if (place->origin == 0)
+        return offered->origin.node == place->node && offered->origin.hash == offered->hash;
+    const struct export_origin *origin = &exporters->origins.items[place->origin - 1];
+    return offered->origin.node == origin->node && offered->origin.hash == origin->hash;
+}
+
+static uint32_t add_origin(struct exporters *exporters, const struct offered_export *offered,
+                           size_t node) {
+    struct export_origins *known = &exporters->origins;
+    if (offered->origin.node == node && offered->origin.hash == offered->hash)
+        return 0;
+    known->items = memory_grow(known->items, known->count, &known->capacity, sizeof *known->items);
+    known->items[known->count++] = offered->origin;
+    return (uint32_t)known->count;
+}
+
+void exporters_add(struct exporters *exporters, const struct offered_export *offered, size_t node) {
     if (2 * (exporters->count + 1) > exporters->capacity)
         grow(exporters);
-    struct exporter *place = place_of(exporters, hash_of(export));
-    exporters->count += place->hash == 0;
-    if (place->hash == 0)
-        *place = (struct exporter){hash_of(export), node, 0};
-    place->kinds |= kinds_of(list, export);
-}
-
-void exporters_add(struct exporters *exporters, const struct export_list *list, size_t node,
-                   bool weak) {
-    for (size_t i = 0; i < list->count; i++)
-        if (listed_export_is_weak(&list->items[i]) == weak)
-            add(exporters, list, &list->items[i], node);
+    struct exporter *place = place_of(exporters, hash_of(offered));
+    if (place->hash == 0) {
+        *place = (struct exporter){hash_of(offered), node, add_origin(exporters, offered, node), 0};
+        exporters->count++;
+    } else if (!leads_to(exporters, place, offered)) {
+        place->kinds |= EXPORTED_SEVERAL_TIMES;
+    }
+    place->kinds |= kinds_of(offered);
 }
 
 static bool kinds_collide(unsigned kinds, unsigned known) {
-    return (kinds & known & EXPORTED_STRONGLY) != 0 ||
+    return ((kinds | known) & EXPORTED_ELSEWHERE) != 0 ||
+           (kinds & known & EXPORTED_STRONGLY) != 0 ||
            ((kinds & EXPORTED_APART) != 0 && (known & EXPORTED_WEAKLY) != 0);
 }
 
-bool exporters_collide(const struct exporters *exporters, const struct export_list *list,
+bool exporters_collide(const struct exporters *exporters, const struct offered_export *offered,
                        struct export_collision *found) {
-    for (size_t i = 0; exporters->count != 0 && i < list->count; i++) {
-        const struct exporter *known = place_of(exporters, hash_of(&list->items[i]));
-        unsigned kinds = kinds_of(list, &list->items[i]);
-        if (known->hash == 0 || !kinds_collide(kinds, known->kinds))
-            continue;
-        *found = (struct export_collision){i, known->node,
-                                           ((kinds | known->kinds) & EXPORTED_WEAKLY) != 0};
-        return true;
-    }
-    return false;
+    if (exporters->count == 0)
+        return false;
+    const struct exporter *known = place_of(exporters, hash_of(offered));
+    unsigned kinds = kinds_of(offered);
+    bool same = (known->kinds & EXPORTED_SEVERAL_TIMES) == 0 && known->hash != 0 &&
+                leads_to(exporters, known, offered);
+    if (known->hash == 0 || same || !kinds_collide(kinds, known->kinds))
+        return false;
+    *found =
+        (struct export_collision){known->node, ((kinds | known->kinds) & EXPORTED_WEAKLY) != 0};
+    return true;
 }
 
 void exporters_free(struct exporters *exporters) {
     free(exporters->items);
+    free(exporters->origins.items);
     *exporters = (struct exporters){0};
 }

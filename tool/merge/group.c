@@ -1,10 +1,14 @@
 #include "merge/group.h"
 
+#include "macho/write/dyld_info.h"
 #include "merge/reach.h"
 
 #include <string.h>
 
-enum { MOST_SECTIONS = 250 /* of parts: the merged image has a few of its own */ };
+enum {
+    MOST_SECTIONS = 250,                 /* of parts: the merged image has a few of its own */
+    MOST_SEGMENTS = OPCODE_SEGMENTS - 2, /* likewise, where opcodes name them: __TEXT and __DATA */
+};
 
 /* --- groups --- */
 
@@ -27,20 +31,37 @@ struct group_plan {
     struct open_groups groups;
 };
 
-static uint64_t most_space(const struct image_graph *graph) {
-    bool far = graph->items[0].image->architecture->page_size != 4096;
+static uint64_t most_space(const struct merge_needs *needs) {
+    bool far = needs->architecture->page_size != 4096;
     return far ? UINT64_C(4) << 30 : UINT64_C(2) << 30;
 }
 
-static bool has_room(const struct image_graph *graph, const struct merge_needs *sum,
-                     const struct merge_needs *needs) {
+/* Whether terminators would run in another order, or at other launches, than they did. */
+static bool ends_otherwise(const struct merge_needs *sum, const struct merge_needs *needs) {
+    return needs->has_initialisers ? sum->has_terminators
+                                   : needs->has_terminators && sum->has_initialisers;
+}
+
+static bool named_otherwise(const struct merge_needs *sum, const struct merge_needs *needs) {
+    return (sum->fixup_style | needs->fixup_style) == (NEEDS_CHAINS | NEEDS_OPCODES);
+}
+
+/* Parts without fixups take segments too. */
+static bool has_segments(const struct merge_needs *sum, const struct merge_needs *needs) {
+    bool opcodes = ((sum->fixup_style | needs->fixup_style) & NEEDS_OPCODES) != 0;
+    return !opcodes || sum->segments + needs->segments <= MOST_SEGMENTS;
+}
+
+static bool has_room(const struct merge_needs *sum, const struct merge_needs *needs) {
     return sum->sections + needs->sections <= MOST_SECTIONS &&
-           sum->address_space + needs->address_space < most_space(graph) &&
-           !(sum->has_objective_c && needs->has_objective_c);
+           sum->address_space + needs->address_space < most_space(needs) &&
+           !(sum->has_objective_c && needs->has_objective_c) && !ends_otherwise(sum, needs) &&
+           !named_otherwise(sum, needs) && has_segments(sum, needs);
 }
 
 static bool same_image(const struct merge_needs *sum, const struct merge_needs *needs) {
-    return strcmp(sum->leaf, needs->leaf) == 0 && strcmp(sum->folder, needs->folder) == 0;
+    return sum->architecture == needs->architecture && strcmp(sum->leaf, needs->leaf) == 0 &&
+           strcmp(sum->folder, needs->folder) == 0;
 }
 
 static bool leads_down(const struct graph_node *node, size_t use) {
@@ -103,7 +124,7 @@ static struct open_group *group_for(const struct group_plan *plan, size_t node) 
     const struct merge_needs *needs = &plan->needs[node];
     for (size_t i = 0; i < plan->groups.count; i++) {
         struct open_group *open = &plan->groups.items[i];
-        if (same_image(&open->sum, needs) && has_room(plan->graph, &open->sum, needs) &&
+        if (same_image(&open->sum, needs) && has_room(&open->sum, needs) &&
             !has_detour(plan, node, open->group.nodes[0]))
             return open;
     }
@@ -125,6 +146,10 @@ static void add_to(struct group_plan *plan, struct open_group *open, size_t node
     open->sum.sections += needs->sections;
     open->sum.address_space += needs->address_space;
     open->sum.has_objective_c |= needs->has_objective_c;
+    open->sum.fixup_style |= needs->fixup_style;
+    open->sum.segments += needs->segments;
+    open->sum.has_initialisers |= needs->has_initialisers;
+    open->sum.has_terminators |= needs->has_terminators;
 }
 
 /* What a node loads has its place before it, but for circles, which refuse_circles has seen to. */
@@ -142,15 +167,29 @@ static void place(struct group_plan *plan, size_t number) {
         add_to(plan, open, number);
 }
 
+static const char *why_apart(const struct merge_needs *sum, const struct merge_needs *needs) {
+    if (sum->has_objective_c && needs->has_objective_c)
+        return "has metadata of Objective-C, of which an image can have but one dylib's";
+    if (named_otherwise(sum, needs))
+        return "has opcodes (LC_DYLD_INFO) or chained fixups, others the other, and runs before macOS 12";
+    if (!has_segments(sum, needs))
+        return "has opcodes (LC_DYLD_INFO), which name 16 segments at most, and runs before macOS 12";
+    if (!ends_otherwise(sum, needs))
+        return NULL;
+    return needs->has_initialisers
+               ? "has initialisers, which would run before the terminators of others are noted"
+               : "has terminators and no initialisers, and others have some";
+}
+
 /* Why an image has found no group. */
 static const char *why_alone(const struct group_plan *plan, const struct open_group *alone) {
-    for (size_t i = 0; i < plan->groups.count; i++) {
+    const char *reason = NULL;
+    for (size_t i = 0; reason == NULL && i < plan->groups.count; i++) {
         const struct open_group *other = &plan->groups.items[i];
-        if (other != alone && same_image(&other->sum, &alone->sum) && other->sum.has_objective_c &&
-            alone->sum.has_objective_c)
-            return "has metadata of Objective-C, of which an image can have but one dylib's";
+        if (other != alone && same_image(&other->sum, &alone->sum))
+            reason = why_apart(&other->sum, &alone->sum);
     }
-    return "has no other image to be merged with";
+    return reason == NULL ? "has no other image to be merged with" : reason;
 }
 
 /* One image is no group. */

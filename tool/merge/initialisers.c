@@ -58,7 +58,8 @@ bool initialisers_count(struct merge *merge, struct error *error) {
     for (size_t i = 0; i < merge->part_count; i++) {
         if (!sizes_valid(&merge->parts[i], error))
             return false;
-        visit_part(&merge->parts[i], &place, count_one, &merge->made.initialisers);
+        if (!merge->has_opcodes)
+            visit_part(&merge->parts[i], &place, count_one, &merge->made.initialisers);
     }
     return true;
 }
@@ -118,7 +119,8 @@ static size_t first_place(const struct merge *merge, size_t part) {
 void initialisers_note(struct merge *merge, size_t part, uint64_t address, uint64_t target) {
     const struct part_section *section = part_section_at(&merge->parts[part], address);
     struct initialiser_search search = {merge, &merge->parts[part], address, target};
-    if (section == NULL || section_type_of(section) != S_MOD_INIT_FUNC_POINTERS)
+    if (section == NULL || section_type_of(section) != S_MOD_INIT_FUNC_POINTERS ||
+        merge->has_opcodes)
         return;
     size_t place = first_place(merge, part);
     visit_part(search.part, &place, note_one, &search);
@@ -135,7 +137,7 @@ static bool is_filled(void *context, const struct part_section *section, uint64_
 bool initialisers_complete(const struct merge *merge, struct error *error) {
     struct initialiser_search search = {.merge = (struct merge *)(uintptr_t)merge};
     size_t place = 0;
-    for (size_t i = 0; i < merge->part_count; i++)
+    for (size_t i = 0; !merge->has_opcodes && i < merge->part_count; i++)
         if (!visit_part(&merge->parts[i], &place, is_filled, &search)) {
             error_malformed(error, "initialisers",
                             "that at 0x%" PRIx64 " leads nowhere in the part", search.address);

@@ -1,7 +1,9 @@
 /* Initialisers of parts: listed in the order in which dyld would have run them, as one
  * S_INIT_FUNC_OFFSETS section. dyld goes by the types of sections, pointers of all parts before
  * offsets of any (dyld: MachOAnalyzer.cpp, forEachInitializer), so that the old sections lose
- * theirs. */
+ * theirs. Where opcodes stay, so do the sections: all are pointers then, in the order of parts, and
+ * dyld knows lists of offsets only from macOS 10.15 on (dyld-732.8: ImageLoaderMachO.cpp,
+ * doModInitFunctions). */
 #ifndef VAFIT_MERGE_INITIALISERS_H
 #define VAFIT_MERGE_INITIALISERS_H
 

@@ -23,7 +23,7 @@ static bool is_zero_filled(uint8_t type) {
 static uint32_t new_flags(const struct part_section *section) {
     uint32_t attributes = section->flags & SECTION_ATTRIBUTES;
     uint8_t type = section_type_of(section);
-    if (type == S_THREAD_LOCAL_VARIABLES || type == S_CSTRING_LITERALS)
+    if (part_section_is_typed(section) || type == S_CSTRING_LITERALS)
         return section->flags;
     return is_zero_filled(type) ? attributes | S_ZEROFILL : attributes;
 }
@@ -40,8 +40,9 @@ static void take_section(struct merged_segment *segment, struct part_section *se
 /* Whether a section can go on with the one before it under one header. */
 static bool continues(const struct merged_segment *segment, const struct part_section *section) {
     const struct merged_section *last = &segment->sections[segment->section_count - 1];
-    bool typed = section_type_of(section) == S_THREAD_LOCAL_VARIABLES ||
-                 (last->flags & 0xff) == S_THREAD_LOCAL_VARIABLES;
+    uint8_t before = last->flags & 0xff;
+    bool typed = part_section_is_typed(section) || before == S_THREAD_LOCAL_VARIABLES ||
+                 before == S_MOD_TERM_FUNC_POINTERS || before == S_MOD_INIT_FUNC_POINTERS;
     return segment->section_count != 0 && !typed && section->address >= last->address &&
            ((new_flags(section) & 0xff) == S_ZEROFILL) == ((last->flags & 0xff) == S_ZEROFILL);
 }
@@ -57,8 +58,7 @@ static void extend_section(struct merged_segment *segment, const struct part_sec
 
 static void add_section(struct merge *merge, struct merged_segment *segment,
                         struct part_section *section, bool is_named) {
-    bool needed =
-        merge->has_all_sections || is_named || section_type_of(section) == S_THREAD_LOCAL_VARIABLES;
+    bool needed = merge->has_all_sections || is_named || part_section_is_typed(section);
     if (!merge->has_all_sections && needed && segment->section_count != 0 &&
         continues(segment, section))
         extend_section(segment, section);
@@ -166,6 +166,8 @@ static void add_leading(struct merge *merge) {
         add_new_section(text, "__unwind_info", 2, 0);
     if (merge->made.eh_frame.size != 0)
         add_new_section(text, "__eh_frame", 3, 0);
+    if (text->section_count == 0 && merge->has_opcodes) /* LLVM counts segments by their sections */
+        add_new_section(text, "__text", 2, 0);
     if (!has_template(merge))
         return;
     struct merged_segment *data =
@@ -210,6 +212,7 @@ static void place_leading(struct merge *merge, uint64_t *at, uint64_t *in_file) 
                     {places.unwind_info, merge->made.unwind_info.size},
                     {places.eh_frame, merge->made.eh_frame.size}};
     struct merged_section *section = text->sections;
+    section->address = section->file_offset = places.end;
     for (size_t i = 0; i < LEADING_SECTIONS; i++)
         if (contents[i].size != 0) {
             section->address = section->file_offset = contents[i].address;

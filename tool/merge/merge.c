@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/path.h"
+#include "merge/lookup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,7 @@ static void describe(struct merge *merge) {
             merge->pointer_format = format;
         if (node_of(merge, part) < node_of(merge, &merge->parts[merge->first_loaded]))
             merge->first_loaded = i;
+        merge->has_opcodes |= part_needs_opcodes(part);
         merge->is_signed |= part_linkedit(part, "code signature").size != 0;
         merge->has_identity |= part_has_identity(part);
         add_names(merge, part);
@@ -174,9 +176,10 @@ bool merge_begin(struct merge *merge, const size_t *nodes, size_t count, struct 
 
 void merge_written(struct merge *merge) {
     struct merged_contents *made = &merge->made;
-    struct buffer *buffers[] = {&made->initialisers, &made->unwind_info, &made->eh_frame,
-                                &made->fixups,       &made->exports,     &made->function_starts,
-                                &made->data_in_code, &made->symbols};
+    struct buffer *buffers[] = {
+        &made->initialisers,   &made->unwind_info,     &made->eh_frame,         &made->fixups,
+        &made->exports,        &made->function_starts, &made->data_in_code,     &made->symbols,
+        &made->opcodes.rebase, &made->opcodes.bind,    &made->opcodes.weak_bind};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         buffer_free(buffers[i]);
     string_pool_free(&made->strings.plan);
@@ -197,11 +200,12 @@ void merge_free(struct merge *merge) {
         part_free(&merge->parts[i]);
     free(merge->template.pointers);
     new_chains_free(&merge->chains);
+    new_opcodes_free(&merge->opcodes);
 }
 
 /* --- imports --- */
 
-static int32_t new_ordinal(const struct merge *merge, const struct part *part, size_t use) {
+int32_t merge_ordinal(const struct merge *merge, const struct part *part, size_t use) {
     return (int32_t)(find_dylib(merge, part, use) - merge->dylibs.items) + 1;
 }
 
@@ -211,21 +215,31 @@ static bool is_direct(const struct definition *definition) {
     return !definition_is_weak(definition) && definition_is_address(definition);
 }
 
-static bool import_inside(const struct merge *merge, size_t target, const struct import *import,
-                          struct merged_import *merged, struct error *error) {
-    const struct definition *definition =
-        definitions_find_in(&merge->definitions, import->symbol, target);
-    const struct part *part = &merge->parts[target];
-    if (definition == NULL)
-        return error_malformed(error, "fixups", "%s is not exported by %s", import->symbol,
-                               part->node->file->path);
-    if (is_direct(definition)) {
+/* What is found behind a re-exported dylib is looked up in the merged image, which re-exports that
+ * dylib too. */
+static void import_found(const struct merge *merge, const struct merged_lookup *found,
+                         struct merged_import *merged) {
+    const struct definition *definition = found->definition;
+    if (definition == NULL && found->symbol != NULL) {
+        merged->import.ordinal = merge_ordinal(merge, &merge->parts[found->part], found->use);
+        merged->import.symbol = found->symbol;
+    } else if (definition != NULL && is_direct(definition)) {
+        const struct part *part = &merge->parts[definition->part];
         merged->is_inside = true;
         merged->address = merge_address(part, image_base(part->image) + definition->offset) +
-                          (uint64_t)import->addend;
+                          (uint64_t)merged->import.addend;
     } else {
         merged->import.ordinal = ORDINAL_SELF;
     }
+}
+
+static bool import_inside(const struct merge *merge, size_t target, const struct import *import,
+                          struct merged_import *merged, struct error *error) {
+    struct merged_lookup found;
+    if (!merge_lookup(merge, target, import->symbol, &found))
+        return error_malformed(error, "fixups", "%s is not exported by %s", import->symbol,
+                               merge->parts[target].node->file->path);
+    import_found(merge, &found, merged);
     return true;
 }
 
@@ -239,6 +253,6 @@ bool merge_import(const struct merge *merge, const struct part *part, const stru
     if (target != NO_PART)
         return import_inside(merge, target, import, merged, error) ||
                error_in_file(error, part->node->file->path);
-    merged->import.ordinal = new_ordinal(merge, part, use);
+    merged->import.ordinal = merge_ordinal(merge, part, use);
     return true;
 }

@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "macho/write/chained_fixups.h"
+#include "macho/write/dyld_info.h"
 #include "macho/write/string_pool.h"
 #include "merge/definitions.h"
 #include "merge/part.h"
@@ -79,7 +80,8 @@ struct merged_contents {
     struct buffer initialisers; /* 32-bit offsets from the header, in the order they run */
     struct buffer unwind_info;
     struct buffer eh_frame;
-    struct buffer fixups;
+    struct buffer fixups; /* chained ones */
+    struct opcode_parts opcodes;
     struct buffer exports;
     struct buffer function_starts;
     struct buffer data_in_code;
@@ -105,6 +107,7 @@ struct merge {
     struct merged_dylibs dylibs;
     struct string_list rpaths;
     uint16_t pointer_format; /* DYLD_CHAINED_PTR_... of the new image */
+    bool has_opcodes;        /* and no chained fixups */
     bool is_signed;
     bool has_identity;     /* of a part: the merged image is signed by it */
     bool may_lack_symbols; /* set for comparing what was shrunk since */
@@ -120,7 +123,8 @@ struct merge {
     uint64_t text_size;       /* of the leading __TEXT, bytes: a multiple of a page */
     uint64_t file_size;       /* bytes */
     uint64_t linkedit_offset; /* in the file */
-    struct new_chains chains;
+    struct new_chains chains; /* its imports are those of opcodes too */
+    struct new_opcodes opcodes;
 };
 
 enum { MERGED_TEXT_SEGMENT }; /* the index of the leading one */
@@ -148,6 +152,9 @@ bool node_asks_for(const struct graph_node *node, struct merge *const *merge_of_
 uint64_t merge_address(const struct part *part, uint64_t address);
 uint32_t merge_page_size(const struct merge *merge);
 
+/* The ordinal, from 1, that the merged image has for what a part's load command leads to, which is
+ * no part. */
+int32_t merge_ordinal(const struct merge *merge, const struct part *part, size_t use);
 /* What an import of a part leads to in the merged image: an address of it, or another import. */
 struct merged_import {
     bool is_inside;

@@ -1,6 +1,7 @@
 #include "merge/merged_fixups.h"
 
 #include "base/memory.h"
+#include "macho/fixup_walk.h"
 #include "merge/initialisers.h"
 #include "merge/thread_locals.h"
 
@@ -59,6 +60,14 @@ static bool move_fixup(struct segment_fixups *work, const struct fixup *fixup,
     return true;
 }
 
+static bool place_pointers(struct merge *merge, uint32_t segment,
+                           const struct chained_pointer *pointers, size_t count,
+                           struct chained_contents contents, struct error *error) {
+    return merge->has_opcodes
+               ? new_opcodes_segment(&merge->opcodes, segment, pointers, count, contents, error)
+               : new_chains_segment(&merge->chains, segment, pointers, count, contents, error);
+}
+
 static bool make_segment(struct segment_fixups *work, const struct part_fixups *fixups,
                          uint8_t *contents, struct error *error) {
     const struct part *part = &work->merge->parts[work->part];
@@ -68,8 +77,8 @@ static bool make_segment(struct segment_fixups *work, const struct part_fixups *
         if (fixups->items[i].address - work->old->address < work->old->vm_size &&
             !move_fixup(work, &fixups->items[i], error))
             return false;
-    if (!new_chains_segment(&work->merge->chains, work->number, work->pointers, work->count,
-                            (struct chained_contents){contents, size}, error))
+    if (!place_pointers(work->merge, work->number, work->pointers, work->count,
+                        (struct chained_contents){contents, size}, error))
         return error_in_file(error, part->node->file->path);
     return thread_locals_rewrite(part, (size_t)(work->old - part->image->segments.items), contents,
                                  error);
@@ -128,12 +137,29 @@ static bool fixups_valid(const struct part *part, const struct part_fixups *fixu
     return true;
 }
 
+/* Strong definitions that take the place of weak ones in other images. */
+static void add_strong_names(struct merge *merge, const struct part *part) {
+    struct fixup_walk walk;
+    struct fixup fixup;
+    struct error ignored;
+    if (!fixup_walk_begin(&walk, "weak bind opcodes", part_linkedit(part, "weak bind opcodes"),
+                          part->image, part->slice, &ignored))
+        return;
+    while (fixup_walk_next(&walk, &fixup, &ignored))
+        if (fixup.kind == FIXUP_STRONG)
+            new_opcodes_strong(&merge->opcodes, fixup.import.symbol);
+}
+
 bool merged_fixups_part(struct merge *merge, size_t number, segment_sink *sink, void *context,
                         struct error *error) {
+    const struct part *part = &merge->parts[number];
     struct part_fixups fixups;
-    if (!part_read_fixups(&merge->parts[number], &fixups, error))
+    if (merge->has_opcodes ? !part_read_layers(part, &fixups, error)
+                           : !part_read_fixups(part, &fixups, error))
         return false;
-    bool done = fixups_valid(&merge->parts[number], &fixups, error);
+    if (merge->has_opcodes)
+        add_strong_names(merge, part);
+    bool done = fixups_valid(part, &fixups, error);
     for (size_t i = 0; done && i < merge->segment_count; i++)
         if (merge->segments[i].part == number)
             done = write_segment(merge, (uint32_t)i, &fixups, sink, context, error);
@@ -149,7 +175,7 @@ bool merged_fixups_template(struct merge *merge, segment_sink *sink, void *conte
     if (initial->size == 0)
         return true;
     merge->chains.segments[MERGED_TEXT_SEGMENT + 1].segment_offset = segment->address;
-    return new_chains_segment(&merge->chains, MERGED_TEXT_SEGMENT + 1, initial->pointers,
-                              initial->pointer_count, contents, error) &&
+    return place_pointers(merge, MERGED_TEXT_SEGMENT + 1, initial->pointers, initial->pointer_count,
+                          contents, error) &&
            sink(context, segment, (struct bytes){contents.data, contents.size}, false, error);
 }

@@ -51,6 +51,7 @@ bool merged_image_plan(struct merge *merge, struct error *error) {
 /* --- the segments --- */
 
 static void begin_chains(struct merge *merge) {
+    merge->opcodes.imports = &merge->chains.imports;
     merge->chains = (struct new_chains){
         .arena = merge->arena,
         .pointer_format = merge->pointer_format,
@@ -114,7 +115,9 @@ static bool write_segments(struct merge *merge, bool whole, struct atomic_file *
 /* --- __LINKEDIT --- */
 
 static bool make_contents(struct merge *merge, struct error *error) {
-    return new_chains_write(&merge->chains, &merge->made.fixups, error) &&
+    if (merge->has_opcodes)
+        new_opcodes_write(&merge->opcodes, &merge->made.opcodes);
+    return (merge->has_opcodes || new_chains_write(&merge->chains, &merge->made.fixups, error)) &&
            merged_unwind_write(merge, error) && merged_exports(merge, error) &&
            merged_code_tables(merge, error) && merged_symbols(merge, error);
 }
@@ -135,6 +138,9 @@ static struct linkedit_places place_parts(const struct merge *merge) {
     const struct merged_contents *made = &merge->made;
     struct linkedit_places places = {0};
     places.fixups = place_after(&places.size, made->fixups.size, PART_ALIGNMENT);
+    places.rebase = place_after(&places.size, made->opcodes.rebase.size, PART_ALIGNMENT);
+    places.bind = place_after(&places.size, made->opcodes.bind.size, PART_ALIGNMENT);
+    places.weak_bind = place_after(&places.size, made->opcodes.weak_bind.size, PART_ALIGNMENT);
     places.exports = place_after(&places.size, made->exports.size, PART_ALIGNMENT);
     places.function_starts = place_after(&places.size, made->function_starts.size, PART_ALIGNMENT);
     places.data_in_code = place_after(&places.size, made->data_in_code.size, PART_ALIGNMENT);
@@ -182,6 +188,9 @@ static bool write_linkedit(const struct merge *merge, const struct linkedit_plac
     const struct merged_contents *made = &merge->made;
     const uint8_t end = 0;
     return write_part(merge, file, &places->fixups, &made->fixups, error) &&
+           write_part(merge, file, &places->rebase, &made->opcodes.rebase, error) &&
+           write_part(merge, file, &places->bind, &made->opcodes.bind, error) &&
+           write_part(merge, file, &places->weak_bind, &made->opcodes.weak_bind, error) &&
            write_part(merge, file, &places->exports, &made->exports, error) &&
            write_part(merge, file, &places->function_starts, &made->function_starts, error) &&
            write_part(merge, file, &places->data_in_code, &made->data_in_code, error) &&

@@ -3,16 +3,22 @@
 #include "macho/data_in_code.h"
 #include "macho/function_starts.h"
 #include "macho/write/exports_trie.h"
+#include "merge/lookup.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* --- exports --- */
 
-static struct export export_of(const struct merge *merge, const struct definition *definition) {
+static struct bytes bytes_of_text(const char *text) {
+    return (struct bytes){(const uint8_t *)text, strlen(text)};
+}
+
+static struct export own_export(const struct merge *merge, const char *name,
+                                const struct definition *definition) {
     const struct part *part = &merge->parts[definition->part];
     return (struct export){
-        .name = {(const uint8_t *)definition->name, strlen(definition->name)},
+        .name = bytes_of_text(name),
         .flags = definition->flags,
         .offset = definition_is_address(definition)
                       ? merge_address(part, image_base(part->image) + definition->offset)
@@ -20,18 +26,50 @@ static struct export export_of(const struct merge *merge, const struct definitio
     };
 }
 
-bool merged_exports(struct merge *merge, struct error *error) {
+/* A re-export that leads into the merged image is an export of it. */
+static bool export_of(const struct merge *merge, const struct definition *definition,
+                      struct export *export, struct error *error) {
+    struct merged_lookup found;
+    const struct part *part = &merge->parts[definition->part];
+    if (!merge_follow(merge, definition, &found)) {
+        error_malformed(error, "exports trie", "%s is re-exported from nowhere", definition->name);
+        return error_in_file(error, part->node->file->path);
+    }
+    if (found.definition != NULL) {
+        *export = own_export(merge, definition->name, found.definition);
+        return true;
+    }
+    *export = (struct export){.name = bytes_of_text(definition->name), .flags = definition->flags};
+    export->ordinal = (uint64_t)merge_ordinal(merge, &merge->parts[found.part], found.use);
+    if (strcmp(definition->name, found.symbol) != 0)
+        export->imported = bytes_of_text(found.symbol);
+    return true;
+}
+
+static bool list_exports(const struct merge *merge, struct export *exports, size_t *count,
+                         struct error *error) {
     const struct definitions *definitions = &merge->definitions;
-    struct export *exports = malloc((definitions->count + 1) * sizeof *exports);
-    struct rebuilt_trie trie;
+    for (size_t i = 0; i < definitions->count; i++) {
+        const struct definition *definition = &definitions->items[i];
+        bool is_first = i == 0 || strcmp(definitions->items[i - 1].name, definition->name) != 0;
+        if (is_first && !export_of(merge, definition, &exports[(*count)++], error))
+            return false;
+    }
+    return true;
+}
+
+bool merged_exports(struct merge *merge, struct error *error) {
+    struct export *exports = malloc((merge->definitions.count + 1) * sizeof *exports);
+    struct rebuilt_trie trie = {0};
     size_t count = 0;
     if (exports == NULL)
         out_of_memory();
-    for (size_t i = 0; i < definitions->count; i++)
-        if (i == 0 || strcmp(definitions->items[i - 1].name, definitions->items[i].name) != 0)
-            exports[count++] = export_of(merge, &definitions->items[i]);
-    exports_trie_make(exports, count, &trie);
+    bool listed = list_exports(merge, exports, &count, error);
+    if (listed)
+        exports_trie_make(exports, count, &trie);
     free(exports);
+    if (!listed)
+        return false;
     if (trie.bytes == NULL)
         return error_malformed(error, "exports trie", "all exports together take more than 4 GiB");
     buffer_add(&merge->made.exports, trie.bytes, trie.size);

@@ -7,6 +7,7 @@
 #include "base/seed.h"
 #include "macho/symtab.h"
 #include "macho/write/string_pool.h"
+#include "merge/lookup.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -29,6 +30,8 @@ struct part_symbols {
     uint8_t *groups;             /* of each symbol */
     uint32_t counts[GROUP_NONE]; /* of each group */
     uint32_t next[GROUP_NONE];   /* where the next one of the group goes, by its number */
+    size_t seconds;              /* how many have second names */
+    size_t next_second;          /* the number of the next of them, among those of all parts */
     struct error error;
 };
 
@@ -36,9 +39,11 @@ struct symbol_merger {
     struct merge *merge;
     struct mapped_pieces *pool; /* the pools of all parts */
     struct part_symbols *parts;
-    struct pool_name *names; /* one a symbol of the new table */
-    uint32_t *undefined;     /* the numbers + 1 of undefined ones by a hash; 0 for a free slot */
-    size_t slot_count;       /* a power of two, more than twice as many as undefined ones */
+    struct pool_name *names; /* one a symbol of the new table, then second names */
+    uint32_t *second;        /* of each symbol of the new table the number of its second name + 1 */
+    size_t second_count;
+    uint32_t *undefined; /* the numbers + 1 of undefined ones by a hash; 0 for a free slot */
+    size_t slot_count;   /* a power of two, more than twice as many as undefined ones */
     uint64_t key;
 };
 
@@ -59,8 +64,12 @@ static const char *name_of(const struct symbol_merger *merger, size_t part,
 static bool is_exported(const struct symbol_merger *merger, size_t number,
                         const struct nlist *symbol) {
     const struct part *part = &merger->merge->parts[number];
+    struct merged_lookup found;
     const struct definition *definition =
         definitions_find(&merger->merge->definitions, name_of(merger, number, symbol));
+    if (definition == NULL || !merge_follow(merger->merge, definition, &found))
+        return false;
+    definition = found.definition;
     if (definition == NULL || definition->part != number)
         return false;
     uint64_t value = definition_is_address(definition)
@@ -76,6 +85,16 @@ static bool undefined_is_inside(const struct symbol_merger *merger, const struct
            merge_part_of(merger->merge, part->node->loads[ordinal - 1]) != NO_PART;
 }
 
+/* A re-export (N_INDR) of what is in the merged image itself. */
+static bool second_is_inside(const struct symbol_merger *merger, size_t number,
+                             const struct nlist *symbol) {
+    const struct definition *definition =
+        definitions_find_in(&merger->merge->definitions, name_of(merger, number, symbol), number);
+    struct merged_lookup found;
+    return definition != NULL && definition_is_reexport(definition) &&
+           merge_follow(merger->merge, definition, &found) && found.definition != NULL;
+}
+
 static enum symbol_group_number group_of(const struct symbol_merger *merger, size_t number,
                                          const struct nlist *symbol) {
     const struct part *part = &merger->merge->parts[number];
@@ -85,6 +104,8 @@ static enum symbol_group_number group_of(const struct symbol_merger *merger, siz
         return undefined_is_inside(merger, part, symbol->description >> ORDINAL_SHIFT)
                    ? GROUP_NONE
                    : GROUP_UNDEFINED;
+    if (nlist_has_second_name(symbol))
+        return second_is_inside(merger, number, symbol) ? GROUP_NONE : GROUP_EXPORTED;
     return is_exported(merger, number, symbol) ? GROUP_EXPORTED : GROUP_LOCAL;
 }
 
@@ -107,6 +128,15 @@ static uint16_t new_description(const struct symbol_merger *merger, const struct
     return (uint16_t)((symbol->description & 0xff) | merged.import.ordinal << ORDINAL_SHIFT);
 }
 
+/* Second names have their places behind the names of all symbols. */
+static void put_second_name(struct symbol_merger *merger, size_t number, const struct nlist *symbol,
+                            uint32_t place) {
+    size_t names = merger->merge->made.symbols.size / NLIST_SIZE;
+    merger->names[names + merger->parts[number].next_second].old_index =
+        (uint32_t)(merger->parts[number].pool + symbol->value);
+    merger->second[place] = (uint32_t)++merger->parts[number].next_second;
+}
+
 /* Puts symbol `i` of a part at a place of the new table. */
 static void put_symbol(struct symbol_merger *merger, size_t number, size_t i, uint32_t place) {
     const struct part *part = &merger->merge->parts[number];
@@ -114,6 +144,8 @@ static void put_symbol(struct symbol_merger *merger, size_t number, size_t i, ui
     uint8_t *target = merger->merge->made.symbols.data + (size_t)place * NLIST_SIZE;
     bool is_local = merger->parts[number].groups[i] == GROUP_LOCAL;
     merger->names[place].old_index = (uint32_t)(merger->parts[number].pool + symbol.string_index);
+    if (nlist_has_second_name(&symbol))
+        put_second_name(merger, number, &symbol, place);
     if (is_local && (symbol.type & N_STAB) == 0)
         symbol.type &= (uint8_t)~N_EXT;
     target[TYPE] = symbol.type;
@@ -150,8 +182,8 @@ static bool symbol_fits(const struct part *part, struct bytes pool, size_t i,
                         const struct nlist *symbol, struct error *error) {
     if (symbol->string_index >= pool.size)
         return part_symbol_error(part, i, "its name lies past the string pool", error);
-    if (nlist_has_second_name(symbol))
-        return part_symbol_error(part, i, "is another name of a symbol (N_INDR)", error);
+    if (nlist_has_second_name(symbol) && symbol->value >= pool.size)
+        return part_symbol_error(part, i, "its second name lies past the string pool", error);
     if ((symbol->type & N_STAB) == 0 && (symbol->type & N_TYPE) == N_SECT &&
         (symbol->section == 0 || symbol->section > part->section_count))
         return part_symbol_error(part, i, "its section is none of the part", error);
@@ -172,8 +204,10 @@ static void group_symbols(void *context, size_t number) {
             return;
         enum symbol_group_number group = group_of(merger, number, &symbol);
         symbols->groups[i] = (uint8_t)group;
-        if (group != GROUP_NONE)
-            symbols->counts[group]++;
+        if (group == GROUP_NONE)
+            continue;
+        symbols->counts[group]++;
+        symbols->seconds += nlist_has_second_name(&symbol);
     }
 }
 
@@ -208,8 +242,9 @@ static bool join_pool(struct symbol_merger *merger, size_t number, struct error 
     symbols->table = part_linkedit(part, "symbol table");
     if (!part_open(part, &file, error))
         return false;
-    bool done = mapped_pieces_add(merger->pool, &file, (uint64_t)(pool.data - part->slice.data),
-                                  pool.size, &symbols->pool, error);
+    bool done = mapped_pieces_add(
+        merger->pool, &file, part->node->slice->offset + (uint64_t)(pool.data - part->slice.data),
+        pool.size, &symbols->pool, error);
     file_close(&file);
     return done || error_in_file(error, part->node->file->path);
 }
@@ -248,13 +283,23 @@ static uint32_t place_group(struct symbol_merger *merger, enum symbol_group_numb
     return place;
 }
 
-static void write_table(struct symbol_merger *merger) {
+static void place_second_names(struct symbol_merger *merger) {
+    for (size_t i = 0; i < merger->merge->part_count; i++) {
+        merger->parts[i].next_second = merger->second_count;
+        merger->second_count += merger->parts[i].seconds;
+    }
+}
+
+/* How many symbols there was room for. */
+static size_t write_table(struct symbol_merger *merger) {
     struct merged_contents *made = &merger->merge->made;
     uint32_t exported = place_group(merger, GROUP_LOCAL, 0);
     uint32_t undefined = place_group(merger, GROUP_EXPORTED, exported);
     uint32_t most = place_group(merger, GROUP_UNDEFINED, undefined);
+    place_second_names(merger);
     buffer_take(&made->symbols, (size_t)most * NLIST_SIZE);
-    merger->names = memory_zeros((size_t)most + 1, sizeof *merger->names);
+    merger->names = memory_zeros((size_t)most + merger->second_count + 1, sizeof *merger->names);
+    merger->second = memory_zeros((size_t)most + 1, sizeof *merger->second);
     for (merger->slot_count = 2; merger->slot_count <= 2 * (size_t)(most - undefined);)
         merger->slot_count *= 2;
     merger->undefined = memory_zeros(merger->slot_count, sizeof *merger->undefined);
@@ -264,15 +309,24 @@ static void write_table(struct symbol_merger *merger) {
     made->exported_count = undefined - exported;
     made->undefined_count = end - undefined;
     made->symbols.size = (size_t)end * NLIST_SIZE;
+    return most;
 }
 
-static void write_names(struct symbol_merger *merger) {
+/* Undefined ones that were there twice have left a gap before the second names. */
+static void write_names(struct symbol_merger *merger, size_t most) {
     struct merged_contents *made = &merger->merge->made;
     size_t count = made->symbols.size / NLIST_SIZE;
     struct pool_plan *plan = &made->strings.plan;
-    string_pool_plan(merger->pool->bytes, merger->names, count, plan);
-    for (size_t i = 0; i < count; i++)
-        bytes_store_little(made->symbols.data + i * NLIST_SIZE, 4, merger->names[i].new_index);
+    memmove(merger->names + count, merger->names + most,
+            merger->second_count * sizeof *merger->names);
+    string_pool_plan(merger->pool->bytes, merger->names, count + merger->second_count, plan);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *symbol = made->symbols.data + i * NLIST_SIZE;
+        bytes_store_little(symbol, 4, merger->names[i].new_index);
+        if (merger->second[i] != 0)
+            bytes_store_little(symbol + NLIST_VALUE, 8,
+                               merger->names[count + merger->second[i] - 1].new_index);
+    }
 }
 
 static void free_merger(struct symbol_merger *merger) {
@@ -281,6 +335,7 @@ static void free_merger(struct symbol_merger *merger) {
     free(merger->parts);
     free(merger->names);
     free(merger->undefined);
+    free(merger->second);
 }
 
 bool merged_symbols(struct merge *merge, struct error *error) {
@@ -291,10 +346,8 @@ bool merged_symbols(struct merge *merge, struct error *error) {
     if (done && merge->dylibs.count > MOST_SYMBOL_ORDINAL)
         done = error_malformed(error, "load commands", "%zu dylibs are more than symbols count",
                                merge->dylibs.count);
-    if (done) {
-        write_table(&merger);
-        write_names(&merger);
-    }
+    if (done)
+        write_names(&merger, write_table(&merger));
     free_merger(&merger);
     return done;
 }

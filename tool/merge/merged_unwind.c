@@ -46,7 +46,7 @@ static char *slot_key(struct unwind_merger *merger, const struct part *part,
                             (unsigned long long)fixup->target);
     if (!merge_import(merger->merge, part, &fixup->import, &merged, &ignored))
         return NULL;
-    return arena_format(&merger->arena, "%s of %d", fixup->import.symbol,
+    return arena_format(&merger->arena, "%s of %d", merged.import.symbol,
                         merged.is_inside ? -9 : merged.import.ordinal);
 }
 

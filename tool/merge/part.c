@@ -1,12 +1,15 @@
 #include "merge/part.h"
 
 #include "base/memory.h"
+#include "macho/build_version.h"
 #include "macho/code_signature.h"
 #include "macho/fixup_walk.h"
 #include "macho/symtab.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define CHAINS_FROM VERSION(12, 0) /* the first macOS of which every dyld knows chained fixups */
 
 enum { FORMAT_AT = 6 /* in a segment's starts */ };
 
@@ -43,6 +46,7 @@ static bool read_sections(struct arena *arena, struct part *part, struct error *
     struct load_command_walk walk = image_commands(part->head);
     struct load_command command;
     size_t segment = 0;
+    bool has_opcodes = part_needs_opcodes(part);
     for (size_t i = 0; i < part->image->segments.count; i++)
         part->section_count += part->image->segments.items[i].section_count;
     part->sections = arena_take(arena, (part->section_count + 1) * sizeof *part->sections);
@@ -53,6 +57,7 @@ static bool read_sections(struct arena *arena, struct part *part, struct error *
         for (uint32_t i = 0; i < part->image->segments.items[segment].section_count; i++) {
             struct part_section *section = &part->sections[part->section_count++];
             section->segment = segment;
+            section->stays_initialiser = has_opcodes;
             read_section(command.bytes, SEGMENT_COMMAND_SIZE + (size_t)i * SECTION_SIZE, section);
             if (!section_fits(part, section, error))
                 return false;
@@ -126,19 +131,44 @@ void part_rest(const struct part *part) {
     mapping_rest(&part->mapping);
 }
 
+static bool open_lone_file(struct arena *arena, const char *path, struct image_file *file,
+                           struct error *error) {
+    *file = (struct image_file){.path = path, .file.descriptor = -1};
+    if (!file_open(path, &file->file, error))
+        return false;
+    file->size = file->file.size;
+    return image_file_read(arena, file, error);
+}
+
+static bool read_lone(struct arena *arena, struct image_slice *slice, struct lone_image *image,
+                      struct error *error) {
+    image->node = (struct graph_node){.file = &image->file, .slice = slice, .image = slice->image};
+    return part_read(arena, &image->node, &image->part, error);
+}
+
 bool lone_image_open(struct arena *arena, const char *path, struct lone_image *image,
                      struct error *error) {
-    *image = (struct lone_image){.file.path = path, .file.file.descriptor = -1};
-    if (!file_open(path, &image->file.file, error))
+    *image = (struct lone_image){0};
+    return open_lone_file(arena, path, &image->file, error) &&
+           image_file_parse(arena, &image->file, &image->file.slices[0], error) &&
+           read_lone(arena, &image->file.slices[0], image, error);
+}
+
+bool lone_image_open_slice(struct arena *arena, const char *path,
+                           const struct architecture *architecture, struct lone_image *image,
+                           struct error *error) {
+    *image = (struct lone_image){0};
+    if (!open_lone_file(arena, path, &image->file, error))
         return false;
-    image->file.size = image->file.file.size;
-    if (!image_file_read(arena, &image->file, error) ||
-        !image_file_parse(arena, &image->file, &image->file.slices[0], error))
-        return false;
-    image->node = (struct graph_node){.file = &image->file,
-                                      .slice = &image->file.slices[0],
-                                      .image = image->file.slices[0].image};
-    return part_read(arena, &image->node, &image->part, error);
+    struct image_slice *slice = image_file_slice(&image->file, architecture->name);
+    if (slice == NULL)
+        return error_malformed(error, "universal header", "has no slice of %s",
+                               architecture->name) ||
+               error_in_file(error, path);
+    image->file.slices = slice;
+    image->file.slice_count = 1;
+    return image_file_parse(arena, &image->file, slice, error) &&
+           read_lone(arena, slice, image, error);
 }
 
 void lone_image_close(struct lone_image *image) {
@@ -150,6 +180,19 @@ void lone_image_close(struct lone_image *image) {
 
 uint8_t section_type_of(const struct part_section *section) {
     return section->flags & 0xff;
+}
+
+bool part_has_type(const struct part *part, uint8_t type) {
+    bool any = false;
+    for (size_t i = 0; i < part->section_count; i++)
+        any |= section_type_of(&part->sections[i]) == type;
+    return any;
+}
+
+bool part_section_is_typed(const struct part_section *section) {
+    uint8_t type = section_type_of(section);
+    return type == S_THREAD_LOCAL_VARIABLES || type == S_MOD_TERM_FUNC_POINTERS ||
+           (type == S_MOD_INIT_FUNC_POINTERS && section->stays_initialiser);
 }
 
 bool section_is_zero_filled(const struct part_section *section) {
@@ -173,6 +216,41 @@ struct bytes part_linkedit(const struct part *part, const char *name) {
         if (strcmp(parts->items[i].name, name) == 0)
             bytes_part(part->slice, parts->items[i].file_offset, parts->items[i].size, &bytes);
     return bytes;
+}
+
+static bool has_command(const struct part *part, uint32_t number) {
+    struct load_command_walk walk = image_commands(part->head);
+    struct load_command command;
+    struct error ignored;
+    while (load_command_next(&walk, &command, &ignored))
+        if (command.number == number)
+            return true;
+    return false;
+}
+
+bool part_has_opcodes(const struct part *part) {
+    return has_command(part, LC_DYLD_INFO) || has_command(part, LC_DYLD_INFO_ONLY);
+}
+
+uint32_t part_minimum_version(const struct part *part) {
+    struct load_command_walk walk = image_commands(part->head);
+    struct load_command command;
+    struct error ignored;
+    while (load_command_next(&walk, &command, &ignored)) {
+        if (command.number == LC_BUILD_VERSION)
+            return bytes_u32(command.bytes, 12);
+        if (command.number == LC_VERSION_MIN_MACOSX)
+            return bytes_u32(command.bytes, 8);
+    }
+    return 0;
+}
+
+bool part_needs_opcodes(const struct part *part) {
+    return part_has_opcodes(part) && part_minimum_version(part) < CHAINS_FROM;
+}
+
+bool part_has_trie(const struct part *part) {
+    return has_command(part, LC_DYLD_EXPORTS_TRIE) || part_has_opcodes(part);
 }
 
 struct part_section *part_section_at(const struct part *part, uint64_t address) {
@@ -257,15 +335,25 @@ static void sort_fixups(struct part_fixups *fixups) {
         qsort(fixups->items, fixups->count, sizeof *fixups->items, by_address);
 }
 
-static void keep_first_of_each(struct part_fixups *fixups) {
+bool fixup_is_weak_bind(const struct fixup *fixup) {
+    return fixup->kind != FIXUP_REBASE && fixup->import.ordinal == ORDINAL_WEAK;
+}
+
+/* `layered`: or the first after the weak binds. */
+static void keep_first_of_each(struct part_fixups *fixups, bool layered) {
     size_t kept = 0;
-    for (size_t i = 0; i < fixups->count; i++)
-        if (kept == 0 || fixups->items[kept - 1].address != fixups->items[i].address)
-            fixups->items[kept++] = fixups->items[i];
+    for (size_t i = 0; i < fixups->count; i++) {
+        const struct fixup *fixup = &fixups->items[i];
+        const struct fixup *last = kept == 0 ? NULL : &fixups->items[kept - 1];
+        if (last == NULL || last->address != fixup->address ||
+            (layered && fixup_is_weak_bind(last) && !fixup_is_weak_bind(fixup)))
+            fixups->items[kept++] = *fixup;
+    }
     fixups->count = kept;
 }
 
-bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struct error *error) {
+static bool read_fixups(const struct part *part, bool layered, struct part_fixups *fixups,
+                        struct error *error) {
     const struct linkedit_parts *parts = &part->image->parts;
     *fixups = (struct part_fixups){0};
     for (size_t i = 0; i < parts->count; i++) {
@@ -278,8 +366,16 @@ bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struc
         }
     }
     sort_fixups(fixups);
-    keep_first_of_each(fixups);
+    keep_first_of_each(fixups, layered);
     return true;
+}
+
+bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struct error *error) {
+    return read_fixups(part, false, fixups, error);
+}
+
+bool part_read_layers(const struct part *part, struct part_fixups *fixups, struct error *error) {
+    return read_fixups(part, true, fixups, error);
 }
 
 bool part_has_identity(const struct part *part) {

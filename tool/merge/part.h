@@ -21,6 +21,7 @@ struct part_section {
     uint32_t align;           /* its address is a multiple of 1 << align */
     uint32_t flags;           /* type and attributes */
     uint8_t number;           /* n_sect in the merged image; 0 for none */
+    bool stays_initialiser;   /* of a part that needs opcodes */
     uint64_t template_offset; /* of thread-local contents: bytes into the merged template */
 };
 
@@ -39,7 +40,7 @@ struct part {
 };
 
 struct part_fixups {
-    struct fixup *items; /* by rising address, one for each */
+    struct fixup *items; /* by rising address, one for each but for part_read_layers */
     size_t count;
     size_t capacity;
 };
@@ -65,24 +66,47 @@ struct lone_image {
  * an error. Errors: ERROR_IO, ERROR_MALFORMED, naming the file. */
 bool lone_image_open(struct arena *arena, const char *path, struct lone_image *image,
                      struct error *error);
+/* Likewise, the slice of that architecture of a file that may be universal: the only one that
+ * image->file then has. */
+bool lone_image_open_slice(struct arena *arena, const char *path,
+                           const struct architecture *architecture, struct lone_image *image,
+                           struct error *error);
 void lone_image_close(struct lone_image *image);
 
 /* All pointers that dyld sets. Of the several that opcodes have for one pointer the last one that
  * dyld applies counts: a weak bind over any other, a bind over a rebase. Symbols point into the
  * part. Errors: ERROR_MALFORMED naming the file. Release items with free(). */
 bool part_read_fixups(const struct part *part, struct part_fixups *fixups, struct error *error);
-/* The one at `address`; NULL when there is none. */
+/* Likewise, but for weak binds also what they bind over, which stays where no image has the symbol:
+ * two for one pointer, the weak bind first. */
+bool part_read_layers(const struct part *part, struct part_fixups *fixups, struct error *error);
+bool fixup_is_weak_bind(const struct fixup *fixup);
+/* Whether dyld goes by opcodes, LC_DYLD_INFO(_ONLY). */
+bool part_has_opcodes(const struct part *part);
+/* The one at `address`, the first of two; NULL when there is none. */
 const struct fixup *part_fixup_at(const struct part_fixups *fixups, uint64_t address);
 /* DYLD_CHAINED_PTR_...; 0 for a part with opcodes, or without fixups. */
 uint16_t part_pointer_format(const struct part *part);
 /* Bytes of its linkedit part of that name (macho/linkedit.h); empty without. */
 struct bytes part_linkedit(const struct part *part, const char *name);
+/* The oldest system that it runs on; 0 when it does not say. */
+uint32_t part_minimum_version(const struct part *part);
+/* Whether it has opcodes and runs before macOS 12, so that what it is merged into has them too: not
+ * every dyld before that knows chained fixups. */
+bool part_needs_opcodes(const struct part *part);
+/* Whether it has an exports trie, if an empty one: without, dyld goes by the symbol table. */
+bool part_has_trie(const struct part *part);
 /* Whether it is signed by an identity, and not ad hoc. */
 bool part_has_identity(const struct part *part);
 /* The section that holds `address`, or begins there; NULL when there is none. */
 struct part_section *part_section_at(const struct part *part, uint64_t address);
 /* Marks the sections in which the part has symbols: named[i] of section i. */
 void part_mark_named(const struct part *part, bool *named);
+/* Whether dyld goes by its type and it keeps a header of its own: thread-local variables,
+ * terminators, and where opcodes stay also pointers to initialisers. */
+bool part_section_is_typed(const struct part_section *section);
+/* Whether it has a section of that type. */
+bool part_has_type(const struct part *part, uint8_t type);
 bool section_is_zero_filled(const struct part_section *section);
 uint8_t section_type_of(const struct part_section *section);
 /* The bytes of a section in the file; empty for zero-filled ones. */

@@ -88,8 +88,10 @@ static void write_own_folder(struct stub_writer *writer) {
 
 static void write_linkedit_commands(struct stub_writer *writer, uint64_t signature) {
     struct buffer *file = writer->file;
-    buffer_little(file, 4, LC_DYLD_EXPORTS_TRIE);
-    buffer_little(file, 4, 16);
+    bool old = writer->merge->has_opcodes; /* for dylds that know no other command */
+    buffer_little(file, 4, old ? LC_DYLD_INFO_ONLY : LC_DYLD_EXPORTS_TRIE);
+    buffer_little(file, 4, old ? 48 : 16);
+    buffer_take(file, old ? 32 : 0);
     buffer_little(file, 4, writer->page);
     buffer_little(file, 4, writer->trie.size);
     buffer_little(file, 4, LC_SYMTAB);
@@ -140,17 +142,27 @@ static void sign(struct buffer *file, const struct adhoc_signature *signature) {
 }
 
 /* Whole pages that hold all load commands. */
-static uint64_t head_pages(const struct merge *merge, const struct part *part) {
+static uint64_t head_pages(const struct part *part, size_t merged_name) {
     enum { OTHER_COMMANDS = 512 };
-    return round_up(part->head.size + strlen(merge->install_name) + OTHER_COMMANDS,
-                    merge_page_size(merge));
+    return round_up(part->head.size + merged_name + OTHER_COMMANDS,
+                    part->image->architecture->page_size);
+}
+
+uint64_t stub_bound(const struct part *part, size_t merged_leaf) {
+    enum { TABLES = 64 };
+    uint64_t pages = head_pages(part, strlen(part->image->install_name) + merged_leaf);
+    struct adhoc_signature signature = {.identifier = path_leaf(part->node->file->path),
+                                        .text_size = pages,
+                                        .code_limit = pages + TABLES};
+    return pages + TABLES + code_signature_adhoc_size(&signature) + SIGNATURE_ALIGNMENT;
 }
 
 void stub_make(const struct merge *merge, size_t number, struct buffer *file) {
-    struct stub_writer writer = {.merge = merge,
-                                 .part = &merge->parts[number],
-                                 .file = file,
-                                 .page = head_pages(merge, &merge->parts[number])};
+    struct stub_writer writer = {
+        .merge = merge,
+        .part = &merge->parts[number],
+        .file = file,
+        .page = head_pages(&merge->parts[number], strlen(merge->install_name))};
     exports_trie_make(NULL, 0, &writer.trie);
     struct adhoc_signature signature = {.identifier = path_leaf(writer.part->node->file->path),
                                         .text_size = writer.page};
