@@ -32,6 +32,15 @@ image rpaths/d --rpath @loader_path/two --rpath @loader_path/lib --rpath @loader
 together 'LC_RPATHs of the chain' rpaths/a rpaths/b rpaths/c rpaths/d
 order 'and the second program has its own' 'rpaths/b rpaths/lib/libshared.dylib rpaths/two/libx.dylib' rpaths/b
 
+# An LC_RPATH that is not absolute, whatever its text begins with, means no absolute one.
+dylib texts/lib/libx.dylib @rpath/libx.dylib
+image texts/a --rpath "$PWD/texts/lib" --load @rpath/libx.dylib
+image texts/b --rpath "absolute $PWD/texts/lib" --load @rpath/libx.dylib
+image texts/c --rpath "on disk $PWD/texts/lib" --load @rpath/libx.dylib
+together 'the texts of LC_RPATHs' texts/a texts/b texts/c
+expect_true 'only the absolute one leads there' test "$("$VAFIT" check texts/a texts/b texts/c --format json 2>.err |
+    jq -c '[.programs[] | select(.profile == "macos-26") | .images | length]')" = '[2,1,1]'
+
 # The chain to the same dylib goes through others, whose LC_RPATHs come before the program's.
 dylib chain/lib/libend.dylib @rpath/libend.dylib --load @rpath/libx.dylib
 dylib chain/lib/libnear.dylib @rpath/libnear.dylib --rpath @loader_path/../near --load @rpath/libend.dylib

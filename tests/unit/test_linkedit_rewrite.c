@@ -5,6 +5,7 @@
 #include "heads.h"
 
 #include "macho/load_command.h"
+#include "rewrite/image_rewrite.h"
 
 enum { LINKEDIT_AT = 0x4000, LINKEDIT_SIZE = 0x1000, DYSYMTAB_WORDS = 20 };
 
@@ -126,10 +127,35 @@ static void sections_of_linkedit_are_refused(void **state) {
     assert_string_equal(said, "__LINKEDIT: has sections, which vafit does not move");
 }
 
+/* --drop-unclaimed drops them. */
+static void bytes_behind_linkedit_are_no_part_of_the_least(void **state) {
+    (void)state;
+    static const char *const levels[] = {"align", "lossless", "debug-map"};
+    static const uint64_t behind[] = {0, 4, 0x100000};
+    struct head head = plain_head(0);
+    struct bytes bytes = {head.bytes, head.size};
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++) {
+            struct image image;
+            struct error error;
+            uint64_t vm_space, size = LINKEDIT_AT + LINKEDIT_SIZE + behind[j];
+            assert_true(
+                image_parse(&arena, bytes, size, architecture_named("arm64"), &image, &error));
+            struct image_slice slice = {
+                .architecture = image.architecture, .size = size, .image = &image};
+            const struct image_file file = {.slices = &slice, .slice_count = 1};
+            uint64_t least = image_rewrite_least(&file, level_named(levels[i]), &vm_space);
+            if (least > LINKEDIT_AT + LINKEDIT_SIZE)
+                fail_msg("%s, %u behind: at least %u", levels[i], (unsigned)behind[j],
+                         (unsigned)least);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_would_be_lost_is_refused),
         cmocka_unit_test(sections_of_linkedit_are_refused),
+        cmocka_unit_test(bytes_behind_linkedit_are_no_part_of_the_least),
     };
     return cmocka_run_group_tests_name("pack", tests, NULL, release);
 }

@@ -110,11 +110,12 @@ static bool has_room(struct walk_memory *memory, size_t bytes) {
     return true;
 }
 
-/* An LC_RPATH as the paths that begin with it do. An absolute one means the sysroot too. */
+/* An LC_RPATH as the paths that begin with it do. An absolute one means the sysroot too: each kind
+ * has a beginning, which no text of the other has. */
 static uint32_t rpath_id(struct walk_memory *memory, const struct program *program, size_t owner,
                          const char *rpath) {
     struct arena scratch = {0};
-    const char *text = arena_format(&scratch, "%s%s", rpath[0] == '/' ? "absolute " : "",
+    const char *text = arena_format(&scratch, "%s%s", rpath[0] == '/' ? "absolute " : "on disk ",
                                     resolve_rpath(&scratch, program, owner, rpath));
     uint32_t id = name_ids_find(&memory->rpath_texts, text);
     if (id == 0 && has_room(memory, strlen(text) + 64))

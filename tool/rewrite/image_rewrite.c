@@ -222,7 +222,7 @@ static uint64_t less(uint64_t bytes, uint64_t taken) {
     return bytes > taken ? bytes - taken : 0;
 }
 
-/* An image without __LINKEDIT is not rewritten. */
+/* An image without __LINKEDIT is not rewritten; what stands behind it may be dropped. */
 static uint64_t slice_least(const struct image_slice *slice, const struct level *level,
                             uint64_t *vm_space) {
     const struct image *image = slice->image;
@@ -233,7 +233,7 @@ static uint64_t slice_least(const struct image_slice *slice, const struct level 
     uint64_t size = linkedit_least_size(image, level);
     uint64_t page = image->architecture->page_size;
     *vm_space = less(*vm_space, round_up(less(linkedit->vm_size, size), page));
-    return less(slice->size, less(linkedit->file_size, size));
+    return linkedit->file_offset + size;
 }
 
 uint64_t image_rewrite_least(const struct image_file *old, const struct level *level,
