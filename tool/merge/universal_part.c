@@ -3,9 +3,8 @@
 #include "base/memory.h"
 #include "merge/stub.h"
 
-#include <stdlib.h>
-
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LONGEST_NUMBER = 16 /* characters that number a merged image of several of one name */ };
@@ -25,11 +24,11 @@ static bool view(const struct file *file, struct universal_view *view, struct er
     return universal_parse(head, file->size, &view->universal, error);
 }
 
-/* The slice that begins first at `from` or after it; NULL for none. */
+/* The slice with bytes that begins first at `from` or after it; NULL for none. */
 static const struct slice *slice_after(const struct universal *universal, uint64_t from) {
     const struct slice *next = NULL;
     for (size_t i = 0; i < universal->slice_count; i++)
-        if (universal->slices[i].offset >= from &&
+        if (universal->slices[i].offset >= from && universal->slices[i].size != 0 &&
             (next == NULL || universal->slices[i].offset < next->offset))
             next = &universal->slices[i];
     return next;
@@ -55,11 +54,32 @@ static bool has_only_slices(const struct universal_view *view) {
     return is_zero(bytes, at, bytes.size);
 }
 
-const char *universal_part_judge(const struct image_graph *graph, const struct part *part,
-                                 const char *leaf) {
-    struct universal_view old;
+static bool has_empty_slice(const struct universal_view *view) {
+    bool any = false;
+    for (size_t i = 0; i < view->universal.slice_count; i++)
+        any |= view->universal.slices[i].size == 0;
+    return any;
+}
+
+/* An empty slice at the end would lie past that of a shorter file. */
+static const char *judge_slices(const struct part *part) {
+    struct universal_view old = {0};
     struct file file;
     struct error ignored;
+    const char *reason = "is a universal file that cannot be read";
+    if (!part_open(part, &file, &ignored))
+        return reason;
+    if (view(&file, &old, &ignored))
+        reason = has_empty_slice(&old)    ? "is a universal file with an empty slice"
+                 : !has_only_slices(&old) ? "is a universal file with bytes outside its slices"
+                                          : NULL;
+    mapping_free(&old.mapping);
+    file_close(&file);
+    return reason;
+}
+
+const char *universal_part_judge(const struct image_graph *graph, const struct part *part,
+                                 const char *leaf) {
     for (size_t i = 0; i < graph->count; i++)
         if (graph->items[i].is_root && !graph->items[i].file->thin)
             return "is a universal file, and so is a program";
@@ -69,12 +89,7 @@ const char *universal_part_judge(const struct image_graph *graph, const struct p
         return "is a universal file that an identity signed";
     if (part->slice.size < stub_bound(part, strlen(leaf) + LONGEST_NUMBER))
         return "is a universal file whose slice has no room for a stub";
-    if (!part_open(part, &file, &ignored))
-        return "is a universal file that cannot be read";
-    bool only = view(&file, &old, &ignored) && has_only_slices(&old);
-    mapping_free(&old.mapping);
-    file_close(&file);
-    return only ? NULL : "is a universal file with bytes outside its slices";
+    return judge_slices(part);
 }
 
 static bool is_part(const struct part *part, const struct slice *slice) {
