@@ -77,8 +77,13 @@ static bool put_merged(struct consolidation *all, struct merge_forecast *forecas
     if (!done)
         return false;
     file->size = file->file.size;
-    put(all, forecast, file);
-    return image_file_read(all->arena, file, error);
+    /* Its slices have numbers once they are known. */
+    if (image_file_read(all->arena, file, error)) {
+        put(all, forecast, file);
+        return true;
+    }
+    file_close(&file->file);
+    return false;
 }
 
 bool merge_forecast_make(struct consolidation *all, bool no_stubs, struct merge_forecast *forecast,
