@@ -15,9 +15,7 @@ static void add_bound(const struct part *part, const char *opcodes, struct name_
     struct fixup_walk walk;
     struct fixup fixup;
     struct error ignored;
-    struct bytes bytes = part_linkedit(part, opcodes);
-    if (bytes.size == 0 ||
-        !fixup_walk_begin(&walk, opcodes, bytes, part->image, part->slice, &ignored))
+    if (!part_walk_opcodes(part, opcodes, &walk))
         return;
     while (fixup_walk_next(&walk, &fixup, &ignored))
         if (fixup.kind == FIXUP_BIND || fixup.kind == FIXUP_LAZY_BIND)
@@ -29,9 +27,7 @@ static const char *find_unknown(struct arena *arena, const struct part *part,
     struct fixup_walk walk;
     struct fixup fixup;
     struct error ignored;
-    struct bytes bytes = part_linkedit(part, "weak bind opcodes");
-    if (bytes.size == 0 ||
-        !fixup_walk_begin(&walk, "weak bind opcodes", bytes, part->image, part->slice, &ignored))
+    if (!part_walk_opcodes(part, "weak bind opcodes", &walk))
         return NULL;
     while (fixup_walk_next(&walk, &fixup, &ignored))
         if (fixup.kind == FIXUP_WEAK_BIND &&
@@ -64,14 +60,11 @@ static const char *judge_weak_binds(struct arena *arena, const struct part *part
  * there that nobody may ever have called. Whether the system has one cannot be seen. */
 static const char *judge_lazy_binds(const struct export_judge *judge, const struct part *part,
                                     size_t node) {
-    static const char opcodes[] = "lazy bind opcodes";
     const struct graph_node *from = &judge->graph->items[node];
     struct fixup_walk walk;
     struct fixup fixup;
     struct error ignored;
-    struct bytes bytes = part_linkedit(part, opcodes);
-    if (bytes.size == 0 ||
-        !fixup_walk_begin(&walk, opcodes, bytes, part->image, part->slice, &ignored))
+    if (!part_walk_opcodes(part, "lazy bind opcodes", &walk))
         return NULL;
     while (fixup_walk_next(&walk, &fixup, &ignored)) {
         const struct import *import = &fixup.import;

@@ -257,8 +257,7 @@ static void add_strong_names(const struct part *part, struct name_set *names) {
     struct fixup_walk walk;
     struct fixup fixup;
     struct error ignored;
-    if (!fixup_walk_begin(&walk, "weak bind opcodes", part_linkedit(part, "weak bind opcodes"),
-                          part->image, part->slice, &ignored))
+    if (!part_walk_opcodes(part, "weak bind opcodes", &walk))
         return;
     while (fixup_walk_next(&walk, &fixup, &ignored))
         if (fixup.kind == FIXUP_STRONG)

@@ -218,6 +218,13 @@ struct bytes part_linkedit(const struct part *part, const char *name) {
     return bytes;
 }
 
+bool part_walk_opcodes(const struct part *part, const char *opcodes, struct fixup_walk *walk) {
+    struct bytes bytes = part_linkedit(part, opcodes);
+    struct error ignored;
+    return bytes.size != 0 &&
+           fixup_walk_begin(walk, opcodes, bytes, part->image, part->slice, &ignored);
+}
+
 static bool has_command(const struct part *part, uint32_t number) {
     struct load_command_walk walk = image_commands(part->head);
     struct load_command command;

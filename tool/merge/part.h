@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mapping.h"
 #include "macho/fixup.h"
+#include "macho/fixup_walk.h"
 #include "program/image_graph.h"
 
 #include <stdbool.h>
@@ -89,6 +90,8 @@ const struct fixup *part_fixup_at(const struct part_fixups *fixups, uint64_t add
 uint16_t part_pointer_format(const struct part *part);
 /* Bytes of its linkedit part of that name (macho/linkedit.h); empty without. */
 struct bytes part_linkedit(const struct part *part, const char *name);
+/* Begins a walk over what the opcodes of that name tell; false when the part has none. */
+bool part_walk_opcodes(const struct part *part, const char *opcodes, struct fixup_walk *walk);
 /* The oldest system that it runs on; 0 when it does not say. */
 uint32_t part_minimum_version(const struct part *part);
 /* Whether it has opcodes and runs before macOS 12, so that what it is merged into has them too: not
